@@ -1,0 +1,81 @@
+import type { OpenedEntry } from '../entries/index.ts';
+import { scoreNews2 } from '../news2.ts';
+import type { SnapshotPatient } from '../snapshot.ts';
+import { chartAllergies, chartIdentity } from './identity.ts';
+import { chartOrders, dueDoses } from './orders.ts';
+import { byClock, entriesOfKind, standingEntries, standings } from './standing.ts';
+import type { BoardRow, Chart } from './types.ts';
+
+/** Raised whenever a row of the ward board would come out differently from the same entries. */
+export const FOLD_VERSION = 1;
+
+export interface ChartInput {
+  patient: string;
+  entries: readonly OpenedEntry[];
+  snapshot?: SnapshotPatient;
+  /** "EHR data as of"; with `snapshot`. */
+  snapshotAsOf?: string;
+  /** There is a snapshot of this patient and it does not open. */
+  snapshotUnreadable?: boolean;
+  now: string;
+}
+
+/**
+ * Folds everything said about one patient into the chart. Order-independent: any permutation of the entries, with
+ * repeats, gives the same chart. `undefined`: nothing is known of this patient.
+ */
+export function foldChart(input: ChartInput): Chart | undefined {
+  const { patient, snapshot, snapshotAsOf, now } = input;
+  const found = standings(input.entries);
+  const identity = chartIdentity(patient, found, snapshot);
+  if (!identity) return undefined;
+
+  const { orders, conflicts: orderConflicts } = chartOrders(found, snapshot, snapshotAsOf, now);
+  const { doses, conflicts: doseConflicts } = dueDoses(orders, snapshotAsOf, now);
+  const link = standingEntries(found, 'patient-linked').at(-1);
+  const confirmedNew = standingEntries(found, 'patient-confirmed-new').at(-1);
+  return {
+    identity,
+    allergies: chartAllergies(found, snapshot, snapshotAsOf, input.snapshotUnreadable ?? false),
+    problems: (snapshot?.problems ?? []).map((problem) => problem.text),
+    orders,
+    dueDoses: doses,
+    vitals: entriesOfKind(found, 'vital-signs')
+      .map((charted) => ({ ...charted, news2: scoreNews2(charted.body.values) }))
+      .sort((a, b) => (a.body.effectiveAt < b.body.effectiveAt ? 1 : a.body.effectiveAt > b.body.effectiveAt ? -1 : 0)),
+    notes: entriesOfKind(found, 'note').reverse(),
+    ehrObservations: snapshot?.observations ?? [],
+    conflicts: [...found.conflicts, ...orderConflicts, ...doseConflicts],
+    history: [...found.all, ...found.unknown].sort(byClock),
+    ...(snapshot && snapshotAsOf !== undefined ? { snapshotAsOf } : {}),
+    snapshotWarnings: snapshot?.warnings ?? [],
+    ...(link ? { link: { ehrPatient: link.body.ehrPatient } } : confirmedNew ? { link: { confirmedNew: true as const } } : {}),
+  };
+}
+
+/** The patient's row on the ward board. */
+export function toBoardRow(chart: Chart): BoardRow {
+  const { identity } = chart;
+  const newest = chart.vitals.find((set) => set.standing === 'current' || set.standing === 'concurrent');
+  const orders = new Map(chart.orders.map((order) => [order.id, order]));
+  return {
+    patient: identity.id,
+    ...(identity.bed === undefined ? {} : { bed: identity.bed }),
+    name: identity.name,
+    nameUnknown: identity.nameUnknown,
+    ...(identity.birthDate === undefined ? {} : { birthDate: identity.birthDate }),
+    sex: identity.sex,
+    ...(identity.numbers[0] ? { number: identity.numbers[0] } : {}),
+    allergies: { status: chart.allergies.status, names: chart.allergies.list.map((allergy) => allergy.substance.text) },
+    ...(newest ? { news2: { total: newest.news2.total, partial: newest.news2.partial, risk: newest.news2.risk, effectiveAt: newest.body.effectiveAt } } : {}),
+    doses: chart.dueDoses
+      .filter((dose) => dose.administration === undefined)
+      .map((dose) => {
+        const detail = orders.get(dose.order)?.detail;
+        const medication = detail?.category === 'medication' ? detail : undefined;
+        return { order: dose.order, dueAt: dose.dueAt, late: dose.window.late, medication: medication?.medication.text ?? '', ...(medication ? { dose: medication.dose } : {}) };
+      }),
+    ordersToAcknowledge: chart.orders.filter((order) => order.source.from === 'entry' && order.state === 'active' && order.signedAt !== undefined && order.acknowledgedBy === undefined).length,
+    conflicts: chart.conflicts.length,
+  };
+}

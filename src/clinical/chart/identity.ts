@@ -1,0 +1,54 @@
+import type { SnapshotPatient } from '../snapshot.ts';
+import { standingEntries, type Standings } from './standing.ts';
+import type { Allergies, Identity } from './types.ts';
+
+/** Who this is: from the snapshot, or from the registration. `undefined`: nobody has said. */
+export function chartIdentity(patient: string, found: Standings, snapshot: SnapshotPatient | undefined): Identity | undefined {
+  const registration = standingEntries(found, 'patient-registered').at(-1)?.body;
+  const bed = standingEntries(found, 'bed-assigned').at(-1)?.body.bed ?? snapshot?.bed ?? registration?.bed;
+  const where = bed === undefined ? {} : { bed };
+  if (snapshot) {
+    return {
+      id: patient,
+      name: snapshot.name,
+      nameUnknown: false,
+      ...(snapshot.birthDate === undefined ? {} : { birthDate: snapshot.birthDate }),
+      sex: snapshot.sex,
+      numbers: [...snapshot.numbers, ...(registration ? [registration.number] : [])],
+      ...(snapshot.deceasedAt === undefined ? {} : { deceasedAt: snapshot.deceasedAt }),
+      ...where,
+    };
+  }
+  if (registration) {
+    return {
+      id: patient,
+      name: registration.name,
+      nameUnknown: registration.nameUnknown,
+      ...(registration.birthDate === undefined ? {} : { birthDate: registration.birthDate }),
+      sex: registration.sex,
+      numbers: [registration.number],
+      ...where,
+    };
+  }
+  // Entries about a patient whose registration has not arrived: shown, and named as what they are.
+  if (found.all.length + found.unknown.length > 0) {
+    return { id: patient, name: { family: 'Name not here yet', given: '' }, nameUnknown: true, sex: 'unknown', numbers: [], ...where };
+  }
+  return undefined;
+}
+
+/** Allergies by their four titles; not being able to see is not the same as nobody having asked. */
+export function chartAllergies(found: Standings, snapshot: SnapshotPatient | undefined, snapshotAsOf: string | undefined, unreadable: boolean): Allergies {
+  const recorded = standingEntries(found, 'allergy-recorded').map(({ id, body }) => ({
+    substance: body.substance,
+    criticality: body.criticality,
+    category: body.category,
+    ...(body.reaction === undefined ? {} : { reaction: body.reaction }),
+    source: { from: 'entry' as const, entry: id },
+  }));
+  const list: Allergies['list'] = [...(snapshot?.allergies ?? []).map((allergy) => ({ ...allergy, source: { from: 'ehr' as const, asOf: snapshotAsOf ?? '' } })), ...recorded];
+  if (list.length > 0) return { status: 'known', list };
+  if (unreadable) return { status: 'unavailable', list };
+  const askedHere = standingEntries(found, 'no-known-allergies-recorded').length > 0;
+  return { status: askedHere || snapshot?.allergyStatus === 'nilknown' ? 'nilknown' : 'notasked', list };
+}

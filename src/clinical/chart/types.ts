@@ -1,0 +1,107 @@
+import type { BodyOf, EntryId, OpenedEntry, OrderDetail, OrderId, PatientNumber, PersonName, Quantity, Sex, WardBody } from '../entries/index.ts';
+import type { News2 } from '../news2.ts';
+import type { SnapshotAllergy } from '../snapshot.ts';
+
+/**
+ * Where an entry stands after everything said about it. `concurrent`: another entry replaces the same one, and
+ * a person has to settle which holds; both are shown.
+ */
+export type Standing = 'current' | 'replaced' | 'entered-in-error' | 'concurrent';
+
+/** An entry with what later entries made of it. */
+export interface Charted<B extends WardBody = WardBody> {
+  id: EntryId;
+  hlc: OpenedEntry['hlc'];
+  body: B;
+  standing: Standing;
+  /** Entries that replaced it or marked it as an error, oldest first. */
+  replacedBy: EntryId[];
+}
+
+/** Where a fact came from: charted during the downtime, or the EHR's snapshot. */
+export type Source = { from: 'entry'; entry: EntryId } | { from: 'ehr'; asOf: string };
+
+export interface Identity {
+  id: string;
+  name: PersonName;
+  nameUnknown: boolean;
+  birthDate?: string;
+  sex: Sex;
+  numbers: PatientNumber[];
+  bed?: string;
+  deceasedAt?: string;
+}
+
+/** The four titles of the banner: known, none known, not recorded, could not be read. */
+export interface Allergies {
+  status: 'known' | 'nilknown' | 'notasked' | 'unavailable';
+  list: (SnapshotAllergy & { source: Source })[];
+}
+
+export interface ChartOrder {
+  id: OrderId;
+  source: Source;
+  detail: OrderDetail | (Extract<OrderDetail, { category: 'medication' }> & { incomplete: string[] });
+  /** Who signed it, when; absent for the EHR's orders. */
+  signedBy?: string;
+  signedAt?: string;
+  state: 'active' | 'stopped' | 'entered-in-error' | 'ended';
+  stoppedReason?: string;
+  acknowledgedBy?: string;
+  acknowledgedAt?: string;
+  /** Last dose that the EHR knew of. */
+  lastGivenInEhr?: string;
+  administrations: Charted<BodyOf<'medication-administration'>>[];
+}
+
+/** A dose that is due, was due, or is coming; identity is order and due instant. */
+export interface DueDose {
+  order: OrderId;
+  dueAt: string;
+  window: { early: string; late: string };
+  state: 'coming' | 'due' | 'overdue' | 'given' | 'held' | 'refused';
+  administration?: EntryId;
+}
+
+/** Something a person has to look at on this chart. */
+export interface ChartConflict {
+  kind: 'same-dose-twice' | 'concurrent-amendment' | 'dose-after-stop';
+  entries: EntryId[];
+  message: string;
+}
+
+/** Everything that a ward knows of one patient, at one moment. */
+export interface Chart {
+  identity: Identity;
+  allergies: Allergies;
+  problems: string[];
+  orders: ChartOrder[];
+  dueDoses: DueDose[];
+  vitals: (Charted<BodyOf<'vital-signs'>> & { news2: News2 })[];
+  notes: Charted<BodyOf<'note'>>[];
+  ehrObservations: { name: string; value: string; unit?: string; effectiveAt: string }[];
+  conflicts: ChartConflict[];
+  /** Every entry in order of the hybrid clock, whatever its standing: the history. */
+  history: (Charted | { id: EntryId; hlc: OpenedEntry['hlc']; body: null })[];
+  /** "EHR data as of": absent when this patient is known from entries alone. */
+  snapshotAsOf?: string;
+  snapshotWarnings: string[];
+  link?: { ehrPatient: string } | { confirmedNew: true };
+}
+
+/** One row of the ward board. Derived, sealed at rest, rebuilt when the fold's version changes. */
+export interface BoardRow {
+  patient: string;
+  bed?: string;
+  name: PersonName;
+  nameUnknown: boolean;
+  birthDate?: string;
+  sex: Sex;
+  number?: PatientNumber;
+  allergies: { status: Allergies['status']; names: string[] };
+  news2?: { total: number | null; partial: number; risk: News2['risk']; effectiveAt: string };
+  /** Due instants of doses not yet charted, from the oldest overdue to 12 hours ahead; the page compares with its clock. */
+  doses: { order: OrderId; dueAt: string; late: string; medication: string; dose?: Quantity }[];
+  ordersToAcknowledge: number;
+  conflicts: number;
+}

@@ -1,0 +1,86 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Schedule } from './entries/index.ts';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** More doses than this in one look are a mistake in the order, not a plan. */
+const MOST_DOSES = 2_000;
+
+/**
+ * Due instants of a schedule in [from, to), UTC. Fixed times follow the wall clock of the order's own zone: a time
+ * that does not exist is due at the first minute that does, one that occurs twice is due once, at the first. "Every
+ * n hours" runs in elapsed hours from the start. PRN and as-written orders are never scheduled by guess.
+ */
+export function dueTimes(schedule: Schedule, startAt: string, endAt: string | undefined, from: string, to: string): string[] {
+  const start = Date.parse(startAt);
+  const first = Math.max(start, Date.parse(from));
+  const end = Math.min(endAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(endAt), Date.parse(to));
+  switch (schedule.type) {
+    case 'once':
+      return start >= first && start < end ? [iso(start)] : [];
+    case 'every': {
+      const step = schedule.hours * HOUR_MS;
+      const times: string[] = [];
+      for (let at = start + Math.max(0, Math.ceil((first - start) / step)) * step; at < end && times.length < MOST_DOSES; at += step) times.push(iso(at));
+      return times;
+    }
+    case 'times':
+      return wallClockTimes(schedule, start, first, end);
+    case 'as-needed':
+    case 'as-written':
+      return [];
+  }
+}
+
+function wallClockTimes(schedule: Extract<Schedule, { type: 'times' }>, start: number, first: number, end: number): string[] {
+  const { timeZone, times, everyDays } = schedule;
+  const startDay = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(timeZone).toPlainDate();
+  const fromDay = Temporal.Instant.fromEpochMilliseconds(first).toZonedDateTimeISO(timeZone).toPlainDate();
+  const skipped = Math.max(0, startDay.until(fromDay, { largestUnit: 'days' }).days);
+  let day = startDay.add({ days: Math.floor(skipped / everyDays) * everyDays });
+  const found: number[] = [];
+  const sorted = [...times].sort();
+  while (found.length < MOST_DOSES) {
+    const midnight = day.toZonedDateTime({ timeZone }).epochMilliseconds;
+    if (midnight >= end) break;
+    for (const time of sorted) {
+      const at = wallClock(day, time, timeZone);
+      if (at >= first && at < end) found.push(at);
+    }
+    day = day.add({ days: everyDays });
+  }
+  return [...new Set(found)].sort((a, b) => a - b).map(iso);
+}
+
+function wallClock(day: Temporal.PlainDate, time: string, timeZone: string): number {
+  const plain = day.toPlainDateTime(Temporal.PlainTime.from(time));
+  const earlier = plain.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
+  if (earlier.toPlainDateTime().equals(plain)) return earlier.epochMilliseconds;
+  // In the gap of a clock change: the first minute that exists is where the clock jumps to.
+  return earlier.getTimeZoneTransition('next')!.epochMilliseconds;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/**
+ * When a dose counts as on time. Scheduled: ISMP 2011 and CMS: time-critical (more often than every 4 hours) ±30 min,
+ * more often than daily ±60 min, daily or rarer ±120 min. Not on a repeating schedule: due at once, overdue after 30
+ * min (STAT) or 60 min: project defaults, no publisher's value.
+ */
+export function administrationWindow(schedule: Schedule, dueAt: string): { early: string; late: string } {
+  const due = Date.parse(dueAt);
+  const around = (minutes: number) => ({ early: iso(due - minutes * MINUTE_MS), late: iso(due + minutes * MINUTE_MS) });
+  switch (schedule.type) {
+    case 'once':
+      return { early: iso(due), late: iso(due + (schedule.stat ? 30 : 60) * MINUTE_MS) };
+    case 'every':
+      return around(schedule.hours < 4 ? 30 : schedule.hours < 24 ? 60 : 120);
+    case 'times': {
+      if (schedule.everyDays > 1 || schedule.times.length === 1) return around(120);
+      return around(schedule.times.length > 6 ? 30 : 60);
+    }
+    case 'as-needed':
+    case 'as-written':
+      return around(60);
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import {
+  AllergyRecorded,
+  BedAssigned,
+  EnteredInError,
+  MedicationAdministration,
+  NoKnownAllergiesRecorded,
+  Note,
+  PatientRegistered,
+  VitalSigns,
+} from './charting.ts';
+import type { EntryId } from './common.ts';
+import { OrderAcknowledged, OrderSigned, OrderStopped } from './orders.ts';
+import { PatientConfirmedNew, PatientLinked, PatientUnlinked, PostingOutcome, ReviewDecided } from './records.ts';
+
+export * from './charting.ts';
+export * from './common.ts';
+export * from './orders.ts';
+export * from './records.ts';
+
+/** Everything that can be written about a ward's patients. Parsed when written and when first opened after arriving. */
+export const WardBody = z.discriminatedUnion('kind', [
+  PatientRegistered,
+  BedAssigned,
+  AllergyRecorded,
+  NoKnownAllergiesRecorded,
+  VitalSigns,
+  MedicationAdministration,
+  Note,
+  EnteredInError,
+  OrderSigned,
+  OrderAcknowledged,
+  OrderStopped,
+  PatientLinked,
+  PatientConfirmedNew,
+  PatientUnlinked,
+  ReviewDecided,
+  PostingOutcome,
+]);
+export type WardBody = z.infer<typeof WardBody>;
+export type WardKind = WardBody['kind'];
+export type BodyOf<K extends WardKind> = Extract<WardBody, { kind: K }>;
+
+/** What a screen hands to the vault: the vault adds author and `recordedAt`. */
+export type Draft<B extends WardBody = WardBody> = B extends WardBody ? Omit<B, 'author' | 'recordedAt'> : never;
+
+/** An entry as the fold sees it: who is meant, where it stands in which log, what it says. */
+export interface OpenedEntry {
+  id: EntryId;
+  /** 128-bit id of the patient. */
+  patient: string;
+  /** Hybrid logical clock: wall milliseconds and counter. Sorts the display, never decides what is true. */
+  hlc: readonly [wallMs: number, counter: number];
+  /** `null`: of a kind or version that this app does not know; kept, carried, and shown as such. */
+  body: WardBody | null;
+}

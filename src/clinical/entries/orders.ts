@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { bodyBase, Coding, EntryId, Hex128, Instant, Quantity } from './common.ts';
+
+/** An order is named by the entry that made it, or by the 128-bit id derived from the EHR's order. */
+export const OrderId = z.union([EntryId, Hex128]);
+export type OrderId = z.infer<typeof OrderId>;
+
+const HourOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time like 08:00 is needed');
+
+/**
+ * When a medication is due. Times and time zone are written into the order, so that tablets with other ward
+ * settings name the same dose (DESIGN.md). FHIR R4 Timing: `times` is `repeat.timeOfDay`, `every` is
+ * `repeat.period` with frequency 1, `once` is `repeat.count` 1, `as-needed` is `Dosage.asNeeded[x]`.
+ */
+export const Schedule = z.discriminatedUnion('type', [
+  /** Follows the wall clock of the zone: fixed times each day. */
+  z.object({
+    type: z.literal('times'),
+    code: z.string().max(10).optional(),
+    times: z.array(HourOfDay).min(1).max(24),
+    timeZone: z.string().max(60),
+    /** 1 = daily, 2 = every other day, 7 = weekly. */
+    everyDays: z.number().int().min(1).max(366).default(1),
+  }),
+  /** Runs in elapsed hours from the order's start. */
+  z.object({ type: z.literal('every'), hours: z.number().min(0.25).max(24 * 31) }),
+  z.object({ type: z.literal('once'), stat: z.boolean() }),
+  z.object({
+    type: z.literal('as-needed'),
+    for: z.string().max(200).optional(),
+    leastIntervalHours: z.number().min(0).max(168).optional(),
+    mostPerDay: z.number().int().min(1).max(96).optional(),
+  }),
+  /** The EHR said something that we do not compute from; shown in its own words, never scheduled by guess. */
+  z.object({ type: z.literal('as-written'), text: z.string().max(500) }),
+]);
+export type Schedule = z.infer<typeof Schedule>;
+
+export const Priority = z.enum(['routine', 'urgent', 'asap', 'stat']);
+
+export const MedicationDetail = z.object({
+  category: z.literal('medication'),
+  medication: Coding,
+  dose: Quantity,
+  route: z.string().min(1).max(60),
+  schedule: Schedule,
+  startAt: Instant,
+  /** Absent: runs until stopped, which is the norm (FAILURES 33). */
+  endAt: Instant.optional(),
+  indication: z.string().max(300).optional(),
+  instructions: z.string().max(1000).optional(),
+});
+
+const ServiceDetail = {
+  request: Coding,
+  priority: Priority,
+  instructions: z.string().max(1000).optional(),
+};
+
+export const OrderDetail = z.discriminatedUnion('category', [
+  MedicationDetail,
+  z.object({ category: z.literal('laboratory'), ...ServiceDetail, specimen: z.string().max(100).optional() }),
+  z.object({ category: z.literal('imaging'), ...ServiceDetail, bodySite: z.string().max(100).optional() }),
+  z.object({ category: z.literal('nursing'), ...ServiceDetail, frequency: z.string().max(100).optional() }),
+  z.object({ category: z.literal('diet'), ...ServiceDetail }),
+]);
+export type OrderDetail = z.infer<typeof OrderDetail>;
+export type MedicationDetail = z.infer<typeof MedicationDetail>;
+
+/** A new order (FHIR R4 MedicationRequest, ServiceRequest, NutritionOrder), signed by the prescriber with the PIN. */
+export const OrderSigned = z.object({ kind: z.literal('order-signed'), ...bodyBase, detail: OrderDetail, overrides: z.array(z.object({ alert: z.string().max(60), message: z.string().max(500), reason: z.string().min(1).max(500) })).max(20) });
+
+/** The nurse has seen the order ("noted"). */
+export const OrderAcknowledged = z.object({ kind: z.literal('order-acknowledged'), ...bodyBase, order: OrderId });
+
+export const OrderStopped = z.object({
+  kind: z.literal('order-stopped'),
+  ...bodyBase,
+  order: OrderId,
+  reason: z.string().min(1).max(2000),
+});

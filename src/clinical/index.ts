@@ -1,0 +1,12 @@
+/** The door of the clinical room: what a ward knows. Pure; takes the clock as an argument. */
+export * from './chart/fold.ts';
+export * from './chart/standing.ts';
+export * from './chart/types.ts';
+export * from './alerts.ts';
+export * from './display.ts';
+export * from './doses.ts';
+export * from './entries/index.ts';
+export * from './names.ts';
+export * from './news2.ts';
+export * from './range-checks.ts';
+export * from './snapshot.ts';

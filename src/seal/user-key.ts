@@ -1,0 +1,70 @@
+import { argon2id } from 'hash-wasm';
+import { z } from 'zod';
+import { type Bytes, concatBytes, fromBase64, toBase64, utf8 } from '../log/index.ts';
+import { newIdentity } from './age-files.ts';
+import { openBox, sealBox } from './box.ts';
+import { exportSigningKey, importSigningKey, newSigningKey, randomBytes } from './primitives.ts';
+
+/** Argon2id as OWASP's Password Storage Cheat Sheet advises: 46 MiB, one pass, one lane. */
+export const ARGON2 = { memoryKiB: 47_104, passes: 1, lanes: 1 } as const;
+
+/** A person's key as the roster carries it: opened only by PIN *and* roster secret together. */
+export const WrappedUserKey = z.object({
+  argon2: z.object({
+    memoryKiB: z.number().int().min(8192).max(1_048_576),
+    passes: z.number().int().min(1).max(10),
+    lanes: z.number().int().min(1).max(4),
+  }),
+  salt: z.string(),
+  box: z.string(),
+});
+export type WrappedUserKey = z.infer<typeof WrappedUserKey>;
+
+/** What the unlock opens. Lives in the vault worker's memory only. */
+export interface UserKey {
+  /** age identity that the ward identities are sealed to. */
+  identity: string;
+  signingKey: CryptoKey;
+}
+
+/** Makes a person's key and wraps it under the PIN and the roster secret. */
+export async function newUserKey(pin: string, rosterSecret: string, argon2: WrappedUserKey['argon2'] = ARGON2) {
+  const { identity, recipient } = await newIdentity();
+  const signing = await newSigningKey(true);
+  const pkcs8 = await exportSigningKey(signing.privateKey);
+  const salt = randomBytes(16);
+  const key = await wrappingKey(pin, salt, rosterSecret, argon2);
+  const secret = utf8(JSON.stringify({ identity, signingKey: toBase64(pkcs8) }));
+  const wrapped: WrappedUserKey = { argon2, salt: toBase64(salt), box: toBase64(await sealBox(key, secret, salt)) };
+  return { wrapped, recipient, publicKey: signing.publicKey, userKey: { identity, signingKey: await importSigningKey(pkcs8) } };
+}
+
+const Secret = z.object({ identity: z.string(), signingKey: z.string() });
+
+/** The person's key, or `null` when the PIN is wrong. Takes about a third of a second, by design. */
+export async function unwrapUserKey(pin: string, rosterSecret: string, wrapped: WrappedUserKey): Promise<UserKey | null> {
+  const salt = fromBase64(wrapped.salt);
+  const key = await wrappingKey(pin, salt, rosterSecret, wrapped.argon2);
+  const plain = await openBox(key, fromBase64(wrapped.box), salt);
+  if (!plain) return null;
+  const secret = Secret.parse(JSON.parse(new TextDecoder().decode(plain)));
+  return { identity: secret.identity, signingKey: await importSigningKey(fromBase64(secret.signingKey)) };
+}
+
+/** HKDF over Argon2id(PIN) and the roster secret: the files of a stolen tablet or hub alone let nobody try PINs. */
+async function wrappingKey(pin: string, salt: Bytes, rosterSecret: string, argon2: WrappedUserKey['argon2']): Promise<CryptoKey> {
+  const stretched = await argon2id({
+    password: pin.normalize('NFKC'),
+    salt,
+    parallelism: argon2.lanes,
+    iterations: argon2.passes,
+    memorySize: argon2.memoryKiB,
+    hashLength: 32,
+    outputType: 'binary',
+  });
+  const base = await crypto.subtle.importKey('raw', concatBytes([stretched, utf8(rosterSecret)]), 'HKDF', false, ['deriveKey']);
+  return crypto.subtle.deriveKey({ name: 'HKDF', hash: 'SHA-256', salt, info: utf8('lamplight user key') }, base, { name: 'AES-GCM', length: 256 }, false, [
+    'encrypt',
+    'decrypt',
+  ]);
+}

@@ -1,0 +1,29 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { Census } from './census/import-census.ts';
+import type { Database } from './database/schema.ts';
+import type { ServerLedger } from './ledger.ts';
+import type { Projection } from './projection.ts';
+import type { Reconciliation } from './reconciliation/reconciliation.ts';
+import type { SiteIdentity } from './site-identity.ts';
+import type { SiteLog } from './site-log.ts';
+import type { SiteRecords } from './site-records.ts';
+import type { Tokens } from './tokens.ts';
+
+/** What a route may use. Built once in `create-server.ts`. */
+export interface ServerContext {
+  db: Kysely<Database>;
+  identity: SiteIdentity;
+  epoch: string;
+  ledger: ServerLedger;
+  site: SiteRecords;
+  siteLog: SiteLog;
+  projection: Projection;
+  census: Census;
+  reconciliation: Reconciliation;
+  tokens: Tokens;
+  clock: () => number;
+  log: FastifyBaseLogger;
+  /** Demo only: the control address of the demo EHR, and the staff with their PINs. */
+  demo: { control: string; staff: { name: string; role: 'nurse' | 'clinician' | 'records' | 'administrator'; pin: string }[] } | undefined;
+}

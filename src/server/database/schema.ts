@@ -1,0 +1,114 @@
+import { type Generated, type Kysely, sql } from 'kysely';
+
+/**
+ * Two schemas. `record` is the truth: sealed entries, and what cannot be rebuilt. `projection` holds names in clear
+ * for matching and worklists; backups leave it out, since it is rebuilt from the entries and the EHR.
+ */
+export interface Database {
+  'record.meta': { site: string; key: string; value: string };
+  'record.log': {
+    site: string;
+    log: string;
+    writer: string;
+    scope: string;
+    seq: number;
+    hash: Uint8Array;
+    forked: boolean;
+  };
+  'record.entry': {
+    site: string;
+    log: string;
+    seq: number;
+    patient: string | null;
+    hash: Uint8Array;
+    bytes: Uint8Array;
+    received_at: Generated<Date>;
+  };
+  'record.quarantine': {
+    id: Generated<number>;
+    site: string;
+    hash: string;
+    log: string | null;
+    seq: number | null;
+    kind: string;
+    reason: string;
+    bytes: Uint8Array;
+    received_at: Generated<Date>;
+  };
+  'record.enrolment_code': { site: string; code_hash: string; ward: string; expires_at: Date; used_at: Date | null };
+  'record.snapshot_list': { site: string; ward: string; as_of: string; list: string };
+  'record.snapshot_blob': { site: string; hash: string; ward: string; patient: string; digest: string; bytes: Uint8Array };
+  'projection.log': { site: string; log: string; projected: number };
+  'projection.entry': {
+    site: string;
+    log: string;
+    seq: number;
+    patient: string;
+    ward: string;
+    kind: string;
+    body: unknown;
+    hlc_wall: string;
+    hlc_counter: number;
+    received_at: Date;
+  };
+  'projection.census_patient': { site: string; ward: string; patient: string; ehr_patient: string; body: unknown };
+  'projection.posting': { site: string; entry: string; state: 'posting' | 'unknown'; detail: string | null; attempts: number };
+  'projection.lease': { site: string; patient: string; holder: string; until: Date };
+  'projection.device_contact': { site: string; device: string; last_seen_at: Date; snapshot_as_of: string | null };
+}
+
+/** Additive migrations, each run once, in one transaction with its version stamp. One dialect: PostgreSQL 15. */
+const MIGRATIONS: readonly string[] = [
+  `
+  create schema record;
+  create schema projection;
+  create table record.meta (site text, key text, value text not null, primary key (site, key));
+  create table record.log (
+    site text, log text, writer text not null, scope text not null, seq integer not null, hash bytea not null,
+    forked boolean not null default false, primary key (site, log));
+  create index on record.log (site, scope);
+  create table record.entry (
+    site text, log text, seq integer, patient text, hash bytea not null, bytes bytea not null,
+    received_at timestamptz not null default now(), primary key (site, log, seq));
+  create table record.quarantine (
+    id integer generated always as identity primary key, site text not null, hash text not null, log text, seq integer,
+    kind text not null, reason text not null, bytes bytea not null, received_at timestamptz not null default now(),
+    unique (site, hash));
+  create table record.enrolment_code (
+    site text, code_hash text, ward text not null, expires_at timestamptz not null, used_at timestamptz,
+    primary key (site, code_hash));
+  create table record.snapshot_list (site text, ward text, as_of text, list text not null, primary key (site, ward, as_of));
+  create table record.snapshot_blob (
+    site text, hash text, ward text not null, patient text not null, digest text not null, bytes bytea not null,
+    primary key (site, hash));
+  create index on record.snapshot_blob (site, ward, patient);
+  create table projection.log (site text, log text, projected integer not null, primary key (site, log));
+  create table projection.entry (
+    site text, log text, seq integer, patient text not null, ward text not null, kind text not null, body jsonb,
+    hlc_wall bigint not null, hlc_counter bigint not null, received_at timestamptz not null, primary key (site, log, seq));
+  create index on projection.entry (site, patient);
+  create index on projection.entry (site, ward);
+  create table projection.census_patient (
+    site text, ward text, patient text, ehr_patient text not null, body jsonb not null, primary key (site, ward, patient));
+  create table projection.posting (
+    site text, entry text, state text not null, detail text, attempts integer not null default 0, primary key (site, entry));
+  create table projection.lease (site text, patient text, holder text not null, until timestamptz not null, primary key (site, patient));
+  create table projection.device_contact (
+    site text, device text, last_seen_at timestamptz not null, snapshot_as_of text, primary key (site, device));
+  `,
+];
+
+/** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await sql`create table if not exists public.lamplight_migration (version integer primary key, applied_at timestamptz not null default now())`.execute(tx);
+    await sql`lock table public.lamplight_migration in exclusive mode`.execute(tx);
+    const { rows } = await sql<{ version: number }>`select version from public.lamplight_migration`.execute(tx);
+    const applied = new Set(rows.map((row) => row.version));
+    for (const [index, statements] of MIGRATIONS.entries()) {
+      if (applied.has(index + 1)) continue;
+      for (const statement of statements.split(';').filter((text) => text.trim() !== '')) await sql.raw(statement).execute(tx);
+      await sql`insert into public.lamplight_migration (version) values (${index + 1})`.execute(tx);
+    }
+  });
+}

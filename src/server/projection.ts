@@ -1,0 +1,130 @@
+import type { Kysely } from 'kysely';
+import { WardBody } from '../clinical/index.ts';
+import { entryId, type Opening, toHex } from '../log/index.ts';
+import { openEntry, sha256, verifyWith } from '../seal/index.ts';
+import { wardScope } from '../site/index.ts';
+import type { Database } from './database/schema.ts';
+import { ownBytes, storedEntry } from './ledger.ts';
+import type { SiteIdentity } from './site-identity.ts';
+import type { SiteRecords } from './site-records.ts';
+
+const ROWS_A_TURN = 200;
+
+/**
+ * Opens what arrived and writes it, readable, into the projection: work is found, not queued, as a log whose
+ * projection is behind its head. A body that its seal, schema or author's signature does not bear out stays in the
+ * log, and goes to quarantine with its reason.
+ */
+export function createProjection(db: Kysely<Database>, identity: SiteIdentity, site: SiteRecords) {
+  let running: Promise<void> = Promise.resolve();
+
+  async function projectLog(log: string, scope: string, after: number): Promise<number> {
+    const first = await db.selectFrom('record.entry').where('site', '=', identity.site).where('log', '=', log).where('seq', '=', 1).select('bytes').executeTakeFirstOrThrow();
+    const opening: Opening = storedEntry(first.bytes).opening!;
+    const ward = scope.slice('ward:'.length);
+    const keys = await site.keysOf(opening);
+    const rows = await db
+      .selectFrom('record.entry')
+      .where('site', '=', identity.site)
+      .where('log', '=', log)
+      .where('seq', '>', after)
+      .orderBy('seq')
+      .limit(ROWS_A_TURN)
+      .selectAll()
+      .execute();
+    const projected: { seq: number; patient: string; kind: string; body: string | null; wall: number; counter: number; receivedAt: Date }[] = [];
+    const bad: { seq: number; bytes: Uint8Array; kind: string; reason: string }[] = [];
+    for (const row of rows) {
+      const entry = storedEntry(row.bytes);
+      if (entry.patient === null) continue;
+      const id = entryId(log, row.seq);
+      const opened = await openEntry(entry, keys);
+      const base = { seq: row.seq, patient: entry.patient, wall: entry.hlc[0], counter: entry.hlc[1], receivedAt: row.received_at };
+      if (!opened.ok) {
+        bad.push({ seq: row.seq, bytes: row.bytes, kind: opened.error.kind, reason: `Entry ${id}: ${opened.error.message}.` });
+        projected.push({ ...base, kind: 'unreadable', body: null });
+        continue;
+      }
+      const parsed = WardBody.safeParse(opened.opened.body);
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        bad.push({ seq: row.seq, bytes: row.bytes, kind: 'schema', reason: `Entry ${id}: ${issue?.path.join('.') || 'its kind'} is not as this version expects.` });
+        projected.push({ ...base, kind: 'unreadable', body: null });
+        continue;
+      }
+      if (opening.writer !== identity.site) {
+        const author = site.roster().get(parsed.data.author.id);
+        if (!author || !(await opened.opened.authoredBy(verifyWith(author.publicKey)))) {
+          bad.push({ seq: row.seq, bytes: row.bytes, kind: 'author', reason: `Entry ${id}: its author's signature does not verify.` });
+          projected.push({ ...base, kind: 'unreadable', body: null });
+          continue;
+        }
+      }
+      projected.push({ ...base, kind: parsed.data.kind, body: JSON.stringify(parsed.data) });
+    }
+    const through = rows.at(-1)?.seq ?? after;
+    await db.transaction().execute(async (tx) => {
+      if (projected.length > 0) {
+        await tx
+          .insertInto('projection.entry')
+          .values(
+            projected.map((row) => ({
+              site: identity.site,
+              log,
+              seq: row.seq,
+              patient: row.patient,
+              ward,
+              kind: row.kind,
+              body: row.body,
+              hlc_wall: String(row.wall),
+              hlc_counter: row.counter,
+              received_at: row.receivedAt,
+            })),
+          )
+          .onConflict((conflict) => conflict.columns(['site', 'log', 'seq']).doNothing())
+          .execute();
+      }
+      for (const { seq, bytes, kind, reason } of bad) {
+        const kept = ownBytes(bytes);
+        await tx
+          .insertInto('record.quarantine')
+          .values({ site: identity.site, hash: toHex(await sha256(kept)), log, seq, kind, reason, bytes: kept })
+          .onConflict((conflict) => conflict.columns(['site', 'hash']).doNothing())
+          .execute();
+      }
+      await tx
+        .insertInto('projection.log')
+        .values({ site: identity.site, log, projected: through })
+        .onConflict((conflict) => conflict.columns(['site', 'log']).doUpdateSet({ projected: through }))
+        .execute();
+    });
+    return rows.length;
+  }
+
+  async function catchUp(): Promise<void> {
+    for (;;) {
+      const behind = await db
+        .selectFrom('record.log as log')
+        .leftJoin('projection.log as done', (join) => join.onRef('done.site', '=', 'log.site').onRef('done.log', '=', 'log.log'))
+        .where('log.site', '=', identity.site)
+        .where('log.scope', 'like', wardScope('%'))
+        .where((where) => where.or([where('done.projected', 'is', null), where('done.projected', '<', where.ref('log.seq'))]))
+        .select(['log.log', 'log.scope', 'done.projected'])
+        .limit(20)
+        .execute();
+      if (behind.length === 0) return;
+      for (const row of behind) await projectLog(row.log, row.scope, row.projected ?? 0);
+    }
+  }
+
+  return {
+    /** Resolves when everything that was committed before the call can be seen in the projection. */
+    catchUp(): Promise<void> {
+      const turn = running.then(catchUp);
+      running = turn.catch(() => undefined);
+      return turn;
+    },
+  };
+}
+
+export type Projection = ReturnType<typeof createProjection>;

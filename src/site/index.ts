@@ -1,0 +1,4 @@
+/** The door of the site room: who and what belongs to this hospital. Pure. */
+export * from './directory.ts';
+export * from './roster.ts';
+export * from './snapshot-list.ts';

@@ -1,0 +1,107 @@
+import type { z } from 'zod';
+import { type Bytes, type Sign, toBase64, utf8 } from '../log/index.ts';
+import { type Carrier, CarrierError } from './carrier.ts';
+import { decodeFrames, encodeFrames, FrameType } from './frames.ts';
+import { ChallengeAnswer, OfferAnswer, PushAnswer, SessionAnswer } from './messages.ts';
+
+export interface HttpCarrierOptions {
+  /** Empty for the app's own origin. */
+  baseUrl: string;
+  device: string;
+  sign: Sign;
+  snapshotAsOf?: () => Promise<string | undefined>;
+  fetch?: typeof fetch;
+  /** A request that takes longer was lost (Wi-Fi that drops without a word). */
+  timeoutMs?: number;
+}
+
+export interface HttpCarrier extends Carrier {
+  /** JSON GET/POST with the device's session. */
+  json<S extends z.ZodType>(path: string, schema: S, body?: unknown): Promise<z.infer<S>>;
+  blobs(hashes: string[]): Promise<Bytes[]>;
+  token(): Promise<string>;
+}
+
+/** Offer, push and pull over HTTP. The session is the device's, so a locked tablet uploads too (FAILURES 30). */
+export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
+  const request = options.fetch ?? fetch;
+  let token: string | undefined;
+
+  async function send(path: string, init: RequestInit, authorised: boolean): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (authorised) headers.set('authorization', `Bearer ${await session()}`);
+    let response: Response;
+    try {
+      response = await request(`${options.baseUrl}${path}`, { ...init, headers, signal: AbortSignal.timeout(options.timeoutMs ?? 30_000) });
+    } catch {
+      throw new CarrierError('offline', 'the server does not answer');
+    }
+    if (response.ok) return response;
+    if (response.status === 401 && authorised) {
+      token = undefined;
+      throw new CarrierError('busy', 'the session ended', 0);
+    }
+    const retryAfter = Number(response.headers.get('retry-after'));
+    if (response.status === 429 || response.status >= 500) {
+      throw new CarrierError('busy', 'the server is busy', Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter * 1000 : undefined);
+    }
+    throw new CarrierError('refused', `the server refused (${response.status})`);
+  }
+
+  async function session(): Promise<string> {
+    if (token === undefined) {
+      const { challenge } = await parse(await send('/api/sync/challenge', { method: 'POST' }, false), ChallengeAnswer);
+      const signature = toBase64(await options.sign(utf8(`lamplight session ${challenge}`)));
+      token = (await parse(await send('/api/sync/session', jsonBody({ device: options.device, challenge, signature }), false), SessionAnswer)).token;
+    }
+    return token;
+  }
+
+  async function frames(path: string, init: RequestInit, type: number): Promise<{ payloads: Bytes[]; complete: boolean }> {
+    const response = await send(path, init, true);
+    let body: Bytes;
+    try {
+      body = new Uint8Array(await response.arrayBuffer());
+    } catch {
+      throw new CarrierError('offline', 'the connection was cut');
+    }
+    const decoded = decodeFrames(body);
+    if (decoded.error?.kind === 'malformed') throw new CarrierError('garbled', decoded.error.message);
+    return { payloads: decoded.frames.filter((frame) => frame.type === type).map((frame) => frame.payload), complete: decoded.complete };
+  }
+
+  return {
+    token: session,
+    async json(path, schema, body) {
+      return parse(await send(path, body === undefined ? { method: 'GET' } : jsonBody(body), true), schema);
+    },
+    async offer(vector) {
+      return parse(await send('/api/sync/offer', jsonBody({ vector, snapshotAsOf: await options.snapshotAsOf?.() }), true), OfferAnswer);
+    },
+    async push(entries) {
+      const init = { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: encodeFrames(FrameType.entry, entries) };
+      return parse(await send('/api/sync/push', init, true), PushAnswer);
+    },
+    async pull(ranges, maxBytes) {
+      const { payloads, complete } = await frames('/api/sync/pull', jsonBody({ ranges, maxBytes }), FrameType.entry);
+      return { entries: payloads, complete: complete && payloads.length === 0 };
+    },
+    async blobs(hashes) {
+      return (await frames('/api/sync/blobs', jsonBody({ hashes }), FrameType.blob)).payloads;
+    },
+  };
+}
+
+const jsonBody = (value: unknown): RequestInit => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) });
+
+async function parse<S extends z.ZodType>(response: Response, schema: S): Promise<z.infer<S>> {
+  let value: unknown;
+  try {
+    value = await response.json();
+  } catch {
+    throw new CarrierError('garbled', 'the answer is not what a Lamplight server says');
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new CarrierError('garbled', 'the answer is not what a Lamplight server says');
+  return parsed.data;
+}

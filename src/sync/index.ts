@@ -1,0 +1,8 @@
+/** The door of the sync room: moving entries between replicas. Knows storage only as a `Store` and a `Ledger`. */
+export * from './backoff.ts';
+export * from './carrier.ts';
+export * from './exchange.ts';
+export * from './frames.ts';
+export * from './http-carrier.ts';
+export * from './messages.ts';
+export * from './receive.ts';

@@ -1,0 +1,127 @@
+import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
+
+/**
+ * What the page may ask of the vault. Implemented in the vault worker; the page holds a proxy of the same
+ * shape (`openVault` in `client.ts`). Nothing here ever hands out a key.
+ */
+
+/** Where the entries of this tablet are. Counts fall only by a signed acknowledgement. */
+export interface EntryCounts {
+  onThisTabletOnly: number;
+  /** Oldest `recordedAt` among those on this tablet only. */
+  oldestUnsentAt?: string;
+  copied: number;
+  atServer: number;
+  inEhr: number;
+  needsPerson: number;
+}
+
+export type EntryPlace = 'this-tablet' | 'copied' | 'server' | 'ehr' | 'needs-person';
+
+export interface StaffName {
+  id: string;
+  name: string;
+  role: Role;
+}
+
+/** What may be shown before anyone has unlocked. */
+export interface TabletStatus {
+  state: 'not-enrolled' | 'ready' | 'not-ready' | 'set-aside';
+  /** Why it is not ready, or why the vault was set aside, in the user's words. */
+  reasons: string[];
+  deviceName?: string;
+  wards: { id: string; name: string }[];
+  timeZone: string;
+  demo: boolean;
+  /** "EHR data as of"; absent: no snapshot yet. */
+  snapshotAsOf?: string;
+  staff: StaffName[];
+  counts: EntryCounts;
+  persisted: boolean;
+  storage?: { usedBytes: number; quotaBytes: number };
+  /** The PIN alone protects this tablet's files: allowed in the demo, said in a banner. */
+  pinOnlyWarning: boolean;
+}
+
+/** Outcome of anything that a user can cause to fail. `message` is ready to show and says what to do. */
+export type Result<T, K extends string = string> = { ok: true; value: T } | { ok: false; error: { kind: K; message: string; retryAt?: string } };
+
+export interface Session {
+  staff: StaffName;
+  ward: { id: string; name: string };
+}
+
+export interface SavedEntry {
+  id: EntryId;
+  savedAt: string;
+}
+
+/** A note or form in progress, sealed to its author. `key` names the form and patient, for example `note:<patient>`. */
+export interface StoredDraft {
+  key: string;
+  patient?: string;
+  savedAt: string;
+  content: unknown;
+}
+
+export interface QuarantinedItem {
+  id: number;
+  reason: string;
+  receivedAt: string;
+  bytes: number;
+}
+
+export interface VaultApi {
+  status(): Promise<TabletStatus>;
+  /** Exchanges a one-time code for the tablet's place in the directory. Needs the server. */
+  enrol(request: { code: string; deviceName: string }): Promise<Result<void, 'offline' | 'refused' | 'storage'>>;
+  unlock(request: { staff: string; pin: string; ward: string }): Promise<Result<Session, 'wrong-pin' | 'wait' | 'not-granted' | 'storage'>>;
+  /** Checks the PIN again for a signature, without a new session. */
+  confirmPin(pin: string): Promise<Result<void, 'wrong-pin' | 'wait'>>;
+
+  board(): Promise<BoardRow[]>;
+  chart(patient: string): Promise<Chart | undefined>;
+  /**
+   * Signs, seals, chains and writes one entry; resolves with `ok` only after the strict transaction has
+   * completed. `pin` is asked again for orders. A failed save leaves nothing half-written.
+   */
+  append(request: { patient: string; draft: Draft; pin?: string }): Promise<Result<SavedEntry, 'invalid' | 'wrong-pin' | 'wait' | 'not-allowed' | 'storage' | 'full'>>;
+  /** Mints a downtime number and writes the registration. */
+  register(draft: Omit<Draft & { kind: 'patient-registered' }, 'number' | 'kind'>): Promise<Result<SavedEntry & { patient: string; number: string }, 'invalid' | 'storage' | 'full' | 'not-allowed'>>;
+  /** Places of this patient's entries, for the marks in the history. */
+  places(patient: string): Promise<Record<EntryId, { place: EntryPlace; reason?: string }>>;
+
+  saveDraft(draft: Omit<StoredDraft, 'savedAt'>): Promise<Result<{ savedAt: string }, 'storage' | 'full'>>;
+  drafts(): Promise<StoredDraft[]>;
+  discardDraft(key: string): Promise<void>;
+
+  quarantine(): Promise<QuarantinedItem[]>;
+  now(): Promise<string>;
+}
+
+/** What the sync worker tells the page. It never has a key. */
+export interface SyncState {
+  reach: 'no-network' | 'server' | 'refused';
+  phase: 'idle' | 'uploading' | 'downloading' | 'waiting';
+  /** Entries done and in all, for the progress bar. */
+  done: number;
+  total: number;
+  lastContactAt?: string;
+  nextTryAt?: string;
+  /** Tablet clock minus server clock, milliseconds. */
+  clockSkewMs?: number;
+  problem?: string;
+}
+
+export interface SyncApi {
+  state(): Promise<SyncState>;
+  syncNow(): Promise<void>;
+}
+
+/** Told to the page by either worker: something that screens show has changed. */
+export type VaultEvent =
+  | { type: 'changed'; patients: string[] }
+  | { type: 'counts'; counts: EntryCounts }
+  | { type: 'snapshot'; asOf: string }
+  | { type: 'sync'; state: SyncState }
+  | { type: 'storage-lost'; message: string };

@@ -1,0 +1,157 @@
+import { type BoardRow, type Chart, FOLD_VERSION, foldChart, type OpenedEntry, SnapshotPatient, toBoardRow, WardBody } from '../clinical/index.ts';
+import { type Bytes, entryId, fromBase64, type Opening, readEntry, toHex, utf8 } from '../log/index.ts';
+import { openBox, openEntry, openWith, patientKey, sealBox } from '../seal/index.ts';
+import type { EntryRow, OutcomeRow, VaultDatabase } from './database.ts';
+import type { Keyring } from './keyring.ts';
+
+/** What the EHR said of one patient, as this tablet holds it. */
+interface HeldSnapshot {
+  patient?: SnapshotPatient;
+  asOf: string;
+  unreadable: boolean;
+}
+
+/** Context of a snapshot blob: a blob moved to another patient or ward does not open. */
+export const snapshotContext = (ward: string, patient: string): Bytes => utf8(`snapshot ${ward} ${patient}`);
+
+/**
+ * Opens and folds one patient's entries. Bodies of entries that arrived are parsed when first opened; a body that
+ * its schema rejects goes to quarantine with its reason and stays in the log.
+ */
+export function createCharts(db: VaultDatabase, keyring: Keyring, observe: (hlc: readonly [number, number]) => void) {
+  const openings = new Map<string, Opening | undefined>();
+  /** Opened entries of the patients in use: a chart that is open is not opened again for each save. */
+  const opened = new Map<string, Map<string, OpenedEntry>>();
+
+  async function openingOf(log: string): Promise<Opening | undefined> {
+    if (!openings.has(log)) openings.set(log, (await db.logs.get(log))?.opening);
+    return openings.get(log);
+  }
+
+  async function openRow(row: EntryRow): Promise<OpenedEntry | undefined> {
+    const read = readEntry(row.bytes);
+    const opening = await openingOf(row.log);
+    if (!read.ok || !opening || row.patient === undefined) return undefined;
+    const keys = await keyring.keysOf(opening);
+    // Another ward's log: carried here, readable there.
+    if (!keys) return undefined;
+    const id = entryId(row.log, row.seq);
+    const result = await openEntry(read.entry, keys);
+    if (!result.ok) return setAside(row, result.error.kind, `Entry ${id}: ${result.error.message}.`);
+    observe(read.entry.hlc);
+    const parsed = WardBody.safeParse(result.opened.body);
+    if (parsed.success) return { id, patient: row.patient, hlc: read.entry.hlc, body: parsed.data };
+    const kind = (result.opened.body as { kind?: unknown } | null)?.kind;
+    if (WardBody.options.some((option) => option.shape.kind.value === kind)) {
+      await setAside(row, 'schema', `Entry ${id} (${String(kind)}) has fields that are not allowed.`);
+    }
+    return { id, patient: row.patient, hlc: read.entry.hlc, body: null };
+  }
+
+  async function setAside(row: EntryRow, kind: string, reason: string): Promise<undefined> {
+    const hash = toHex(row.hash);
+    if ((await db.quarantine.where('hash').equals(hash).count()) === 0) {
+      await db.quarantine.add({ hash, kind, reason, receivedAt: new Date().toISOString(), bytes: row.bytes });
+    }
+    return undefined;
+  }
+
+  async function entriesOf(patient: string): Promise<OpenedEntry[]> {
+    const known = opened.get(patient) ?? new Map<string, OpenedEntry>();
+    const rows = await db.entries.where('patient').equals(patient).toArray();
+    const fresh = await Promise.all(rows.filter((row) => !known.has(entryId(row.log, row.seq))).map(openRow));
+    for (const entry of fresh) if (entry) known.set(entry.id, entry);
+    opened.delete(patient);
+    opened.set(patient, known);
+    // The ten charts last used stay open; more would hold the ward in memory.
+    for (const oldest of [...opened.keys()].slice(0, Math.max(0, opened.size - 10))) opened.delete(oldest);
+    return [...known.values()];
+  }
+
+  const snapshotKeys = new Map<string, Promise<Bytes | null>>();
+
+  async function snapshotOf(patient: string): Promise<HeldSnapshot | undefined> {
+    const lists = await db.snapshots.where('[ward+asOf]').between([keyring.ward, ''], [keyring.ward, '\uffff']).reverse().toArray();
+    for (const list of lists) {
+      const item = list.patients.find((candidate) => candidate.patient === patient);
+      if (!item) continue;
+      const blob = await db.blobs.get(item.blob);
+      if (!blob) continue;
+      let key = snapshotKeys.get(list.keyFile);
+      if (!key) {
+        key = openWith(keyring.wardIdentity, fromBase64(list.keyFile));
+        snapshotKeys.set(list.keyFile, key);
+      }
+      const secret = await key;
+      const plain = secret && (await openBox(await patientKey(secret, patient), blob.bytes, snapshotContext(keyring.ward, patient)));
+      const parsed = plain ? SnapshotPatient.safeParse(JSON.parse(new TextDecoder().decode(plain))) : undefined;
+      if (parsed?.success) return { patient: parsed.data, asOf: list.asOf, unreadable: false };
+      return { asOf: list.asOf, unreadable: true };
+    }
+    return lists[0] ? { asOf: lists[0].asOf, unreadable: false } : undefined;
+  }
+
+  async function chart(patient: string, now: string): Promise<Chart | undefined> {
+    const [entries, snapshot] = await Promise.all([entriesOf(patient), snapshotOf(patient)]);
+    return foldChart({
+      patient,
+      entries,
+      ...(snapshot?.patient ? { snapshot: snapshot.patient, snapshotAsOf: snapshot.asOf } : {}),
+      snapshotUnreadable: snapshot?.unreadable ?? false,
+      now,
+    });
+  }
+
+  async function summarise(patient: string, now: string): Promise<void> {
+    const folded = await chart(patient, now);
+    const outcomes = outcomesIn(await entriesOf(patient));
+    const row = folded && toBoardRow(folded);
+    const box = row && (await sealBox(keyring.summaries, utf8(JSON.stringify(row)), utf8(`summary ${patient}`)));
+    await db.transaction('rw', db.summaries, db.stale, db.outcomes, async () => {
+      await db.outcomes.bulkPut(outcomes);
+      if (box) await db.summaries.put({ patient, foldVersion: FOLD_VERSION, box });
+      await db.stale.delete(patient);
+    });
+  }
+
+  return {
+    chart,
+    opened: entriesOf,
+
+    /** Folds every patient whose entries are newer than the summary. Resolves with those patients. */
+    async foldStale(now: string): Promise<string[]> {
+      const patients = await db.stale.toCollection().primaryKeys();
+      for (const patient of patients) await summarise(patient, now);
+      return patients;
+    },
+
+    /** Rows of the ward board, from the sealed summaries alone: no entry is opened. */
+    async board(): Promise<BoardRow[]> {
+      const rows = await db.summaries.toArray();
+      const boards = await Promise.all(
+        rows.map(async (row) => {
+          const plain = row.foldVersion === FOLD_VERSION ? await openBox(keyring.summaries, row.box, utf8(`summary ${row.patient}`)) : null;
+          return plain && (JSON.parse(new TextDecoder().decode(plain)) as BoardRow);
+        }),
+      );
+      return boards.filter((row) => row !== null);
+    },
+
+    /** Marks everything for folding when the fold has changed since the summaries were made. */
+    async markOutdated(): Promise<void> {
+      const outdated = await db.summaries.filter((row) => row.foldVersion !== FOLD_VERSION).primaryKeys();
+      await db.stale.bulkPut(outdated.map((patient) => ({ patient })));
+    },
+  };
+}
+
+/** What the server's entries say became of others. */
+function outcomesIn(entries: OpenedEntry[]): OutcomeRow[] {
+  return entries.flatMap(({ id, body }): OutcomeRow[] => {
+    if (body?.kind === 'posting-outcome') return [{ entry: body.entry, outcome: body.outcome, saidBy: id }];
+    if (body?.kind === 'review-decided' && body.decision === 'rejected') return [{ entry: body.entry, outcome: 'rejected', saidBy: id }];
+    return [];
+  });
+}
+
+export type Charts = ReturnType<typeof createCharts>;

@@ -1,0 +1,60 @@
+import { entryId, readEntry } from '../log/index.ts';
+import type { EntryCounts, EntryPlace } from './api.ts';
+import type { VaultDatabase } from './database.ts';
+
+/**
+ * Where this tablet's entries are. A count falls only by a signed acknowledgement or an outcome that the server
+ * wrote; needs no key, so the lock screen shows it too.
+ */
+export async function countEntries(db: VaultDatabase): Promise<EntryCounts> {
+  const counts: EntryCounts = { onThisTabletOnly: 0, copied: 0, atServer: 0, inEhr: 0, needsPerson: 0 };
+  const mine = new Set<string>();
+  for (const row of await db.logs.filter((log) => log.mine === 1).toArray()) {
+    mine.add(row.log);
+    const last = await db.lastOf(row.log);
+    // The first entry opens the log and charts nothing.
+    const charted = Math.max(0, (last?.seq ?? 1) - 1);
+    const acknowledged = Math.max(0, (row.acknowledgement?.seq ?? 1) - 1);
+    counts.onThisTabletOnly += charted - acknowledged;
+    counts.atServer += acknowledged;
+  }
+  for (const { entry, outcome } of await db.outcomes.toArray()) {
+    if (!mine.has(entry.slice(0, 32))) continue;
+    if (outcome === 'posted' || outcome === 'not-needed') counts.inEhr += 1;
+    else if (outcome === 'refused') counts.needsPerson += 1;
+    else continue;
+    counts.atServer -= 1;
+  }
+  counts.needsPerson += await db.quarantine.count();
+  const oldest = await oldestUnsent(db);
+  return oldest === undefined ? counts : { ...counts, oldestUnsentAt: oldest };
+}
+
+/** The hybrid clock of the first unacknowledged entry tells when it was written. */
+async function oldestUnsent(db: VaultDatabase): Promise<string | undefined> {
+  const times: number[] = [];
+  for (const row of await db.logs.filter((log) => log.mine === 1).toArray()) {
+    const next = await db.entries.get([row.log, Math.max(1, row.acknowledgement?.seq ?? 1) + 1]);
+    const read = next && readEntry(next.bytes);
+    if (read?.ok) times.push(read.entry.hlc[0]);
+  }
+  return times.length > 0 ? new Date(Math.min(...times)).toISOString() : undefined;
+}
+
+/** Places of one patient's entries. */
+export async function placesOf(db: VaultDatabase, patient: string): Promise<Record<string, { place: EntryPlace }>> {
+  const places: Record<string, { place: EntryPlace }> = {};
+  const logs = new Map((await db.logs.toArray()).map((row) => [row.log, row]));
+  for (const row of await db.entries.where('patient').equals(patient).toArray()) {
+    const log = logs.get(row.log);
+    const acknowledged = log?.mine === 0 || (log?.acknowledgement?.seq ?? 0) >= row.seq;
+    places[entryId(row.log, row.seq)] = { place: acknowledged ? 'server' : 'this-tablet' };
+  }
+  const outcomes = await db.outcomes.bulkGet(Object.keys(places));
+  for (const [index, id] of Object.keys(places).entries()) {
+    const outcome = outcomes[index]?.outcome;
+    if (outcome === 'posted' || outcome === 'not-needed') places[id] = { place: 'ehr' };
+    else if (outcome === 'refused') places[id] = { place: 'needs-person' };
+  }
+  return places;
+}

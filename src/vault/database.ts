@@ -1,0 +1,122 @@
+import Dexie, { type EntityTable, type Table } from 'dexie';
+import type { Bytes, Opening } from '../log/index.ts';
+import type { Acknowledgement } from '../seal/index.ts';
+import type { SnapshotList } from '../site/index.ts';
+
+/** Everything here is sealed or says nothing about a person: pseudonyms, counts, public keys. No plaintext, ever. */
+
+export interface LogRow {
+  log: string;
+  writer: string;
+  scope: string;
+  opening: Opening;
+  /** 1: this tablet writes it. */
+  mine: 0 | 1;
+  acknowledgement?: Acknowledgement;
+  /** Another entry stands at a place of ours: nothing more is written here. */
+  forked?: true;
+}
+
+export interface EntryRow {
+  log: string;
+  seq: number;
+  /** Absent for entries about no patient, so that the index leaves them out. */
+  patient?: string;
+  hash: Bytes;
+  bytes: Bytes;
+}
+
+/** Derived: what the ward board shows of a patient, sealed under the vault key. */
+export interface SummaryRow {
+  patient: string;
+  foldVersion: number;
+  box: Bytes;
+}
+
+export interface DraftRow {
+  /** Author, so that hers alone are opened. */
+  staff: string;
+  key: string;
+  savedAt: string;
+  box: Bytes;
+}
+
+export interface QuarantineRow {
+  id: number;
+  hash: string;
+  reason: string;
+  kind: string;
+  receivedAt: string;
+  bytes: Bytes;
+}
+
+/** What the server said became of an entry. */
+export interface OutcomeRow {
+  entry: string;
+  outcome: 'posted' | 'refused' | 'rejected' | 'not-needed';
+  /** The entry that says so. */
+  saidBy: string;
+}
+
+/** The tablet's place in the directory. Private keys are non-extractable. */
+export interface Tablet {
+  device: string;
+  name: string;
+  site: string;
+  siteKey: string;
+  signingKey: CryptoKey;
+  identity: CryptoKey;
+}
+
+export interface MetaTypes {
+  tablet: Tablet;
+  /** The vault key as an age file for the ward identities. */
+  'vault-key': { file: Bytes };
+  'pin-failures': Record<string, number>;
+  'downtime-serial': number;
+  epoch: string;
+}
+
+export class VaultDatabase extends Dexie {
+  declare logs: EntityTable<LogRow, 'log'>;
+  declare entries: Table<EntryRow, [string, number]>;
+  declare summaries: EntityTable<SummaryRow, 'patient'>;
+  /** Patients whose summary is older than their entries; written with the entry, cleared by the fold. */
+  declare stale: EntityTable<{ patient: string }, 'patient'>;
+  declare drafts: Table<DraftRow, [string, string]>;
+  declare quarantine: EntityTable<QuarantineRow, 'id'>;
+  declare outcomes: EntityTable<OutcomeRow, 'entry'>;
+  declare snapshots: Table<SnapshotList & { current: 0 | 1 }, [string, string]>;
+  declare blobs: EntityTable<{ hash: string; bytes: Bytes }, 'hash'>;
+  declare meta: Table<{ key: string; value: unknown }, string>;
+
+  constructor(name = 'lamplight') {
+    // Chrome's default has been relaxed since version 121: "saved" would only mean "in the OS buffer" (FAILURES 1).
+    super(name, { chromeTransactionDurability: 'strict' });
+    this.version(1).stores({
+      logs: 'log, scope',
+      entries: '[log+seq], patient',
+      summaries: 'patient',
+      stale: 'patient',
+      drafts: '[staff+key]',
+      quarantine: '++id, &hash',
+      outcomes: 'entry',
+      snapshots: '[ward+asOf]',
+      blobs: 'hash',
+      meta: 'key',
+    });
+  }
+
+  async read<K extends keyof MetaTypes>(key: K): Promise<MetaTypes[K] | undefined> {
+    return (await this.meta.get(key))?.value as MetaTypes[K] | undefined;
+  }
+
+  async write<K extends keyof MetaTypes>(key: K, value: MetaTypes[K]): Promise<void> {
+    await this.meta.put({ key, value });
+  }
+
+  /** The last entry of a log. */
+  lastOf(log: string): Promise<EntryRow | undefined> {
+    return this.entries.where('[log+seq]').between([log, 0], [log, Number.POSITIVE_INFINITY]).last();
+  }
+}

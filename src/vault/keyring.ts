@@ -1,0 +1,57 @@
+import { type Bytes, fromBase64, type Opening, toHex } from '../log/index.ts';
+import { type LogKeys, logKeys, openWith, purposeKey, sha256, type UserKey } from '../seal/index.ts';
+import type { StaffRostered } from '../site/index.ts';
+
+/**
+ * The keys that an unlock opened. Lives in the vault worker's memory; locking ends the worker with the page. One
+ * ward identity opens that ward's logs, which open patient keys.
+ */
+export interface Keyring {
+  staff: StaffRostered;
+  user: UserKey;
+  ward: string;
+  wardIdentity: string;
+  /** Seals summaries: the tablet's own key. */
+  summaries: CryptoKey;
+  /** Seals this person's drafts. */
+  drafts: CryptoKey;
+  /** Keys of a ward log, or `undefined` when this ward's identity does not open it. */
+  keysOf(opening: Opening): Promise<LogKeys | undefined>;
+}
+
+/** Opens what the person's key opens, for one ward. `null`: the roster grants no identity for that ward. */
+export async function openKeyring(staff: StaffRostered, user: UserKey, ward: string, vaultKeyFile: Bytes): Promise<Keyring | null> {
+  const grant = staff.wardIdentities.filter((item) => item.ward === ward).sort((a, b) => b.generation - a.generation)[0];
+  if (!grant) return null;
+  const opened = await openWith(user.identity, fromBase64(grant.file));
+  if (!opened) return null;
+  const wardIdentity = new TextDecoder().decode(opened);
+  const vaultKey = await openWith(wardIdentity, vaultKeyFile);
+  if (!vaultKey) return null;
+  const known = new Map<string, Promise<LogKeys | undefined>>();
+  return {
+    staff,
+    user,
+    ward,
+    wardIdentity,
+    summaries: await purposeKey(vaultKey, 'vault summaries'),
+    drafts: await purposeKey(new TextEncoder().encode(user.identity), 'drafts'),
+    keysOf(opening) {
+      if (!opening.key) return Promise.resolve(undefined);
+      const { file, hash } = opening.key;
+      const name = toHex(hash);
+      let keys = known.get(name);
+      if (!keys) {
+        keys = openLogKey(wardIdentity, file, hash);
+        known.set(name, keys);
+      }
+      return keys;
+    },
+  };
+}
+
+/** All recipients must hold the same key, so the key's hash stands in the opening. */
+async function openLogKey(identity: string, file: Bytes, hash: Bytes): Promise<LogKeys | undefined> {
+  const key = await openWith(identity, file);
+  return key && toHex(await sha256(key)) === toHex(hash) ? logKeys(key) : undefined;
+}

@@ -1,0 +1,102 @@
+import type { EntryId, WardBody } from '../clinical/index.ts';
+import { type Bytes, type Entry, entryId, type Hlc, type Opening, observe, readEntry, tick, toHex } from '../log/index.ts';
+import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
+import { type Directory, wardScope } from '../site/index.ts';
+import type { EntryRow, Tablet, VaultDatabase } from './database.ts';
+
+interface Head {
+  log: string;
+  seq: number;
+  hash: Bytes;
+  hlc: Hlc;
+  keys: LogKeys;
+}
+
+/** Locks are named per database, so that several tabs of one tablet are one writer. */
+const WRITER_LOCK = 'lamplight-writer';
+
+/**
+ * This tablet's log for one ward: seal first, then append. A transaction ends while WebCrypto is awaited, so the
+ * entry is sealed before, and `add` at the next place fails when another tab was faster; then it is sealed again.
+ */
+export function createOwnLog(db: VaultDatabase, tablet: Tablet, directory: Directory, ward: string, keysOf: (row: { opening: Opening }) => Promise<LogKeys | undefined>) {
+  const sign = signWith(tablet.signingKey);
+  let cached: Head | undefined;
+  let clock: Hlc = [0, 0];
+
+  async function findHead(): Promise<Head | undefined> {
+    const rows = await db.logs.where('scope').equals(wardScope(ward)).toArray();
+    for (const row of rows.filter((candidate) => candidate.mine === 1 && !candidate.forked).reverse()) {
+      const last = await db.lastOf(row.log);
+      const keys = await keysOf(row);
+      const read = last && readEntry(last.bytes);
+      if (last && keys && read?.ok) return { log: row.log, seq: last.seq, hash: last.hash, hlc: read.entry.hlc, keys };
+    }
+    return undefined;
+  }
+
+  async function openLog(nowMs: number): Promise<Head> {
+    const recipients = [directory.wards.get(ward)?.recipient, directory.site?.siteRecipient, directory.site?.recoveryRecipient];
+    if (!recipients.every((recipient) => recipient !== undefined)) throw new Error('the directory has no keys for this ward');
+    const logKey = randomBytes(32);
+    const log = toHex(randomBytes(16));
+    const key = { file: await sealTo(recipients as string[], logKey), hash: await sha256(logKey) };
+    const opening = { site: tablet.site, writer: tablet.device, scope: wardScope(ward), key };
+    const keys = logKeys(logKey);
+    clock = tick(clock, nowMs);
+    const entry = await sealEntry({ log, seq: 1, prev: null, hlc: clock, patient: null, opening, body: { kind: 'log-opened' } }, keys, sign);
+    const row = await entryRow(entry);
+    await db.transaction('rw', db.logs, db.entries, async () => {
+      await db.logs.add({ log, writer: tablet.device, scope: wardScope(ward), opening, mine: 1 });
+      await db.entries.add(row);
+    });
+    return { log, seq: 1, hash: row.hash, hlc: clock, keys };
+  }
+
+  return {
+    /** Keeps our clock after what it has seen from others. */
+    observe(hlc: Hlc, nowMs: number) {
+      clock = observe(clock, hlc, nowMs);
+    },
+
+    /** A fork was found, or another tab may have written: look at the log again before the next entry. */
+    forget() {
+      cached = undefined;
+    },
+
+    /** Resolves when the strict transaction has completed. Throws what storage throws; then nothing was written. */
+    append(patient: string, body: WardBody, author: CryptoKey, nowMs: number): Promise<{ id: EntryId; entry: Entry }> {
+      return navigator.locks.request(WRITER_LOCK, async () => {
+        for (let attempt = 0; ; attempt++) {
+          cached ??= (await findHead()) ?? (await openLog(nowMs));
+          const head: Head = cached;
+          clock = tick(observe(clock, head.hlc, nowMs), nowMs);
+          const entry = await sealEntry(
+            { log: head.log, seq: head.seq + 1, prev: head.hash, hlc: clock, patient, body, author: signWith(author) },
+            head.keys,
+            sign,
+          );
+          const row = await entryRow(entry);
+          try {
+            await db.transaction('rw', db.entries, db.stale, async () => {
+              await Promise.all([db.entries.add(row), db.stale.put({ patient })]);
+            });
+          } catch (error) {
+            cached = undefined;
+            // Another tab wrote this place first: seal again behind it.
+            if (error instanceof Error && error.name === 'ConstraintError' && attempt < 5) continue;
+            throw error;
+          }
+          cached = { ...head, seq: entry.seq, hash: row.hash, hlc: clock };
+          return { id: entryId(entry.log, entry.seq), entry };
+        }
+      });
+    },
+  };
+}
+
+async function entryRow(entry: Entry): Promise<EntryRow> {
+  const row: EntryRow = { log: entry.log, seq: entry.seq, hash: await sha256(entry.bytes), bytes: entry.bytes };
+  if (entry.patient !== null) row.patient = entry.patient;
+  return row;
+}

@@ -1,0 +1,49 @@
+import type { Directory, Roster } from '../site/index.ts';
+import type { TabletStatus } from './api.ts';
+import { countEntries } from './counts.ts';
+import type { Tablet, VaultDatabase } from './database.ts';
+
+/** Older than this, the snapshot makes a tablet not ready before an outage. */
+const STALE_SNAPSHOT_MS = 60 * 60_000;
+
+/** What the lock screen shows; opens no patient's data. */
+export async function tabletStatus(db: VaultDatabase, tablet: Tablet | undefined, directory: Directory, roster: Roster | undefined): Promise<TabletStatus> {
+  const persisted = await navigator.storage.persisted();
+  const estimate = await navigator.storage.estimate();
+  const status: TabletStatus = {
+    state: 'not-enrolled',
+    reasons: [],
+    wards: [],
+    timeZone: directory.site?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    demo: directory.site?.demo ?? false,
+    staff: [],
+    counts: await countEntries(db),
+    persisted,
+    ...(estimate.quota !== undefined && estimate.usage !== undefined ? { storage: { usedBytes: estimate.usage, quotaBytes: estimate.quota } } : {}),
+    pinOnlyWarning: false,
+  };
+  if (!tablet) return status;
+
+  const device = directory.devices.get(tablet.device);
+  const wards = (device?.wards ?? []).map((id) => ({ id, name: directory.wards.get(id)?.name ?? id }));
+  const lists = await db.snapshots.toArray();
+  const asOf = lists.map((list) => list.asOf).sort().at(-1);
+  const reasons: string[] = [];
+  if (!device || !roster) reasons.push('The list of staff has not arrived yet. Connect this tablet to the server.');
+  if (asOf === undefined) reasons.push('No EHR data has arrived yet. Charting works; patients must be registered by hand.');
+  else if (Date.now() - Date.parse(asOf) > STALE_SNAPSHOT_MS) reasons.push('The EHR data is more than an hour old.');
+  if (!persisted) reasons.push('The browser has not promised to keep this storage. Install Lamplight as an app on this tablet.');
+  return {
+    ...status,
+    state: reasons.length === 0 ? 'ready' : 'not-ready',
+    reasons,
+    deviceName: tablet.name,
+    wards,
+    ...(asOf === undefined ? {} : { snapshotAsOf: asOf }),
+    staff: [...(roster?.values() ?? [])]
+      .filter((person) => person.wards.some((ward) => device?.wards.includes(ward)))
+      .map((person) => ({ id: person.staff, name: person.name, role: person.role }))
+      .sort((a, b) => a.name.localeCompare(b.name)),
+    pinOnlyWarning: device?.hardwareEncrypted === false,
+  };
+}

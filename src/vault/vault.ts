@@ -1,0 +1,224 @@
+import { type Draft, downtimeNumber, WardBody } from '../clinical/index.ts';
+import { randomBytes, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
+import { toHex } from '../log/index.ts';
+import { type Directory, foldDirectory, type Roster, type StaffRostered } from '../site/index.ts';
+import type { Result, SavedEntry, VaultApi } from './api.ts';
+import { type Charts, createCharts } from './charts.ts';
+import { countEntries, placesOf } from './counts.ts';
+import type { Tablet, VaultDatabase } from './database.ts';
+import { createDrafts } from './drafts.ts';
+import { enrolTablet } from './enrolment.ts';
+import type { News } from './events.ts';
+import { storageFailure } from './failures.ts';
+import { type Keyring, openKeyring } from './keyring.ts';
+import { createOwnLog } from './own-log.ts';
+import { createPinGate } from './pin-gate.ts';
+import { readDirectory, readRoster } from './site-records.ts';
+import { tabletStatus } from './tablet-status.ts';
+
+/** What only a clinician may write, each time with the PIN. */
+const SIGNED_KINDS: readonly string[] = ['order-signed', 'order-stopped'];
+
+interface Unlocked {
+  keyring: Keyring;
+  charts: Charts;
+  drafts: ReturnType<typeof createDrafts>;
+  log: ReturnType<typeof createOwnLog>;
+}
+
+/**
+ * The vault: the one place on a tablet where keys are used. Created locked, in its worker; to lock is to end the
+ * worker with its page, which empties its memory.
+ */
+export function createVault(db: VaultDatabase, news: News, clock: () => number): VaultApi {
+  const pins = createPinGate(db);
+  let unlocked: Unlocked | undefined;
+  let folding: Promise<void> | undefined;
+
+  const now = (): string => new Date(clock()).toISOString();
+
+  function session(): Unlocked {
+    if (!unlocked) throw new Error('the vault is locked');
+    return unlocked;
+  }
+
+  async function site(): Promise<{ tablet?: Tablet; directory: Directory; roster?: Roster; secret?: string }> {
+    const tablet = await db.read('tablet');
+    if (!tablet) return { directory: foldDirectory([]) };
+    const directory = await readDirectory(db);
+    return { tablet, directory, ...(await readRoster(db, tablet, directory)) };
+  }
+
+  /** Folds what changed, one run at a time, and tells the screens. */
+  function fold(): Promise<void> {
+    folding ??= (async () => {
+      const patients = unlocked ? await unlocked.charts.foldStale(now()) : [];
+      if (patients.length > 0) news.tell({ type: 'changed', patients });
+      news.tell({ type: 'counts', counts: await countEntries(db) });
+    })().finally(() => {
+      folding = undefined;
+    });
+    return folding;
+  }
+
+  news.listen((event) => {
+    if (event.type === 'forked') unlocked?.log.forget();
+    // Sealed what arrived, or waiting for keys: the next unlock folds it.
+    if (event.type === 'arrived' || event.type === 'forked') void fold();
+  });
+
+  async function checkPin(staff: StaffRostered, secret: string, pin: string): Promise<Result<UserKey, 'wrong-pin' | 'wait'>> {
+    const waitMs = await pins.waitMs(staff.staff);
+    if (waitMs > 0) {
+      const seconds = Math.ceil(waitMs / 1000);
+      return { ok: false, error: { kind: 'wait', message: `Too many wrong PINs. Try again in ${seconds} seconds.`, retryAt: new Date(clock() + waitMs).toISOString() } };
+    }
+    const user = await unwrapUserKey(pin, secret, staff.wrapped);
+    await pins.record(staff.staff, user !== null);
+    if (user) return { ok: true, value: user };
+    return { ok: false, error: { kind: 'wrong-pin', message: `That is not the PIN of ${staff.name}. Nothing is lost; try again.` } };
+  }
+
+  async function write(patient: string, draft: Draft): Promise<Result<SavedEntry, 'invalid' | 'not-allowed' | 'storage' | 'full'>> {
+    const { keyring, log } = session();
+    const { staff } = keyring;
+    if (staff.role !== 'nurse' && staff.role !== 'clinician') return refused('not-allowed', 'Only nurses and clinicians chart on a tablet.');
+    const recordedAt = now();
+    const parsed = WardBody.safeParse({ ...draft, author: { id: staff.staff, name: staff.name, role: staff.role }, recordedAt });
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      return refused('invalid', `Not saved yet: ${issue?.path.join(' ') ?? ''} ${issue?.message ?? 'something is missing'}.`.replace(/\s+/g, ' '));
+    }
+    try {
+      const { id } = await log.append(patient, parsed.data, keyring.user.signingKey, clock());
+      news.tell({ type: 'saved' });
+      void fold();
+      return { ok: true, value: { id, savedAt: recordedAt } };
+    } catch (error) {
+      const failure = storageFailure(error);
+      news.tell({ type: 'storage-lost', message: failure.message });
+      return { ok: false, error: failure };
+    }
+  }
+
+  return {
+    async status() {
+      const { tablet, directory, roster } = await site();
+      return tabletStatus(db, tablet, directory, roster);
+    },
+
+    async enrol(request) {
+      const result = await enrolTablet(db, request);
+      if (!result.ok) return result;
+      news.tell({ type: 'enrolled' });
+      return { ok: true, value: undefined };
+    },
+
+    async unlock({ staff: id, pin, ward }) {
+      const { tablet, directory, roster, secret } = await site();
+      const staff = roster?.get(id);
+      if (!tablet || !staff || secret === undefined) return refused('not-granted', 'This tablet does not know you yet. Ask a colleague who is listed, or connect the tablet.');
+      const checked = await checkPin(staff, secret, pin);
+      if (!checked.ok) return checked;
+      try {
+        const file = (await db.read('vault-key'))?.file ?? (await newVaultKey(db, tablet, directory));
+        const keyring = await openKeyring(staff, checked.value, ward, file);
+        if (!keyring) return refused('not-granted', 'You are not granted this ward. Choose another ward, or ask the administrator.');
+        const log = createOwnLog(db, tablet, directory, ward, ({ opening }) => keyring.keysOf(opening));
+        const charts = createCharts(db, keyring, (hlc) => log.observe(hlc, clock()));
+        unlocked = { keyring, charts, drafts: createDrafts(db, keyring), log };
+        await markNewSnapshot(db, ward);
+        await charts.markOutdated();
+        void fold();
+        const name = directory.wards.get(ward)?.name ?? ward;
+        return { ok: true, value: { staff: { id: staff.staff, name: staff.name, role: staff.role }, ward: { id: ward, name } } };
+      } catch (error) {
+        return { ok: false, error: { kind: 'storage', message: storageFailure(error).message } };
+      }
+    },
+
+    async confirmPin(pin) {
+      const { roster, secret } = await site();
+      const staff = roster?.get(session().keyring.staff.staff);
+      if (!staff || secret === undefined) return refused('wrong-pin', 'You are no longer on the list of staff.');
+      const checked = await checkPin(staff, secret, pin);
+      return checked.ok ? { ok: true, value: undefined } : checked;
+    },
+
+    board: async () => {
+      const { charts } = session();
+      // Nothing folded yet (first unlock after the snapshot came): wait for it rather than show an empty ward.
+      if ((await db.summaries.count()) === 0) await fold();
+      return charts.board();
+    },
+
+    chart: (patient) => session().charts.chart(patient, now()),
+
+    async append({ patient, draft, pin }) {
+      if (SIGNED_KINDS.includes(draft.kind)) {
+        if (session().keyring.staff.role !== 'clinician') return refused('not-allowed', 'Only a clinician signs orders.');
+        const confirmed = await this.confirmPin(pin ?? '');
+        if (!confirmed.ok) return confirmed;
+      }
+      return write(patient, draft);
+    },
+
+    async register(draft) {
+      const device = (await readDirectory(db)).devices.get((await db.read('tablet'))?.device ?? '');
+      if (!device) return refused('not-allowed', 'This tablet has no range of downtime numbers yet.');
+      const number = await nextDowntimeNumber(db, device.downtimeRange);
+      const patient = toHex(randomBytes(16));
+      const saved = await write(patient, { ...draft, kind: 'patient-registered', number: { kind: 'MRT', value: number } } as Draft);
+      return saved.ok ? { ok: true, value: { ...saved.value, patient, number } } : saved;
+    },
+
+    places: (patient) => placesOf(db, patient),
+
+    async saveDraft(draft) {
+      try {
+        return { ok: true, value: await session().drafts.save(draft, now()) };
+      } catch (error) {
+        return { ok: false, error: storageFailure(error) };
+      }
+    },
+    drafts: () => session().drafts.list(),
+    discardDraft: (key) => session().drafts.discard(key),
+
+    async quarantine() {
+      const rows = await db.quarantine.toArray();
+      return rows.map(({ id, reason, receivedAt, bytes }) => ({ id, reason, receivedAt, bytes: bytes.length }));
+    },
+
+    now: async () => now(),
+  };
+}
+
+const refused = <K extends string>(kind: K, message: string) => ({ ok: false as const, error: { kind, message } });
+
+async function newVaultKey(db: VaultDatabase, tablet: Tablet, directory: Directory) {
+  const wards = directory.devices.get(tablet.device)?.wards ?? [];
+  const recipients = wards.flatMap((ward) => directory.wards.get(ward)?.recipient ?? []);
+  const file = await sealTo(recipients, randomBytes(32));
+  await db.write('vault-key', { file });
+  return file;
+}
+
+/** Patients of a snapshot that no summary shows yet are folded at the next opportunity. */
+async function markNewSnapshot(db: VaultDatabase, ward: string): Promise<void> {
+  const list = await db.snapshots.where('[ward+asOf]').between([ward, ''], [ward, '\uffff']).last();
+  const known = new Set(await db.summaries.toCollection().primaryKeys());
+  const unknown = (list?.patients ?? []).filter((item) => !known.has(item.patient));
+  await db.stale.bulkPut(unknown.map((item) => ({ patient: item.patient })));
+}
+
+/** Mints the tablet's next number; a serial whose check character is `*` is skipped. */
+async function nextDowntimeNumber(db: VaultDatabase, range: string): Promise<string> {
+  return db.transaction('rw', db.meta, async () => {
+    for (let serial = ((await db.read('downtime-serial')) ?? 0) + 1; ; serial++) {
+      const number = downtimeNumber(range, serial);
+      if (number === null) continue;
+      await db.write('downtime-serial', serial);
+      return number;
+    }
+  });
+}

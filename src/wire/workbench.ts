@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { EntryId, Hex128, PatientNumber, PersonName, Role, Sex, WardBody } from '../clinical/index.ts';
+
+/** What the records workbench and the administration pages say to the server: JSON over HTTPS, same origin, cookie session. */
+
+/** Every refusal by the server has this shape; `message` is ready to show. */
+export const Refusal = z.object({ error: z.object({ kind: z.string(), message: z.string() }) });
+export type Refusal = z.infer<typeof Refusal>;
+
+/** GET /api/public: what anyone may see before signing in. */
+export const PublicInfo = z.object({
+  siteName: z.string(),
+  demo: z.boolean(),
+  /** Demo only: the staff with their PINs, so that a newcomer can play the story. */
+  demoStaff: z.array(z.object({ name: z.string(), role: Role, pin: z.string() })).default([]),
+  wards: z.array(z.object({ id: z.string(), name: z.string() })),
+  timeZone: z.string(),
+});
+export type PublicInfo = z.infer<typeof PublicInfo>;
+
+/** POST /api/session: staff name and PIN. GET /api/session: who am I. DELETE /api/session: sign out. */
+export const SignIn = z.object({ staff: z.string().min(1).max(200), pin: z.string().min(4).max(64) });
+export const SessionInfo = z.object({ staff: z.object({ id: Hex128, name: z.string(), role: Role }) });
+export type SessionInfo = z.infer<typeof SessionInfo>;
+
+/** POST /api/admin/enrolment-codes {ward}: administrator only. Single use, expiring. */
+export const EnrolmentCodeRequest = z.object({ ward: z.string().min(1).max(64) });
+export const EnrolmentCode = z.object({ code: z.string(), expiresAt: z.string(), ward: z.string(), url: z.string() });
+export type EnrolmentCode = z.infer<typeof EnrolmentCode>;
+
+/** GET /api/admin/devices, readiness board. */
+export const DeviceRow = z.object({
+  id: Hex128,
+  name: z.string(),
+  ward: z.string(),
+  enrolledAt: z.string(),
+  lastSeenAt: z.string().nullable(),
+  entries: z.number(),
+  snapshotAsOf: z.string().nullable(),
+});
+export const DeviceList = z.object({ devices: z.array(DeviceRow) });
+
+/** GET /api/admin/census: state of the import. POST /api/admin/census/refresh. */
+export const CensusState = z.object({
+  ehr: z.enum(['reachable', 'unreachable', 'not-configured']),
+  wards: z.array(z.object({ id: z.string(), name: z.string(), patients: z.number(), asOf: z.string().nullable(), warnings: z.number(), problem: z.string().nullable() })),
+});
+export type CensusState = z.infer<typeof CensusState>;
+
+/** POST /api/demo/ehr {up}: demo only. GET answers the same shape. */
+export const DemoEhr = z.object({ up: z.boolean() });
+
+/** GET /api/workbench/worklist. Counts are of entries. */
+export const Worklist = z.object({
+  wards: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      counts: z.object({ toReview: z.number(), approved: z.number(), posting: z.number(), unknown: z.number(), posted: z.number(), refused: z.number(), rejected: z.number() }),
+      patients: z.array(
+        z.object({
+          id: Hex128,
+          name: PersonName,
+          birthDate: z.string().optional(),
+          sex: Sex,
+          numbers: z.array(PatientNumber),
+          bed: z.string().optional(),
+          identity: z.enum(['ehr', 'downtime-unmatched', 'downtime-linked', 'downtime-new']),
+          toReview: z.number(),
+          unposted: z.number(),
+          problems: z.number(),
+        }),
+      ),
+    }),
+  ),
+  quarantined: z.number(),
+});
+export type Worklist = z.infer<typeof Worklist>;
+
+/** GET /api/workbench/patients/:id/candidates — ranked, best first, with the reasons for the score. */
+export const Candidate = z.object({
+  ehrPatient: z.string(),
+  name: PersonName,
+  birthDate: z.string().optional(),
+  sex: Sex,
+  numbers: z.array(PatientNumber),
+  /** Fellegi–Sunter match weight (log2 of the likelihood ratio) and the probability that it implies. */
+  weight: z.number(),
+  probability: z.number(),
+  reasons: z.array(z.object({ field: z.string(), downtime: z.string(), ehr: z.string(), verdict: z.enum(['agrees', 'close', 'differs', 'missing']), weight: z.number() })),
+});
+export type Candidate = z.infer<typeof Candidate>;
+export const Candidates = z.object({ candidates: z.array(Candidate) });
+
+/** POST /api/workbench/patients/:id/link {ehrPatient} · {confirmedNew: true} · DELETE to unlink. */
+export const LinkRequest = z.union([z.object({ ehrPatient: z.string().min(1).max(64) }), z.object({ confirmedNew: z.literal(true) })]);
+
+/** State of one entry on its way into the EHR. */
+export const PostingState = z.enum(['not-for-the-ehr', 'to-review', 'rejected', 'waiting-for-match', 'approved', 'posting', 'unknown', 'posted', 'refused']);
+export type PostingState = z.infer<typeof PostingState>;
+
+/** GET /api/workbench/patients/:id — a patient's entries beside what the EHR holds. */
+export const ReviewPatient = z.object({
+  patient: Worklist.shape.wards.element.shape.patients.element,
+  ward: z.string(),
+  link: z.union([z.object({ ehrPatient: z.string() }), z.object({ confirmedNew: z.literal(true) })]).nullable(),
+  entries: z.array(
+    z.object({
+      id: EntryId,
+      body: WardBody.nullable(),
+      standing: z.enum(['current', 'replaced', 'entered-in-error', 'concurrent']),
+      device: z.string(),
+      receivedAt: z.string(),
+      state: PostingState,
+      stateReason: z.string().optional(),
+      resources: z.array(z.object({ type: z.string(), id: z.string() })),
+      /** What the EHR holds that may be the same thing, in words. */
+      inEhr: z.array(z.object({ what: z.string(), when: z.string().optional(), sameAs: z.boolean() })),
+    }),
+  ),
+  /** The EHR could not be asked just now: its side is missing, not empty. */
+  ehrProblem: z.string().nullable(),
+});
+export type ReviewPatient = z.infer<typeof ReviewPatient>;
+
+/** POST /api/workbench/decisions — one answer per entry. */
+export const Decision = z.object({
+  entry: EntryId,
+  decision: z.enum(['approved', 'rejected', 'corrected']),
+  reason: z.string().min(1).max(2000).optional(),
+  /** For `corrected`: the body as it should be (same kind); the server makes it an entry that replaces the old one. */
+  corrected: z.record(z.string(), z.unknown()).optional(),
+});
+export const Decisions = z.object({ decisions: z.array(Decision).min(1).max(500) });
+export type Decisions = z.infer<typeof Decisions>;
+export const DecisionResults = z.object({ results: z.array(z.object({ entry: EntryId, ok: z.boolean(), message: z.string().optional() })) });
+
+/** POST /api/workbench/push {ward?}: start posting all that is approved. GET: progress. */
+export const PushState = z.object({
+  running: z.boolean(),
+  approved: z.number(),
+  posted: z.number(),
+  unknown: z.number(),
+  refused: z.number(),
+  problem: z.string().nullable(),
+});
+export type PushState = z.infer<typeof PushState>;
+
+/** GET /api/workbench/quarantine */
+export const QuarantineList = z.object({ items: z.array(z.object({ id: z.number(), device: z.string().nullable(), reason: z.string(), receivedAt: z.string(), bytes: z.number() })) });
