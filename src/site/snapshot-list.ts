@@ -27,3 +27,6 @@ export async function signSnapshotList(list: Omit<SnapshotList, 'signature'>, si
 export function isSnapshotList(list: SnapshotList, verify: Verify): Promise<boolean> {
   return verify(fromBase64(list.signature), statement(list));
 }
+
+/** Context of a snapshot blob: one moved to another patient or ward does not open. */
+export const snapshotContext = (ward: string, patient: string): Bytes => utf8(`snapshot ${ward} ${patient}`);

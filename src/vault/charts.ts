@@ -1,6 +1,7 @@
 import { type BoardRow, type Chart, FOLD_VERSION, foldChart, type OpenedEntry, SnapshotPatient, toBoardRow, WardBody } from '../clinical/index.ts';
 import { type Bytes, entryId, fromBase64, type Opening, readEntry, toHex, utf8 } from '../log/index.ts';
 import { openBox, openEntry, openWith, patientKey, sealBox } from '../seal/index.ts';
+import { snapshotContext } from '../site/index.ts';
 import type { EntryRow, OutcomeRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -10,9 +11,6 @@ interface HeldSnapshot {
   asOf: string;
   unreadable: boolean;
 }
-
-/** Context of a snapshot blob: a blob moved to another patient or ward does not open. */
-export const snapshotContext = (ward: string, patient: string): Bytes => utf8(`snapshot ${ward} ${patient}`);
 
 /**
  * Opens and folds one patient's entries. Bodies of entries that arrived are parsed when first opened; a body that

