@@ -38,6 +38,8 @@ const Faults = z.object({
 indexSearchParameterBundle(readJson("fhir/r4/search-parameters.json") as Bundle<SearchParameter>);
 
 const repository = new MemoryRepository();
+/** The same resources by patient: the library searches linearly, and a census asks for one patient at a time. */
+const byPatient = new Map<string, MemoryRepository>();
 const router = new FhirRouter();
 let up = true;
 let faults: z.infer<typeof Faults> = {};
@@ -57,6 +59,15 @@ const journal = await open(journalPath, 'a');
 async function store(resource: AnyResource): Promise<void> {
   // The library's types are FHIR's; what the bundles and clients send is checked by its own validation.
   await repository.updateResource(resource as unknown as Resource);
+  await index(resource);
+}
+
+async function index(resource: AnyResource): Promise<void> {
+  const patient = ((resource.subject ?? resource.patient ?? resource.for) as { reference?: string } | undefined)?.reference;
+  if (patient === undefined) return;
+  const own = byPatient.get(patient) ?? new MemoryRepository();
+  byPatient.set(patient, own);
+  await own.updateResource(resource as unknown as Resource);
 }
 
 function tryJson(text: string): unknown {
@@ -106,13 +117,16 @@ async function fhir(request: IncomingMessage, response: ServerResponse, url: URL
       url: `${path}${url.search}`,
       params: {},
       headers: {},
+      pathname: '', // The library parses `url`, and refuses a request that brings its own.
+
       query: Object.fromEntries(url.searchParams),
       body: text === '' ? undefined : tryJson(text),
     },
-    repository,
+    (request.method === 'GET' ? byPatient.get(url.searchParams.get('patient') ?? '') : undefined) ?? repository,
   );
   const status = Number(result.extension?.find((extension) => extension.url.endsWith('http-status'))?.valueInteger) || statusOf(result);
   if (writing && resource && status < 300) {
+    await index(AnyResource.parse(resource));
     await journal.appendFile(`${JSON.stringify(resource)}\n`);
     await journal.sync();
     if (faults.dropAfterCommitEvery && writes % faults.dropAfterCommitEvery === 0) return void request.socket.destroy();

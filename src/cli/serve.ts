@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createServer } from '../server/create-server.ts';
+import { DEMO_STAFF, seedDemoSite } from '../server/demo-site.ts';
+
+/** `npm start`: the server, and in the demo the EHR beside it. Ctrl-C stops everything. */
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: process.env.PORT ?? '8080' },
+    data: { type: 'string', default: join(root, 'data') },
+    'no-demo': { type: 'boolean', default: false },
+    'demo-patients': { type: 'string', default: join(root, 'tests/fixtures/synthea') },
+    'demo-ehr-port': { type: 'string', default: '0' },
+    'web-root': { type: 'string', default: join(root, 'dist') },
+  },
+});
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Starts the demo EHR and resolves with its address once it listens. */
+function startDemoEhr(dataDirectory: string): Promise<{ process: ChildProcess; baseUrl: string }> {
+  return new Promise((found, failed) => {
+    const script = join(root, 'src/server/demo-ehr/main.ts');
+    const args = [script, '--port', values['demo-ehr-port'], '--patients', values['demo-patients'], '--data', join(dataDirectory, 'demo-ehr')];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout.on('data', (text: Buffer) => {
+      const address = /demo EHR on (\S+)/.exec(text.toString())?.[1];
+      if (address) found({ process: child, baseUrl: address });
+    });
+    child.once('exit', (code) => failed(new Error(`the demo EHR ended with ${code}: is --demo-patients a folder of FHIR R4 bundles?`)));
+  });
+}
+
+async function serve(): Promise<void> {
+  const dataDirectory = resolve(values.data);
+  await mkdir(dataDirectory, { recursive: true });
+  const demo = !values['no-demo'];
+  const ehr = demo ? await startDemoEhr(dataDirectory) : undefined;
+  const baseUrl = ehr?.baseUrl ?? process.env.EHR_URL;
+  const server = await createServer({
+    dataDirectory,
+    webRoot: values['web-root'],
+    logLevel: process.env.LOG_LEVEL ?? 'warn',
+    ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
+    ...(baseUrl ? { ehr: { baseUrl, ...(process.env.EHR_TOKEN && !ehr ? { token: process.env.EHR_TOKEN } : {}) } } : {}),
+    ...(ehr ? { demo: { control: new URL('/control', ehr.baseUrl).href, staff: DEMO_STAFF } } : {}),
+  });
+  if (demo) await seedDemoSite(server.context);
+  const address = await server.app.listen({ port: Number(values.port), host: process.env.HOST ?? '127.0.0.1' });
+  void server.context.census.refresh().catch(() => say('The census could not be read yet; it is tried again by itself.'));
+
+  say(`\nLamplight is listening on ${address.replace('127.0.0.1', 'localhost')}`);
+  if (ehr) {
+    say(`  tablet          ${address.replace('127.0.0.1', 'localhost')}/`);
+    say(`  administration  ${address.replace('127.0.0.1', 'localhost')}/admin`);
+    say(`  workbench       ${address.replace('127.0.0.1', 'localhost')}/workbench`);
+    say(`  demo EHR        ${ehr.baseUrl}\n\nDemo staff (PIN):`);
+    for (const person of DEMO_STAFF) say(`  ${person.name.padEnd(16)} ${person.role.padEnd(14)} ${person.pin}`);
+  }
+  if (server.recoveryIdentity) {
+    say('\nRecovery identity, shown once. Print it, put it in a safe: it opens every record if no server survives.');
+    say(`  ${server.recoveryIdentity}\n`);
+  }
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    ehr?.process.removeAllListeners('exit');
+    ehr?.process.kill('SIGTERM');
+    await server.close();
+    process.exit(0);
+  };
+  process.on('SIGINT', () => void stop());
+  process.on('SIGTERM', () => void stop());
+  // A server that was killed must not leave its demo EHR behind.
+  process.on('exit', () => ehr?.process.kill('SIGKILL'));
+  ehr?.process.removeAllListeners('exit');
+  ehr?.process.once('exit', () => say('The demo EHR has stopped.'));
+}
+
+serve().catch((error: unknown) => {
+  process.stderr.write(`Lamplight could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import fastify, { type FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { createCensus } from './census/import-census.ts';
+import type { ServerContext } from './context.ts';
+import { openDatabase } from './database/open.ts';
+import { createFhirGateway } from './ehr/gateway.ts';
+import { createLedger, type ServerLedger } from './ledger.ts';
+import { createProjection } from './projection.ts';
+import { createReconciliation } from './reconciliation/reconciliation.ts';
+import { RefusalError, sendRefusal } from './refusal.ts';
+import { adminRoutes } from './routes/admin-routes.ts';
+import { staffSessionRoutes } from './routes/staff-session.ts';
+import { syncRoutes } from './routes/sync-routes.ts';
+import { workbenchRoutes } from './routes/workbench-routes.ts';
+import { openSiteIdentity } from './site-identity.ts';
+import { createSiteLog, type SiteLog } from './site-log.ts';
+import { createSiteRecords, type SiteRecords } from './site-records.ts';
+import { createTokens } from './tokens.ts';
+
+export interface ServerOptions {
+  dataDirectory: string;
+  databaseUrl?: string;
+  /** FHIR R4 base of the EHR; absent: none is configured. */
+  ehr?: { baseUrl: string; token?: string };
+  /** The built app; absent: the API alone. */
+  webRoot?: string;
+  demo?: ServerContext['demo'];
+  clock?: () => number;
+  /** `silent` in tests. */
+  logLevel?: string;
+}
+
+export interface LamplightServer {
+  app: FastifyInstance;
+  context: ServerContext;
+  /** Only on the first start of a site: to be printed once and kept on paper. */
+  recoveryIdentity: string | undefined;
+  close(): Promise<void>;
+}
+
+const CENSUS_EVERY_MS = 5 * 60_000;
+const POSTING_EVERY_MS = 30_000;
+
+/** Opens the database, recovers what a crash left, and builds the server. The caller listens. */
+export async function createServer(options: ServerOptions): Promise<LamplightServer> {
+  const clock = options.clock ?? (() => Date.now());
+  const opened = await openDatabase({ dataDirectory: options.dataDirectory, ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}) });
+  const { identity, recovery } = await openSiteIdentity(options.dataDirectory);
+  const { db } = opened;
+
+  await db.insertInto('record.meta').values({ site: identity.site, key: 'epoch', value: randomBytes(16).toString('hex') }).onConflict((conflict) => conflict.columns(['site', 'key']).doNothing()).execute();
+  const epoch = (await db.selectFrom('record.meta').where('site', '=', identity.site).where('key', '=', 'epoch').select('value').executeTakeFirstOrThrow()).value;
+
+  // The three need one another: the ledger asks the records whose key a writer has, the records write through the log.
+  const site: SiteRecords = createSiteRecords(db, identity, (): SiteLog => siteLog, clock);
+  const ledger: ServerLedger = createLedger(opened, identity, epoch, () => site);
+  const siteLog: SiteLog = createSiteLog(ledger, identity, clock);
+  await ledger.recover(opened.journaled);
+  await site.refresh();
+
+  const gateway = options.ehr ? createFhirGateway(options.ehr) : undefined;
+  const projection = createProjection(db, identity, site);
+  const census = createCensus(db, identity, site, gateway, clock);
+  const reconciliation = createReconciliation({ db, identity, site, siteLog, projection, census, gateway, clock });
+
+  const app = fastify({
+    logger: { level: options.logLevel ?? 'info', redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    // Addresses carry no patient data, but a request body never reaches the log either.
+    disableRequestLogging: true,
+    bodyLimit: 1024 * 1024,
+  });
+  const context: ServerContext = { db, identity, epoch, ledger, site, siteLog, projection, census, reconciliation, tokens: createTokens(identity.secret, clock), clock, log: app.log, demo: options.demo };
+
+  await app.register(cookie);
+  await app.register(rateLimit, { global: false });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+        // Mantine writes its theme variables into a style element.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        connectSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    crossOriginEmbedderPolicy: true,
+    strictTransportSecurity: false,
+  });
+
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    if (error instanceof RefusalError) return sendRefusal(reply, error.statusCode, error.kind, error.message);
+    if (error instanceof z.ZodError) return sendRefusal(reply, 400, 'invalid', 'The request is not complete: something is missing or not allowed.');
+    const status = error.statusCode ?? 500;
+    if (status < 500) return sendRefusal(reply, status, status === 429 ? 'wait' : 'invalid', status === 429 ? 'Too many tries. Wait a minute, then try again.' : 'The request is not one that this server takes.');
+    // Its message could quote a record: only its name and place go into the log.
+    request.log.error({ fault: error.name, at: error.stack?.split('\n').find((line) => line.includes('/src/'))?.trim(), route: request.routeOptions.url }, 'a request failed');
+    return sendRefusal(reply, 500, 'fault', 'The server could not do this. Nothing that was saved is lost; try again.');
+  });
+
+  app.get('/api/health', async () => ({ ok: true }));
+  syncRoutes(app, context);
+  staffSessionRoutes(app, context);
+  adminRoutes(app, context);
+  workbenchRoutes(app, context);
+  if (options.webRoot && existsSync(options.webRoot)) await serveApp(app, options.webRoot);
+
+  const timers = [
+    setInterval(() => void census.refresh().catch(() => undefined), CENSUS_EVERY_MS),
+    // What a crash or an unreachable EHR left half way is taken up again by itself.
+    setInterval(() => void reconciliation.push().catch(() => undefined), POSTING_EVERY_MS),
+  ];
+
+  return {
+    app,
+    context,
+    recoveryIdentity: recovery,
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      app.server.closeAllConnections();
+      await app.close();
+      await opened.close();
+    },
+  };
+}
+
+async function serveApp(app: FastifyInstance, root: string): Promise<void> {
+  await app.register(fastifyStatic, {
+    root,
+    cacheControl: false,
+    setHeaders: (response, path) => response.header('cache-control', /\/assets\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
+  });
+  app.setNotFoundHandler((request, reply) => {
+    if (request.method === 'GET' && !request.url.startsWith('/api/')) return reply.type('text/html').header('cache-control', 'no-cache').sendFile('index.html');
+    return sendRefusal(reply, 404, 'not-found', 'There is nothing at this address.');
+  });
+}
