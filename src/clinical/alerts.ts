@@ -61,8 +61,8 @@ export function administrationAlerts(chart: Chart, dose: { order: OrderId; dueAt
     alerts.push({ code: 'already-charted', severity: 'stop-and-think', message: `This dose is already charted as ${same.body.outcome} by ${same.body.author.name}.` });
   }
   if (order.state !== 'active') alerts.push({ code: 'order-stopped', severity: 'stop-and-think', message: `This order is ${order.state === 'ended' ? 'over' : order.state}.` });
-  if ('incomplete' in detail && detail.incomplete.length > 0) {
-    alerts.push({ code: 'order-incomplete', severity: 'stop-and-think', message: `The EHR's order does not say: ${detail.incomplete.join(', ')}. Check with the prescriber.` });
+  if (order.incomplete.length > 0) {
+    alerts.push({ code: 'order-incomplete', severity: 'stop-and-think', message: `The EHR's order does not say: ${order.incomplete.join(', ')}. Check with the prescriber.` });
   }
   if (dose.dueAt !== undefined) {
     const window = administrationWindow(detail.schedule, dose.dueAt);

@@ -25,8 +25,8 @@ export function chartOrders(found: Standings, snapshot: SnapshotPatient | undefi
         dose: dose ?? { value: 0, unit: 'not recorded' },
         route: route ?? 'not recorded',
         startAt: startAt ?? snapshotAsOf ?? now,
-        incomplete,
       },
+      incomplete,
       state: 'active',
       ...(lastGivenAt === undefined ? {} : { lastGivenInEhr: lastGivenAt }),
       administrations: [],
@@ -38,6 +38,7 @@ export function chartOrders(found: Standings, snapshot: SnapshotPatient | undefi
       id,
       source: { from: 'entry', entry: id },
       detail: body.detail,
+      incomplete: [],
       signedBy: body.author.name,
       signedAt: body.effectiveAt,
       state: standing === 'entered-in-error' ? 'entered-in-error' : 'active',
@@ -71,16 +72,15 @@ export function chartOrders(found: Standings, snapshot: SnapshotPatient | undefi
 
 /** A dose whose order is not here is never hidden: it stands under an order that says so. */
 function unknownOrder(orders: Map<OrderId, ChartOrder>, body: { order: OrderId; medication: { text: string }; dose?: { value: number; unit: string }; route?: string; effectiveAt: string }): ChartOrder {
-  const detail: OrderDetail & { incomplete: string[] } = {
+  const detail: OrderDetail = {
     category: 'medication',
     medication: body.medication,
     dose: body.dose ?? { value: 0, unit: 'not recorded' },
     route: body.route ?? 'not recorded',
     schedule: { type: 'as-written', text: 'The order is not on this tablet' },
     startAt: body.effectiveAt,
-    incomplete: ['order'],
   };
-  const order: ChartOrder = { id: body.order, source: { from: 'entry', entry: body.order }, detail, state: 'ended', administrations: [] };
+  const order: ChartOrder = { id: body.order, source: { from: 'entry', entry: body.order }, detail, incomplete: ['order'], state: 'ended', administrations: [] };
   orders.set(body.order, order);
   return order;
 }

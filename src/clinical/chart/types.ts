@@ -41,7 +41,9 @@ export interface Allergies {
 export interface ChartOrder {
   id: OrderId;
   source: Source;
-  detail: OrderDetail | (Extract<OrderDetail, { category: 'medication' }> & { incomplete: string[] });
+  detail: OrderDetail;
+  /** What the order itself does not say: `dose`, `route`. Stand-ins in `detail` are never shown nor posted. */
+  incomplete: string[];
   /** Who signed it, when; absent for the EHR's orders. */
   signedBy?: string;
   signedAt?: string;

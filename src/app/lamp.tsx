@@ -1,0 +1,79 @@
+import { createContext, useCallback, useContext, useEffect, useState } from 'react';
+import type { BoardRow, Chart } from '../clinical/index.ts';
+import type { SyncApi, SyncState, TabletStatus, VaultApi, VaultEvent } from '../vault/api.ts';
+
+/** The page's side of the vault and the sync. Tests hand in a fake; the app hands in the workers. */
+export interface Lamp {
+  vault: VaultApi;
+  sync: SyncApi;
+  subscribe(listener: (event: VaultEvent) => void): () => void;
+}
+
+const LampContext = createContext<Lamp | undefined>(undefined);
+export const LampProvider = LampContext.Provider;
+
+export function useLamp(): Lamp {
+  const lamp = useContext(LampContext);
+  if (!lamp) throw new Error('a screen needs a Lamp around it');
+  return lamp;
+}
+
+/** Loads, and loads again whenever an event says that it may have changed. */
+function useLoaded<T>(load: () => Promise<T>, matters: (event: VaultEvent) => boolean): { value: T | undefined; reload: () => void } {
+  const { subscribe } = useLamp();
+  const [value, setValue] = useState<T>();
+  const reload = useCallback(() => void load().then(setValue), [load]);
+  useEffect(() => {
+    reload();
+    return subscribe((event) => {
+      if (matters(event)) reload();
+    });
+  }, [reload, subscribe, matters]);
+  return { value, reload };
+}
+
+const statusMatters = (event: VaultEvent): boolean => event.type === 'counts' || event.type === 'snapshot';
+export function useStatus(): { value: TabletStatus | undefined; reload: () => void } {
+  const { vault } = useLamp();
+  return useLoaded(useCallback(() => vault.status(), [vault]), statusMatters);
+}
+
+const boardMatters = (event: VaultEvent): boolean => event.type === 'changed';
+export function useBoard(): BoardRow[] | undefined {
+  const { vault } = useLamp();
+  return useLoaded(useCallback(() => vault.board(), [vault]), boardMatters).value;
+}
+
+export function useChart(patient: string): Chart | undefined {
+  const { vault } = useLamp();
+  const matters = useCallback((event: VaultEvent) => event.type === 'changed' && event.patients.includes(patient), [patient]);
+  return useLoaded(useCallback(() => vault.chart(patient), [vault, patient]), matters).value;
+}
+
+const placesMatter = (event: VaultEvent): boolean => event.type === 'changed' || event.type === 'counts';
+export function usePlaces(patient: string): Awaited<ReturnType<VaultApi['places']>> {
+  const { vault } = useLamp();
+  return useLoaded(useCallback(() => vault.places(patient), [vault, patient]), placesMatter).value ?? {};
+}
+
+export function useSyncState(): SyncState | undefined {
+  const { sync, subscribe } = useLamp();
+  const [state, setState] = useState<SyncState>();
+  useEffect(() => {
+    void sync.state().then(setState);
+    return subscribe((event) => {
+      if (event.type === 'sync') setState(event.state);
+    });
+  }, [sync, subscribe]);
+  return state;
+}
+
+/** The time, ticking: ages and due doses are compared with it. */
+export function useNow(everyMs = 15_000): string {
+  const [now, setNow] = useState(() => new Date().toISOString());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date().toISOString()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}

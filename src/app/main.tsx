@@ -1,0 +1,45 @@
+import './strict-csp.ts';
+import '@mantine/core/styles.css';
+import './tokens.css';
+import { MantineProvider } from '@mantine/core';
+import { lazy, StrictMode, Suspense } from 'react';
+import { createRoot } from 'react-dom/client';
+import { connectLamp } from '../vault/index.ts';
+import { type Lamp, LampProvider } from './lamp.tsx';
+import { TabletApp } from './tablet/TabletApp.tsx';
+import { theme } from './theme.ts';
+
+// The desk has a network; the bedside may not, so only the desk's pages are loaded late.
+const Workbench = lazy(() => import('./workbench/Workbench.tsx').then((module) => ({ default: module.Workbench })));
+const Administration = lazy(() => import('./admin/Administration.tsx').then((module) => ({ default: module.Administration })));
+
+const root = createRoot(document.getElementById('root')!);
+
+function render(page: React.ReactNode): void {
+  root.render(
+    <StrictMode>
+      <MantineProvider theme={theme} defaultColorScheme="light">
+        <Suspense fallback={<p className="page">Opening…</p>}>{page}</Suspense>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}
+
+if (import.meta.env.PROD && 'serviceWorker' in navigator) void navigator.serviceWorker.register('/service-worker.js');
+
+switch (location.pathname) {
+  case '/workbench':
+    render(<Workbench />);
+    break;
+  case '/admin':
+    render(<Administration />);
+    break;
+  default:
+    void connectLamp().then((lamp: Lamp) =>
+      render(
+        <LampProvider value={lamp}>
+          <TabletApp />
+        </LampProvider>,
+      ),
+    );
+}

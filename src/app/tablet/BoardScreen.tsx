@@ -1,0 +1,124 @@
+import { Button, Tabs, TextInput } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { type BoardRow, displayName, formatAge, formatQuantity, formatTime, sexInWords, tallMan } from '../../clinical/index.ts';
+import type { StoredDraft } from '../../vault/api.ts';
+import { useBoard, useLamp, useNow } from '../lamp.tsx';
+import type { ScreenProps } from './Shell.tsx';
+
+const byBed = (a: BoardRow, b: BoardRow): number => (a.bed ?? '~').localeCompare(b.bed ?? '~', 'en', { numeric: true }) || displayName(a.name).localeCompare(displayName(b.name));
+
+/** Who is in which bed, how sick, what is due. */
+export function BoardScreen({ go, timeZone }: ScreenProps) {
+  const { vault } = useLamp();
+  const rows = useBoard();
+  const now = useNow();
+  const [filter, setFilter] = useState('');
+  const [drafts, setDrafts] = useState<StoredDraft[]>([]);
+  useEffect(() => void vault.drafts().then(setDrafts), [vault]);
+  if (!rows) return <p>Opening the ward…</p>;
+  const shown = rows.filter((row) => `${displayName(row.name)} ${row.number?.value ?? ''} ${row.bed ?? ''}`.toLowerCase().includes(filter.toLowerCase())).sort(byBed);
+  return (
+    <div className="stack">
+      {drafts.map((draft) => (
+        <p key={draft.key} className="notice row between">
+          You have an unfinished note from {formatTime(draft.savedAt, timeZone)}.
+          {draft.patient && <Button onClick={() => go({ at: 'patient', patient: draft.patient! })}>Continue unfinished note</Button>}
+        </p>
+      ))}
+      <Tabs defaultValue="board" keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="board">Ward board</Tabs.Tab>
+          <Tabs.Tab value="round">Medication round</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="board" pt="sm" className="stack">
+          <div className="row between">
+            <TextInput aria-label="Find patient" placeholder="Find patient" value={filter} onChange={(event) => setFilter(event.currentTarget.value)} />
+            <span className="quiet">{rows.length} patients</span>
+            <Button onClick={() => go({ at: 'register' })}>New patient</Button>
+          </div>
+          <div className="board">
+            {shown.map((row) => (
+              <PatientRow key={row.patient} row={row} now={now} timeZone={timeZone} onOpen={() => go({ at: 'patient', patient: row.patient })} />
+            ))}
+          </div>
+          {shown.length === 0 && <p>{rows.length === 0 ? 'Nobody is on this ward yet. Register the first patient.' : 'Nobody by that name or number is on this ward.'}</p>}
+        </Tabs.Panel>
+        <Tabs.Panel value="round" pt="sm">
+          <Round rows={rows} now={now} timeZone={timeZone} go={go} />
+        </Tabs.Panel>
+      </Tabs>
+    </div>
+  );
+}
+
+const ALLERGY_TITLES = { known: 'Allergies', nilknown: 'No known allergies', notasked: 'Allergies not recorded', unavailable: 'Allergies unavailable' } as const;
+
+function PatientRow({ row, now, timeZone, onOpen }: { row: BoardRow; now: string; timeZone: string; onOpen: () => void }) {
+  const overdue = row.doses.filter((dose) => dose.late < now);
+  const next = row.doses.find((dose) => dose.late >= now);
+  return (
+    <button type="button" className="board-row" onClick={onOpen} aria-label={`${displayName(row.name)}, bed ${row.bed ?? 'none'}`}>
+      <span className="bed">{row.bed ?? '–'}</span>
+      <span>
+        <strong>{displayName(row.name)}</strong>
+        <br />
+        {formatAge(row.birthDate, now)} · {sexInWords(row.sex)}
+        {row.number && ` · ${row.number.kind === 'MRT' ? 'downtime no.' : 'EHR no.'} ${row.number.value}`}
+      </span>
+      <span className={row.allergies.status === 'known' ? 'alarm' : 'quiet'}>
+        {row.allergies.status === 'known' ? `▲ ${row.allergies.names.slice(0, 3).join(', ')}${row.allergies.names.length > 3 ? ` and ${row.allergies.names.length - 3} more` : ''}` : ALLERGY_TITLES[row.allergies.status]}
+      </span>
+      <span>
+        {row.news2 ? (
+          <>
+            <span className={`score ${row.news2.risk}`}>{row.news2.total ?? `≥${row.news2.partial}`}</span> <small>NEWS2 {row.news2.risk.replace('-', ' to ')}, {formatTime(row.news2.effectiveAt, timeZone)}</small>
+          </>
+        ) : (
+          <span className="quiet">No NEWS2 here</span>
+        )}
+      </span>
+      <span>
+        {overdue.length > 0 && <span className="alarm">■ {overdue.length} overdue · </span>}
+        {next ? `next ${formatTime(next.dueAt, timeZone)} ${tallMan(next.medication.split(' ')[0] ?? '')}` : 'nothing due'}
+        {row.ordersToAcknowledge > 0 && <span className="alarm"> · {row.ordersToAcknowledge} new order{row.ordersToAcknowledge > 1 ? 's' : ''}</span>}
+        {row.conflicts > 0 && <span className="alarm"> · ▲ {row.conflicts} to settle</span>}
+      </span>
+    </button>
+  );
+}
+
+/** Doses of the whole ward in the order of their times: overdue, due, coming. */
+function Round({ rows, now, timeZone, go }: { rows: BoardRow[]; now: string; timeZone: string; go: ScreenProps['go'] }) {
+  const doses = rows.flatMap((row) => row.doses.map((dose) => ({ row, dose }))).sort((a, b) => a.dose.dueAt.localeCompare(b.dose.dueAt) || byBed(a.row, b.row));
+  const soon = new Date(Date.parse(now) + 3_600_000).toISOString();
+  const groups = [
+    { title: 'Overdue', items: doses.filter(({ dose }) => dose.late < now) },
+    { title: 'Due now', items: doses.filter(({ dose }) => dose.late >= now && dose.dueAt <= soon) },
+    { title: 'Coming', items: doses.filter(({ dose }) => dose.dueAt > soon && dose.late >= now) },
+  ];
+  return (
+    <div className="stack">
+      {groups.map(({ title, items }) => (
+        <section key={title} className="stack">
+          <h2>
+            {title} ({items.length})
+          </h2>
+          {items.slice(0, 100).map(({ row, dose }) => (
+            <div key={`${dose.order} ${dose.dueAt}`} className="card row between">
+              <span className="bed">{row.bed ?? '–'}</span>
+              <span style={{ flex: 1 }}>
+                <strong>{displayName(row.name)}</strong> · {row.number?.value}
+                <br />
+                {tallMan(dose.medication)} {dose.dose && dose.dose.value > 0 ? formatQuantity(dose.dose) : ''}
+              </span>
+              <span className={title === 'Overdue' ? 'alarm' : ''}>{formatTime(dose.dueAt, timeZone)}</span>
+              <Button onClick={() => go({ at: 'patient', patient: row.patient, give: { order: dose.order, dueAt: dose.dueAt } })} aria-label={`Give ${dose.medication} to ${displayName(row.name)}`}>
+                Give
+              </Button>
+            </div>
+          ))}
+        </section>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+import { Button, PasswordInput, Select } from '@mantine/core';
+import { useState } from 'react';
+import { formatAgo, formatInstant } from '../../clinical/index.ts';
+import type { Session, StaffName, TabletStatus } from '../../vault/api.ts';
+import { DemoEhrSwitch } from '../DemoEhrSwitch.tsx';
+import { useLamp, useNow } from '../lamp.tsx';
+import { StateStrip } from './StateStrip.tsx';
+
+const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
+
+/** Who are you? Opens no patient's data; uploads go on behind it. */
+export function LockScreen({ status, onUnlock }: { status: TabletStatus; onUnlock: (session: Session) => void }) {
+  const [person, setPerson] = useState<StaffName>();
+  const [ward, setWard] = useState(status.wards[0]?.id ?? '');
+  const now = useNow();
+  return (
+    <div className="shell">
+      <header className="topbar">
+        <span className="brand">Lamplight</span>
+        <span>{status.deviceName}</span>
+        <span>{status.wards.map((item) => item.name).join(', ')}</span>
+        <span>{status.state === 'ready' ? '● Ready' : '▲ Not ready'}</span>
+        <span>{status.snapshotAsOf ? `EHR data as of ${formatInstant(status.snapshotAsOf, status.timeZone)} (${formatAgo(status.snapshotAsOf, now)})` : 'No EHR data yet'}</span>
+      </header>
+      <StateStrip counts={status.counts} timeZone={status.timeZone} />
+      <main className="page stack">
+        {status.reasons.length > 0 && (
+          <ul className="notice" style={{ margin: 0, paddingLeft: 32 }}>
+            {status.reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        )}
+        {status.pinOnlyWarning && <p className="notice">{status.demo ? 'Demo: ' : ''}this tablet is not confirmed as hardware-encrypted, so the PIN alone protects its files. Do not use it for real patients.</p>}
+        {person ? (
+          <PinEntry person={person} ward={ward} onUnlock={onUnlock} onBack={() => setPerson(undefined)} />
+        ) : (
+          <section className="card stack">
+            <h1>Who are you?</h1>
+            {status.wards.length > 1 && <Select label="Ward" data={status.wards.map((item) => ({ value: item.id, label: item.name }))} value={ward} onChange={(value) => setWard(value ?? '')} allowDeselect={false} />}
+            <div className="choices">
+              {status.staff.map((staff) => (
+                <Button key={staff.id} size="lg" variant="default" onClick={() => setPerson(staff)} aria-label={staff.name}>
+                  {staff.name} · {staff.role}
+                </Button>
+              ))}
+            </div>
+            {status.staff.length === 0 && <p>No staff yet. Connect this tablet to the server; the list comes by itself.</p>}
+          </section>
+        )}
+        {status.demo && <DemoEhrSwitch />}
+      </main>
+    </div>
+  );
+}
+
+function PinEntry({ person, ward, onUnlock, onBack }: { person: StaffName; ward: string; onUnlock: (session: Session) => void; onBack: () => void }) {
+  const { vault } = useLamp();
+  const [pin, setPin] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+
+  async function unlock(): Promise<void> {
+    setBusy(true);
+    const result = await vault.unlock({ staff: person.id, pin, ward });
+    setBusy(false);
+    setPin('');
+    if (result.ok) onUnlock(result.value);
+    else setProblem(result.error.message);
+  }
+
+  return (
+    <form
+      className="card stack"
+      style={{ maxWidth: 420, margin: '0 auto' }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void unlock();
+      }}
+    >
+      <h1>{person.name}</h1>
+      <PasswordInput label="PIN" inputMode="numeric" data-autofocus autoFocus value={pin} onChange={(event) => setPin(event.currentTarget.value)} />
+      <div className="pinpad">
+        {DIGITS.map((digit) => (
+          <Button key={digit} variant="default" size="xl" onClick={() => setPin(pin + digit)}>
+            {digit}
+          </Button>
+        ))}
+        <Button variant="default" size="xl" onClick={() => setPin(pin.slice(0, -1))} aria-label="Delete">
+          ⌫
+        </Button>
+        <Button variant="default" size="xl" onClick={() => setPin(`${pin}0`)}>
+          0
+        </Button>
+        <Button type="submit" size="xl" loading={busy} disabled={pin.length < 4} aria-label="Unlock">
+          ✓
+        </Button>
+      </div>
+      {problem && (
+        <p role="alert" className="notice stop">
+          {problem}
+        </p>
+      )}
+      <Button variant="subtle" onClick={onBack}>
+        Somebody else
+      </Button>
+    </form>
+  );
+}

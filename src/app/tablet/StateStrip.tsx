@@ -1,0 +1,35 @@
+import { Progress } from '@mantine/core';
+import { formatTime } from '../../clinical/index.ts';
+import type { EntryCounts } from '../../vault/api.ts';
+import { useSyncState } from '../lamp.tsx';
+
+/** Two facts kept apart: can this tablet reach others, and where are its entries. Always there, in words and shape. */
+export function StateStrip({ counts, timeZone }: { counts: EntryCounts; timeZone: string }) {
+  const sync = useSyncState();
+  const reach = sync?.reach === 'server' ? '● Server' : sync?.reach === 'refused' ? '■ The server refuses this tablet' : '○ No network';
+  const oldest = counts.oldestUnsentAt && counts.onThisTabletOnly > 0 ? `, oldest ${formatTime(counts.oldestUnsentAt, timeZone)}` : '';
+  return (
+    <div className="strip" role="status" aria-label="Where entries are">
+      <span>{reach}</span>
+      <span>
+        <strong>{counts.onThisTabletOnly}</strong> on this tablet only{oldest}
+      </span>
+      <span>
+        <strong>{counts.copied}</strong> copied
+      </span>
+      <span>
+        <strong>{counts.atServer}</strong> at the server
+      </span>
+      <span>
+        <strong>{counts.inEhr}</strong> in the EHR
+      </span>
+      <span className={counts.needsPerson > 0 ? 'alarm' : ''}>
+        {counts.needsPerson > 0 ? '▲ ' : ''}
+        <strong>{counts.needsPerson}</strong> {counts.needsPerson === 1 ? 'needs' : 'need'} a person
+      </span>
+      {sync && (sync.phase === 'uploading' || sync.phase === 'downloading') && sync.total > 0 && (
+        <Progress value={(100 * sync.done) / sync.total} aria-label={`${sync.phase}: ${sync.done} of ${sync.total}`} w={180} size="lg" />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+import { SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import { useForm } from 'react-hook-form';
+import { z } from 'zod';
+import { type BodyOf, type Chart, type Charted, NoteText, NoteType } from '../../../clinical/index.ts';
+import { useLamp } from '../../lamp.tsx';
+import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
+import { useSave } from './use-save.ts';
+
+/** The form's text as it is kept in a draft; what a draft gives back is parsed with it. */
+const NoteFields = z.object({
+  noteType: NoteType,
+  text: NoteText,
+  situation: NoteText,
+  background: NoteText,
+  assessment: NoteText,
+  recommendation: NoteText,
+  at: z.string(),
+  reason: z.string(),
+});
+export type NoteFields = z.infer<typeof NoteFields>;
+
+const PARTS = [
+  ['situation', 'Situation'],
+  ['background', 'Background'],
+  ['assessment', 'Assessment'],
+  ['recommendation', 'Recommendation'],
+] as const;
+const DRAFT_AFTER_MS = 250;
+
+export const noteDraftKey = (patient: string): string => `note:${patient}`;
+
+/** An encounter note. Every keystroke reaches the sealed draft within a quarter of a second. */
+export function NoteForm({ chart, timeZone, now, amend, draft, onDone, onCancel }: { chart: Chart; timeZone: string; now: string; amend?: Charted<BodyOf<'note'>> | undefined; draft?: unknown; onDone: (message: string) => void; onCancel: () => void }) {
+  const { vault } = useLamp();
+  const patient = chart.identity.id;
+  const kept = NoteFields.safeParse(draft);
+  const sbar = amend?.body.sbar;
+  const { watch, setValue, register, handleSubmit } = useForm<NoteFields>({
+    defaultValues: kept.success
+      ? kept.data
+      : {
+          noteType: amend?.body.noteType ?? 'nursing',
+          text: amend?.body.text ?? '',
+          situation: sbar?.situation ?? '',
+          background: sbar?.background ?? '',
+          assessment: sbar?.assessment ?? '',
+          recommendation: sbar?.recommendation ?? '',
+          at: toLocal(amend?.body.effectiveAt ?? now, timeZone),
+          reason: '',
+        },
+  });
+  const saving = useSave(timeZone);
+  const fields = watch();
+  const latest = useRef(fields);
+  latest.current = fields;
+  const signed = useRef(false);
+  const empty = fields.noteType === 'sbar' ? PARTS.every(([name]) => fields[name].trim() === '') : fields.text.trim() === '';
+  const content = JSON.stringify(fields);
+
+  useEffect(() => {
+    if (empty || amend) return;
+    const keep = (): void => {
+      if (!signed.current) void vault.saveDraft({ key: noteDraftKey(patient), patient, content: latest.current });
+    };
+    const timer = setTimeout(keep, DRAFT_AFTER_MS);
+    document.addEventListener('visibilitychange', keep);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', keep);
+    };
+    // `content` stands for every field.
+  }, [content, empty, amend, patient, vault]);
+
+  const submit = handleSubmit(async () => {
+    signed.current = true;
+    const text = fields.noteType === 'sbar' ? { sbar: { situation: fields.situation, background: fields.background, assessment: fields.assessment, recommendation: fields.recommendation } } : { text: fields.text };
+    const message = await saving.save(patient, { kind: 'note', noteType: fields.noteType, effectiveAt: toInstant(fields.at, timeZone) ?? '', ...text, ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}) });
+    signed.current = message !== undefined;
+    if (!message) return;
+    if (!amend) await vault.discardDraft(noteDraftKey(patient));
+    onDone(message);
+  });
+
+  return (
+    <FormFrame title={amend ? 'Amend note' : 'Write note'} submit="Sign note" busy={saving.busy} problem={saving.problem} disabled={empty || (amend !== undefined && fields.reason.trim() === '')} onSubmit={submit} onCancel={onCancel}>
+      <SegmentedControl
+        aria-label="Kind of note"
+        size="md"
+        disabled={amend !== undefined}
+        value={fields.noteType}
+        onChange={(value) => setValue('noteType', value as NoteFields['noteType'])}
+        data={[
+          { value: 'nursing', label: 'Nursing' },
+          { value: 'progress', label: 'Progress' },
+          { value: 'sbar', label: 'SBAR' },
+        ]}
+      />
+      {fields.noteType === 'sbar' ? PARTS.map(([name, label]) => <Textarea key={name} label={label} autosize minRows={2} {...register(name)} />) : <Textarea label="Note" autosize minRows={6} {...register('text')} />}
+      <TimeField label="Time of the note" value={fields.at} onChange={(value) => setValue('at', value)} />
+      {amend && <TextInput label="Why is it amended?" {...register('reason')} />}
+      {!amend && <p className="quiet">Kept as a draft while you write, sealed for you alone.</p>}
+    </FormFrame>
+  );
+}

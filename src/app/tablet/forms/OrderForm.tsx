@@ -1,0 +1,115 @@
+import { PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useForm } from 'react-hook-form';
+import { type Chart, medicationLine, orderAlerts, OrderDetail, Priority, type Schedule } from '../../../clinical/index.ts';
+import { FormFrame } from './FormFrame.tsx';
+import { useSave } from './use-save.ts';
+
+const CATEGORIES = [
+  { value: 'medication', label: 'Medication' },
+  { value: 'laboratory', label: 'Laboratory' },
+  { value: 'imaging', label: 'Imaging' },
+  { value: 'nursing', label: 'Nursing' },
+  { value: 'diet', label: 'Diet' },
+] as const;
+
+/** The ward's usual frequencies, with the hours that they mean here (medication.md, default times). */
+const FREQUENCIES: Record<string, { label: string; schedule: (zone: string, reason: string) => Schedule }> = {
+  daily: { label: 'Daily, 09:00', schedule: (timeZone) => ({ type: 'times', code: 'QD', times: ['09:00'], timeZone, everyDays: 1 }) },
+  twice: { label: 'Twice daily, 09:00 21:00', schedule: (timeZone) => ({ type: 'times', code: 'BID', times: ['09:00', '21:00'], timeZone, everyDays: 1 }) },
+  thrice: { label: 'Three times daily, 08:00 14:00 20:00', schedule: (timeZone) => ({ type: 'times', code: 'TID', times: ['08:00', '14:00', '20:00'], timeZone, everyDays: 1 }) },
+  q4: { label: 'Every 4 hours', schedule: () => ({ type: 'every', hours: 4 }) },
+  q6: { label: 'Every 6 hours', schedule: () => ({ type: 'every', hours: 6 }) },
+  q8: { label: 'Every 8 hours', schedule: () => ({ type: 'every', hours: 8 }) },
+  once: { label: 'Once', schedule: () => ({ type: 'once', stat: false }) },
+  stat: { label: 'STAT: once, at once', schedule: () => ({ type: 'once', stat: true }) },
+  prn: { label: 'As needed, at least 4 hours apart', schedule: (_zone, reason) => ({ type: 'as-needed', leastIntervalHours: 4, ...(reason ? { for: reason } : {}) }) },
+};
+const ROUTES = ['by mouth', 'intravenous', 'intramuscular', 'subcutaneous', 'inhaled', 'topical', 'rectal'];
+const UNITS = ['mg', 'g', 'mcg', 'mL', 'units', 'mmol', 'tablets', 'puffs'];
+
+interface Fields {
+  category: (typeof CATEGORIES)[number]['value'];
+  what: string;
+  dose: string;
+  unit: string;
+  route: string;
+  frequency: string;
+  priority: string;
+  indication: string;
+  instructions: string;
+  pin: string;
+  overrides: Record<string, string>;
+}
+
+/** A new order, signed by the prescriber with the PIN. */
+export function OrderForm({ chart, timeZone, now, onDone, onCancel }: { chart: Chart; timeZone: string; now: string; onDone: (message: string) => void; onCancel: () => void }) {
+  const { watch, setValue, register, handleSubmit } = useForm<Fields>({
+    defaultValues: { category: 'medication', what: '', dose: '', unit: 'mg', route: 'by mouth', frequency: 'daily', priority: 'routine', indication: '', instructions: '', pin: '', overrides: {} },
+  });
+  const saving = useSave(timeZone);
+  const fields = watch();
+  const optional = (name: string, text: string) => (text.trim() === '' ? {} : { [name]: text.trim() });
+  const parsed = OrderDetail.safeParse(
+    fields.category === 'medication'
+      ? {
+          category: 'medication',
+          medication: { text: fields.what.trim() },
+          dose: { value: fields.dose.trim() === '' ? undefined : Number(fields.dose.replace(',', '.')), unit: fields.unit },
+          route: fields.route,
+          schedule: FREQUENCIES[fields.frequency]!.schedule(timeZone, fields.indication.trim()),
+          startAt: now,
+          ...optional('indication', fields.indication),
+          ...optional('instructions', fields.instructions),
+        }
+      : { category: fields.category, request: { text: fields.what.trim() }, priority: fields.priority, ...optional('instructions', fields.instructions) },
+  );
+  const detail = parsed.success && fields.what.trim() !== '' ? parsed.data : undefined;
+  const alerts = detail ? orderAlerts(chart, detail) : [];
+  const unanswered = alerts.some((alert) => alert.severity === 'stop-and-think' && !fields.overrides[alert.code]?.trim());
+
+  const submit = handleSubmit(async () => {
+    if (!detail) return;
+    const message = await saving.save(
+      chart.identity.id,
+      {
+        kind: 'order-signed',
+        effectiveAt: new Date().toISOString(),
+        detail,
+        overrides: alerts.filter((alert) => fields.overrides[alert.code]?.trim()).map((alert) => ({ alert: alert.code, message: alert.message, reason: fields.overrides[alert.code]!.trim() })),
+      },
+      fields.pin,
+    );
+    setValue('pin', '');
+    if (message) onDone(message);
+  });
+
+  const label = { medication: 'Medication', laboratory: 'Test', imaging: 'Examination', nursing: 'What is to be done', diet: 'Diet' }[fields.category];
+  return (
+    <FormFrame title="New order" submit="Sign order" busy={saving.busy} problem={saving.problem} disabled={!detail || unanswered || fields.pin.length < 4} onSubmit={submit} onCancel={onCancel}>
+      <SegmentedControl aria-label="Kind of order" size="md" value={fields.category} onChange={(value) => setValue('category', value as Fields['category'])} data={[...CATEGORIES]} />
+      <div className="vitals-grid">
+        <TextInput label={label} {...register('what')} />
+        {fields.category === 'medication' ? (
+          <>
+            <TextInput label="Dose" inputMode="decimal" {...register('dose')} />
+            <Select label="Unit" data={UNITS} value={fields.unit} onChange={(value) => setValue('unit', value ?? 'mg')} allowDeselect={false} />
+            <Select label="Route" data={ROUTES} value={fields.route} onChange={(value) => setValue('route', value ?? 'by mouth')} allowDeselect={false} />
+            <Select label="Frequency" data={Object.entries(FREQUENCIES).map(([value, item]) => ({ value, label: item.label }))} value={fields.frequency} onChange={(value) => setValue('frequency', value ?? 'daily')} allowDeselect={false} />
+            <TextInput label="Indication" {...register('indication')} />
+          </>
+        ) : (
+          <Select label="Priority" data={Priority.options.map((value) => ({ value, label: value === 'stat' ? 'STAT' : value === 'asap' ? 'as soon as possible' : value }))} value={fields.priority} onChange={(value) => setValue('priority', value ?? 'routine')} allowDeselect={false} />
+        )}
+        <TextInput label="Instructions" {...register('instructions')} />
+      </div>
+      {detail?.category === 'medication' && <p className="card">{medicationLine(detail)}</p>}
+      {alerts.map((alert) => (
+        <div key={alert.code} className={`notice ${alert.severity === 'stop-and-think' ? 'stop' : ''}`} role={alert.severity === 'stop-and-think' ? 'alert' : undefined}>
+          {alert.message}
+          {alert.severity === 'stop-and-think' && <TextInput mt={6} label="Reason to order it all the same" {...register(`overrides.${alert.code}`)} />}
+        </div>
+      ))}
+      <PasswordInput label="PIN" description="Your signature" inputMode="numeric" maw={240} {...register('pin')} />
+    </FormFrame>
+  );
+}

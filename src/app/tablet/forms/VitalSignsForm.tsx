@@ -1,0 +1,144 @@
+import { Checkbox, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useForm } from 'react-hook-form';
+import { type Chart, type Charted, type BodyOf, checkVital, type Consciousness, explainNews2, formatTime, NEWS2_ACKNOWLEDGEMENT, news2Applies, news2Label, news2Response, OxygenDevice, scoreNews2, VITAL_PARAMETERS, type VitalNumber, VitalValues } from '../../../clinical/index.ts';
+import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
+import { useSave } from './use-save.ts';
+
+const CONSCIOUSNESS: { value: Consciousness; label: string }[] = [
+  { value: 'alert', label: 'Alert' },
+  { value: 'confusion', label: 'Confusion (new)' },
+  { value: 'voice', label: 'Voice' },
+  { value: 'pain', label: 'Pain' },
+  { value: 'unresponsive', label: 'Unresponsive' },
+];
+const DEVICES: Record<OxygenDevice, string> = { A: 'Air', N: 'Nasal cannula', SM: 'Simple mask', V24: 'Venturi 24%', V28: 'Venturi 28%', V35: 'Venturi 35%', V40: 'Venturi 40%', V60: 'Venturi 60%', NIV: 'NIV', RM: 'Reservoir mask', TM: 'Tracheostomy mask', CP: 'CPAP mask', H: 'Humidified', OTH: 'Other' };
+
+interface Fields {
+  numbers: Partial<Record<VitalNumber, string>>;
+  device: OxygenDevice | '';
+  scale: '1' | '2';
+  consciousness: Consciousness | '';
+  takenAt: string;
+  comment: string;
+  reason: string;
+}
+
+const parseNumber = (text: string | undefined): number | undefined => (text === undefined || text.trim() === '' ? undefined : Number(text.trim().replace(',', '.')));
+
+/** What the fields say, as values; a field that is no number is left out and shown as an error beside it. */
+function valuesOf(fields: Fields): VitalValues {
+  const numbers = Object.fromEntries(VITAL_PARAMETERS.flatMap(({ name }) => {
+    const value = parseNumber(fields.numbers[name]);
+    return value === undefined || Number.isNaN(value) ? [] : [[name, value]];
+  }));
+  return { ...numbers, saturationScale: fields.scale === '2' ? 2 : 1, ...(fields.device === '' ? {} : { oxygenDevice: fields.device }), ...(fields.consciousness === '' ? {} : { consciousness: fields.consciousness }) };
+}
+
+/** One set of observations, in the order of measuring, scored as it is entered. */
+export function VitalSignsForm({ chart, timeZone, now, amend, onDone, onCancel }: { chart: Chart; timeZone: string; now: string; amend?: Charted<BodyOf<'vital-signs'>> | undefined; onDone: (message: string) => void; onCancel: () => void }) {
+  const before = amend?.body.values;
+  const { register, watch, setValue, handleSubmit } = useForm<Fields>({
+    defaultValues: {
+      numbers: Object.fromEntries(VITAL_PARAMETERS.flatMap(({ name }) => (before?.[name] === undefined ? [] : [[name, String(before[name])]]))),
+      device: before?.oxygenDevice ?? '',
+      scale: before?.saturationScale === 2 ? '2' : '1',
+      consciousness: before?.consciousness ?? '',
+      takenAt: toLocal(amend?.body.effectiveAt ?? now, timeZone),
+      comment: amend?.body.comment ?? '',
+      reason: '',
+    },
+  });
+  const [confirmed, setConfirmed] = useState<ReadonlySet<string>>(new Set());
+  const saving = useSave(timeZone);
+  const fields = watch();
+  const values = valuesOf(fields);
+  const last = chart.vitals.find((set) => set.standing === 'current');
+  const checks = VITAL_PARAMETERS.map((parameter) => {
+    const value = parseNumber(fields.numbers[parameter.name]);
+    return { parameter, check: value === undefined ? undefined : checkVital(parameter.name, value), key: `${parameter.name} ${value}` };
+  });
+  const refused = checks.some(({ check }) => check?.verdict === 'refuse');
+  const unconfirmed = checks.some(({ check, key }) => check?.verdict === 'ask' && !confirmed.has(key));
+  const applies = news2Applies(chart.identity.birthDate, now);
+  const score = scoreNews2(values);
+
+  const submit = handleSubmit(async () => {
+    const effectiveAt = toInstant(fields.takenAt, timeZone) ?? '';
+    const message = await saving.save(chart.identity.id, {
+      kind: 'vital-signs',
+      effectiveAt,
+      values,
+      ...(fields.comment.trim() === '' ? {} : { comment: fields.comment.trim() }),
+      ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}),
+    });
+    if (message) onDone(applies && score.total !== null ? `${message}. NEWS2 ${score.total}: ${news2Response(score).response} Next observations: ${news2Response(score).observations.toLowerCase()}.` : message);
+  });
+
+  return (
+    <FormFrame title={amend ? 'Amend vital signs' : 'Record vital signs'} submit="Save vital signs" busy={saving.busy} problem={saving.problem} disabled={refused || unconfirmed || (amend !== undefined && fields.reason.trim() === '')} onSubmit={submit} onCancel={onCancel}>
+      <div className="vitals-grid">
+        {checks.map(({ parameter, check, key }) => (
+          <div key={parameter.name}>
+            <TextInput
+              label={parameter.label}
+              description={`${parameter.unit}${last?.body.values[parameter.name] === undefined ? '' : ` · last ${last.body.values[parameter.name]} at ${formatTime(last.body.effectiveAt, timeZone)}`}`}
+              inputMode="decimal"
+              styles={{ input: { fontSize: '1.6rem', fontWeight: 700, height: 56 } }}
+              error={check?.verdict === 'refuse' ? check.message : undefined}
+              {...register(`numbers.${parameter.name}`)}
+            />
+            {check?.verdict === 'ask' && (
+              <div className="notice" role="alert">
+                {check.message}
+                <Checkbox mt={6} size="md" label="This value is right" checked={confirmed.has(key)} onChange={(event) => setConfirmed(new Set(event.currentTarget.checked ? [...confirmed, key] : [...confirmed].filter((other) => other !== key)))} />
+              </div>
+            )}
+          </div>
+        ))}
+        <Select label="Air or oxygen" placeholder="Choose" data={OxygenDevice.options.map((value) => ({ value, label: DEVICES[value] }))} value={fields.device || null} onChange={(value) => setValue('device', (value ?? '') as Fields['device'])} />
+      </div>
+      <div>
+        <p id="consciousness-label">Consciousness</p>
+        <SegmentedControl aria-labelledby="consciousness-label" size="md" value={fields.consciousness} onChange={(value) => setValue('consciousness', value as Consciousness)} data={CONSCIOUSNESS} />
+      </div>
+      <div>
+        <p id="scale-label">Saturation scale (scale 2 only when a clinician has prescribed 88–92 %)</p>
+        <SegmentedControl aria-labelledby="scale-label" size="md" value={fields.scale} onChange={(value) => setValue('scale', value as Fields['scale'])} data={[{ value: '1', label: 'Scale 1' }, { value: '2', label: 'Scale 2' }]} />
+      </div>
+      <TimeField label="Time taken" value={fields.takenAt} onChange={(value) => setValue('takenAt', value)} />
+      {amend && <TextInput label="Why is it amended?" {...register('reason')} />}
+      <Textarea label="Comment" autosize minRows={1} {...register('comment')} />
+      {applies ? <News2Live values={values} /> : <p className="notice">NEWS2 is not for people under 16: no score is shown.</p>}
+    </FormFrame>
+  );
+}
+
+function News2Live({ values }: { values: VitalValues }) {
+  const score = scoreNews2(values);
+  const response = news2Response(score);
+  return (
+    <section className="card stack" aria-label="NEWS2" aria-live="polite">
+      <div className="row">
+        <span className={`score ${score.risk}`}>{score.total ?? `at least ${score.partial}`}</span>
+        <strong>NEWS2 · {response.title}</strong>
+      </div>
+      {score.total === null ? <span>Missing: {score.missing.map(news2Label).join(', ')}</span> : <span>{response.response}</span>}
+      <details>
+        <summary>How it is scored</summary>
+        <table className="facts">
+          <tbody>
+            {explainNews2(values).map((row) => (
+              <tr key={row.parameter}>
+                <th scope="row">{row.label}</th>
+                <td>{row.value}</td>
+                <td>{row.score ?? '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <small>{NEWS2_ACKNOWLEDGEMENT}</small>
+      </details>
+    </section>
+  );
+}

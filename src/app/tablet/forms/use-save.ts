@@ -1,0 +1,30 @@
+import { useState } from 'react';
+import { type Draft, formatTime } from '../../../clinical/index.ts';
+import { useLamp } from '../../lamp.tsx';
+
+export interface Save {
+  busy: boolean;
+  problem: string | undefined;
+  /** Resolves with "Saved on this tablet 14:05", or `undefined` when nothing was saved: then the form stays as it is. */
+  save(patient: string, draft: Draft, pin?: string): Promise<string | undefined>;
+}
+
+/** The one way from a form into the vault. Only what the vault confirmed is called saved. */
+export function useSave(timeZone: string): Save {
+  const { vault } = useLamp();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  return {
+    busy,
+    problem,
+    async save(patient, draft, pin) {
+      setBusy(true);
+      setProblem(undefined);
+      const result = await vault.append({ patient, draft, ...(pin === undefined ? {} : { pin }) });
+      setBusy(false);
+      if (result.ok) return `Saved on this tablet ${formatTime(result.value.savedAt, timeZone)}`;
+      setProblem(result.error.message);
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { type Chart, displayName, formatAge, formatDate, sexInWords } from '../../../clinical/index.ts';
+
+const TITLES = { known: 'Known allergies', nilknown: 'No known allergies', notasked: 'Allergies not recorded', unavailable: 'Allergies unavailable' } as const;
+
+/** NHS Common User Interface, Patient Banner 4.0: on every screen that can write. The bed last: it identifies nobody. */
+export function PatientBanner({ chart, now }: { chart: Chart; now: string }) {
+  const { identity, allergies } = chart;
+  return (
+    <section className="banner" aria-label="Patient">
+      <span className="name">{displayName(identity.name)}</span>
+      <span>
+        <span className="label">Born</span>
+        <strong>{identity.birthDate ? `${formatDate(identity.birthDate)} (${formatAge(identity.birthDate, now)})` : 'Not known'}</strong>
+      </span>
+      <span>
+        <span className="label">Sex</span>
+        <strong>{sexInWords(identity.sex)}</strong>
+      </span>
+      {identity.numbers.map((number) => (
+        <span key={number.value}>
+          <span className="label">{number.kind === 'MRT' ? 'Downtime number' : 'EHR number'}</span>
+          <strong>{number.value}</strong>
+        </span>
+      ))}
+      <span className={`allergies ${allergies.status === 'known' || allergies.status === 'unavailable' ? 'alarm' : ''}`}>
+        {allergies.status === 'known' ? '▲ ' : ''}
+        {TITLES[allergies.status]}
+        {allergies.list.length > 0 && ` ${allergies.list.map((allergy) => `${allergy.substance.text}${allergy.reaction ? ` (${allergy.reaction})` : ''}`).join(', ')}`}
+      </span>
+      {identity.bed && <small className="quiet">Bed {identity.bed}</small>}
+    </section>
+  );
+}

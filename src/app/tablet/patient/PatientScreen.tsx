@@ -1,0 +1,132 @@
+import { Button, Tabs } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { BodyOf, Charted, OrderId } from '../../../clinical/index.ts';
+import type { StoredDraft } from '../../../vault/api.ts';
+import { useChart, useLamp, useNow } from '../../lamp.tsx';
+import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
+import { NoteForm, noteDraftKey } from '../forms/NoteForm.tsx';
+import { OrderForm } from '../forms/OrderForm.tsx';
+import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../forms/SmallForms.tsx';
+import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
+import type { ScreenProps } from '../Shell.tsx';
+import { HistoryTab } from './HistoryTab.tsx';
+import { MedicationTab } from './MedicationTab.tsx';
+import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.tsx';
+import { PatientBanner } from './PatientBanner.tsx';
+
+/** What is being written. One task fills the screen; the banner stays above it. */
+export type Task =
+  | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>> }
+  | { do: 'give'; order: OrderId; dueAt?: string }
+  | { do: 'order' }
+  | { do: 'stop-order'; order: OrderId }
+  | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
+  | { do: 'allergy' }
+  | { do: 'bed' }
+  | { do: 'entered-in-error'; entry: Charted };
+
+/** One patient: banner, what is known, and everything that can be charted. */
+export function PatientScreen({ patient, give, session, timeZone, go }: ScreenProps & { patient: string; give?: { order: OrderId; dueAt?: string } | undefined }) {
+  const { vault } = useLamp();
+  const chart = useChart(patient);
+  const now = useNow();
+  const [task, setTask] = useState<Task | undefined>(give ? { do: 'give', ...give } : undefined);
+  const [saved, setSaved] = useState<string>();
+  const [draft, setDraft] = useState<StoredDraft>();
+  useEffect(() => {
+    if (!task) void vault.drafts().then((drafts) => setDraft(drafts.find((item) => item.key === noteDraftKey(patient))));
+  }, [vault, patient, task]);
+  if (!chart) return <p>Opening the chart…</p>;
+
+  const start = (next: Task): void => {
+    setSaved(undefined);
+    setTask(next);
+    scrollTo({ top: 0 });
+  };
+  const done = (message: string): void => {
+    setSaved(message);
+    setTask(undefined);
+  };
+  const form = { timeZone, onDone: done, onCancel: () => setTask(undefined) };
+  const clinician = session.staff.role === 'clinician';
+  const writes = clinician || session.staff.role === 'nurse';
+  return (
+    <div className="stack">
+      <PatientBanner chart={chart} now={now} />
+      {saved && (
+        <p className="card good" role="status">
+          ✓ {saved}
+        </p>
+      )}
+      {task?.do === 'vital-signs' && <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} />}
+      {task?.do === 'give' && <GiveDoseForm {...form} chart={chart} now={now} dose={task} />}
+      {task?.do === 'order' && <OrderForm {...form} chart={chart} now={now} />}
+      {task?.do === 'stop-order' && <StopOrderForm {...form} patient={patient} order={task.order} />}
+      {task?.do === 'note' && <NoteForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />}
+      {task?.do === 'allergy' && <AllergyForm {...form} patient={patient} />}
+      {task?.do === 'bed' && <BedForm {...form} patient={patient} />}
+      {task?.do === 'entered-in-error' && <EnteredInErrorForm {...form} patient={patient} entry={task.entry} />}
+      {!task && (
+        <>
+          {draft && (
+            <p className="notice row between">
+              You have an unfinished note about this patient.
+              <Button onClick={() => start({ do: 'note', draft: draft.content })}>Continue unfinished note</Button>
+            </p>
+          )}
+          {chart.conflicts.map((conflict) => (
+            <p key={conflict.entries.join()} className="notice stop" role="alert">
+              ▲ {conflict.message}
+            </p>
+          ))}
+          <div className="row">
+            <Button variant="default" onClick={() => go({ at: 'board' })}>
+              ‹ Ward board
+            </Button>
+            {writes && (
+              <>
+                <Button onClick={() => start({ do: 'vital-signs' })}>Record vital signs</Button>
+                <Button onClick={() => start({ do: 'note' })}>Write note</Button>
+                {clinician && <Button onClick={() => start({ do: 'order' })}>New order</Button>}
+                <Button variant="default" onClick={() => start({ do: 'allergy' })}>
+                  Record allergy
+                </Button>
+                <Button variant="default" onClick={() => start({ do: 'bed' })}>
+                  Assign bed
+                </Button>
+              </>
+            )}
+          </div>
+          <Tabs defaultValue="overview" keepMounted={false}>
+            <Tabs.List>
+              <Tabs.Tab value="overview">Overview</Tabs.Tab>
+              <Tabs.Tab value="medication">Medication</Tabs.Tab>
+              <Tabs.Tab value="vitals">Vital signs</Tabs.Tab>
+              <Tabs.Tab value="orders">Orders</Tabs.Tab>
+              <Tabs.Tab value="notes">Notes</Tabs.Tab>
+              <Tabs.Tab value="history">History</Tabs.Tab>
+            </Tabs.List>
+            <Tabs.Panel value="overview" pt="md">
+              <OverviewTab chart={chart} timeZone={timeZone} now={now} start={start} />
+            </Tabs.Panel>
+            <Tabs.Panel value="medication" pt="md">
+              <MedicationTab chart={chart} timeZone={timeZone} start={start} clinician={clinician} />
+            </Tabs.Panel>
+            <Tabs.Panel value="vitals" pt="md">
+              <VitalSignsTab chart={chart} timeZone={timeZone} />
+            </Tabs.Panel>
+            <Tabs.Panel value="orders" pt="md">
+              <OrdersTab chart={chart} timeZone={timeZone} start={start} role={session.staff.role} onDone={done} />
+            </Tabs.Panel>
+            <Tabs.Panel value="notes" pt="md">
+              <NotesTab chart={chart} timeZone={timeZone} start={start} />
+            </Tabs.Panel>
+            <Tabs.Panel value="history" pt="md">
+              <HistoryTab chart={chart} timeZone={timeZone} start={start} />
+            </Tabs.Panel>
+          </Tabs>
+        </>
+      )}
+    </div>
+  );
+}

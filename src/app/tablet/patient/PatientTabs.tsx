@@ -1,0 +1,155 @@
+import { Button } from '@mantine/core';
+import { type Chart, formatAgo, formatInstant, formatTime, medicationLine, news2Applies, type Role, tallMan } from '../../../clinical/index.ts';
+import { useSave } from '../forms/use-save.ts';
+import { describeEntry } from './describe-entry.ts';
+import { News2Chart } from './News2Chart.tsx';
+import type { Task } from './PatientScreen.tsx';
+
+/** What matters now, on one screen. */
+export function OverviewTab({ chart, timeZone, now, start }: { chart: Chart; timeZone: string; now: string; start: (task: Task) => void }) {
+  const due = chart.dueDoses.filter((dose) => dose.administration === undefined && (dose.state !== 'coming' || Date.parse(dose.dueAt) < Date.parse(now) + 4 * 3_600_000));
+  const newest = chart.vitals.find((set) => set.standing === 'current');
+  const drug = new Map(chart.orders.map((order) => [order.id, order.detail.category === 'medication' ? tallMan(order.detail.medication.text) : '']));
+  return (
+    <div className="vitals-grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(340px, 1fr))' }}>
+      <section className="card stack">
+        <h2>Due</h2>
+        {due.length === 0 && <p>Nothing is due in the next four hours.</p>}
+        {due.slice(0, 8).map((dose) => (
+          <div key={`${dose.order} ${dose.dueAt}`} className="row between">
+            <span className={dose.state === 'overdue' ? 'alarm' : ''}>
+              {dose.state === 'overdue' ? '■ overdue ' : ''}
+              {formatTime(dose.dueAt, timeZone)} {drug.get(dose.order)}
+            </span>
+            <Button onClick={() => start({ do: 'give', order: dose.order, dueAt: dose.dueAt })} aria-label={`Give ${drug.get(dose.order)}`}>
+              Give
+            </Button>
+          </div>
+        ))}
+      </section>
+      <section className="card stack">
+        <h2>Newest values</h2>
+        {newest ? (
+          <>
+            {news2Applies(chart.identity.birthDate, now) && (
+              <div>
+                <span className={`score ${newest.news2.risk}`}>{newest.news2.total ?? `≥${newest.news2.partial}`}</span> NEWS2, {formatAgo(newest.body.effectiveAt, now)}
+              </div>
+            )}
+            <p>{describeEntry(newest.body).text}</p>
+          </>
+        ) : (
+          <p>No vital signs were charted during this downtime.</p>
+        )}
+        <h3>From the EHR</h3>
+        {chart.ehrObservations.slice(0, 8).map((item) => (
+          <div key={`${item.name} ${item.effectiveAt} ${item.value}`} className="quiet">
+            {item.name}: <strong>{item.value}</strong> {item.unit} · EHR {formatInstant(item.effectiveAt, timeZone)} ({formatAgo(item.effectiveAt, now)})
+          </div>
+        ))}
+        {chart.ehrObservations.length === 0 && <p className="quiet">None known.</p>}
+      </section>
+      <section className="card stack">
+        <h2>Problems</h2>
+        <p>{chart.problems.slice(0, 12).join(' · ') || 'Not recorded'}</p>
+        {chart.snapshotWarnings.length > 0 && (
+          <details>
+            <summary>▲ {chart.snapshotWarnings.length} gaps in the EHR data</summary>
+            <ul>
+              {chart.snapshotWarnings.map((warning) => (
+                <li key={warning}>{warning}</li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </section>
+    </div>
+  );
+}
+
+export function VitalSignsTab({ chart, timeZone }: { chart: Chart; timeZone: string }) {
+  if (chart.vitals.length === 0) return <p>No vital signs were charted during this downtime.</p>;
+  return (
+    <div className="stack">
+      <News2Chart sets={chart.vitals} timeZone={timeZone} />
+      <table className="facts">
+        <tbody>
+          {chart.vitals.map((set) => (
+            <tr key={set.id} className={set.standing === 'current' || set.standing === 'concurrent' ? '' : 'struck'}>
+              <th scope="row">{formatInstant(set.body.effectiveAt, timeZone)}</th>
+              <td>{describeEntry(set.body).text}</td>
+              <td>{set.body.author.name}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** All orders; those of this downtime wait for a nurse to note them. */
+export function OrdersTab({ chart, timeZone, start, role, onDone }: { chart: Chart; timeZone: string; start: (task: Task) => void; role: Role; onDone: (message: string) => void }) {
+  const { save, problem, busy } = useSave(timeZone);
+  return (
+    <div className="stack">
+      {problem && (
+        <p role="alert" className="notice stop">
+          {problem}
+        </p>
+      )}
+      {chart.orders.length === 0 && <p>No orders are known here.</p>}
+      {chart.orders.map((order) => (
+        <div key={order.id} className="card row between">
+          <span style={{ flex: 1 }} className={order.state === 'active' ? '' : 'struck'}>
+            <strong>{order.detail.category === 'medication' ? medicationLine({ ...order.detail, ...(order.incomplete.includes('dose') ? { dose: undefined } : {}) }) : `${order.detail.request.text} – ${order.detail.priority}`}</strong>
+            <br />
+            <span className="quiet">
+              {order.source.from === 'ehr' ? 'from the EHR' : `${order.detail.category}, signed by ${order.signedBy ?? ''} ${order.signedAt ? formatInstant(order.signedAt, timeZone) : ''}`}
+              {order.acknowledgedBy && ` · noted by ${order.acknowledgedBy}`}
+              {order.state !== 'active' && ` · ${order.state}${order.stoppedReason ? `: ${order.stoppedReason}` : ''}`}
+            </span>
+          </span>
+          {order.source.from === 'entry' && order.state === 'active' && !order.acknowledgedBy && role === 'nurse' && (
+            <Button loading={busy} onClick={() => void save(chart.identity.id, { kind: 'order-acknowledged', effectiveAt: new Date().toISOString(), order: order.id }).then((message) => message && onDone(message))}>
+              Noted
+            </Button>
+          )}
+          {order.state === 'active' && role === 'clinician' && (
+            <Button variant="default" onClick={() => start({ do: 'stop-order', order: order.id })}>
+              Stop order
+            </Button>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export function NotesTab({ chart, timeZone, start }: { chart: Chart; timeZone: string; start: (task: Task) => void }) {
+  if (chart.notes.length === 0) return <p>No notes were written during this downtime.</p>;
+  return (
+    <div className="stack">
+      {chart.notes.map((note) => {
+        const { title, text } = describeEntry(note.body);
+        const stands = note.standing === 'current' || note.standing === 'concurrent';
+        return (
+          <article key={note.id} className="card stack">
+            <div className="row between">
+              <strong>
+                {title} · {note.body.author.name} · {formatInstant(note.body.effectiveAt, timeZone)}
+              </strong>
+              {stands && (
+                <Button variant="default" onClick={() => start({ do: 'note', amend: note })}>
+                  Amend
+                </Button>
+              )}
+            </div>
+            <span className={stands ? '' : 'struck'} style={{ whiteSpace: 'pre-wrap' }}>
+              {text}
+            </span>
+          </article>
+        );
+      })}
+    </div>
+  );
+}

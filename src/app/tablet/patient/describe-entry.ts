@@ -1,0 +1,44 @@
+import { displayName, formatQuantity, medicationLine, scoreNews2, tallMan, VITAL_PARAMETERS, type WardBody } from '../../../clinical/index.ts';
+
+/** What an entry says, in one or two lines, on the tablet and in the workbench alike. */
+export function describeEntry(body: WardBody | null): { title: string; text: string } {
+  if (body === null) return { title: 'Recorded by a newer version', text: 'It is kept and passed on; this app cannot show it.' };
+  switch (body.kind) {
+    case 'patient-registered':
+      return { title: 'Registered', text: `${displayName(body.name)}, downtime number ${body.number.value}` };
+    case 'bed-assigned':
+      return { title: 'Bed', text: body.bed };
+    case 'allergy-recorded':
+      return { title: 'Allergy', text: `${body.substance.text}${body.reaction ? ` (${body.reaction})` : ''}` };
+    case 'no-known-allergies-recorded':
+      return { title: 'Allergies', text: 'No known allergies' };
+    case 'vital-signs': {
+      const values = VITAL_PARAMETERS.flatMap(({ name, label, unit }) => (body.values[name] === undefined ? [] : [`${label} ${body.values[name]} ${unit}`]));
+      const { total, partial } = scoreNews2(body.values);
+      return { title: 'Vital signs', text: `${values.join(', ')}${body.values.consciousness ? `, ${body.values.consciousness}` : ''}. NEWS2 ${total ?? `at least ${partial}`}${body.comment ? `. ${body.comment}` : ''}` };
+    }
+    case 'medication-administration':
+      return { title: `Dose ${body.outcome}`, text: `${tallMan(body.medication.text)}${body.dose ? ` – ${formatQuantity(body.dose)}` : ''}${body.notGivenReason ? ` – ${body.notGivenReason.replaceAll('-', ' ')}` : ''}${body.comment ? `. ${body.comment}` : ''}${body.overrides.map((item) => `. Alert: ${item.message} Reason: ${item.reason}`).join('')}` };
+    case 'note':
+      return { title: body.noteType === 'sbar' ? 'SBAR note' : `${body.noteType === 'nursing' ? 'Nursing' : 'Progress'} note`, text: body.sbar ? Object.entries(body.sbar).map(([part, text]) => `${part[0]!.toUpperCase()}${part.slice(1)}: ${text}`).join('\n') : (body.text ?? '') };
+    case 'order-signed':
+      return { title: `Order: ${body.detail.category}`, text: body.detail.category === 'medication' ? medicationLine(body.detail) : `${body.detail.request.text} – ${body.detail.priority}${body.detail.instructions ? ` – ${body.detail.instructions}` : ''}` };
+    case 'order-acknowledged':
+      return { title: 'Order noted', text: '' };
+    case 'order-stopped':
+      return { title: 'Order stopped', text: body.reason };
+    case 'entered-in-error':
+      return { title: 'Marked as entered in error', text: body.reason };
+    case 'patient-linked':
+      return { title: 'Matched by records staff', text: `EHR patient ${body.ehrPatient}` };
+    case 'patient-confirmed-new':
+      return { title: 'Records staff', text: 'Not in the EHR before: a new patient' };
+    case 'patient-unlinked':
+      return { title: 'Match undone', text: body.reason ?? '' };
+    case 'review-decided':
+      return { title: `Records staff: ${body.decision}`, text: body.reason ?? '' };
+    case 'posting-outcome':
+      return { title: body.outcome === 'posted' ? 'In the EHR' : body.outcome === 'refused' ? 'Refused by the EHR' : 'Not needed in the EHR', text: body.detail ?? '' };
+  }
+}
+
