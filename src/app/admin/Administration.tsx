@@ -1,0 +1,132 @@
+import { Button } from '@mantine/core';
+import { toDataURL } from 'qrcode';
+import { useEffect, useState } from 'react';
+import { formatAgo } from '../../clinical/index.ts';
+import { CensusState, DeviceList, EnrolmentCode } from '../../wire/workbench.ts';
+import { ApiError, request } from '../api.ts';
+import { SignInGate } from '../SignInGate.tsx';
+import { usePoll } from '../use-poll.ts';
+
+/** Before the outage: enrol tablets, see how fresh everything is. */
+export function Administration() {
+  return <SignInGate title="Administration" roles={['administrator']}>{() => <Readiness />}</SignInGate>;
+}
+
+function Readiness() {
+  const census = usePoll('/api/admin/census', CensusState, 5_000);
+  const devices = usePoll('/api/admin/devices', DeviceList, 5_000);
+  const [code, setCode] = useState<EnrolmentCode>();
+  const [problem, setProblem] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const now = new Date().toISOString();
+  const failed = (error: unknown): void => setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.');
+
+  async function refresh(): Promise<void> {
+    setBusy(true);
+    await request('POST', '/api/admin/census/refresh', CensusState, {}).catch(failed);
+    setBusy(false);
+    census.reload();
+  }
+
+  return (
+    <>
+      {(problem ?? census.problem) && (
+        <p role="alert" className="notice stop">
+          {problem ?? census.problem}
+        </p>
+      )}
+      <section className="card stack">
+        <div className="row between">
+          <h2>Wards</h2>
+          <span>EHR: {census.value?.ehr ?? '…'}</span>
+          <Button variant="default" loading={busy} onClick={() => void refresh()}>
+            Refresh census now
+          </Button>
+        </div>
+        <table className="facts">
+          <thead>
+            <tr>
+              <th>Ward</th>
+              <th>Patients</th>
+              <th>EHR data as of</th>
+              <th>Gaps in it</th>
+              <th aria-label="Actions" />
+            </tr>
+          </thead>
+          <tbody>
+            {census.value?.wards.map((ward) => (
+              <tr key={ward.id}>
+                <td>{ward.name}</td>
+                <td>{ward.patients}</td>
+                <td>{ward.asOf ? formatAgo(ward.asOf, now) : 'never'}</td>
+                <td>
+                  {ward.warnings} {ward.problem && <div className="alarm">{ward.problem}</div>}
+                </td>
+                <td>
+                  <Button aria-label={`New enrolment code for ${ward.name}`} onClick={() => void request('POST', '/api/admin/enrolment-codes', EnrolmentCode, { ward: ward.id }).then(setCode, failed)}>
+                    New enrolment code
+                  </Button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {code && <CodeCard code={code} />}
+      <section className="card stack">
+        <h2>Tablets</h2>
+        <table className="facts">
+          <thead>
+            <tr>
+              <th>Tablet</th>
+              <th>Ward</th>
+              <th>Last seen</th>
+              <th>Its EHR data</th>
+              <th>Entries received</th>
+            </tr>
+          </thead>
+          <tbody>
+            {devices.value?.devices.map((device) => (
+              <tr key={device.id}>
+                <td>{device.name}</td>
+                <td>{device.ward}</td>
+                <td>{device.lastSeenAt ? formatAgo(device.lastSeenAt, now) : 'never'}</td>
+                <td>{device.snapshotAsOf ? formatAgo(device.snapshotAsOf, now) : 'none'}</td>
+                <td>{device.entries}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {devices.value?.devices.length === 0 && <p>No tablet yet. Make an enrolment code for a ward, and type it on the tablet.</p>}
+      </section>
+    </>
+  );
+}
+
+function CodeCard({ code }: { code: EnrolmentCode }) {
+  const [picture, setPicture] = useState<string>();
+  const [left, setLeft] = useState('');
+  useEffect(() => void toDataURL(code.url, { margin: 1, width: 220 }).then(setPicture), [code]);
+  useEffect(() => {
+    const tick = (): void => {
+      const seconds = Math.max(0, Math.round((Date.parse(code.expiresAt) - Date.now()) / 1000));
+      setLeft(seconds === 0 ? 'expired' : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`);
+    };
+    tick();
+    const timer = setInterval(tick, 1000);
+    return () => clearInterval(timer);
+  }, [code]);
+  return (
+    <section className="card row" aria-label="Enrolment code">
+      {picture && <img src={picture} alt="Enrolment code as a QR code" width={220} height={220} />}
+      <div className="stack">
+        <span className="big" data-testid="enrolment-code">
+          {code.code}
+        </span>
+        <span>
+          For ward {code.ward}, one tablet, {left}. Type it on the tablet, or scan it with the tablet's camera.
+        </span>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,148 @@
+import { Button, Checkbox, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { displayName, formatDate, formatInstant, sexInWords } from '../../clinical/index.ts';
+import { DecisionResults, type Decisions, type PostingState, ReviewPatient } from '../../wire/workbench.ts';
+import { ApiError, request } from '../api.ts';
+import { describeEntry } from '../tablet/patient/describe-entry.ts';
+import { usePoll } from '../use-poll.ts';
+import { CorrectForm } from './CorrectForm.tsx';
+import { MatchPanel } from './MatchPanel.tsx';
+
+const STATES: Record<PostingState, string> = {
+  'not-for-the-ehr': '– not for the EHR',
+  'to-review': '○ to review',
+  rejected: '✗ rejected',
+  'waiting-for-match': '▲ approved, waits for the match',
+  approved: '● approved',
+  posting: '● on the way',
+  unknown: '▲ unknown: asked again before anything is sent',
+  posted: '✓ in the EHR',
+  refused: '▲ refused by the EHR',
+};
+const OPEN: readonly PostingState[] = ['to-review', 'refused', 'rejected'];
+
+/** One patient's entries beside what the EHR holds. */
+export function PatientReview({ patient, timeZone, onBack }: { patient: string; timeZone: string; onBack: () => void }) {
+  const review = usePoll(`/api/workbench/patients/${patient}`, ReviewPatient);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [reason, setReason] = useState('');
+  const [correcting, setCorrecting] = useState<ReviewPatient['entries'][number]>();
+  const [message, setMessage] = useState<string>();
+  if (!review.value) return <p>{review.problem ?? 'Opening the patient…'}</p>;
+  const { entries, link, ehrProblem, patient: row } = review.value;
+  const open = entries.filter((entry) => OPEN.includes(entry.state) && entry.body !== null);
+
+  async function decide(decisions: Decisions['decisions']): Promise<void> {
+    try {
+      const { results } = await request('POST', '/api/workbench/decisions', DecisionResults, { decisions });
+      const failed = results.filter((result) => !result.ok);
+      setMessage(failed.length === 0 ? `${results.length} decided.` : `${failed.length} not decided: ${failed[0]?.message ?? ''}`);
+      setSelected(new Set());
+      setReason('');
+      setCorrecting(undefined);
+    } catch (error) {
+      setMessage(error instanceof ApiError ? error.message : 'The decision did not reach the server. Try again.');
+    }
+    review.reload();
+  }
+
+  const all = (ids: Iterable<string>, decision: 'approved' | 'rejected') => [...ids].map((entry) => ({ entry, decision, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) }));
+
+  return (
+    <>
+      <section className="banner" aria-label="Patient">
+        <span className="name">{displayName(row.name)}</span>
+        <span>Born {row.birthDate ? formatDate(row.birthDate) : 'Not known'}</span>
+        <span>Sex {sexInWords(row.sex)}</span>
+        {row.numbers.map((number) => (
+          <span key={number.value}>
+            {number.kind === 'MRT' ? 'Downtime number' : 'EHR number'} <strong>{number.value}</strong>
+          </span>
+        ))}
+      </section>
+      <Button variant="default" onClick={onBack} style={{ alignSelf: 'flex-start' }}>
+        ‹ Worklist
+      </Button>
+      {row.identity !== 'ehr' && <MatchPanel patient={patient} link={link} onChanged={review.reload} />}
+      {ehrProblem && <p className="notice">{ehrProblem}</p>}
+      {message && (
+        <p className="card" role="status">
+          {message}
+        </p>
+      )}
+      {correcting && <CorrectForm entry={correcting} onCancel={() => setCorrecting(undefined)} onCorrect={(corrected, why) => void decide([{ entry: correcting.id, decision: 'corrected', reason: why, corrected }])} />}
+      <table className="facts">
+        <thead>
+          <tr>
+            <th aria-label="Choose" />
+            <th>When, by whom, on what</th>
+            <th>Charted in the downtime</th>
+            <th>What the EHR holds</th>
+            <th>State</th>
+            <th aria-label="Actions" />
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => {
+            const { title, text } = describeEntry(entry.body);
+            const decidable = OPEN.includes(entry.state) && entry.body !== null;
+            return (
+              <tr key={entry.id}>
+                <td>
+                  {decidable && (
+                    <Checkbox
+                      size="md"
+                      aria-label={`Choose ${title}`}
+                      checked={selected.has(entry.id)}
+                      onChange={(event) => setSelected(new Set(event.currentTarget.checked ? [...selected, entry.id] : [...selected].filter((id) => id !== entry.id)))}
+                    />
+                  )}
+                </td>
+                <td>
+                  {entry.body && formatInstant(entry.body.effectiveAt, timeZone)}
+                  <div className="quiet">
+                    {entry.body?.author.name} · {entry.device}
+                  </div>
+                </td>
+                <td style={{ whiteSpace: 'pre-wrap' }} className={entry.standing === 'replaced' || entry.standing === 'entered-in-error' ? 'struck' : ''}>
+                  <strong>{title}</strong> {text}
+                </td>
+                <td className="quiet">
+                  {entry.inEhr.map((item) => (
+                    <div key={`${item.what} ${item.when}`}>
+                      {item.sameAs ? '✓ ' : ''}
+                      {item.what} {item.when && formatInstant(new Date(item.when).toISOString(), timeZone)}
+                    </div>
+                  ))}
+                </td>
+                <td>
+                  {STATES[entry.state]}
+                  {entry.stateReason && <div className="quiet">{entry.stateReason}</div>}
+                </td>
+                <td>
+                  {decidable && ['vital-signs', 'medication-administration', 'note'].includes(entry.body?.kind ?? '') && (
+                    <Button variant="default" aria-label={`Correct ${title}`} onClick={() => setCorrecting(entry)}>
+                      Correct
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      <div className="footer-actions" style={{ alignItems: 'flex-end' }}>
+        <TextInput label="Reason (needed to reject)" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+        <Button variant="default" disabled={selected.size === 0 || reason.trim() === ''} onClick={() => void decide(all(selected, 'rejected'))}>
+          Reject selected
+        </Button>
+        <Button variant="default" disabled={selected.size === 0} onClick={() => void decide(all(selected, 'approved'))}>
+          Approve selected
+        </Button>
+        <Button disabled={open.filter((entry) => entry.state === 'to-review').length === 0} onClick={() => void decide(all(open.filter((entry) => entry.state === 'to-review').map((entry) => entry.id), 'approved'))}>
+          Approve all of this patient
+        </Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,129 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { displayName, formatDate, sexInWords } from '../../clinical/index.ts';
+import { PublicInfo, PushState, QuarantineList, Worklist } from '../../wire/workbench.ts';
+import { ApiError, request } from '../api.ts';
+import { SignInGate } from '../SignInGate.tsx';
+import { usePoll } from '../use-poll.ts';
+import { PatientReview } from './PatientReview.tsx';
+
+/** After the outage: match, review, push, prove. */
+export function Workbench() {
+  return <SignInGate title="Records workbench" roles={['records']}>{() => <Desk />}</SignInGate>;
+}
+
+const IDENTITY = { ehr: 'from the EHR', 'downtime-unmatched': '▲ to be matched', 'downtime-linked': 'matched', 'downtime-new': 'new patient' } as const;
+
+function Desk() {
+  const [patient, setPatient] = useState<string>();
+  const worklist = usePoll('/api/workbench/worklist', Worklist);
+  const site = usePoll('/api/public', PublicInfo, 600_000);
+  if (patient) return <PatientReview patient={patient} timeZone={site.value?.timeZone ?? 'UTC'} onBack={() => setPatient(undefined)} />;
+  return (
+    <>
+      {worklist.problem && (
+        <p role="alert" className="notice stop">
+          {worklist.problem}
+        </p>
+      )}
+      <PushPanel />
+      {worklist.value?.wards.map((ward) => (
+        <section key={ward.id} className="card stack" aria-label={ward.name}>
+          <h2>{ward.name}</h2>
+          <div className="row">
+            <span>
+              <strong>{ward.counts.toReview}</strong> to review
+            </span>
+            <span>
+              <strong>{ward.counts.approved}</strong> approved
+            </span>
+            <span>
+              <strong>{ward.counts.posting}</strong> on the way
+            </span>
+            <span className={ward.counts.unknown > 0 ? 'alarm' : ''}>
+              <strong>{ward.counts.unknown}</strong> unknown
+            </span>
+            <span className="good">
+              <strong>{ward.counts.posted}</strong> in the EHR
+            </span>
+            <span className={ward.counts.refused > 0 ? 'alarm' : ''}>
+              <strong>{ward.counts.refused}</strong> refused
+            </span>
+            <span>
+              <strong>{ward.counts.rejected}</strong> rejected
+            </span>
+          </div>
+          {ward.patients.length === 0 && <p className="quiet">No entries have arrived from this ward.</p>}
+          <div className="board">
+            {ward.patients.map((row) => (
+              <button type="button" key={row.id} className="board-row" onClick={() => setPatient(row.id)} aria-label={`Review ${displayName(row.name)}`}>
+                <span className="bed">{row.bed ?? '–'}</span>
+                <span>
+                  <strong>{displayName(row.name)}</strong>
+                  <br />
+                  {row.birthDate ? formatDate(row.birthDate) : 'date of birth not known'} · {sexInWords(row.sex)} · {row.numbers[0]?.value}
+                </span>
+                <span className={row.identity === 'downtime-unmatched' ? 'alarm' : ''}>{IDENTITY[row.identity]}</span>
+                <span>{row.toReview} to review</span>
+                <span>
+                  {row.unposted} to post {row.problems > 0 && <span className="alarm">· ▲ {row.problems} with a problem</span>}
+                </span>
+              </button>
+            ))}
+          </div>
+        </section>
+      ))}
+      <Quarantine />
+    </>
+  );
+}
+
+function PushPanel() {
+  const push = usePoll('/api/workbench/push', PushState, 2_000);
+  const [problem, setProblem] = useState<string>();
+  const state = push.value;
+  return (
+    <section className="card stack" aria-label="Push to the EHR">
+      <div className="row between">
+        <span>
+          {state?.running ? '● Posting… ' : ''}
+          <strong>{state?.approved ?? 0}</strong> approved to post · <strong>{state?.posted ?? 0}</strong> in the EHR · <strong>{state?.unknown ?? 0}</strong> unknown · <strong>{state?.refused ?? 0}</strong> refused
+        </span>
+        <Button
+          size="lg"
+          onClick={() =>
+            void request('POST', '/api/workbench/push', PushState, {}).then(
+              () => push.reload(),
+              (error: unknown) => setProblem(error instanceof ApiError ? error.message : 'The push could not be started.'),
+            )
+          }
+        >
+          Push to the EHR
+        </Button>
+      </div>
+      {(problem ?? state?.problem) && (
+        <p className="notice" role="status">
+          {problem ?? state?.problem}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Quarantine() {
+  const list = usePoll('/api/workbench/quarantine', QuarantineList, 10_000);
+  if (!list.value || list.value.items.length === 0) return null;
+  return (
+    <section className="card stack" aria-label="Quarantine">
+      <h2>Quarantine ({list.value.items.length})</h2>
+      <p>Kept with their reason, never dropped. Each needs a person.</p>
+      <ul>
+        {list.value.items.map((item) => (
+          <li key={item.id}>
+            {item.reason} · {item.device ?? 'unknown tablet'} · {item.bytes} bytes
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
