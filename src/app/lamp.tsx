@@ -1,4 +1,4 @@
-import { createContext, useCallback, useContext, useEffect, useState } from 'react';
+import { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
 import type { BoardRow, Chart } from '../clinical/index.ts';
 import type { SyncApi, SyncState, TabletStatus, VaultApi, VaultEvent } from '../vault/api.ts';
 
@@ -22,7 +22,19 @@ export function useLamp(): Lamp {
 function useLoaded<T>(load: () => Promise<T>, matters: (event: VaultEvent) => boolean): { value: T | undefined; reload: () => void } {
   const { subscribe } = useLamp();
   const [value, setValue] = useState<T>();
-  const reload = useCallback(() => void load().then(setValue), [load]);
+  const asked = useRef(0);
+  const reload = useCallback(() => {
+    const mine = ++asked.current;
+    load().then(
+      // Answers may overtake each other; an older one must not replace a newer.
+      (answer) => mine === asked.current && setValue(() => answer),
+      // Thrown where the fault boundary sees it, rather than "Opening…" for ever.
+      (error: unknown) =>
+        setValue(() => {
+          throw error;
+        }),
+    );
+  }, [load]);
   useEffect(() => {
     reload();
     return subscribe((event) => {

@@ -5,6 +5,7 @@ import { MantineProvider } from '@mantine/core';
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectLamp } from '../vault/index.ts';
+import { Fault, FaultBoundary } from './Fault.tsx';
 import { type Lamp, LampProvider } from './lamp.tsx';
 import { TabletApp } from './tablet/TabletApp.tsx';
 import { theme } from './theme.ts';
@@ -19,7 +20,9 @@ function render(page: React.ReactNode): void {
   root.render(
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="light">
-        <Suspense fallback={<p className="page">Opening…</p>}>{page}</Suspense>
+        <FaultBoundary>
+          <Suspense fallback={<p className="page">Opening…</p>}>{page}</Suspense>
+        </FaultBoundary>
       </MantineProvider>
     </StrictMode>,
   );
@@ -35,11 +38,13 @@ switch (location.pathname) {
     render(<Administration />);
     break;
   default:
-    void connectLamp().then((lamp: Lamp) =>
-      render(
+    void connectLamp().then(
+      (lamp: Lamp) => render(
         <LampProvider value={lamp}>
           <TabletApp />
         </LampProvider>,
       ),
+      // No workers or no storage (an old browser, a page without https): said, not left blank.
+      () => render(<Fault message="This browser cannot keep the ward's record: it needs https and its own storage." />),
     );
 }

@@ -27,8 +27,8 @@ function startDemoEhr(dataDirectory: string): Promise<{ process: ChildProcess; b
   return new Promise((found, failed) => {
     const script = join(root, 'src/server/demo-ehr/main.ts');
     const args = [script, '--port', values['demo-ehr-port'], '--patients', values['demo-patients'], '--data', join(dataDirectory, 'demo-ehr')];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    child.stdout.on('data', (text: Buffer) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    child.stdout?.on('data', (text: Buffer) => {
       const address = /demo EHR on (\S+)/.exec(text.toString())?.[1];
       if (address) found({ process: child, baseUrl: address });
     });
@@ -78,8 +78,6 @@ async function serve(): Promise<void> {
   };
   process.on('SIGINT', () => void stop());
   process.on('SIGTERM', () => void stop());
-  // A server that was killed must not leave its demo EHR behind.
-  process.on('exit', () => ehr?.process.kill('SIGKILL'));
   ehr?.process.removeAllListeners('exit');
   ehr?.process.once('exit', () => say('The demo EHR has stopped.'));
 }

@@ -7,8 +7,10 @@ import type { ScreenProps } from './Shell.tsx';
 
 const byBed = (a: BoardRow, b: BoardRow): number => (a.bed ?? '~').localeCompare(b.bed ?? '~', 'en', { numeric: true }) || displayName(a.name).localeCompare(displayName(b.name));
 
+export type BoardTab = 'board' | 'round';
+
 /** Who is in which bed, how sick, what is due. */
-export function BoardScreen({ go, timeZone }: ScreenProps) {
+export function BoardScreen({ go, timeZone, tab, onTab }: ScreenProps & { tab: BoardTab; onTab: (tab: BoardTab) => void }) {
   const { vault } = useLamp();
   const rows = useBoard();
   const now = useNow();
@@ -25,7 +27,7 @@ export function BoardScreen({ go, timeZone }: ScreenProps) {
           {draft.patient && <Button onClick={() => go({ at: 'patient', patient: draft.patient! })}>Continue unfinished note</Button>}
         </p>
       ))}
-      <Tabs defaultValue="board" keepMounted={false}>
+      <Tabs value={tab} onChange={(next) => onTab(next === 'round' ? 'round' : 'board')} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="board">Ward board</Tabs.Tab>
           <Tabs.Tab value="round">Medication round</Tabs.Tab>
@@ -66,7 +68,7 @@ function PatientRow({ row, now, timeZone, onOpen }: { row: BoardRow; now: string
         {row.number && ` · ${row.number.kind === 'MRT' ? 'downtime no.' : 'EHR no.'} ${row.number.value}`}
       </span>
       <span className={row.allergies.status === 'known' ? 'alarm' : 'quiet'}>
-        {row.allergies.status === 'known' ? `▲ ${row.allergies.names.slice(0, 3).join(', ')}${row.allergies.names.length > 3 ? ` and ${row.allergies.names.length - 3} more` : ''}` : ALLERGY_TITLES[row.allergies.status]}
+        {row.allergies.status === 'known' ? `▲ ${row.allergies.names.slice(0, 2).join(', ')}${row.allergies.names.length > 2 ? ` and ${row.allergies.names.length - 2} more` : ''}` : ALLERGY_TITLES[row.allergies.status]}
       </span>
       <span>
         {row.news2 ? (

@@ -11,8 +11,12 @@ const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 /** Who are you? Opens no patient's data; uploads go on behind it. */
 export function LockScreen({ status, onUnlock }: { status: TabletStatus; onUnlock: (session: Session) => void }) {
   const [person, setPerson] = useState<StaffName>();
-  const [ward, setWard] = useState(status.wards[0]?.id ?? '');
+  const [chosen, setWard] = useState<string>();
+  // The wards arrive with the directory, after this screen may have opened.
+  const ward = chosen ?? status.wards[0]?.id ?? '';
   const now = useNow();
+  const pinOnly = 'The PIN alone protects the files of this tablet: it is not confirmed as hardware-encrypted. Do not use it for real patients.';
+  const warnings = [...status.reasons, ...(status.pinOnlyWarning ? [status.demo ? `Demo. ${pinOnly}` : pinOnly] : [])];
   return (
     <div className="shell">
       <header className="topbar">
@@ -24,20 +28,19 @@ export function LockScreen({ status, onUnlock }: { status: TabletStatus; onUnloc
       </header>
       <StateStrip counts={status.counts} timeZone={status.timeZone} />
       <main className="page stack">
-        {status.reasons.length > 0 && (
-          <ul className="notice" style={{ margin: 0, paddingLeft: 32 }}>
-            {status.reasons.map((reason) => (
-              <li key={reason}>{reason}</li>
+        {warnings.length > 0 && (
+          <ul className="notice">
+            {warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
             ))}
           </ul>
         )}
-        {status.pinOnlyWarning && <p className="notice">{status.demo ? 'Demo: ' : ''}this tablet is not confirmed as hardware-encrypted, so the PIN alone protects its files. Do not use it for real patients.</p>}
         {person ? (
           <PinEntry person={person} ward={ward} onUnlock={onUnlock} onBack={() => setPerson(undefined)} />
         ) : (
           <section className="card stack">
             <h1>Who are you?</h1>
-            {status.wards.length > 1 && <Select label="Ward" data={status.wards.map((item) => ({ value: item.id, label: item.name }))} value={ward} onChange={(value) => setWard(value ?? '')} allowDeselect={false} />}
+            {status.wards.length > 1 && <Select label="Ward" data={status.wards.map((item) => ({ value: item.id, label: item.name }))} value={ward} onChange={(value) => setWard(value ?? undefined)} allowDeselect={false} />}
             <div className="choices">
               {status.staff.map((staff) => (
                 <Button key={staff.id} size="lg" variant="default" onClick={() => setPerson(staff)} aria-label={staff.name}>
@@ -78,21 +81,21 @@ function PinEntry({ person, ward, onUnlock, onBack }: { person: StaffName; ward:
         void unlock();
       }}
     >
-      <h1>{person.name}</h1>
+      <h2>{person.name}</h2>
       <PasswordInput label="PIN" inputMode="numeric" data-autofocus autoFocus value={pin} onChange={(event) => setPin(event.currentTarget.value)} />
       <div className="pinpad">
         {DIGITS.map((digit) => (
-          <Button key={digit} variant="default" size="xl" onClick={() => setPin(pin + digit)}>
+          <Button key={digit} variant="default" size="lg" onClick={() => setPin(pin + digit)}>
             {digit}
           </Button>
         ))}
-        <Button variant="default" size="xl" onClick={() => setPin(pin.slice(0, -1))} aria-label="Delete">
+        <Button variant="default" size="lg" onClick={() => setPin(pin.slice(0, -1))} aria-label="Delete">
           ⌫
         </Button>
-        <Button variant="default" size="xl" onClick={() => setPin(`${pin}0`)}>
+        <Button variant="default" size="lg" onClick={() => setPin(`${pin}0`)}>
           0
         </Button>
-        <Button type="submit" size="xl" loading={busy} disabled={pin.length < 4} aria-label="Unlock">
+        <Button type="submit" size="lg" loading={busy} disabled={pin.length < 4} aria-label="Unlock">
           ✓
         </Button>
       </div>

@@ -1,13 +1,14 @@
-import { Button, Modal, SegmentedControl, useMantineColorScheme } from '@mantine/core';
+import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { formatAgo, formatInstant, type OrderId } from '../../clinical/index.ts';
 import type { Session, TabletStatus } from '../../vault/api.ts';
 import { useLamp, useNow } from '../lamp.tsx';
-import { BoardScreen } from './BoardScreen.tsx';
+import type { Theme } from '../use-theme.ts';
+import { lock } from './before-lock.ts';
+import { type BoardTab, BoardScreen } from './BoardScreen.tsx';
 import { RegisterScreen } from './forms/RegisterScreen.tsx';
 import { PatientScreen } from './patient/PatientScreen.tsx';
 import { StateStrip } from './StateStrip.tsx';
-import { lock } from './TabletApp.tsx';
 
 /** Where one is. Lives in memory only: no name and no id ever stands in an address. */
 export type Screen = { at: 'board' } | { at: 'register' } | { at: 'patient'; patient: string; give?: { order: OrderId; dueAt?: string } };
@@ -18,21 +19,15 @@ export interface ScreenProps {
   go: (screen: Screen) => void;
 }
 
-type Theme = 'light' | 'dark' | 'red-night';
-
 /** What is around every screen of an unlocked tablet. */
-export function Shell({ status, session }: { status: TabletStatus; session: Session }) {
+export function Shell({ status, session, theme: [theme, setTheme] }: { status: TabletStatus; session: Session; theme: [Theme, (theme: Theme) => void] }) {
   const { subscribe } = useLamp();
   const [screen, go] = useState<Screen>({ at: 'board' });
   const [lost, setLost] = useState<string>();
-  const [theme, setTheme] = useState<Theme>('light');
-  const { setColorScheme } = useMantineColorScheme();
+  // Kept here so that whoever comes back from a patient finds the round where it was left.
+  const [tab, setTab] = useState<BoardTab>('board');
   const now = useNow();
   useEffect(() => subscribe((event) => event.type === 'storage-lost' && setLost(event.message)), [subscribe]);
-  useEffect(() => {
-    document.documentElement.dataset.theme = theme;
-    setColorScheme(theme === 'light' ? 'light' : 'dark');
-  }, [theme, setColorScheme]);
   const props: ScreenProps = { session, timeZone: status.timeZone, go };
   return (
     <div className="shell">
@@ -55,11 +50,11 @@ export function Shell({ status, session }: { status: TabletStatus; session: Sess
             { value: 'red-night', label: 'Red' },
           ]}
         />
-        <Button onClick={lock}>Lock</Button>
+        <Button onClick={() => void lock()}>Lock</Button>
       </header>
       <StateStrip counts={status.counts} timeZone={status.timeZone} />
       <main className="page">
-        {screen.at === 'board' && <BoardScreen {...props} />}
+        {screen.at === 'board' && <BoardScreen {...props} tab={tab} onTab={setTab} />}
         {screen.at === 'register' && <RegisterScreen {...props} />}
         {screen.at === 'patient' && <PatientScreen key={screen.patient} {...props} patient={screen.patient} give={screen.give} />}
       </main>

@@ -1,40 +1,57 @@
 import { useEffect, useState } from 'react';
-import type { Session } from '../../vault/api.ts';
+import type { Session, TabletStatus } from '../../vault/api.ts';
 import { useStatus } from '../lamp.tsx';
+import { type Theme, useTheme } from '../use-theme.ts';
+import { lock } from './before-lock.ts';
 import { EnrolScreen } from './EnrolScreen.tsx';
 import { LockScreen } from './LockScreen.tsx';
 import { Shell } from './Shell.tsx';
 
 const IDLE_MS = 2 * 60_000;
 
-/** To lock is to reload the page: the one way to empty a JavaScript heap, and what the screen showed. */
-export const lock = (): void => location.reload();
-
 /** The tablet: not enrolled, locked, or in somebody's hands. */
 export function TabletApp() {
   const { value: status, reload } = useStatus();
   const [session, setSession] = useState<Session>();
   useIdleLock(session !== undefined);
+  const theme = useTheme();
   const covered = useCover();
-  if (covered) return <div className="cover">Lamplight</div>;
+  // The cover lies over the screens and does not replace them: what is half written stays.
+  return (
+    <>
+      {covered && <div className="cover">Lamplight</div>}
+      <Inside status={status} session={session} theme={theme} onEnrolled={reload} onUnlock={setSession} />
+    </>
+  );
+}
+
+function Inside({ status, session, theme, onEnrolled, onUnlock }: { status: TabletStatus | undefined; session: Session | undefined; theme: [Theme, (theme: Theme) => void]; onEnrolled: () => void; onUnlock: (session: Session) => void }) {
   if (!status) return <p className="page">Opening Lamplight…</p>;
-  if (status.state === 'not-enrolled') return <EnrolScreen onEnrolled={reload} />;
-  if (!session) return <LockScreen status={status} onUnlock={setSession} />;
-  return <Shell status={status} session={session} />;
+  if (status.state === 'not-enrolled') return <EnrolScreen onEnrolled={onEnrolled} />;
+  if (!session) return <LockScreen status={status} onUnlock={onUnlock} />;
+  return <Shell status={status} session={session} theme={theme} />;
 }
 
 function useIdleLock(active: boolean): void {
   useEffect(() => {
     if (!active) return;
+    let lastTouch = Date.now();
     let timer = setTimeout(lock, IDLE_MS);
     const again = (): void => {
       clearTimeout(timer);
+      lastTouch = Date.now();
       timer = setTimeout(lock, IDLE_MS);
     };
+    // A sleeping tablet runs no timers: it is asked again when it wakes, before anyone can read the screen.
+    const woken = (): void => {
+      if (Date.now() - lastTouch >= IDLE_MS) void lock();
+    };
+    document.addEventListener('visibilitychange', woken);
     const events = ['pointerdown', 'keydown', 'input'] as const;
     for (const event of events) addEventListener(event, again, { capture: true });
     return () => {
       clearTimeout(timer);
+      document.removeEventListener('visibilitychange', woken);
       for (const event of events) removeEventListener(event, again, { capture: true });
     };
   }, [active]);

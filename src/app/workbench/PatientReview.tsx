@@ -70,7 +70,7 @@ export function PatientReview({ patient, timeZone, onBack }: { patient: string; 
           {message}
         </p>
       )}
-      {correcting && <CorrectForm entry={correcting} onCancel={() => setCorrecting(undefined)} onCorrect={(corrected, why) => void decide([{ entry: correcting.id, decision: 'corrected', reason: why, corrected }])} />}
+      {correcting && <CorrectForm key={correcting.id} entry={correcting} onCancel={() => setCorrecting(undefined)} onCorrect={(corrected, why) => void decide([{ entry: correcting.id, decision: 'corrected', reason: why, corrected }])} />}
       <table className="facts">
         <thead>
           <tr>
@@ -111,7 +111,7 @@ export function PatientReview({ patient, timeZone, onBack }: { patient: string; 
                   {entry.inEhr.map((item) => (
                     <div key={`${item.what} ${item.when}`}>
                       {item.sameAs ? '✓ ' : ''}
-                      {item.what} {item.when && formatInstant(new Date(item.when).toISOString(), timeZone)}
+                      {item.what} {item.when && ehrTime(item.when, timeZone)}
                     </div>
                   ))}
                 </td>
@@ -145,4 +145,10 @@ export function PatientReview({ patient, timeZone, onBack }: { patient: string; 
       </div>
     </>
   );
+}
+
+/** FHIR R4 dateTime may be only a date: then it has no time, and no zone to shift it into another day. */
+function ehrTime(when: string, timeZone: string): string {
+  const at = Date.parse(when);
+  return when.length <= 10 || Number.isNaN(at) ? formatDate(when) : formatInstant(new Date(at).toISOString(), timeZone);
 }

@@ -93,7 +93,10 @@ function PushPanel() {
           size="lg"
           onClick={() =>
             void request('POST', '/api/workbench/push', PushState, {}).then(
-              () => push.reload(),
+              () => {
+                setProblem(undefined);
+                push.reload();
+              },
               (error: unknown) => setProblem(error instanceof ApiError ? error.message : 'The push could not be started.'),
             )
           }

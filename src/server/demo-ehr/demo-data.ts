@@ -15,8 +15,8 @@ const OBSERVATIONS_A_PATIENT = 30;
 const DAY_MS = 86_400_000;
 
 export const DEMO_WARDS = [
-  { id: 'ward-4-west', name: '4 West', beds: 20 },
-  { id: 'ward-5-east', name: '5 East', beds: 20 },
+  { id: 'ward-4-west', name: '4 West', beds: 30 },
+  { id: 'ward-5-east', name: '5 East', beds: 30 },
 ] as const;
 
 /** Hospital orders laid over the outpatient histories, with dosages that can be scheduled. Marked `demo`. */

@@ -162,6 +162,9 @@ server.listen(Number(values.port), '127.0.0.1', () => {
   process.stdout.write(`demo EHR on http://127.0.0.1:${port}${BASE}\n`);
 });
 
+// A server that was killed must not leave its demo EHR behind.
+process.on('disconnect', () => process.exit(0));
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     server.close();

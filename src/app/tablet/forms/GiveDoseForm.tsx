@@ -1,7 +1,9 @@
-import { Select, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
-import { administrationAlerts, type Chart, formatInstant, formatUnit, medicationLine, NotGivenReason, type OrderId } from '../../../clinical/index.ts';
+import { administrationAlerts, administrationWindow, type Chart, formatInstant, formatTime, formatUnit, medicationLine, NotGivenReason, type OrderId, type Schedule } from '../../../clinical/index.ts';
+import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
+import { readNumber } from './read-number.ts';
 import { useSave } from './use-save.ts';
 
 const REASONS: Record<NotGivenReason, string> = {
@@ -24,18 +26,23 @@ interface Fields {
   outcome: 'given' | 'held' | 'refused';
   reason: NotGivenReason | '';
   dose: string;
+  unit: string;
+  route: string;
   at: string;
   comment: string;
-  overrides: Record<string, string>;
+  overrides: OverrideReasons;
 }
 
 /** One dose: what is ordered, what speaks against it, given or not. */
 export function GiveDoseForm({ chart, dose, timeZone, now, onDone, onCancel }: { chart: Chart; dose: { order: OrderId; dueAt?: string | undefined }; timeZone: string; now: string; onDone: (message: string) => void; onCancel: () => void }) {
   const order = chart.orders.find((candidate) => candidate.id === dose.order);
   const detail = order?.detail.category === 'medication' ? order.detail : undefined;
-  const incomplete = order?.incomplete.includes('dose') ?? false;
+  const doseMissing = order?.incomplete.includes('dose') ?? false;
+  const routeMissing = order?.incomplete.includes('route') ?? false;
   const { watch, setValue, register, handleSubmit } = useForm<Fields>({
-    defaultValues: { outcome: 'given', reason: '', dose: detail && !incomplete ? String(detail.dose.value) : '', at: toLocal(now, timeZone), comment: '', overrides: {} },
+    defaultValues: { outcome: 'given', reason: '', dose: detail && !doseMissing ? String(detail.dose.value) : '',
+      unit: detail && !doseMissing ? detail.dose.unit : '',
+      route: detail && !routeMissing ? detail.route : '', at: toLocal(now, timeZone), comment: '', overrides: {} },
   });
   const saving = useSave(timeZone);
   const fields = watch();
@@ -43,11 +50,14 @@ export function GiveDoseForm({ chart, dose, timeZone, now, onDone, onCancel }: {
 
   const at = toInstant(fields.at, timeZone);
   const alerts = fields.outcome === 'given' && at ? administrationAlerts(chart, { order: order.id, at, ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }) }) : [];
-  const unanswered = alerts.some((alert) => alert.severity === 'stop-and-think' && !fields.overrides[alert.code]?.trim());
-  const value = Number(fields.dose.replace(',', '.'));
-  const badDose = fields.outcome === 'given' && !(value > 0);
-  const unit = incomplete ? 'mg' : detail.dose.unit;
-  const last = order.administrations.filter(({ body, standing }) => body.outcome === 'given' && standing === 'current').at(-1);
+  const given = fields.outcome === 'given';
+  const value = readNumber(fields.dose);
+  const badDose = value === undefined || value <= 0;
+  // An order that does not say its unit or route has no default for them: whoever gives the dose says what it was.
+  const unit = fields.unit.trim();
+  const route = fields.route.trim();
+  const ready = at !== undefined && (given ? !badDose && unit !== '' && !isUnanswered(alerts, fields.overrides) : fields.reason !== '');
+  const last = order.administrations.filter(({ body, standing }) => body.outcome === 'given' && standing !== 'entered-in-error' && standing !== 'replaced').at(-1);
 
   const submit = handleSubmit(async () => {
     const message = await saving.save(chart.identity.id, {
@@ -57,45 +67,62 @@ export function GiveDoseForm({ chart, dose, timeZone, now, onDone, onCancel }: {
       ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
       medication: detail.medication,
       outcome: fields.outcome,
-      ...(fields.outcome === 'given' ? { dose: { value, unit }, route: detail.route } : { notGivenReason: (fields.reason || (fields.outcome === 'refused' ? 'refused-by-patient' : 'clinical-judgement')) as NotGivenReason }),
+      ...(given ? { dose: { value: value ?? Number.NaN, unit }, ...(route === '' ? {} : { route }) } : fields.reason === '' ? {} : { notGivenReason: fields.reason }),
       ...(fields.comment.trim() === '' ? {} : { comment: fields.comment.trim() }),
-      overrides: alerts.filter((alert) => fields.overrides[alert.code]?.trim()).map((alert) => ({ alert: alert.code, message: alert.message, reason: fields.overrides[alert.code]!.trim() })),
+      overrides: overridesOf(alerts, fields.overrides),
     });
     if (message) onDone(message);
   });
 
   return (
-    <FormFrame title="Give a dose" submit="Save dose" busy={saving.busy} problem={saving.problem} disabled={unanswered || badDose || at === undefined} onSubmit={submit} onCancel={onCancel}>
+    <FormFrame title="Give a dose" submit="Save dose" busy={saving.busy} problem={saving.problem} disabled={!ready} onSubmit={submit} onCancel={onCancel}>
       <div className="card stack">
-        <strong>{medicationLine(detail)}</strong>
-        <span>{dose.dueAt ? `Due ${formatInstant(dose.dueAt, timeZone)}` : 'As needed'}</span>
+        <strong>{medicationLine({ ...detail, ...(doseMissing ? { dose: undefined } : {}), ...(routeMissing ? { route: undefined } : {}) })}</strong>
+        <span>{dose.dueAt ? `${windowInWords(detail.schedule, dose.dueAt, now, timeZone)}` : 'Not at a fixed time'}</span>
         <span className="quiet">{last ? `Last given ${formatInstant(last.body.effectiveAt, timeZone)}, charted here by ${last.body.author.name}` : order.lastGivenInEhr ? `Last given ${formatInstant(order.lastGivenInEhr, timeZone)}, says the EHR` : 'Last dose unknown: check with patient and paper'}</span>
       </div>
       <SegmentedControl
         aria-label="Given or not"
         size="lg"
         value={fields.outcome}
-        onChange={(next) => setValue('outcome', next as Fields['outcome'])}
+        onChange={(next) => {
+          setValue('outcome', next as Fields['outcome']);
+          setValue('reason', next === 'refused' ? 'refused-by-patient' : '');
+        }}
         data={[
           { value: 'given', label: 'Given' },
           { value: 'held', label: 'Held' },
           { value: 'refused', label: 'Refused' },
         ]}
       />
-      {fields.outcome === 'given' ? (
-        <TextInput label="Dose given" description={formatUnit(unit)} inputMode="decimal" maw={240} error={badDose ? 'Say how much was given' : undefined} {...register('dose')} />
-      ) : (
-        <Select label="Reason" placeholder={fields.outcome === 'refused' ? REASONS['refused-by-patient'] : 'Choose'} data={NotGivenReason.options.map((option) => ({ value: option, label: REASONS[option] }))} value={fields.reason || null} onChange={(next) => setValue('reason', (next ?? '') as Fields['reason'])} maw={420} />
-      )}
-      {alerts.map((alert) => (
-        <div key={alert.code} className={`notice ${alert.severity === 'stop-and-think' ? 'stop' : ''}`} role={alert.severity === 'stop-and-think' ? 'alert' : undefined}>
-          <strong>{alert.severity === 'stop-and-think' ? '▲ Stop and think: ' : ''}</strong>
-          {alert.message}
-          {alert.severity === 'stop-and-think' && <TextInput mt={6} label="Reason to give it all the same" {...register(`overrides.${alert.code}`)} />}
+      {given ? (
+        <div className="row" style={{ alignItems: 'flex-start' }}>
+          <TextInput label="Dose given" description={doseMissing ? 'The order does not say how much' : formatUnit(unit)} inputMode="decimal" maw={240} error={badDose ? 'Say how much was given, as a number' : undefined} {...register('dose')} />
+          {doseMissing && <TextInput label="Unit" description="The order does not say it" maw={200} error={unit === '' ? 'Say the unit, for example mg' : undefined} {...register('unit')} />}
+          {routeMissing && <TextInput label="Route" description="The order does not say it" maw={240} {...register('route')} />}
         </div>
-      ))}
-      <TimeField label={fields.outcome === 'given' ? 'Time given' : 'Time'} value={fields.at} onChange={(next) => setValue('at', next)} />
+      ) : (
+        <fieldset className="card">
+          <legend>Why not?</legend>
+          <div className="choices">
+            {NotGivenReason.options.map((option) => (
+              <Button key={option} variant={fields.reason === option ? 'filled' : 'default'} aria-pressed={fields.reason === option} onClick={() => setValue('reason', option)}>
+                {REASONS[option]}
+              </Button>
+            ))}
+          </div>
+        </fieldset>
+      )}
+      <AlertList alerts={alerts} reasons={fields.overrides} label="Reason to give it all the same" onChange={(next) => setValue('overrides', next)} />
+      <TimeField label={given ? 'Time given' : 'Time'} value={fields.at} onChange={(next) => setValue('at', next)} />
       <Textarea label="Comment" autosize minRows={1} {...register('comment')} />
     </FormFrame>
   );
+}
+
+/** Due when, and whether that is early, on time or overdue, in words. */
+function windowInWords(schedule: Schedule, dueAt: string, now: string, timeZone: string): string {
+  const { early, late } = administrationWindow(schedule, dueAt);
+  const state = now < early ? '○ not due yet' : now > late ? '■ overdue' : '● due now';
+  return `Due ${formatInstant(dueAt, timeZone)} · ${state} · on time from ${formatTime(early, timeZone)} to ${formatTime(late, timeZone)}`;
 }

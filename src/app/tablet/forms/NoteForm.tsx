@@ -1,10 +1,9 @@
 import { SegmentedControl, Textarea, TextInput } from '@mantine/core';
-import { useEffect, useRef } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { type BodyOf, type Chart, type Charted, NoteText, NoteType } from '../../../clinical/index.ts';
-import { useLamp } from '../../lamp.tsx';
 import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
+import { useDraft } from './use-draft.ts';
 import { useSave } from './use-save.ts';
 
 /** The form's text as it is kept in a draft; what a draft gives back is parsed with it. */
@@ -26,13 +25,11 @@ const PARTS = [
   ['assessment', 'Assessment'],
   ['recommendation', 'Recommendation'],
 ] as const;
-const DRAFT_AFTER_MS = 250;
 
 export const noteDraftKey = (patient: string): string => `note:${patient}`;
 
 /** An encounter note. Every keystroke reaches the sealed draft within a quarter of a second. */
 export function NoteForm({ chart, timeZone, now, amend, draft, onDone, onCancel }: { chart: Chart; timeZone: string; now: string; amend?: Charted<BodyOf<'note'>> | undefined; draft?: unknown; onDone: (message: string) => void; onCancel: () => void }) {
-  const { vault } = useLamp();
   const patient = chart.identity.id;
   const kept = NoteFields.safeParse(draft);
   const sbar = amend?.body.sbar;
@@ -52,38 +49,23 @@ export function NoteForm({ chart, timeZone, now, amend, draft, onDone, onCancel 
   });
   const saving = useSave(timeZone);
   const fields = watch();
-  const latest = useRef(fields);
-  latest.current = fields;
-  const signed = useRef(false);
   const empty = fields.noteType === 'sbar' ? PARTS.every(([name]) => fields[name].trim() === '') : fields.text.trim() === '';
-  const content = JSON.stringify(fields);
-
-  useEffect(() => {
-    if (empty || amend) return;
-    const keep = (): void => {
-      if (!signed.current) void vault.saveDraft({ key: noteDraftKey(patient), patient, content: latest.current });
-    };
-    const timer = setTimeout(keep, DRAFT_AFTER_MS);
-    document.addEventListener('visibilitychange', keep);
-    return () => {
-      clearTimeout(timer);
-      document.removeEventListener('visibilitychange', keep);
-    };
-    // `content` stands for every field.
-  }, [content, empty, amend, patient, vault]);
+  const draftKept = useDraft(noteDraftKey(patient), patient, empty || amend ? undefined : fields);
 
   const submit = handleSubmit(async () => {
-    signed.current = true;
     const text = fields.noteType === 'sbar' ? { sbar: { situation: fields.situation, background: fields.background, assessment: fields.assessment, recommendation: fields.recommendation } } : { text: fields.text };
     const message = await saving.save(patient, { kind: 'note', noteType: fields.noteType, effectiveAt: toInstant(fields.at, timeZone) ?? '', ...text, ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}) });
-    signed.current = message !== undefined;
     if (!message) return;
-    if (!amend) await vault.discardDraft(noteDraftKey(patient));
+    if (!amend) await draftKept.discard().catch(() => undefined);
     onDone(message);
   });
+  const leave = async (): Promise<void> => {
+    await draftKept.flush();
+    onCancel();
+  };
 
   return (
-    <FormFrame title={amend ? 'Amend note' : 'Write note'} submit="Sign note" busy={saving.busy} problem={saving.problem} disabled={empty || (amend !== undefined && fields.reason.trim() === '')} onSubmit={submit} onCancel={onCancel}>
+    <FormFrame title={amend ? 'Amend note' : 'Write note'} submit="Sign note" busy={saving.busy} problem={saving.problem} disabled={empty || (amend !== undefined && fields.reason.trim() === '')} onSubmit={submit} onCancel={() => void leave()}>
       <SegmentedControl
         aria-label="Kind of note"
         size="md"
@@ -99,7 +81,14 @@ export function NoteForm({ chart, timeZone, now, amend, draft, onDone, onCancel 
       {fields.noteType === 'sbar' ? PARTS.map(([name, label]) => <Textarea key={name} label={label} autosize minRows={2} {...register(name)} />) : <Textarea label="Note" autosize minRows={6} {...register('text')} />}
       <TimeField label="Time of the note" value={fields.at} onChange={(value) => setValue('at', value)} />
       {amend && <TextInput label="Why is it amended?" {...register('reason')} />}
-      {!amend && <p className="quiet">Kept as a draft while you write, sealed for you alone.</p>}
+      {!amend &&
+        (draftKept.problem ? (
+          <p role="alert" className="notice stop">
+            The draft is not kept: {draftKept.problem}
+          </p>
+        ) : (
+          <p className="quiet">Kept as a draft while you write, sealed for you alone. To discard it, empty the note.</p>
+        ))}
     </FormFrame>
   );
 }

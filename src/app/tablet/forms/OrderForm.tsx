@@ -1,7 +1,9 @@
 import { PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
 import { type Chart, medicationLine, orderAlerts, OrderDetail, Priority, type Schedule } from '../../../clinical/index.ts';
+import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame } from './FormFrame.tsx';
+import { readNumber } from './read-number.ts';
 import { useSave } from './use-save.ts';
 
 const CATEGORIES = [
@@ -38,7 +40,7 @@ interface Fields {
   indication: string;
   instructions: string;
   pin: string;
-  overrides: Record<string, string>;
+  overrides: OverrideReasons;
 }
 
 /** A new order, signed by the prescriber with the PIN. */
@@ -48,13 +50,14 @@ export function OrderForm({ chart, timeZone, now, onDone, onCancel }: { chart: C
   });
   const saving = useSave(timeZone);
   const fields = watch();
+  const dose = readNumber(fields.dose);
   const optional = (name: string, text: string) => (text.trim() === '' ? {} : { [name]: text.trim() });
   const parsed = OrderDetail.safeParse(
     fields.category === 'medication'
       ? {
           category: 'medication',
           medication: { text: fields.what.trim() },
-          dose: { value: fields.dose.trim() === '' ? undefined : Number(fields.dose.replace(',', '.')), unit: fields.unit },
+          dose: { value: dose !== undefined && dose > 0 ? dose : undefined, unit: fields.unit },
           route: fields.route,
           schedule: FREQUENCIES[fields.frequency]!.schedule(timeZone, fields.indication.trim()),
           startAt: now,
@@ -65,7 +68,6 @@ export function OrderForm({ chart, timeZone, now, onDone, onCancel }: { chart: C
   );
   const detail = parsed.success && fields.what.trim() !== '' ? parsed.data : undefined;
   const alerts = detail ? orderAlerts(chart, detail) : [];
-  const unanswered = alerts.some((alert) => alert.severity === 'stop-and-think' && !fields.overrides[alert.code]?.trim());
 
   const submit = handleSubmit(async () => {
     if (!detail) return;
@@ -75,7 +77,7 @@ export function OrderForm({ chart, timeZone, now, onDone, onCancel }: { chart: C
         kind: 'order-signed',
         effectiveAt: new Date().toISOString(),
         detail,
-        overrides: alerts.filter((alert) => fields.overrides[alert.code]?.trim()).map((alert) => ({ alert: alert.code, message: alert.message, reason: fields.overrides[alert.code]!.trim() })),
+        overrides: overridesOf(alerts, fields.overrides),
       },
       fields.pin,
     );
@@ -85,13 +87,13 @@ export function OrderForm({ chart, timeZone, now, onDone, onCancel }: { chart: C
 
   const label = { medication: 'Medication', laboratory: 'Test', imaging: 'Examination', nursing: 'What is to be done', diet: 'Diet' }[fields.category];
   return (
-    <FormFrame title="New order" submit="Sign order" busy={saving.busy} problem={saving.problem} disabled={!detail || unanswered || fields.pin.length < 4} onSubmit={submit} onCancel={onCancel}>
+    <FormFrame title="New order" submit="Sign order" busy={saving.busy} problem={saving.problem} disabled={!detail || isUnanswered(alerts, fields.overrides) || fields.pin.length < 4} onSubmit={submit} onCancel={onCancel}>
       <SegmentedControl aria-label="Kind of order" size="md" value={fields.category} onChange={(value) => setValue('category', value as Fields['category'])} data={[...CATEGORIES]} />
       <div className="vitals-grid">
         <TextInput label={label} {...register('what')} />
         {fields.category === 'medication' ? (
           <>
-            <TextInput label="Dose" inputMode="decimal" {...register('dose')} />
+            <TextInput label="Dose" inputMode="decimal" error={fields.dose.trim() !== '' && !(dose !== undefined && dose > 0) ? 'A number above 0 is needed' : undefined} {...register('dose')} />
             <Select label="Unit" data={UNITS} value={fields.unit} onChange={(value) => setValue('unit', value ?? 'mg')} allowDeselect={false} />
             <Select label="Route" data={ROUTES} value={fields.route} onChange={(value) => setValue('route', value ?? 'by mouth')} allowDeselect={false} />
             <Select label="Frequency" data={Object.entries(FREQUENCIES).map(([value, item]) => ({ value, label: item.label }))} value={fields.frequency} onChange={(value) => setValue('frequency', value ?? 'daily')} allowDeselect={false} />
@@ -103,12 +105,7 @@ export function OrderForm({ chart, timeZone, now, onDone, onCancel }: { chart: C
         <TextInput label="Instructions" {...register('instructions')} />
       </div>
       {detail?.category === 'medication' && <p className="card">{medicationLine(detail)}</p>}
-      {alerts.map((alert) => (
-        <div key={alert.code} className={`notice ${alert.severity === 'stop-and-think' ? 'stop' : ''}`} role={alert.severity === 'stop-and-think' ? 'alert' : undefined}>
-          {alert.message}
-          {alert.severity === 'stop-and-think' && <TextInput mt={6} label="Reason to order it all the same" {...register(`overrides.${alert.code}`)} />}
-        </div>
-      ))}
+      <AlertList alerts={alerts} reasons={fields.overrides} label="Reason to order it all the same" onChange={(next) => setValue('overrides', next)} />
       <PasswordInput label="PIN" description="Your signature" inputMode="numeric" maw={240} {...register('pin')} />
     </FormFrame>
   );

@@ -7,6 +7,7 @@ import { displayName, formatTime, PartialDate, Sex, sexInWords, unknownName } fr
 import { useBoard, useLamp } from '../../lamp.tsx';
 import type { ScreenProps } from '../Shell.tsx';
 import { FormFrame } from './FormFrame.tsx';
+import { UNANSWERED } from './use-save.ts';
 
 const Form = z
   .object({
@@ -46,7 +47,7 @@ export function RegisterScreen({ go, timeZone }: ScreenProps) {
       ...(form.bed === '' ? {} : { bed: form.bed }),
       ...(form.claimedEhrNumber === '' ? {} : { claimedEhrNumber: form.claimedEhrNumber }),
       ...(form.presentingComplaint === '' ? {} : { presentingComplaint: form.presentingComplaint }),
-    });
+    }).catch(() => UNANSWERED);
     if (result.ok) setSaved(result.value);
     else setProblem(result.error.message);
   });

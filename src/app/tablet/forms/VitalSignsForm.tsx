@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { type Chart, type Charted, type BodyOf, checkVital, type Consciousness, explainNews2, formatTime, NEWS2_ACKNOWLEDGEMENT, news2Applies, news2Label, news2Response, OxygenDevice, scoreNews2, VITAL_PARAMETERS, type VitalNumber, VitalValues } from '../../../clinical/index.ts';
 import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
+import { readNumber } from './read-number.ts';
 import { useSave } from './use-save.ts';
 
 const CONSCIOUSNESS: { value: Consciousness; label: string }[] = [
@@ -24,7 +25,8 @@ interface Fields {
   reason: string;
 }
 
-const parseNumber = (text: string | undefined): number | undefined => (text === undefined || text.trim() === '' ? undefined : Number(text.trim().replace(',', '.')));
+/** Empty is "not taken"; what is typed and is no number becomes NaN, which every check refuses. */
+const parseNumber = (text: string | undefined): number | undefined => ((text ?? '').trim() === '' ? undefined : (readNumber(text) ?? Number.NaN));
 
 /** What the fields say, as values; a field that is no number is left out and shown as an error beside it. */
 function valuesOf(fields: Fields): VitalValues {
@@ -53,7 +55,7 @@ export function VitalSignsForm({ chart, timeZone, now, amend, onDone, onCancel }
   const saving = useSave(timeZone);
   const fields = watch();
   const values = valuesOf(fields);
-  const last = chart.vitals.find((set) => set.standing === 'current');
+  const last = chart.vitals.find((set) => set.standing === 'current' || set.standing === 'concurrent');
   const checks = VITAL_PARAMETERS.map((parameter) => {
     const value = parseNumber(fields.numbers[parameter.name]);
     return { parameter, check: value === undefined ? undefined : checkVital(parameter.name, value), key: `${parameter.name} ${value}` };

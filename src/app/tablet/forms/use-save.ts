@@ -9,6 +9,9 @@ export interface Save {
   save(patient: string, draft: Draft, pin?: string): Promise<string | undefined>;
 }
 
+/** The worker died or was cut off: nothing is known to be saved, so nothing is called saved. */
+export const UNANSWERED = { ok: false, error: { message: 'Not saved: this tablet\'s storage did not answer. What you wrote is still here; copy it to paper before you reload.' } } as const;
+
 /** The one way from a form into the vault. Only what the vault confirmed is called saved. */
 export function useSave(timeZone: string): Save {
   const { vault } = useLamp();
@@ -20,7 +23,7 @@ export function useSave(timeZone: string): Save {
     async save(patient, draft, pin) {
       setBusy(true);
       setProblem(undefined);
-      const result = await vault.append({ patient, draft, ...(pin === undefined ? {} : { pin }) });
+      const result = await vault.append({ patient, draft, ...(pin === undefined ? {} : { pin }) }).catch(() => UNANSWERED);
       setBusy(false);
       if (result.ok) return `Saved on this tablet ${formatTime(result.value.savedAt, timeZone)}`;
       setProblem(result.error.message);

@@ -11,6 +11,7 @@ const RECORDS_KINDS: readonly string[] = ['patient-linked', 'patient-confirmed-n
 /** Everything ever said about this patient, newest first. Nothing is removed: what was wrong is struck through. */
 export function HistoryTab({ chart, timeZone, start }: { chart: Chart; timeZone: string; start: (task: Task) => void }) {
   const places = usePlaces(chart.identity.id);
+  const reasons = new Map(chart.history.map((entry) => [entry.id, entry.body?.reason]));
   return (
     <table className="facts">
       <thead>
@@ -28,6 +29,7 @@ export function HistoryTab({ chart, timeZone, start }: { chart: Chart; timeZone:
           const standing = 'standing' in entry ? entry.standing : 'current';
           const wrong = standing === 'replaced' || standing === 'entered-in-error';
           const place = places[entry.id]?.place;
+          const why = 'replacedBy' in entry ? entry.replacedBy.flatMap((id) => reasons.get(id) ?? []).join('; ') : '';
           return (
             <tr key={entry.id}>
               <td>
@@ -38,13 +40,16 @@ export function HistoryTab({ chart, timeZone, start }: { chart: Chart; timeZone:
                 <span className={wrong ? 'struck' : ''} style={{ whiteSpace: 'pre-wrap' }}>
                   <strong>{title}</strong> {text}
                 </span>
-                {standing === 'entered-in-error' && <div className="alarm">Entered in error</div>}
-                {standing === 'replaced' && <div className="quiet">Corrected later</div>}
+                {standing === 'entered-in-error' && <div className="alarm">Entered in error{why && `: ${why}`}</div>}
+                {standing === 'replaced' && <div className="quiet">Corrected later{why && `: ${why}`}</div>}
                 {standing === 'concurrent' && <div className="alarm">▲ Corrected on two tablets</div>}
                 {entry.body?.replaces && entry.body.kind !== 'entered-in-error' && <div className="quiet">Amendment{entry.body.reason ? `: ${entry.body.reason}` : ''}</div>}
               </td>
               <td>{entry.body?.author.name}</td>
-              <td>{place ? PLACES[place] : ''}</td>
+              <td>
+                {place ? PLACES[place] : ''}
+                {places[entry.id]?.reason && <div className="alarm">{places[entry.id]?.reason}</div>}
+              </td>
               <td>
                 {'standing' in entry && !wrong && !RECORDS_KINDS.includes(entry.body.kind) && (
                   <div className="row">

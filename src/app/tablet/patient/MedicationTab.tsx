@@ -21,7 +21,7 @@ function MedicationOrder({ order, doses, timeZone, start, clinician }: { order: 
   if (order.detail.category !== 'medication') return null;
   const name = tallMan(order.detail.medication.text);
   const active = order.state === 'active';
-  const last = order.administrations.filter(({ body, standing }) => body.outcome === 'given' && standing === 'current').at(-1);
+  const last = order.administrations.filter(({ body, standing }) => body.outcome === 'given' && standing !== 'entered-in-error' && standing !== 'replaced').at(-1);
   return (
     <section className="card stack" aria-label={name}>
       <div className="row between">
@@ -31,7 +31,7 @@ function MedicationOrder({ order, doses, timeZone, start, clinician }: { order: 
         <span className="quiet">{order.source.from === 'ehr' ? `EHR ${formatInstant(order.source.asOf, timeZone)}` : `${order.signedBy ?? 'unknown'}, this downtime`}</span>
       </div>
       {!active && <span className="alarm">■ {order.state.replaceAll('-', ' ')}{order.stoppedReason ? `: ${order.stoppedReason}` : ''}</span>}
-      <span className="quiet">{last ? `Last given ${formatInstant(last.body.effectiveAt, timeZone)} by ${last.body.author.name}` : 'Last dose unknown here: check with patient and paper'}</span>
+      <span className="quiet">{last ? `Last given ${formatInstant(last.body.effectiveAt, timeZone)} by ${last.body.author.name}` : order.lastGivenInEhr ? `Last given ${formatInstant(order.lastGivenInEhr, timeZone)}, says the EHR` : 'Last dose unknown here: check with patient and paper'}</span>
       <div className="row">
         {doses.map((dose) =>
           dose.administration === undefined && active ? (

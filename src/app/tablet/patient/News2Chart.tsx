@@ -1,82 +1,131 @@
-import { type BodyOf, type Chart, type Charted, formatTime, NEWS2_ACKNOWLEDGEMENT, type News2 } from '../../../clinical/index.ts';
+import { type Band, type BodyOf, type Chart, type Charted, formatDate, formatTime, NEWS2_ACKNOWLEDGEMENT, NEWS2_BANDS, type News2 } from '../../../clinical/index.ts';
 
 type VitalSet = Charted<BodyOf<'vital-signs'>> & { news2: News2 };
+type Values = VitalSet['body']['values'];
 
-/** Parameters in the chart's order, with their ranges and the scores of their bands (RCP 2017, Chart 1). */
-const LANES: { label: string; value: (set: VitalSet) => number | undefined; bands: { from: number; to: number; score: number }[] }[] = [
-  { label: 'Respirations', value: (set) => set.body.values.respirationRate, bands: [{ from: 4, to: 9, score: 3 }, { from: 9, to: 12, score: 1 }, { from: 12, to: 21, score: 0 }, { from: 21, to: 25, score: 2 }, { from: 25, to: 40, score: 3 }] },
-  { label: 'SpO₂ scale 1', value: (set) => (set.body.values.saturationScale === 1 ? set.body.values.oxygenSaturation : undefined), bands: [{ from: 85, to: 92, score: 3 }, { from: 92, to: 94, score: 2 }, { from: 94, to: 96, score: 1 }, { from: 96, to: 101, score: 0 }] },
-  { label: 'Systolic BP', value: (set) => set.body.values.systolic, bands: [{ from: 60, to: 91, score: 3 }, { from: 91, to: 101, score: 2 }, { from: 101, to: 111, score: 1 }, { from: 111, to: 220, score: 0 }, { from: 220, to: 250, score: 3 }] },
-  { label: 'Pulse', value: (set) => set.body.values.pulse, bands: [{ from: 30, to: 41, score: 3 }, { from: 41, to: 51, score: 1 }, { from: 51, to: 91, score: 0 }, { from: 91, to: 111, score: 1 }, { from: 111, to: 131, score: 2 }, { from: 131, to: 170, score: 3 }] },
-  { label: 'Temperature', value: (set) => set.body.values.temperature, bands: [{ from: 34, to: 35.1, score: 3 }, { from: 35.1, to: 36.1, score: 1 }, { from: 36.1, to: 38.1, score: 0 }, { from: 38.1, to: 39.1, score: 1 }, { from: 39.1, to: 41, score: 2 }] },
+interface Lane {
+  label: string;
+  bands: readonly Band[];
+  /** What the lane shows; values outside lie on its edge, with their number. */
+  from: number;
+  to: number;
+  value: (values: Values) => number | undefined;
+}
+
+const onScale = (scale: 1 | 2) => (values: Values) => (values.saturationScale === scale ? values.oxygenSaturation : undefined);
+
+/** In the chart's order. A lane of a saturation scale is drawn only where that scale is in use. */
+const LANES: readonly Lane[] = [
+  { label: 'Respirations', bands: NEWS2_BANDS.respirationRate, from: 4, to: 36, value: (values) => values.respirationRate },
+  { label: 'SpO₂ scale 1', bands: NEWS2_BANDS.saturationScale1, from: 84, to: 100, value: onScale(1) },
+  { label: 'SpO₂ scale 2', bands: NEWS2_BANDS.saturationScale2Oxygen, from: 80, to: 100, value: onScale(2) },
+  { label: 'Systolic BP', bands: NEWS2_BANDS.systolic, from: 60, to: 240, value: (values) => values.systolic },
+  { label: 'Pulse', bands: NEWS2_BANDS.pulse, from: 30, to: 160, value: (values) => values.pulse },
+  { label: 'Temperature', bands: NEWS2_BANDS.temperature, from: 34, to: 40, value: (values) => values.temperature },
 ];
 
-const LANE_HEIGHT = 110;
-const LEFT = 130;
-const STEP = 92;
+const WORDS: readonly { label: string; part: 'supplementalOxygen' | 'consciousness'; say: (values: Values) => string }[] = [
+  { label: 'Air or oxygen', part: 'supplementalOxygen', say: ({ oxygenDevice, oxygenFlow }) => (oxygenDevice === undefined ? '–' : oxygenDevice === 'A' ? 'Air' : `O₂ ${oxygenDevice}${oxygenFlow === undefined ? '' : ` ${oxygenFlow} L`}`) },
+  { label: 'Consciousness', part: 'consciousness', say: ({ consciousness }) => (consciousness === undefined ? '–' : consciousness[0]!.toUpperCase() + consciousness.slice(1)) },
+];
+
+const LANE_HEIGHT = 120;
+const WORD_HEIGHT = 34;
+const LEFT = 136;
+const STEP = 116;
+const TOP = 48;
 
 /** The ward's own drawing of NEWS2: every band and colour, its score in the band too, a gap as a gap. */
 export function News2Chart({ sets, timeZone }: { sets: Chart['vitals']; timeZone: string }) {
-  const shown = sets.filter((set) => set.standing === 'current' || set.standing === 'concurrent').slice(0, 10).reverse();
+  const shown = sets.filter((set) => set.standing === 'current' || set.standing === 'concurrent').slice(0, 8).reverse();
   if (shown.length === 0) return null;
-  const width = LEFT + shown.length * STEP + 30;
+  const lanes = LANES.filter((lane) => !lane.label.startsWith('SpO₂') || shown.some((set) => lane.value(set.body.values) !== undefined));
+  const wide = shown.length * STEP;
+  const wordsTop = TOP + lanes.length * LANE_HEIGHT;
+  const totalTop = wordsTop + WORDS.length * WORD_HEIGHT;
   const x = (index: number): number => LEFT + index * STEP + STEP / 2;
   return (
-    <figure style={{ margin: 0, overflowX: 'auto' }}>
-      <svg width={width} height={LANES.length * LANE_HEIGHT + 70} role="img" aria-label={`NEWS2 chart, ${shown.length} sets of observations`} style={{ fontFamily: 'inherit', fontSize: 14 }}>
-        {shown.map((set, index) => (
-          <text key={set.id} x={x(index)} y={18} textAnchor="middle" fill="var(--ink)">
-            {formatTime(set.body.effectiveAt, timeZone)}
-          </text>
-        ))}
-        {LANES.map((lane, row) => {
-          const low = lane.bands[0]!.from;
-          const high = lane.bands.at(-1)!.to;
-          const top = 28 + row * LANE_HEIGHT;
-          const y = (value: number): number => top + (LANE_HEIGHT - 14) * (1 - (Math.min(high, Math.max(low, value)) - low) / (high - low));
-          const points = shown.map((set, index) => ({ index, value: lane.value(set) }));
-          return (
-            <g key={lane.label}>
-              <text x={6} y={top + 50} fill="var(--ink)" fontWeight={600}>
-                {lane.label}
+    <figure style={{ margin: 0 }} className="stack">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <div style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label="NEWS2 chart, scrolls sideways">
+        <svg width={LEFT + wide + 40} height={totalTop + 44} role="img" aria-label={`NEWS2 chart of ${shown.length} sets of observations; the same values stand in the table below`} style={{ fontSize: 16 }}>
+          {shown.map((set, index) => (
+            <text key={set.id} x={x(index)} y={18} textAnchor="middle" fill="var(--ink)">
+              <tspan>{formatDate(set.body.effectiveAt).slice(0, 6)}</tspan>
+              <tspan x={x(index)} dy={20} fontWeight={700}>
+                {formatTime(set.body.effectiveAt, timeZone)}
+              </tspan>
+            </text>
+          ))}
+          {lanes.map((lane, row) => (
+            <LaneDrawing key={lane.label} lane={lane} top={TOP + row * LANE_HEIGHT} wide={wide} x={x} values={shown.map((set) => lane.value(set.body.values))} />
+          ))}
+          {WORDS.map((word, row) => (
+            <g key={word.label}>
+              <text x={6} y={wordsTop + row * WORD_HEIGHT + 22} fill="var(--ink)" fontWeight={600}>
+                {word.label}
               </text>
-              {lane.bands.map((band) => (
-                <g key={band.from}>
-                  <rect x={LEFT} y={y(band.to)} width={shown.length * STEP} height={Math.max(1, y(band.from) - y(band.to))} fill={`var(--band-${band.score})`} stroke="var(--line)" strokeWidth={0.5} />
-                  <text x={LEFT + shown.length * STEP + 8} y={(y(band.to) + y(band.from)) / 2 + 4} fill="var(--quiet)" fontSize={11}>
-                    {band.score}
+              {shown.map((set, index) => (
+                <g key={set.id}>
+                  <rect x={LEFT + index * STEP} y={wordsTop + row * WORD_HEIGHT} width={STEP} height={WORD_HEIGHT - 4} fill={`var(--band-${set.news2.parts[word.part] ?? 0})`} stroke="var(--line)" strokeWidth={0.5} />
+                  <text x={x(index)} y={wordsTop + row * WORD_HEIGHT + 21} textAnchor="middle" fill="var(--ink)">
+                    {word.say(set.body.values)}
                   </text>
                 </g>
               ))}
-              {points.slice(1).map((point, index) => {
-                const before = points[index]!;
-                return point.value === undefined || before.value === undefined ? null : <line key={point.index} x1={x(before.index)} y1={y(before.value)} x2={x(point.index)} y2={y(point.value)} stroke="var(--ink)" strokeWidth={2} />;
-              })}
-              {points.map((point) =>
-                point.value === undefined ? null : (
-                  <g key={point.index}>
-                    <circle cx={x(point.index)} cy={y(point.value)} r={5} fill="var(--ink)" />
-                    <text x={x(point.index) + 9} y={y(point.value) - 6} fill="var(--ink)">
-                      {point.value}
-                    </text>
-                  </g>
-                ),
-              )}
             </g>
-          );
-        })}
-        {shown.map((set, index) => (
-          <text key={set.id} x={x(index)} y={LANES.length * LANE_HEIGHT + 52} textAnchor="middle" fontWeight={700} fontSize={20} fill="var(--ink)">
-            {set.news2.total ?? `≥${set.news2.partial}`}
+          ))}
+          <text x={6} y={totalTop + 30} fontWeight={700} fill="var(--ink)">
+            NEWS2 total
           </text>
-        ))}
-        <text x={6} y={LANES.length * LANE_HEIGHT + 52} fontWeight={700} fill="var(--ink)">
-          NEWS2 total
-        </text>
-      </svg>
+          {shown.map((set, index) => (
+            <text key={set.id} x={x(index)} y={totalTop + 32} textAnchor="middle" fontWeight={700} fontSize={24} fill="var(--ink)">
+              {set.news2.total ?? `≥${set.news2.partial}`}
+            </text>
+          ))}
+        </svg>
+      </div>
       <figcaption className="quiet">
-        <small>{NEWS2_ACKNOWLEDGEMENT}</small>
+        {NEWS2_ACKNOWLEDGEMENT}
+        {lanes.some((lane) => lane.label === 'SpO₂ scale 2') && ' Scale 2 is drawn as scored on oxygen; on air, 93 % and above scores 0.'}
       </figcaption>
     </figure>
+  );
+}
+
+function LaneDrawing({ lane, top, wide, x, values }: { lane: Lane; top: number; wide: number; x: (index: number) => number; values: (number | undefined)[] }) {
+  const height = LANE_HEIGHT - 14;
+  const y = (value: number): number => top + height * (1 - (Math.min(lane.to, Math.max(lane.from, value)) - lane.from) / (lane.to - lane.from));
+  const bands = lane.bands
+    .map((band, index) => ({ score: band.score, from: Math.max(band.from, lane.from), to: Math.min(lane.bands[index + 1]?.from ?? lane.to, lane.to) }))
+    .filter((band) => band.to > band.from);
+  return (
+    <g>
+      <text x={6} y={top + height / 2} fill="var(--ink)" fontWeight={600}>
+        {lane.label}
+      </text>
+      {bands.map((band) => (
+        <g key={band.from}>
+          <rect x={LEFT} y={y(band.to)} width={wide} height={y(band.from) - y(band.to)} fill={`var(--band-${band.score})`} stroke="var(--line)" strokeWidth={0.5} />
+          <text x={LEFT + wide + 8 + (bands.indexOf(band) % 2) * 14} y={(y(band.to) + y(band.from)) / 2 + 5} fill="var(--quiet)" fontSize={13}>
+            {band.score}
+          </text>
+        </g>
+      ))}
+      {values.map((value, index) => {
+        const before = values[index - 1];
+        if (value === undefined) return null;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a point is its place on the time axis
+          <g key={index}>
+            {before !== undefined && <line x1={x(index - 1)} y1={y(before)} x2={x(index)} y2={y(value)} stroke="var(--ink)" strokeWidth={2} />}
+            <circle cx={x(index)} cy={y(value)} r={5} fill="var(--ink)" />
+            <text x={x(index) + 9} y={y(value) - 7 < top + 12 ? y(value) + 18 : y(value) - 7} fill="var(--ink)" fontWeight={600}>
+              {value}
+            </text>
+          </g>
+        );
+      })}
+    </g>
   );
 }

@@ -6,12 +6,18 @@ const TITLES = { known: 'Known allergies', nilknown: 'No known allergies', notas
 export function PatientBanner({ chart, now }: { chart: Chart; now: string }) {
   const { identity, allergies } = chart;
   return (
-    <section className="banner" aria-label="Patient">
+    <section className={identity.deceasedAt ? 'banner deceased' : 'banner'} aria-label="Patient">
       <span className="name">{displayName(identity.name)}</span>
       <span>
         <span className="label">Born</span>
-        <strong>{identity.birthDate ? `${formatDate(identity.birthDate)} (${formatAge(identity.birthDate, now)})` : 'Not known'}</strong>
+        <strong>{identity.birthDate ? `${formatDate(identity.birthDate)}${identity.deceasedAt ? '' : ` (${formatAge(identity.birthDate, now)})`}` : 'Not known'}</strong>
       </span>
+      {identity.deceasedAt && (
+        <span>
+          <span className="label">Died</span>
+          <strong>{formatDate(identity.deceasedAt)}</strong>
+        </span>
+      )}
       <span>
         <span className="label">Sex</span>
         <strong>{sexInWords(identity.sex)}</strong>

@@ -86,7 +86,7 @@ export function PatientScreen({ patient, give, session, timeZone, go }: ScreenPr
             {writes && (
               <>
                 <Button onClick={() => start({ do: 'vital-signs' })}>Record vital signs</Button>
-                <Button onClick={() => start({ do: 'note' })}>Write note</Button>
+                <Button onClick={() => start(draft ? { do: 'note', draft: draft.content } : { do: 'note' })}>Write note</Button>
                 {clinician && <Button onClick={() => start({ do: 'order' })}>New order</Button>}
                 <Button variant="default" onClick={() => start({ do: 'allergy' })}>
                   Record allergy

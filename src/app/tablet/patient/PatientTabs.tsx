@@ -8,7 +8,7 @@ import type { Task } from './PatientScreen.tsx';
 /** What matters now, on one screen. */
 export function OverviewTab({ chart, timeZone, now, start }: { chart: Chart; timeZone: string; now: string; start: (task: Task) => void }) {
   const due = chart.dueDoses.filter((dose) => dose.administration === undefined && (dose.state !== 'coming' || Date.parse(dose.dueAt) < Date.parse(now) + 4 * 3_600_000));
-  const newest = chart.vitals.find((set) => set.standing === 'current');
+  const newest = chart.vitals.find((set) => set.standing === 'current' || set.standing === 'concurrent');
   const drug = new Map(chart.orders.map((order) => [order.id, order.detail.category === 'medication' ? tallMan(order.detail.medication.text) : '']));
   return (
     <div className="vitals-grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(340px, 1fr))' }}>

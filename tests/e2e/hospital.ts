@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+
+/** Real processes for the end-to-end tests: the server with its demo EHR, and Chromium with a profile on disk. */
+
+const ROOT = join(import.meta.dirname, '../..');
+export const PINS = { nurse: '135790', clinician: '314159', records: '271828', administrator: '161803' } as const;
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+export interface Hospital {
+  process: ChildProcess;
+  url: string;
+  ehr: string;
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+/** Starts `serve` on a port and resolves when it listens. The demo EHR is its child, on a port of its own. */
+export async function openHospital(options: { port: number; data: string; env?: Record<string, string>; args?: string[] }): Promise<Hospital> {
+  const child = spawn(join(ROOT, 'node_modules/.bin/node'), [join(ROOT, 'src/cli/serve.ts'), '--port', String(options.port), '--data', options.data, ...(options.args ?? [])], {
+    cwd: ROOT,
+    env: { ...process.env, LOG_LEVEL: 'error', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const ehr = await new Promise<string>((resolve, reject) => {
+    const read = (text: Buffer): void => {
+      output += text.toString();
+      if (/Lamplight is listening/.test(output) && (/Recovery identity/.test(output) || /Demo staff/.test(output))) resolve(/demo EHR\s+(\S+)/.exec(output)?.[1] ?? '');
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output}`)));
+  });
+  return {
+    process: child,
+    url: `http://localhost:${options.port}`,
+    ehr,
+    stop: (signal = 'SIGTERM') =>
+      new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resolve();
+        child.once('exit', () => resolve());
+        child.kill(signal);
+      }),
+  };
+}
+
+const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** A ward tablet: Chromium at tablet size, its profile kept on disk between starts. */
+export function openTablet(profile: string, options: { width?: number; height?: number } = {}): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profile, {
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    args: CHROMIUM_FLAGS,
+    viewport: { width: options.width ?? 1180, height: options.height ?? 820 },
+  });
+}
+
+export async function signIn(page: Page, name: string, pin: string): Promise<void> {
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('PIN').fill(pin);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
+export async function unlock(page: Page, name: string, pin: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).click();
+  await page.getByLabel('PIN', { exact: true }).fill(pin);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  await page.getByRole('tab', { name: 'Ward board' }).waitFor();
+}
+
+/** An administrator makes a code at the desk; the tablet types it. */
+export async function enrol(page: Page, url: string, ward: string, tablet: string): Promise<void> {
+  const desk = await page.context().newPage();
+  await desk.goto(`${url}/admin`);
+  await signIn(desk, 'Adam Lind', PINS.administrator);
+  await desk.getByRole('button', { name: `New enrolment code for ${ward}` }).click();
+  const code = (await desk.getByTestId('enrolment-code').textContent())!.trim();
+  await desk.close();
+  await page.goto(url);
+  await page.getByLabel('Enrolment code').fill(code);
+  await page.getByLabel('Tablet name').fill(tablet);
+  await page.getByRole('button', { name: 'Enrol this tablet' }).click();
+}

@@ -1,0 +1,37 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import type { VaultApi } from '../../src/vault/api.ts';
+
+/**
+ * Lets a test talk to the vault worker of a page as the page itself does, so that hundreds of entries go through the
+ * real vault without hundreds of taps. Nothing of the app knows of it: the test keeps the worker as it is made.
+ */
+export async function watchVault(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const Original = window.Worker;
+    window.Worker = class extends Original {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        if (String(url).includes('vault-worker')) Object.assign(window, { vaultOfThisTest: this });
+      }
+    };
+  });
+}
+
+/** Calls one method of the vault through its worker (Comlink's wire format). */
+export function callVault<M extends keyof VaultApi>(page: Page, method: M, ...args: Parameters<VaultApi[M]>): Promise<Awaited<ReturnType<VaultApi[M]>>> {
+  return page.evaluate(
+    ([name, values]) =>
+      new Promise((resolve) => {
+        const worker = (window as unknown as { vaultOfThisTest: Worker }).vaultOfThisTest;
+        const id = crypto.randomUUID();
+        const answer = (event: MessageEvent<{ id?: string; value?: unknown }>): void => {
+          if (event.data?.id !== id) return;
+          worker.removeEventListener('message', answer);
+          resolve(event.data.value);
+        };
+        worker.addEventListener('message', answer);
+        worker.postMessage({ id, type: 'APPLY', path: [name], argumentList: values.map((value) => ({ type: 'RAW', value })) });
+      }),
+    [method, args] as const,
+  ) as Promise<Awaited<ReturnType<VaultApi[M]>>>;
+}
