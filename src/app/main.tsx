@@ -1,6 +1,7 @@
 import './strict-csp.ts';
 import '@mantine/core/styles.css';
 import './tokens.css';
+import './mantine.css';
 import { MantineProvider } from '@mantine/core';
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -1,97 +1,236 @@
-import type { Chart } from './chart/types.ts';
+import type { Chart, ChartOrder } from './chart/types.ts';
 import { administrationWindow } from './doses.ts';
-import type { OrderDetail, OrderId } from './entries/index.ts';
+import type { OrderDetail, OrderId, Schedule } from './entries/index.ts';
+import { ingredientsOf, sharedClass } from './ingredients.ts';
 
 /** `stop-and-think` is charted over only with a reason, which is kept; `inform` is shown. */
 export interface Alert {
-  code: 'allergy' | 'allergy-class' | 'already-charted' | 'too-soon' | 'most-per-day' | 'order-stopped' | 'early' | 'late' | 'duplicate-order' | 'allergies-not-known' | 'order-incomplete';
+  code:
+    | 'allergy'
+    | 'allergy-class'
+    | 'already-charted'
+    | 'too-soon'
+    | 'most-per-day'
+    | 'order-stopped'
+    | 'early'
+    | 'late'
+    | 'duplicate-order'
+    | 'allergies-not-known'
+    | 'order-incomplete';
   severity: 'stop-and-think' | 'inform';
   message: string;
 }
 
 const HOUR_MS = 3_600_000;
 
-/**
- * Classes in which a reaction to one member counts for the others. Members by generic name as the FDA lists them;
- * a hospital's formulary replaces this short table.
- */
-const ALLERGY_CLASSES: readonly { name: string; says: readonly string[]; members: readonly string[] }[] = [
-  { name: 'penicillins', says: ['penicillin', 'penicillins'], members: ['penicillin', 'amoxicillin', 'ampicillin', 'piperacillin', 'flucloxacillin', 'nafcillin', 'oxacillin', 'dicloxacillin'] },
-  { name: 'cephalosporins', says: ['cephalosporin', 'cephalosporins'], members: ['cefazolin', 'ceftriaxone', 'cefepime', 'cefuroxime', 'cephalexin', 'cefalexin', 'cefotaxime', 'ceftazidime'] },
-  { name: 'sulfonamide antibiotics', says: ['sulfa', 'sulfonamide', 'sulfonamides'], members: ['sulfamethoxazole', 'sulfadiazine', 'sulfisoxazole'] },
-  { name: 'nonsteroidal anti-inflammatory drugs', says: ['nsaid', 'nsaids'], members: ['aspirin', 'ibuprofen', 'naproxen', 'ketorolac', 'diclofenac', 'indomethacin', 'celecoxib', 'meloxicam'] },
-  { name: 'opioids', says: ['opioid', 'opioids', 'opiate', 'opiates'], members: ['morphine', 'codeine', 'hydrocodone', 'oxycodone', 'hydromorphone', 'fentanyl', 'tramadol'] },
-];
-
-/** Words of a drug or substance name that can name an ingredient: letters only, four or more. */
-const ingredients = (text: string): Set<string> => new Set(text.toLowerCase().match(/[a-z]{4,}/g)?.filter((word) => !NOT_INGREDIENTS.has(word)) ?? []);
-
-const NOT_INGREDIENTS = new Set('oral tablet capsule solution injection injectable hour release extended delayed film coated suspension sodium potassium chloride hydrochloride sulfate topical cream dose inhaler pack actuat allergy with drug product containing'.split(' '));
-
-function allergyAlerts(chart: Chart, medication: string): Alert[] {
-  const drug = ingredients(medication);
-  const alerts: Alert[] = [];
-  for (const allergy of chart.allergies.list) {
-    const substance = ingredients(allergy.substance.text);
-    const reaction = allergy.reaction ? ` (${allergy.reaction})` : '';
-    if ([...substance].some((word) => drug.has(word))) {
-      alerts.push({ code: 'allergy', severity: 'stop-and-think', message: `Allergy on record: ${allergy.substance.text}${reaction}.` });
-      continue;
-    }
-    const shared = ALLERGY_CLASSES.find(
-      ({ says, members }) => members.some((member) => drug.has(member)) && [...says, ...members].some((word) => substance.has(word)),
-    );
-    if (shared) alerts.push({ code: 'allergy-class', severity: 'stop-and-think', message: `Allergy on record: ${allergy.substance.text}${reaction}. This drug is of the same class (${shared.name}).` });
-  }
-  if (chart.allergies.status === 'unavailable') alerts.push({ code: 'allergies-not-known', severity: 'inform', message: 'Allergies could not be read on this tablet. Ask the patient.' });
-  if (chart.allergies.status === 'notasked') alerts.push({ code: 'allergies-not-known', severity: 'inform', message: 'Allergies are not recorded. Ask the patient.' });
-  return alerts;
-}
-
-/** What to think about before charting a dose as given. `at`: when it is given. */
-export function administrationAlerts(chart: Chart, dose: { order: OrderId; dueAt?: string; at: string }): Alert[] {
+/** What to think about before charting a dose as given. `at`: when it is given, which may be in the past. */
+export function administrationAlerts(
+  chart: Chart,
+  dose: { order: OrderId; dueAt?: string; at: string },
+): Alert[] {
   const order = chart.orders.find((candidate) => candidate.id === dose.order);
-  if (!order || order.detail.category !== 'medication') return [];
-  const { detail } = order;
-  const alerts = allergyAlerts(chart, detail.medication.text);
-  const given = order.administrations.filter(({ body, standing }) => body.outcome === 'given' && (standing === 'current' || standing === 'concurrent'));
-
-  const same = dose.dueAt === undefined ? undefined : order.administrations.find(({ body, standing }) => body.dueAt === dose.dueAt && (standing === 'current' || standing === 'concurrent'));
-  if (same) {
-    alerts.push({ code: 'already-charted', severity: 'stop-and-think', message: `This dose is already charted as ${same.body.outcome} by ${same.body.author.name}.` });
+  if (order?.detail.category !== 'medication') return [];
+  const { medication, schedule } = order.detail;
+  const alerts = allergyAlerts(chart, medication.text);
+  const charted = dose.dueAt === undefined ? undefined : chartedFor(order, dose.dueAt);
+  if (charted) {
+    alerts.push({
+      code: 'already-charted',
+      severity: 'stop-and-think',
+      message: `This dose is already charted as ${charted.body.outcome} by ${charted.body.author.name}.`,
+    });
   }
-  if (order.state !== 'active') alerts.push({ code: 'order-stopped', severity: 'stop-and-think', message: `This order is ${order.state === 'ended' ? 'over' : order.state}.` });
+  if (order.state !== 'active') {
+    const state = { stopped: 'stopped', ended: 'over', 'entered-in-error': 'marked as an error' }[
+      order.state
+    ];
+    alerts.push({ code: 'order-stopped', severity: 'stop-and-think', message: `This order is ${state}.` });
+  }
   if (order.incomplete.length > 0) {
-    alerts.push({ code: 'order-incomplete', severity: 'stop-and-think', message: `The EHR's order does not say: ${order.incomplete.join(', ')}. Check with the prescriber.` });
+    alerts.push({
+      code: 'order-incomplete',
+      severity: 'stop-and-think',
+      message: `Not known of this order: ${order.incomplete.join(', ')}. Check with the prescriber.`,
+    });
   }
   if (dose.dueAt !== undefined) {
-    const window = administrationWindow(detail.schedule, dose.dueAt);
-    if (dose.at < window.early) alerts.push({ code: 'early', severity: 'stop-and-think', message: 'This is earlier than the dose is due.' });
-    if (dose.at > window.late) alerts.push({ code: 'late', severity: 'inform', message: 'This is later than the dose was due.' });
+    const window = administrationWindow(schedule, dose.dueAt);
+    const at = Date.parse(dose.at);
+    if (at < Date.parse(window.early))
+      alerts.push({
+        code: 'early',
+        severity: 'stop-and-think',
+        message: 'This is earlier than the dose is due.',
+      });
+    if (at > Date.parse(window.late))
+      alerts.push({ code: 'late', severity: 'inform', message: 'This is later than the dose was due.' });
   }
-  if (detail.schedule.type === 'as-needed') {
-    const { leastIntervalHours, mostPerDay } = detail.schedule;
-    const ages = given.map(({ body }) => (Date.parse(dose.at) - Date.parse(body.effectiveAt)) / HOUR_MS).filter((hours) => hours >= 0);
-    if (order.lastGivenInEhr !== undefined) ages.push((Date.parse(dose.at) - Date.parse(order.lastGivenInEhr)) / HOUR_MS);
-    const last = Math.min(...ages);
-    if (leastIntervalHours !== undefined && last < leastIntervalHours) {
-      alerts.push({ code: 'too-soon', severity: 'stop-and-think', message: `The last dose was ${last.toFixed(1)} hours ago; the order asks for at least ${leastIntervalHours}.` });
-    }
-    if (mostPerDay !== undefined && ages.filter((hours) => hours < 24).length >= mostPerDay) {
-      alerts.push({ code: 'most-per-day', severity: 'stop-and-think', message: `The most in 24 hours (${mostPerDay}) has been given.` });
-    }
-  }
-  return alerts;
+  return [...alerts, ...intervalAlerts(chart, order, schedule, medication.text, dose)];
 }
 
 /** What to think about before signing an order. */
 export function orderAlerts(chart: Chart, detail: OrderDetail): Alert[] {
   if (detail.category !== 'medication') return [];
   const alerts = allergyAlerts(chart, detail.medication.text);
-  const words = ingredients(detail.medication.text);
-  const active = chart.orders.find((order) => order.state === 'active' && order.detail.category === 'medication' && [...ingredients(order.detail.medication.text)].some((word) => words.has(word)));
-  if (active?.detail.category === 'medication') {
-    alerts.push({ code: 'duplicate-order', severity: 'stop-and-think', message: `An order with the same ingredient is active: ${active.detail.medication.text}.` });
+  const same = chart.orders.flatMap((order) =>
+    order.state === 'active' &&
+    order.detail.category === 'medication' &&
+    shareIngredient(order.detail.medication.text, detail.medication.text)
+      ? [order.detail.medication.text]
+      : [],
+  );
+  if (same.length > 0) {
+    alerts.push({
+      code: 'duplicate-order',
+      severity: 'stop-and-think',
+      message: `An order with the same ingredient is active: ${same.join('; ')}.`,
+    });
   }
   return alerts;
+}
+
+function allergyAlerts(chart: Chart, medication: string): Alert[] {
+  const drug = ingredientsOf(medication);
+  const alerts: Alert[] = chart.allergies.list.flatMap((allergy): Alert[] => {
+    const named = `Allergy on record: ${allergy.substance.text}${allergy.reaction ? ` (${allergy.reaction})` : ''}.`;
+    const substance = ingredientsOf(allergy.substance.text);
+    if ([...substance].some((word) => drug.has(word)))
+      return [{ code: 'allergy', severity: 'stop-and-think', message: named }];
+    const shared = sharedClass(drug, substance);
+    if (shared === undefined) return [];
+    return [
+      {
+        code: 'allergy-class',
+        severity: 'stop-and-think',
+        message: `${named} This drug is of the same class (${shared}).`,
+      },
+    ];
+  });
+  const { status } = chart.allergies;
+  if (status === 'unavailable' || status === 'notasked') {
+    const what = status === 'unavailable' ? 'could not be read on this tablet' : 'are not recorded';
+    alerts.push({
+      code: 'allergies-not-known',
+      severity: 'inform',
+      message: `Allergies ${what}. Ask the patient.`,
+    });
+  }
+  return alerts;
+}
+
+/** A standing word on this due dose; that it was given before that it was not. */
+function chartedFor(order: ChartOrder, dueAt: string) {
+  const said = order.administrations.filter(
+    ({ body, standing }) =>
+      body.dueAt !== undefined &&
+      Date.parse(body.dueAt) === Date.parse(dueAt) &&
+      (standing === 'current' || standing === 'concurrent'),
+  );
+  return said.find(({ body }) => body.outcome === 'given') ?? said.at(-1);
+}
+
+/**
+ * Doses of the same ingredient near this one, whichever order they were given on. As needed: the order's own least
+ * interval and most in 24 hours. Scheduled: closer than half the interval (project rule for "two overdue doses of one
+ * drug must not be given one after the other unasked", NHS CUI Drug Administration).
+ */
+function intervalAlerts(
+  chart: Chart,
+  order: ChartOrder,
+  schedule: Schedule,
+  medication: string,
+  dose: { dueAt?: string; at: string },
+): Alert[] {
+  const at = Date.parse(dose.at);
+  const own = order.lastGivenInEhr === undefined ? [] : [Date.parse(order.lastGivenInEhr)];
+  const others: number[] = [];
+  for (const other of chart.orders) {
+    const given = other.administrations
+      .filter(
+        ({ body, standing }) =>
+          body.outcome === 'given' && (standing === 'current' || standing === 'concurrent'),
+      )
+      .filter(
+        ({ body }) =>
+          other.id !== order.id ||
+          dose.dueAt === undefined ||
+          body.dueAt === undefined ||
+          Date.parse(body.dueAt) !== Date.parse(dose.dueAt),
+      )
+      .map(({ body }) => Date.parse(body.effectiveAt));
+    if (other.id === order.id) own.push(...given);
+    else if (
+      other.detail.category === 'medication' &&
+      shareIngredient(other.detail.medication.text, medication)
+    ) {
+      others.push(
+        ...given,
+        ...(other.lastGivenInEhr === undefined ? [] : [Date.parse(other.lastGivenInEhr)]),
+      );
+    }
+  }
+  // Also what was charted as given after `at`: two doses are as close whichever is charted first, or by a fast clock.
+  const hoursAway = (times: number[]): number[] => times.map((time) => Math.abs(at - time) / HOUR_MS);
+  const alerts: Alert[] = [];
+  const least = leastHours(schedule);
+  const nearest = Math.min(...hoursAway([...own, ...others]));
+  if (least !== undefined && nearest < least.hours) {
+    alerts.push({
+      code: 'too-soon',
+      severity: 'stop-and-think',
+      message: `A dose of this drug was given ${inWords(nearest)} from this time; ${least.says}.`,
+    });
+  }
+  if (
+    schedule.type === 'as-needed' &&
+    schedule.mostPerDay !== undefined &&
+    hoursAway(own).filter((hours) => hours < 24).length >= schedule.mostPerDay
+  ) {
+    alerts.push({
+      code: 'most-per-day',
+      severity: 'stop-and-think',
+      message: `The most in 24 hours (${schedule.mostPerDay}) has been given.`,
+    });
+  }
+  return alerts;
+}
+
+function leastHours(schedule: Schedule): { hours: number; says: string } | undefined {
+  switch (schedule.type) {
+    case 'as-needed':
+      return schedule.leastIntervalHours === undefined
+        ? undefined
+        : {
+            hours: schedule.leastIntervalHours,
+            says: `the order asks for at least ${schedule.leastIntervalHours} hours between doses`,
+          };
+    case 'every':
+      return { hours: schedule.hours / 2, says: `the order says every ${schedule.hours} hours` };
+    case 'times':
+      return {
+        hours: shortestGapHours(schedule.times) / 2,
+        says: `the order says ${schedule.times.join(' ')}`,
+      };
+    case 'once':
+    case 'as-written':
+      return undefined;
+  }
+}
+
+function shortestGapHours(times: readonly string[]): number {
+  const minutes = times
+    .map((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3)))
+    .sort((a, b) => a - b);
+  const gaps = minutes
+    .map((minute, index) => (minutes[index + 1] ?? minutes[0]! + 1440) - minute)
+    .filter((gap) => gap > 0);
+  return Math.min(...gaps, 1440) / 60;
+}
+
+const inWords = (hours: number): string =>
+  hours < 1 ? `${Math.round(hours * 60)} minutes` : `${hours.toFixed(1)} hours`;
+
+function shareIngredient(a: string, b: string): boolean {
+  const left = ingredientsOf(a);
+  return [...ingredientsOf(b)].some((word) => left.has(word));
 }

@@ -15,7 +15,8 @@ export function formatDate(date: string): string {
   return day === undefined ? `${name}-${year}` : `${day}-${name}-${year}`;
 }
 
-const zoned = (instant: string, timeZone: string): Temporal.ZonedDateTime => Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone);
+const zoned = (instant: string, timeZone: string): Temporal.ZonedDateTime =>
+  Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone);
 
 /** `14:05`, in the site's zone. */
 export function formatTime(instant: string, timeZone: string): string {
@@ -29,17 +30,21 @@ export function formatInstant(instant: string, timeZone: string): string {
   return `${formatDate(at.toPlainDate().toString())} ${two(at.hour)}:${two(at.minute)}`;
 }
 
-/** Age by the NHS table: completed units, finer for the young. `at` is an instant. "Not known" without a date. */
-export function formatAge(birthDate: string | undefined, at: string): string {
+/**
+ * Age by the NHS table: completed units, finer for the young. `at` is an instant, `timeZone` the site's, which says
+ * what day it is there. A date known in part gives "about". Births are recorded by the day, so the table's rows in
+ * minutes and hours do not arise.
+ */
+export function formatAge(birthDate: string | undefined, at: string, timeZone = 'UTC'): string {
   if (birthDate === undefined) return 'age not known';
-  const parts = birthDate.split('-').map(Number);
-  const today = Temporal.PlainDate.from(at.slice(0, 10));
-  if (parts.length === 1) return `about ${today.year - parts[0]!}y`;
-  const born = Temporal.PlainDate.from({ year: parts[0]!, month: parts[1]!, day: parts[2] ?? 1 });
+  const [year = 0, month, day] = birthDate.split('-').map(Number);
+  const today = zoned(at, timeZone).toPlainDate();
+  if (month === undefined) return `about ${Math.max(0, today.year - year)}y`;
+  const born = Temporal.PlainDate.from({ year, month, day: day ?? 1 });
   const days = born.until(today, { largestUnit: 'days' }).days;
-  const { years, months, days: rest } = born.until(today, { largestUnit: 'years' });
   if (days < 0) return 'not yet born';
-  // Births are recorded by the day, so the rows in minutes and hours do not arise.
+  const { years, months, days: rest } = born.until(today, { largestUnit: 'years' });
+  if (day === undefined) return years < 2 ? `about ${12 * years + months}m` : `about ${years}y`;
   if (days < 28) return `${days}d`;
   if (years < 1) return `${Math.floor(days / 7)}w ${days % 7}d`;
   if (years < 2) return `${12 * years + months}m ${rest}d`;
@@ -60,43 +65,65 @@ export function formatDuration(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   const days = Math.floor(minutes / 1440);
   const hours = Math.floor((minutes % 1440) / 60);
-  const units = days > 0 ? [[days, 'd'] as const, [hours, 'hr'] as const] : [[hours, 'hr'] as const, [minutes % 60, 'min'] as const];
+  const units =
+    days > 0
+      ? [[days, 'd'] as const, [hours, 'hr'] as const]
+      : [[hours, 'hr'] as const, [minutes % 60, 'min'] as const];
   return units
     .filter(([value]) => value > 0)
     .map(([value, unit]) => `${value}${unit}`)
     .join(' ');
 }
 
-/** `1,000`, `0.5`, `5`: comma from 1,000, a leading zero, no trailing zero. */
+/** `1,000`, `0.5`, `5`: comma from 1,000, a leading zero, no trailing zero. Never rounds a small dose to 0. */
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat('en-US', { maximumFractionDigits: 6 }).format(value);
+  return new Intl.NumberFormat('en-US', { maximumSignificantDigits: 12 }).format(value);
 }
 
 /** UCUM and everyday unit codes to what is safe to read. */
 const UNITS: Record<string, string> = {
   ug: 'mcg',
-  mcg: 'mcg',
+  '\u00b5g': 'mcg',
+  '\u03bcg': 'mcg',
   '[IU]': 'units',
   U: 'units',
   u: 'units',
+  UNT: 'units',
   IU: 'international units',
   '{tbl}': 'tablets',
   '{puff}': 'puffs',
   '{score}': '',
   '[drp]': 'drops',
-  Cel: '°C',
+  Cel: '\u00b0C',
   'mm[Hg]': 'mmHg',
-  '/min': 'per minute',
+  cc: 'mL',
+  ml: 'mL',
   meq: 'mEq',
-  'ug/kg/min': 'mcg/kg/min',
   '1': '',
 };
 
-export const formatUnit = (unit: string): string => UNITS[unit] ?? unit;
+const COUNTED: Record<string, string> = {
+  tablets: 'tablet',
+  capsules: 'capsule',
+  puffs: 'puff',
+  drops: 'drop',
+  units: 'unit',
+  'international units': 'international unit',
+};
 
-/** `500 mg`, `10 units`: the number and its unit, never apart. */
+/** `ug/kg/min` reads `mcg/kg/min`, `/min` reads `per minute`, `{capsule}` reads `capsule`. */
+export function formatUnit(unit: string): string {
+  if (unit === '/min') return 'per minute';
+  return unit
+    .split('/')
+    .map((part) => UNITS[part] ?? part.replace(/^\{(.*)\}$/, '$1'))
+    .join('/');
+}
+
+/** `500 mg`, `10 units`, `1 tablet`: the number and its unit, never apart. */
 export function formatQuantity(quantity: Quantity): string {
-  return `${formatNumber(quantity.value)} ${formatUnit(quantity.unit)}`.trim();
+  const unit = formatUnit(quantity.unit);
+  return `${formatNumber(quantity.value)} ${quantity.value === 1 ? (COUNTED[unit] ?? unit) : unit}`.trim();
 }
 
 /** `FAMILY, Given`. */
@@ -106,10 +133,12 @@ export function displayName(name: PersonName): string {
   return `${family}, ${name.given}`;
 }
 
-export const sexInWords = (sex: Sex): string => ({ female: 'Female', male: 'Male', other: 'Other', unknown: 'Not known' })[sex];
+export const sexInWords = (sex: Sex): string =>
+  ({ female: 'Female', male: 'Male', other: 'Other', unknown: 'Not known' })[sex];
 
 /** FDA name pairs (public domain): look-alike names with their differing part in capitals. */
-const TALL_MAN = `acetaZOLAMIDE acetoHEXAMIDE buPROPion busPIRone CARBOplatin CISplatin chlorproMAZINE chlorproPAMIDE clomiPHENE
+const TALL_MAN =
+  `acetaZOLAMIDE acetoHEXAMIDE buPROPion busPIRone CARBOplatin CISplatin chlorproMAZINE chlorproPAMIDE clomiPHENE
   clomiPRAMINE cycloSERINE cycloSPORINE DAUNOrubicin DOXOrubicin dimenhyDRINATE diphenhydrAMINE DOBUTamine DOPamine glipiZIDE glyBURIDE
   hydrALAZINE hydrOXYzine medroxyPROGESTERone methylPREDNISolone methylTESTOSTERone niCARdipine NIFEdipine predniSONE prednisoLONE
   sulfADIAZINE sulfiSOXAZOLE TOLAZamide TOLBUTamide vinBLAStine vinCRIStine`.split(/\s+/);
@@ -120,53 +149,125 @@ export function tallMan(text: string): string {
   return text.replace(/[A-Za-z]+/g, (word) => TALL_MAN_BY_NAME.get(word.toLowerCase()) ?? word);
 }
 
+/** Codes of HL7 v2 table 0162 and v3-RouteOfAdministration to words; "SC", "IN", "OD" and their like are never shown. */
 const ROUTES: Record<string, string> = {
   PO: 'by mouth',
+  ORAL: 'by mouth',
   IV: 'intravenous',
+  IVINJ: 'intravenous injection',
+  IVPB: 'intravenous infusion',
   IM: 'intramuscular',
   SC: 'subcutaneous',
+  SQ: 'subcutaneous',
+  SUBQ: 'subcutaneous',
   SL: 'under the tongue',
+  B: 'in the cheek',
   PR: 'rectal',
   TD: 'transdermal',
+  TRNSDERM: 'transdermal',
   TP: 'topical',
+  TOPICAL: 'topical',
   IH: 'inhaled',
+  IPINHL: 'inhaled',
+  NEB: 'nebulised',
+  IN: 'into the nose',
+  NASINHL: 'into the nose',
+  NS: 'into the nose',
   NG: 'by nasogastric tube',
-  oral: 'by mouth',
+  GTT: 'by gastrostomy tube',
+  OP: 'into the eye',
+  OT: 'into the ear',
+  EP: 'epidural',
+  IT: 'intrathecal',
+  VG: 'vaginal',
+  ID: 'intradermal',
+  ET: 'by endotracheal tube',
+  WND: 'into the wound',
 };
 
-export const routeInWords = (route: string): string => ROUTES[route] ?? ROUTES[route.toUpperCase()] ?? ROUTES[route.toLowerCase()] ?? route;
+export const routeInWords = (route: string): string => ROUTES[route.trim().toUpperCase()] ?? route;
+
+/**
+ * Translates the Joint Commission's "Do Not Use" list and the plainest of ISMP's in somebody else's words. Only what
+ * has one meaning: "MS" or "OD" stay as they are, since to guess is worse. `1.0` may be a precision outside of doses,
+ * so a trailing zero goes only before a unit of dose.
+ */
+const UNSAFE: readonly (readonly [RegExp, string])[] = [
+  [/\bq\.?o\.?d\b\.?/gi, 'every other day'],
+  [/\bq\.?d\b\.?/gi, 'daily'],
+  [/\bq\.?h\.?s\b\.?/gi, 'at bedtime'],
+  [/\bb\.?i\.?d\b\.?/gi, 'twice a day'],
+  [/\bt\.?i\.?d\b\.?/gi, 'three times a day'],
+  [/\bq\.?i\.?d\b\.?/gi, 'four times a day'],
+  [/\bq(\d{1,2})h\b/gi, 'every $1 hours'],
+  [/\bprn\b/gi, 'as needed'],
+  [/\bper os\b/gi, 'by mouth'],
+  [/\bMgSO4\b/gi, 'magnesium sulfate'],
+  [/\bMSO4\b/gi, 'morphine sulfate'],
+  [/(\d)\s*IU\b/gi, '$1 international units'],
+  [/(\d)\s*U\b/gi, '$1 units'],
+  [/(\d)\s*(?:\u00b5g|\u03bcg|ug)\b/gi, '$1 mcg'],
+  [/(\d)\s*cc\b/gi, '$1 mL'],
+  [/(?<![\d.])\.(\d)/g, '0.$1'],
+  [/\b(\d+)\.0+(?=\s*(?:mg|g|mcg|mL|ml|units?|mmol|mEq)\b)/g, '$1'],
+];
+
+export const withoutUnsafeAbbreviations = (text: string): string =>
+  UNSAFE.reduce((safe, [pattern, words]) => safe.replace(pattern, words), text);
 
 /** The schedule in words: never QD, QOD or HS. */
 export function describeSchedule(schedule: Schedule): string {
   switch (schedule.type) {
     case 'times': {
-      const often = schedule.everyDays === 1 ? 'daily' : schedule.everyDays === 2 ? 'every other day' : schedule.everyDays === 7 ? 'weekly' : `every ${schedule.everyDays} days`;
+      const often =
+        schedule.everyDays === 1
+          ? 'daily'
+          : schedule.everyDays === 2
+            ? 'every other day'
+            : schedule.everyDays === 7
+              ? 'weekly'
+              : `every ${schedule.everyDays} days`;
       return `${often} at ${schedule.times.join(' ')}`;
     }
     case 'every':
-      return `every ${formatNumber(schedule.hours)} hours`;
+      return schedule.hours < 1
+        ? `every ${formatNumber(schedule.hours * 60)} minutes`
+        : schedule.hours === 1
+          ? 'every hour'
+          : `every ${formatNumber(schedule.hours)} hours`;
     case 'once':
       return schedule.stat ? 'once, immediately (STAT)' : 'once';
     case 'as-needed': {
       const limits = [
-        schedule.leastIntervalHours === undefined ? '' : `at least ${formatNumber(schedule.leastIntervalHours)} hours apart`,
+        schedule.leastIntervalHours === undefined
+          ? ''
+          : `at least ${formatNumber(schedule.leastIntervalHours)} hours apart`,
         schedule.mostPerDay === undefined ? '' : `at most ${schedule.mostPerDay} in 24 hours`,
       ].filter((text) => text !== '');
-      return ['as needed', schedule.for ? `for ${schedule.for}` : '', limits.length > 0 ? `(${limits.join(', ')})` : ''].filter((text) => text !== '').join(' ');
+      return [
+        'as needed',
+        schedule.for ? `for ${withoutUnsafeAbbreviations(schedule.for)}` : '',
+        limits.length > 0 ? `(${limits.join(', ')})` : '',
+      ]
+        .filter((text) => text !== '')
+        .join(' ');
     }
     case 'as-written':
-      return schedule.text;
+      return withoutUnsafeAbbreviations(schedule.text);
   }
 }
 
-type MedicationLineParts = Partial<Omit<Extract<OrderDetail, { category: 'medication' }>, 'category'>> & Pick<Extract<OrderDetail, { category: 'medication' }>, 'medication' | 'schedule'>;
+type MedicationLineParts = Partial<Omit<Extract<OrderDetail, { category: 'medication' }>, 'category'>> &
+  Pick<Extract<OrderDetail, { category: 'medication' }>, 'medication' | 'schedule'>;
 
 /** NHS Common User Interface medication line: drug – DOSE amount – route – frequency – indication. */
 export function medicationLine(order: MedicationLineParts): string {
   return [
     tallMan(order.medication.text),
-    order.dose ? `DOSE ${formatQuantity(order.dose)}` : 'DOSE not recorded',
-    order.route ? routeInWords(order.route) : 'route not recorded',
+    order.dose && order.dose.unit !== 'not recorded'
+      ? `DOSE ${formatQuantity(order.dose)}`
+      : 'DOSE not recorded',
+    order.route && order.route !== 'not recorded' ? routeInWords(order.route) : 'route not recorded',
     describeSchedule(order.schedule),
     order.indication ?? '',
   ]

@@ -11,7 +11,13 @@ const MOST_DOSES = 2_000;
  * that does not exist is due at the first minute that does, one that occurs twice is due once, at the first. "Every
  * n hours" runs in elapsed hours from the start. PRN and as-written orders are never scheduled by guess.
  */
-export function dueTimes(schedule: Schedule, startAt: string, endAt: string | undefined, from: string, to: string): string[] {
+export function dueTimes(
+  schedule: Schedule,
+  startAt: string,
+  endAt: string | undefined,
+  from: string,
+  to: string,
+): string[] {
   const start = Date.parse(startAt);
   const first = Math.max(start, Date.parse(from));
   const end = Math.min(endAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(endAt), Date.parse(to));
@@ -21,7 +27,12 @@ export function dueTimes(schedule: Schedule, startAt: string, endAt: string | un
     case 'every': {
       const step = schedule.hours * HOUR_MS;
       const times: string[] = [];
-      for (let at = start + Math.max(0, Math.ceil((first - start) / step)) * step; at < end && times.length < MOST_DOSES; at += step) times.push(iso(at));
+      // Each from the start, never from the dose before: the same instant whatever range is asked for.
+      for (let n = Math.max(0, Math.floor((first - start) / step) - 1); times.length < MOST_DOSES; n++) {
+        const at = Math.round(start + n * step);
+        if (at >= end) break;
+        if (at >= first) times.push(iso(at));
+      }
       return times;
     }
     case 'times':
@@ -32,12 +43,19 @@ export function dueTimes(schedule: Schedule, startAt: string, endAt: string | un
   }
 }
 
-function wallClockTimes(schedule: Extract<Schedule, { type: 'times' }>, start: number, first: number, end: number): string[] {
+function wallClockTimes(
+  schedule: Extract<Schedule, { type: 'times' }>,
+  start: number,
+  first: number,
+  end: number,
+): string[] {
   const { timeZone, times, everyDays } = schedule;
+  // A zone that this browser does not know must not take the whole chart away; the order itself shows its times.
+  if (!isTimeZone(timeZone) || !(first < end)) return [];
   const startDay = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(timeZone).toPlainDate();
   const fromDay = Temporal.Instant.fromEpochMilliseconds(first).toZonedDateTimeISO(timeZone).toPlainDate();
   const skipped = Math.max(0, startDay.until(fromDay, { largestUnit: 'days' }).days);
-  let day = startDay.add({ days: Math.floor(skipped / everyDays) * everyDays });
+  let day = startDay.add({ days: Math.floor(Math.max(0, skipped - 1) / everyDays) * everyDays });
   const found: number[] = [];
   const sorted = [...times].sort();
   while (found.length < MOST_DOSES) {
@@ -60,6 +78,21 @@ function wallClock(day: Temporal.PlainDate, time: string, timeZone: string): num
   return earlier.getTimeZoneTransition('next')!.epochMilliseconds;
 }
 
+const knownZones = new Map<string, boolean>();
+
+function isTimeZone(name: string): boolean {
+  const known = knownZones.get(name);
+  if (known !== undefined) return known;
+  let valid = true;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+  } catch {
+    valid = false;
+  }
+  knownZones.set(name, valid);
+  return valid;
+}
+
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
@@ -69,7 +102,10 @@ const iso = (ms: number): string => new Date(ms).toISOString();
  */
 export function administrationWindow(schedule: Schedule, dueAt: string): { early: string; late: string } {
   const due = Date.parse(dueAt);
-  const around = (minutes: number) => ({ early: iso(due - minutes * MINUTE_MS), late: iso(due + minutes * MINUTE_MS) });
+  const around = (minutes: number) => ({
+    early: iso(due - minutes * MINUTE_MS),
+    late: iso(due + minutes * MINUTE_MS),
+  });
   switch (schedule.type) {
     case 'once':
       return { early: iso(due), late: iso(due + (schedule.stat ? 30 : 60) * MINUTE_MS) };

@@ -7,7 +7,14 @@ import type { VitalValues } from './entries/index.ts';
 export const NEWS2_ACKNOWLEDGEMENT =
   'Reproduced from: Royal College of Physicians. National Early Warning Score (NEWS) 2: Standardising the assessment of acute-illness severity in the NHS. Updated report of a working party. London: RCP, 2017.';
 
-export type News2Parameter = 'respirationRate' | 'oxygenSaturation' | 'supplementalOxygen' | 'systolic' | 'pulse' | 'consciousness' | 'temperature';
+export type News2Parameter =
+  | 'respirationRate'
+  | 'oxygenSaturation'
+  | 'supplementalOxygen'
+  | 'systolic'
+  | 'pulse'
+  | 'consciousness'
+  | 'temperature';
 
 /** In the order of the chart: A+B, C, D, E. */
 export const NEWS2_PARAMETERS: readonly News2Parameter[] = [
@@ -40,7 +47,8 @@ export interface Band {
   score: 0 | 1 | 2 | 3;
 }
 
-const bands = (...pairs: [from: number, score: Band['score']][]): readonly Band[] => pairs.map(([from, score]) => ({ from, score }));
+const bands = (...pairs: [from: number, score: Band['score']][]): readonly Band[] =>
+  pairs.map(([from, score]) => ({ from, score }));
 
 /** Chart 1. Saturation scale 2 depends on oxygen from 93 % up. */
 export const NEWS2_BANDS = {
@@ -59,7 +67,8 @@ function scoreIn(table: readonly Band[], value: number): Band['score'] {
   return score;
 }
 
-const onOxygen = (values: VitalValues): boolean | undefined => (values.oxygenDevice === undefined ? undefined : values.oxygenDevice !== 'A');
+const onOxygen = (values: VitalValues): boolean | undefined =>
+  values.oxygenDevice === undefined ? undefined : values.oxygenDevice !== 'A';
 
 function saturationPart(values: VitalValues): number | null {
   const { oxygenSaturation } = values;
@@ -68,10 +77,14 @@ function saturationPart(values: VitalValues): number | null {
   const oxygen = onOxygen(values);
   // From 93 % the two columns differ: without knowing whether oxygen is given there is no part.
   if (oxygen === undefined && oxygenSaturation >= 93) return null;
-  return scoreIn(oxygen ? NEWS2_BANDS.saturationScale2Oxygen : NEWS2_BANDS.saturationScale2Air, oxygenSaturation);
+  return scoreIn(
+    oxygen ? NEWS2_BANDS.saturationScale2Oxygen : NEWS2_BANDS.saturationScale2Air,
+    oxygenSaturation,
+  );
 }
 
-const optional = (table: readonly Band[], value: number | undefined): number | null => (value === undefined ? null : scoreIn(table, value));
+const optional = (table: readonly Band[], value: number | undefined): number | null =>
+  value === undefined ? null : scoreIn(table, value);
 
 /** Scores one set of observations, as written; nothing is carried over from an earlier set. */
 export function scoreNews2(values: VitalValues): News2 {
@@ -88,7 +101,14 @@ export function scoreNews2(values: VitalValues): News2 {
   const missing = NEWS2_PARAMETERS.filter((parameter) => parts[parameter] === null);
   const partial = NEWS2_PARAMETERS.reduce((sum, parameter) => sum + (parts[parameter] ?? 0), 0);
   const singleThree = NEWS2_PARAMETERS.some((parameter) => parts[parameter] === 3);
-  return { total: missing.length === 0 ? partial : null, partial, missing, parts, singleThree, risk: riskOf(partial, singleThree) };
+  return {
+    total: missing.length === 0 ? partial : null,
+    partial,
+    missing,
+    parts,
+    singleThree,
+    risk: riskOf(partial, singleThree),
+  };
 }
 
 function riskOf(sum: number, singleThree: boolean): News2Risk {
@@ -122,10 +142,15 @@ export function news2Response(score: News2): { title: string; response: string; 
       };
     case 'low':
       return score.partial === 0
-        ? { title: 'Low risk', response: 'Continue routine monitoring.', observations: 'At least every 12 hours' }
+        ? {
+            title: 'Low risk',
+            response: 'Continue routine monitoring.',
+            observations: 'At least every 12 hours',
+          }
         : {
             title: 'Low risk',
-            response: 'Tell the registered nurse, who must assess and decides on more frequent observations or escalation.',
+            response:
+              'Tell the registered nurse, who must assess and decides on more frequent observations or escalation.',
             observations: 'At least every 4 to 6 hours',
           };
   }
@@ -151,22 +176,41 @@ const LABELS: Record<News2Parameter, string> = {
 
 export const news2Label = (parameter: News2Parameter): string => LABELS[parameter];
 
-const CONSCIOUSNESS = { alert: 'Alert', confusion: 'New confusion', voice: 'Responds to voice', pain: 'Responds to pain', unresponsive: 'Unresponsive' } as const;
+const CONSCIOUSNESS = {
+  alert: 'Alert',
+  confusion: 'New confusion',
+  voice: 'Responds to voice',
+  pain: 'Responds to pain',
+  unresponsive: 'Unresponsive',
+} as const;
 
 /** One row per parameter: what was measured, and what it scores. */
-export function explainNews2(values: VitalValues): { parameter: News2Parameter; label: string; value: string; score: number | null }[] {
+export function explainNews2(
+  values: VitalValues,
+): { parameter: News2Parameter; label: string; value: string; score: number | null }[] {
   const { parts } = scoreNews2(values);
   const oxygen = onOxygen(values);
   const written: Record<News2Parameter, string | undefined> = {
     respirationRate: unit(values.respirationRate, 'per minute'),
     oxygenSaturation: unit(values.oxygenSaturation, `% (scale ${values.saturationScale})`),
-    supplementalOxygen: oxygen === undefined ? undefined : oxygen ? 'Oxygen' : 'Air',
+    supplementalOxygen: oxygen === undefined ? undefined : oxygen ? oxygenInWords(values) : 'Air',
     systolic: unit(values.systolic, 'mmHg'),
     pulse: unit(values.pulse, 'per minute'),
     consciousness: values.consciousness && CONSCIOUSNESS[values.consciousness],
     temperature: unit(values.temperature, '°C'),
   };
-  return NEWS2_PARAMETERS.map((parameter) => ({ parameter, label: LABELS[parameter], value: written[parameter] ?? 'Not taken', score: parts[parameter] }));
+  return NEWS2_PARAMETERS.map((parameter) => ({
+    parameter,
+    label: LABELS[parameter],
+    value: written[parameter] ?? 'Not taken',
+    score: parts[parameter],
+  }));
 }
 
-const unit = (value: number | undefined, text: string): string | undefined => (value === undefined ? undefined : `${value} ${text}`);
+const oxygenInWords = (values: VitalValues): string =>
+  ['Oxygen', values.oxygenDevice, values.oxygenFlow === undefined ? undefined : `${values.oxygenFlow} L/min`]
+    .filter((part) => part !== undefined)
+    .join(' ');
+
+const unit = (value: number | undefined, text: string): string | undefined =>
+  value === undefined ? undefined : `${value} ${text}`;

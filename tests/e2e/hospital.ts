@@ -77,7 +77,7 @@ export async function signIn(page: Page, name: string, pin: string): Promise<voi
 }
 
 export async function unlock(page: Page, name: string, pin: string): Promise<void> {
-  await page.getByRole('button', { name, exact: true }).click();
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
   await page.getByLabel('PIN', { exact: true }).fill(pin);
   await page.getByRole('button', { name: 'Unlock' }).click();
   await page.getByRole('tab', { name: 'Ward board' }).waitFor();

@@ -63,11 +63,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.sequential('chart in the dark, put it back in the light', () => {
+describe('chart in the dark, put it back in the light', () => {
   it('before: a tablet is enrolled by a code that works once, and holds the census', async () => {
     await openPage();
     await enrol(page, hospital.url, '4 West', '4 West tablet 1');
-    await page.getByRole('button', { name: 'Nora Quinn', exact: true }).waitFor();
+    await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
     await page.getByText(/EHR data as of \d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d/).waitFor();
     await page.evaluate(() => navigator.serviceWorker.ready);
     await unlock(page, 'Nora Quinn', PINS.nurse);
@@ -81,7 +81,7 @@ describe.sequential('chart in the dark, put it back in the light', () => {
     await hospital.stop('SIGKILL');
     await tablet.close();
     await openPage();
-    await page.getByRole('button', { name: 'Nora Quinn', exact: true }).click();
+    await page.getByRole('button', { name: /^Nora Quinn/ }).click();
     await page.getByLabel('PIN', { exact: true }).fill('000000');
     await page.getByRole('button', { name: 'Unlock' }).click();
     await page.getByText('That is not the PIN of Nora Quinn').waitFor();
@@ -156,7 +156,7 @@ describe.sequential('chart in the dark, put it back in the light', () => {
     await page.getByRole('button', { name: 'Mark as error' }).click();
     await page.getByText(/Saved on this tablet/).waitFor();
     await page.getByRole('tab', { name: 'History' }).click();
-    await page.getByText('Counted again').waitFor();
+    await page.getByText('Amendment: Counted again').waitFor();
     await page.locator('.struck', { hasText: 'Bed 99' }).waitFor();
     await noSeriousFaults(page);
   });
@@ -194,6 +194,7 @@ describe.sequential('chart in the dark, put it back in the light', () => {
 
     await page.getByRole('tab', { name: 'Medication round' }).click();
     await page.getByRole('button', { name: /^Give / }).first().click();
+    await page.getByRole('button', { name: 'Save dose' }).waitFor();
     const reasons = page.getByLabel('Reason to give it all the same');
     for (let index = 0; index < (await reasons.count()); index++) await reasons.nth(index).fill('Prescriber asked');
     await page.getByRole('button', { name: 'Save dose' }).click();
@@ -220,7 +221,8 @@ describe.sequential('chart in the dark, put it back in the light', () => {
 
   it('the profile on disk holds no name, drug or note text', async () => {
     await killBrowser();
-    const needles = ['Zebrowski', 'ZEBROWSKI', 'Wanda', 'zolpidem', 'amoxicillin', 'Penicillin', 'call bell', 'Atencio', 'Counted again'].flatMap((text) => [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')]);
+    // Generic drug names that the app itself ships (its allergy classes) prove nothing, so none of them is looked for.
+    const needles = ['Zebrowski', 'ZEBROWSKI', 'Wanda', 'zolpidem', 'metoprolol tartrate 25', 'Tolerated in 2024', 'Chest radiograph', 'call bell', 'Atencio', 'Counted again'].flatMap((text) => [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')]);
     const files = (at: string): string[] => readdirSync(at, { withFileTypes: true }).flatMap((item) => (item.isDirectory() ? files(join(at, item.name)) : item.isFile() ? [join(at, item.name)] : []));
     const all = files(profile);
     expect(all.length).toBeGreaterThan(20);
@@ -257,7 +259,7 @@ describe.sequential('chart in the dark, put it back in the light', () => {
     await signIn(desk, 'Rita Alvarez', PINS.records);
     await desk.getByRole('region', { name: '4 West' }).waitFor();
     await noSeriousFaults(desk);
-    await desk.getByRole('button', { name: 'Review ZEBROWSKI, Wanda' }).click();
+    await desk.getByRole('button', { name: /ZEBROWSKI, Wanda/ }).click();
     await desk.getByRole('button', { name: 'Nobody in the EHR: new patient' }).click();
     await desk.getByText('Nobody in the EHR: a new patient').waitFor();
     await desk.getByRole('button', { name: 'Correct Vital signs' }).first().click();

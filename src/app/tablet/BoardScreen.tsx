@@ -59,7 +59,7 @@ function PatientRow({ row, now, timeZone, onOpen }: { row: BoardRow; now: string
   const overdue = row.doses.filter((dose) => dose.late < now);
   const next = row.doses.find((dose) => dose.late >= now);
   return (
-    <button type="button" className="board-row" onClick={onOpen} aria-label={`${displayName(row.name)}, bed ${row.bed ?? 'none'}`}>
+    <button type="button" className="board-row" onClick={onOpen}>
       <span className="bed">{row.bed ?? '–'}</span>
       <span>
         <strong>{displayName(row.name)}</strong>

@@ -43,7 +43,7 @@ export function LockScreen({ status, onUnlock }: { status: TabletStatus; onUnloc
             {status.wards.length > 1 && <Select label="Ward" data={status.wards.map((item) => ({ value: item.id, label: item.name }))} value={ward} onChange={(value) => setWard(value ?? undefined)} allowDeselect={false} />}
             <div className="choices">
               {status.staff.map((staff) => (
-                <Button key={staff.id} size="lg" variant="default" onClick={() => setPerson(staff)} aria-label={staff.name}>
+                <Button key={staff.id} size="lg" variant="default" onClick={() => setPerson(staff)}>
                   {staff.name} · {staff.role}
                 </Button>
               ))}

@@ -30,14 +30,13 @@ export function Shell({ status, session, theme: [theme, setTheme] }: { status: T
   useEffect(() => subscribe((event) => event.type === 'storage-lost' && setLost(event.message)), [subscribe]);
   const props: ScreenProps = { session, timeZone: status.timeZone, go };
   return (
-    <div className="shell">
+    <div className="shell ward">
       <header className="topbar">
         <span className="brand">Lamplight</span>
         <span>{session.ward.name}</span>
         <span>
           {session.staff.name} · {session.staff.role}
         </span>
-        <span>{status.snapshotAsOf ? `EHR data as of ${formatInstant(status.snapshotAsOf, status.timeZone)} (${formatAgo(status.snapshotAsOf, now)})` : 'No EHR data'}</span>
         <span style={{ flex: 1 }} />
         <SegmentedControl
           aria-label="Theme"
@@ -52,11 +51,16 @@ export function Shell({ status, session, theme: [theme, setTheme] }: { status: T
         />
         <Button onClick={() => void lock()}>Lock</Button>
       </header>
-      <StateStrip counts={status.counts} timeZone={status.timeZone} />
-      <main className="page">
+      <StateStrip counts={status.counts} timeZone={status.timeZone}>
+        <span>{status.snapshotAsOf ? `EHR data as of ${formatInstant(status.snapshotAsOf, status.timeZone)} (${formatAgo(status.snapshotAsOf, now)})` : 'No EHR data'}</span>
+      </StateStrip>
+      {/* A new screen starts at its top. */}
+      <main className="screen" key={screen.at === 'patient' ? screen.patient : screen.at}>
+        <div className="page">
         {screen.at === 'board' && <BoardScreen {...props} tab={tab} onTab={setTab} />}
         {screen.at === 'register' && <RegisterScreen {...props} />}
         {screen.at === 'patient' && <PatientScreen key={screen.patient} {...props} patient={screen.patient} give={screen.give} />}
+        </div>
       </main>
       <Modal opened={lost !== undefined} onClose={() => setLost(undefined)} title="Not saved" withCloseButton={false} closeOnClickOutside={false} closeOnEscape={false}>
         <p role="alert" className="alarm">

@@ -1,10 +1,11 @@
 import { Progress } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { formatTime } from '../../clinical/index.ts';
 import type { EntryCounts } from '../../vault/api.ts';
 import { useSyncState } from '../lamp.tsx';
 
 /** Two facts kept apart: can this tablet reach others, and where are its entries. Always there, in words and shape. */
-export function StateStrip({ counts, timeZone }: { counts: EntryCounts; timeZone: string }) {
+export function StateStrip({ counts, timeZone, children }: { counts: EntryCounts; timeZone: string; children?: ReactNode }) {
   const sync = useSyncState();
   const reach = sync?.reach === 'server' ? '● Server' : sync?.reach === 'refused' ? '■ The server refuses this tablet' : '○ No network';
   const oldest = counts.oldestUnsentAt && counts.onThisTabletOnly > 0 ? `, oldest ${formatTime(counts.oldestUnsentAt, timeZone)}` : '';
@@ -30,6 +31,7 @@ export function StateStrip({ counts, timeZone }: { counts: EntryCounts; timeZone
       {sync && (sync.phase === 'uploading' || sync.phase === 'downloading') && sync.total > 0 && (
         <Progress value={(100 * sync.done) / sync.total} aria-label={`${sync.phase}: ${sync.done} of ${sync.total}`} w={180} size="lg" />
       )}
+      {children}
     </div>
   );
 }

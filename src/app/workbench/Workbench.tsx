@@ -56,7 +56,7 @@ function Desk() {
           {ward.patients.length === 0 && <p className="quiet">No entries have arrived from this ward.</p>}
           <div className="board">
             {ward.patients.map((row) => (
-              <button type="button" key={row.id} className="board-row" onClick={() => setPatient(row.id)} aria-label={`Review ${displayName(row.name)}`}>
+              <button type="button" key={row.id} className="board-row" onClick={() => setPatient(row.id)}>
                 <span className="bed">{row.bed ?? '–'}</span>
                 <span>
                   <strong>{displayName(row.name)}</strong>

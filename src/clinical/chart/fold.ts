@@ -1,13 +1,14 @@
 import type { OpenedEntry } from '../entries/index.ts';
-import { scoreNews2 } from '../news2.ts';
+import { news2Applies, scoreNews2 } from '../news2.ts';
 import type { SnapshotPatient } from '../snapshot.ts';
+import { dueDoses } from './due-doses.ts';
 import { chartAllergies, chartIdentity } from './identity.ts';
-import { chartOrders, dueDoses } from './orders.ts';
-import { byClock, entriesOfKind, standingEntries, standings } from './standing.ts';
+import { chartOrders } from './orders.ts';
+import { byClock, entriesOfKind, standingEntries, standings, stands } from './standing.ts';
 import type { BoardRow, Chart } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 export interface ChartInput {
   patient: string;
@@ -42,21 +43,27 @@ export function foldChart(input: ChartInput): Chart | undefined {
     dueDoses: doses,
     vitals: entriesOfKind(found, 'vital-signs')
       .map((charted) => ({ ...charted, news2: scoreNews2(charted.body.values) }))
-      .sort((a, b) => (a.body.effectiveAt < b.body.effectiveAt ? 1 : a.body.effectiveAt > b.body.effectiveAt ? -1 : 0)),
+      .sort((a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt) || byClock(b, a)),
     notes: entriesOfKind(found, 'note').reverse(),
     ehrObservations: snapshot?.observations ?? [],
     conflicts: [...found.conflicts, ...orderConflicts, ...doseConflicts],
     history: [...found.all, ...found.unknown].sort(byClock),
     ...(snapshot && snapshotAsOf !== undefined ? { snapshotAsOf } : {}),
     snapshotWarnings: snapshot?.warnings ?? [],
-    ...(link ? { link: { ehrPatient: link.body.ehrPatient } } : confirmedNew ? { link: { confirmedNew: true as const } } : {}),
+    ...(link
+      ? { link: { ehrPatient: link.body.ehrPatient } }
+      : confirmedNew
+        ? { link: { confirmedNew: true as const } }
+        : {}),
   };
 }
 
 /** The patient's row on the ward board. */
 export function toBoardRow(chart: Chart): BoardRow {
   const { identity } = chart;
-  const newest = chart.vitals.find((set) => set.standing === 'current' || set.standing === 'concurrent');
+  const newest = chart.vitals.find(stands);
+  // Never for children: no score on the board is better than a wrong one.
+  const scored = newest && news2Applies(identity.birthDate, newest.body.effectiveAt) ? newest : undefined;
   const orders = new Map(chart.orders.map((order) => [order.id, order]));
   return {
     patient: identity.id,
@@ -66,16 +73,40 @@ export function toBoardRow(chart: Chart): BoardRow {
     ...(identity.birthDate === undefined ? {} : { birthDate: identity.birthDate }),
     sex: identity.sex,
     ...(identity.numbers[0] ? { number: identity.numbers[0] } : {}),
-    allergies: { status: chart.allergies.status, names: chart.allergies.list.map((allergy) => allergy.substance.text) },
-    ...(newest ? { news2: { total: newest.news2.total, partial: newest.news2.partial, risk: newest.news2.risk, effectiveAt: newest.body.effectiveAt } } : {}),
+    allergies: {
+      status: chart.allergies.status,
+      names: chart.allergies.list.map((allergy) => allergy.substance.text),
+    },
+    ...(scored
+      ? {
+          news2: {
+            total: scored.news2.total,
+            partial: scored.news2.partial,
+            risk: scored.news2.risk,
+            effectiveAt: scored.body.effectiveAt,
+          },
+        }
+      : {}),
     doses: chart.dueDoses
       .filter((dose) => dose.administration === undefined)
       .map((dose) => {
-        const detail = orders.get(dose.order)?.detail;
-        const medication = detail?.category === 'medication' ? detail : undefined;
-        return { order: dose.order, dueAt: dose.dueAt, late: dose.window.late, medication: medication?.medication.text ?? '', ...(medication ? { dose: medication.dose } : {}) };
+        const order = orders.get(dose.order);
+        const medication = order?.detail.category === 'medication' ? order.detail : undefined;
+        return {
+          order: dose.order,
+          dueAt: dose.dueAt,
+          late: dose.window.late,
+          medication: medication?.medication.text ?? '',
+          ...(medication && !order?.incomplete.includes('dose') ? { dose: medication.dose } : {}),
+        };
       }),
-    ordersToAcknowledge: chart.orders.filter((order) => order.source.from === 'entry' && order.state === 'active' && order.signedAt !== undefined && order.acknowledgedBy === undefined).length,
+    ordersToAcknowledge: chart.orders.filter(
+      (order) =>
+        order.source.from === 'entry' &&
+        order.state === 'active' &&
+        order.signedAt !== undefined &&
+        order.acknowledgedBy === undefined,
+    ).length,
     conflicts: chart.conflicts.length,
   };
 }

@@ -1,9 +1,13 @@
-import type { SnapshotPatient } from '../snapshot.ts';
-import { standingEntries, type Standings } from './standing.ts';
+import type { SnapshotAllergy, SnapshotPatient } from '../snapshot.ts';
+import { type Standings, standingEntries } from './standing.ts';
 import type { Allergies, Identity } from './types.ts';
 
 /** Who this is: from the snapshot, or from the registration. `undefined`: nobody has said. */
-export function chartIdentity(patient: string, found: Standings, snapshot: SnapshotPatient | undefined): Identity | undefined {
+export function chartIdentity(
+  patient: string,
+  found: Standings,
+  snapshot: SnapshotPatient | undefined,
+): Identity | undefined {
   const registration = standingEntries(found, 'patient-registered').at(-1)?.body;
   const bed = standingEntries(found, 'bed-assigned').at(-1)?.body.bed ?? snapshot?.bed ?? registration?.bed;
   const where = bed === undefined ? {} : { bed };
@@ -32,23 +36,48 @@ export function chartIdentity(patient: string, found: Standings, snapshot: Snaps
   }
   // Entries about a patient whose registration has not arrived: shown, and named as what they are.
   if (found.all.length + found.unknown.length > 0) {
-    return { id: patient, name: { family: 'Name not here yet', given: '' }, nameUnknown: true, sex: 'unknown', numbers: [], ...where };
+    return {
+      id: patient,
+      name: { family: 'Name not here yet', given: '' },
+      nameUnknown: true,
+      sex: 'unknown',
+      numbers: [],
+      ...where,
+    };
   }
   return undefined;
 }
 
 /** Allergies by their four titles; not being able to see is not the same as nobody having asked. */
-export function chartAllergies(found: Standings, snapshot: SnapshotPatient | undefined, snapshotAsOf: string | undefined, unreadable: boolean): Allergies {
-  const recorded = standingEntries(found, 'allergy-recorded').map(({ id, body }) => ({
-    substance: body.substance,
-    criticality: body.criticality,
-    category: body.category,
-    ...(body.reaction === undefined ? {} : { reaction: body.reaction }),
-    source: { from: 'entry' as const, entry: id },
+export function chartAllergies(
+  found: Standings,
+  snapshot: SnapshotPatient | undefined,
+  snapshotAsOf: string | undefined,
+  unreadable: boolean,
+): Allergies {
+  const fromEhr = (snapshot?.allergies ?? []).map((allergy) => ({
+    ...allergy,
+    source: { from: 'ehr' as const, asOf: snapshotAsOf ?? '' },
   }));
-  const list: Allergies['list'] = [...(snapshot?.allergies ?? []).map((allergy) => ({ ...allergy, source: { from: 'ehr' as const, asOf: snapshotAsOf ?? '' } })), ...recorded];
+  // An allergy that was charted here, posted and came back is one allergy.
+  const saidByEhr = new Set(fromEhr.map((allergy) => nameOf(allergy)));
+  const recorded = standingEntries(found, 'allergy-recorded')
+    .map(({ id, body }) => ({
+      substance: body.substance,
+      criticality: body.criticality,
+      category: body.category,
+      ...(body.reaction === undefined ? {} : { reaction: body.reaction }),
+      source: { from: 'entry' as const, entry: id },
+    }))
+    .filter((allergy) => !saidByEhr.has(nameOf(allergy)));
+  const list: Allergies['list'] = [...fromEhr, ...recorded];
   if (list.length > 0) return { status: 'known', list };
-  if (unreadable) return { status: 'unavailable', list };
+  // An EHR patient without a snapshot here: the EHR may know what this tablet cannot see.
+  const registeredHere = standingEntries(found, 'patient-registered').length > 0;
+  if (unreadable || (!snapshot && !registeredHere)) return { status: 'unavailable', list };
   const askedHere = standingEntries(found, 'no-known-allergies-recorded').length > 0;
   return { status: askedHere || snapshot?.allergyStatus === 'nilknown' ? 'nilknown' : 'notasked', list };
 }
+
+const nameOf = (allergy: SnapshotAllergy): string =>
+  `${allergy.substance.text} ${allergy.reaction ?? ''}`.trim().toLowerCase();

@@ -1,39 +1,26 @@
-import { administrationWindow, dueTimes } from '../doses.ts';
-import type { OrderDetail, OrderId } from '../entries/index.ts';
-import type { SnapshotPatient } from '../snapshot.ts';
-import { entriesOfKind, standingEntries, type Standings } from './standing.ts';
-import type { ChartConflict, ChartOrder, DueDose } from './types.ts';
+import type { BodyOf, MedicationDetail, OrderId } from '../entries/index.ts';
+import type { SnapshotOrder, SnapshotPatient } from '../snapshot.ts';
+import { entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
+import type { ChartConflict, ChartOrder } from './types.ts';
 
-const HOUR_MS = 3_600_000;
-/** How far back an uncharted dose is still asked for, and how far ahead doses are shown. */
-const BACK_HOURS = 24;
-const AHEAD_HOURS = 12;
+/** Unit of the stand-in for a dose that nobody recorded: never shown as a dose, never posted. */
+const NOT_RECORDED = 'not recorded';
 
 /** Orders of the snapshot and of the entries, with what was given on each. */
-export function chartOrders(found: Standings, snapshot: SnapshotPatient | undefined, snapshotAsOf: string | undefined, now: string): { orders: ChartOrder[]; conflicts: ChartConflict[] } {
+export function chartOrders(
+  found: Standings,
+  snapshot: SnapshotPatient | undefined,
+  snapshotAsOf: string | undefined,
+  now: string,
+): { orders: ChartOrder[]; conflicts: ChartConflict[] } {
   const orders = new Map<OrderId, ChartOrder>();
+  /** Orders that we posted come back in the census under the id of their entry: one order, not two. */
+  const sameAs = new Map<OrderId, OrderId>();
   for (const order of snapshot?.orders ?? []) {
-    const { id, ehrId: _ehrId, lastGivenAt, dose, route, startAt, ...rest } = order;
-    const incomplete = [dose ? '' : 'dose', route ? '' : 'route'].filter((text) => text !== '');
-    orders.set(id, {
-      id,
-      source: { from: 'ehr', asOf: snapshotAsOf ?? now },
-      detail: {
-        category: 'medication',
-        ...rest,
-        // An order that lacks them is shown as incomplete; the stand-ins below are never displayed nor posted.
-        dose: dose ?? { value: 0, unit: 'not recorded' },
-        route: route ?? 'not recorded',
-        startAt: startAt ?? snapshotAsOf ?? now,
-      },
-      incomplete,
-      state: 'active',
-      ...(lastGivenAt === undefined ? {} : { lastGivenInEhr: lastGivenAt }),
-      administrations: [],
-    });
+    if (found.byId.get(order.ehrId)?.body.kind === 'order-signed') sameAs.set(order.id, order.ehrId);
+    else orders.set(order.id, ehrOrder(order, snapshotAsOf ?? now));
   }
   for (const { id, body, standing } of entriesOfKind(found, 'order-signed')) {
-    if (standing === 'replaced') continue;
     orders.set(id, {
       id,
       source: { from: 'entry', entry: id },
@@ -41,77 +28,122 @@ export function chartOrders(found: Standings, snapshot: SnapshotPatient | undefi
       incomplete: [],
       signedBy: body.author.name,
       signedAt: body.effectiveAt,
-      state: standing === 'entered-in-error' ? 'entered-in-error' : 'active',
+      state:
+        standing === 'entered-in-error' ? 'entered-in-error' : standing === 'replaced' ? 'stopped' : 'active',
+      ...(standing === 'replaced' ? { stoppedReason: 'Changed: see the newer order' } : {}),
       administrations: [],
     });
   }
+  const orderOf = (id: OrderId): ChartOrder | undefined => orders.get(sameAs.get(id) ?? id);
+  for (const order of snapshot?.orders ?? []) {
+    const own = sameAs.has(order.id) ? orderOf(order.id) : undefined;
+    if (own && order.lastGivenAt !== undefined) own.lastGivenInEhr = order.lastGivenAt;
+  }
   for (const { body } of standingEntries(found, 'order-acknowledged')) {
-    const order = orders.get(body.order);
+    const order = orderOf(body.order);
     if (order) Object.assign(order, { acknowledgedBy: body.author.name, acknowledgedAt: body.effectiveAt });
   }
-  const stops = new Map(standingEntries(found, 'order-stopped').map(({ id, body }) => [body.order, { id, body }]));
+  const stops = firstStops(found, sameAs);
   for (const [id, { body }] of stops) {
-    const order = orders.get(id);
-    if (order) Object.assign(order, { state: order.state === 'entered-in-error' ? order.state : 'stopped', stoppedReason: body.reason });
+    const order = orderOf(id);
+    if (order && order.state !== 'entered-in-error')
+      Object.assign(order, { state: 'stopped', stoppedReason: body.reason });
   }
   for (const order of orders.values()) {
-    if (order.state === 'active' && 'endAt' in order.detail && order.detail.endAt !== undefined && order.detail.endAt <= now) order.state = 'ended';
+    const endAt = order.detail.category === 'medication' ? order.detail.endAt : undefined;
+    if (order.state === 'active' && endAt !== undefined && Date.parse(endAt) <= Date.parse(now))
+      order.state = 'ended';
   }
   const conflicts: ChartConflict[] = [];
   for (const administration of entriesOfKind(found, 'medication-administration')) {
-    const order = orders.get(administration.body.order) ?? unknownOrder(orders, administration.body);
-    order.administrations.push(administration);
-    const stop = stops.get(administration.body.order);
-    const stands = administration.standing === 'current' || administration.standing === 'concurrent';
-    if (stop && stands && administration.body.outcome === 'given' && administration.body.effectiveAt > stop.body.effectiveAt) {
-      conflicts.push({ kind: 'dose-after-stop', entries: [stop.id, administration.id], message: `${administration.body.medication.text}: a dose was given after the order was stopped.` });
+    const { body } = administration;
+    (orderOf(body.order) ?? unknownOrder(orders, body)).administrations.push(administration);
+    const stop = stops.get(sameAs.get(body.order) ?? body.order);
+    if (
+      stop &&
+      stands(administration) &&
+      body.outcome === 'given' &&
+      Date.parse(body.effectiveAt) > Date.parse(stop.body.effectiveAt)
+    ) {
+      conflicts.push({
+        kind: 'dose-after-stop',
+        entries: [stop.id, administration.id],
+        message: `${body.medication.text}: a dose was given after the order was stopped.`,
+      });
     }
   }
-  return { orders: [...orders.values()], conflicts };
+  // An order that was changed before anyone gave from it is history, not a line of the chart.
+  const shown = [...orders.values()].filter(
+    (order) => order.administrations.length > 0 || found.byId.get(order.id)?.standing !== 'replaced',
+  );
+  return { orders: shown, conflicts };
 }
 
+/** The earliest standing stop of each order. */
+function firstStops(
+  found: Standings,
+  sameAs: ReadonlyMap<OrderId, OrderId>,
+): Map<OrderId, { id: string; body: BodyOf<'order-stopped'> }> {
+  const stops = new Map<OrderId, { id: string; body: BodyOf<'order-stopped'> }>();
+  for (const { id, body } of standingEntries(found, 'order-stopped')) {
+    const order = sameAs.get(body.order) ?? body.order;
+    const earlier = stops.get(order);
+    if (!earlier || Date.parse(body.effectiveAt) < Date.parse(earlier.body.effectiveAt))
+      stops.set(order, { id, body });
+  }
+  return stops;
+}
+
+function ehrOrder(order: SnapshotOrder, asOf: string): ChartOrder {
+  const { id, ehrId: _ehrId, lastGivenAt, dose, route, startAt, ...rest } = order;
+  const { schedule } = rest;
+  // Doses every n hours, or every other day, are counted from the start: without it they cannot be known. To count
+  // from anything else would name other doses on each tablet.
+  const needsStart =
+    schedule.type === 'every' ||
+    schedule.type === 'once' ||
+    (schedule.type === 'times' && schedule.everyDays > 1);
+  return {
+    id,
+    source: { from: 'ehr', asOf },
+    detail: {
+      category: 'medication',
+      ...rest,
+      dose: dose ?? { value: 0, unit: NOT_RECORDED },
+      route: route ?? NOT_RECORDED,
+      startAt: startAt ?? '1970-01-01T00:00:00.000Z',
+    },
+    incomplete: [dose ? [] : 'dose', route ? [] : 'route', startAt || !needsStart ? [] : START_TIME].flat(),
+    state: 'active',
+    ...(lastGivenAt === undefined ? {} : { lastGivenInEhr: lastGivenAt }),
+    administrations: [],
+  };
+}
+
+/** In `ChartOrder.incomplete`: without it no due doses are computed. */
+export const START_TIME = 'start time';
+
 /** A dose whose order is not here is never hidden: it stands under an order that says so. */
-function unknownOrder(orders: Map<OrderId, ChartOrder>, body: { order: OrderId; medication: { text: string }; dose?: { value: number; unit: string }; route?: string; effectiveAt: string }): ChartOrder {
-  const detail: OrderDetail = {
+function unknownOrder(
+  orders: Map<OrderId, ChartOrder>,
+  body: BodyOf<'medication-administration'>,
+): ChartOrder {
+  const detail: MedicationDetail = {
     category: 'medication',
     medication: body.medication,
-    dose: body.dose ?? { value: 0, unit: 'not recorded' },
-    route: body.route ?? 'not recorded',
+    dose: body.dose ?? { value: 0, unit: NOT_RECORDED },
+    route: body.route ?? NOT_RECORDED,
     schedule: { type: 'as-written', text: 'The order is not on this tablet' },
     startAt: body.effectiveAt,
   };
-  const order: ChartOrder = { id: body.order, source: { from: 'entry', entry: body.order }, detail, incomplete: ['order'], state: 'ended', administrations: [] };
+  const order: ChartOrder = {
+    id: body.order,
+    source: { from: 'entry', entry: body.order },
+    detail,
+    incomplete: ['order', ...(body.dose ? [] : ['dose']), ...(body.route ? [] : ['route'])],
+    state: 'ended',
+    administrations: [],
+  };
   orders.set(body.order, order);
   return order;
-}
-
-/** Doses due around now, each with what was charted for it; two "given" for one dose are a conflict. */
-export function dueDoses(orders: readonly ChartOrder[], snapshotAsOf: string | undefined, now: string): { doses: DueDose[]; conflicts: ChartConflict[] } {
-  const nowMs = Date.parse(now);
-  const from = new Date(nowMs - BACK_HOURS * HOUR_MS).toISOString();
-  const to = new Date(nowMs + AHEAD_HOURS * HOUR_MS).toISOString();
-  const doses: DueDose[] = [];
-  const conflicts: ChartConflict[] = [];
-  for (const order of orders) {
-    const { detail } = order;
-    if (detail.category !== 'medication') continue;
-    // What was due before the snapshot was taken is the EHR's to know, not overdue here.
-    const since = order.source.from === 'ehr' && snapshotAsOf !== undefined && snapshotAsOf > from ? snapshotAsOf : from;
-    const planned = order.state === 'active' ? dueTimes(detail.schedule, detail.startAt, detail.endAt, since, to) : [];
-    const standing = order.administrations.filter(({ standing }) => standing === 'current' || standing === 'concurrent');
-    const charted = standing.flatMap(({ body }) => (body.dueAt !== undefined && body.dueAt >= from && body.dueAt < to ? [body.dueAt] : []));
-    for (const dueAt of [...new Set([...planned, ...charted])].sort()) {
-      const window = administrationWindow(detail.schedule, dueAt);
-      const said = standing.filter(({ body }) => body.dueAt === dueAt);
-      const given = said.filter(({ body }) => body.outcome === 'given');
-      // Not-given never hides given (FAILURES 35).
-      const [shown] = given.length > 0 ? given : said.slice(-1);
-      if (given.length > 1) {
-        conflicts.push({ kind: 'same-dose-twice', entries: given.map(({ id }) => id), message: `${detail.medication.text}: the dose of ${dueAt} is charted as given ${given.length} times.` });
-      }
-      const open = now < window.early ? 'coming' : now <= window.late ? 'due' : 'overdue';
-      doses.push({ order: order.id, dueAt, window, state: shown ? shown.body.outcome : open, ...(shown ? { administration: shown.id } : {}) });
-    }
-  }
-  return { doses: doses.sort((a, b) => (a.dueAt < b.dueAt ? -1 : a.dueAt > b.dueAt ? 1 : 0)), conflicts };
 }

@@ -2,7 +2,10 @@ import type { EntryId, OpenedEntry, WardBody } from '../entries/index.ts';
 import type { ChartConflict, Charted, Standing } from './types.ts';
 
 /** Sorts by hybrid clock, then by id, so that every replica shows the same order. */
-export function byClock(a: { hlc: OpenedEntry['hlc']; id: string }, b: { hlc: OpenedEntry['hlc']; id: string }): number {
+export function byClock(
+  a: { hlc: OpenedEntry['hlc']; id: string },
+  b: { hlc: OpenedEntry['hlc']; id: string },
+): number {
   return a.hlc[0] - b.hlc[0] || a.hlc[1] - b.hlc[1] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
@@ -14,62 +17,157 @@ export interface Standings {
   conflicts: ChartConflict[];
 }
 
+/** Entries about one statement: the first one, its corrections, and theirs. */
+interface Family {
+  /** Corrections that nothing replaces: what the statement says now. More than one is for a person to settle. */
+  claims: EntryId[];
+  /** Marks "entered in error" on an entry that was also corrected. */
+  contradictions: EntryId[];
+  /** All claims only undo something: to undo it twice is no dispute. */
+  onlyUndone: boolean;
+}
+
 /**
- * What later entries made of each one. Only `replaces` counts, never the clock: an entry that another one names is
- * replaced (or entered in error), and two that name the same one are concurrent until a person settles it. The
- * result does not depend on the order in which entries came, nor on repeats.
+ * What later entries made of each one. Only `replaces` counts, never the clock. A statement whose corrections branch
+ * (two tablets corrected the same entry, or one corrected what the other marked as an error) is concurrent, also when
+ * a branch is corrected further, until a person marks all but one as errors. A mark that is itself marked as an error
+ * counts no more. The result depends neither on the order in which entries came nor on repeats.
  */
 export function standings(entries: readonly OpenedEntry[]): Standings {
   const unique = [...new Map(entries.map((entry) => [entry.id, entry])).values()].sort(byClock);
-  const replacers = new Map<EntryId, { id: EntryId; body: WardBody }[]>();
-  for (const { id, body } of unique) {
-    if (body?.replaces === undefined) continue;
-    replacers.set(body.replaces, [...(replacers.get(body.replaces) ?? []), { id, body }]);
-  }
-  const all: Charted[] = [];
-  const unknown: Standings['unknown'] = [];
-  for (const entry of unique) {
-    if (entry.body === null) {
-      unknown.push({ id: entry.id, hlc: entry.hlc, body: null });
-      continue;
-    }
-    const replacedBy = replacers.get(entry.id) ?? [];
-    all.push({
-      id: entry.id,
-      hlc: entry.hlc,
-      body: entry.body,
-      standing: standingOf(replacedBy, isRival(entry.id, entry.body, replacers)),
-      replacedBy: replacedBy.map((replacer) => replacer.id),
+  const said = unique.filter((entry): entry is OpenedEntry & { body: WardBody } => entry.body !== null);
+  const bodies = new Map(said.map(({ id, body }) => [id, body]));
+  const replacers = effectiveReplacers(said);
+  const families = familiesOf(said, bodies, replacers);
+
+  const disputed = new Set<EntryId>();
+  const conflicts: ChartConflict[] = [];
+  for (const { claims, contradictions, onlyUndone } of families) {
+    if (onlyUndone || claims.length === 0 || (claims.length === 1 && contradictions.length === 0)) continue;
+    const rivals = [...claims, ...contradictions];
+    for (const id of rivals) disputed.add(id);
+    conflicts.push({
+      kind: 'concurrent-amendment',
+      entries: rivals,
+      message:
+        claims.length > 1
+          ? 'The same entry was corrected twice, on different tablets. Both are shown; decide which holds.'
+          : 'The same entry was corrected by one person and marked as an error by another. Decide which holds.',
     });
   }
-  const conflicts = [...replacers.values()]
-    .filter((rivals) => rivals.length > 1 && rivals.some((rival) => rival.body.kind !== 'entered-in-error'))
-    .filter((rivals) => rivals.filter((rival) => !replacers.has(rival.id)).length > 1)
-    .map((rivals): ChartConflict => ({
-      kind: 'concurrent-amendment',
-      entries: rivals.map((rival) => rival.id),
-      message: 'The same entry was corrected twice, on different tablets. Both are shown; decide which holds.',
-    }));
-  return { all, unknown, byId: new Map(all.map((charted) => [charted.id, charted])), conflicts };
+
+  const all = said.map(({ id, hlc, body }): Charted => {
+    const replacedBy = replacers.get(id) ?? [];
+    return {
+      id,
+      hlc,
+      body,
+      standing: standingOf(replacedBy, disputed.has(id)),
+      replacedBy: replacedBy.map((replacer) => replacer.id),
+    };
+  });
+  return {
+    all,
+    unknown: unique.flatMap((entry) =>
+      entry.body === null ? [{ id: entry.id, hlc: entry.hlc, body: null }] : [],
+    ),
+    byId: new Map(all.map((charted) => [charted.id, charted])),
+    conflicts,
+  };
 }
 
-function standingOf(replacedBy: { body: WardBody }[], rival: boolean): Standing {
+type Replacer = { id: EntryId; body: WardBody };
+type Replacers = ReadonlyMap<EntryId, Replacer[]>;
+
+/** Who replaces each entry, without marks "entered in error" that were an error themselves. */
+function effectiveReplacers(said: readonly Replacer[]): Replacers {
+  const named = new Map<EntryId, Replacer[]>();
+  for (const { id, body } of said) {
+    if (body.replaces === undefined || body.replaces === id) continue;
+    const others = named.get(body.replaces);
+    if (others) others.push({ id, body });
+    else named.set(body.replaces, [{ id, body }]);
+  }
+  const isVoid = (id: EntryId, above: readonly EntryId[]): boolean =>
+    (named.get(id) ?? []).some(
+      (mark) =>
+        mark.body.kind === 'entered-in-error' && !above.includes(mark.id) && !isVoid(mark.id, [...above, id]),
+    );
+  for (const [id, own] of named) {
+    const counted = own.filter((mark) => mark.body.kind !== 'entered-in-error' || !isVoid(mark.id, []));
+    if (counted.length < own.length) named.set(id, counted);
+  }
+  return named;
+}
+
+function familiesOf(
+  said: readonly Replacer[],
+  bodies: ReadonlyMap<EntryId, WardBody>,
+  replacers: Replacers,
+): Iterable<Family> {
+  const families = new Map<EntryId, Family>();
+  for (const { id, body } of said) {
+    if ((replacers.get(id) ?? []).length > 0) continue;
+    const first = firstOf(id, bodies);
+    const family = families.get(first) ?? { claims: [], contradictions: [], onlyUndone: true };
+    families.set(first, family);
+    if (body.kind !== 'entered-in-error') {
+      family.claims.push(id);
+      family.onlyUndone &&= body.kind === 'patient-unlinked';
+    } else if (isContradiction(body.replaces, bodies, replacers)) {
+      family.contradictions.push(id);
+    }
+  }
+  return families.values();
+}
+
+function isContradiction(
+  marked: EntryId,
+  bodies: ReadonlyMap<EntryId, WardBody>,
+  replacers: Replacers,
+): boolean {
+  return (
+    bodies.get(marked)?.kind !== 'entered-in-error' &&
+    (replacers.get(marked) ?? []).some(({ body }) => body.kind !== 'entered-in-error')
+  );
+}
+
+/** The entry that the chain of `replaces` begins with; it need not have arrived. */
+function firstOf(id: EntryId, bodies: ReadonlyMap<EntryId, WardBody>): EntryId {
+  const seen = new Set<EntryId>();
+  let at = id;
+  for (let next = bodies.get(at)?.replaces; next !== undefined; next = bodies.get(at)?.replaces) {
+    // A cycle cannot be written, since an entry's id is not known before it; forged ones must not hang the fold.
+    if (seen.has(next)) return [...seen].sort()[0]!;
+    seen.add(next);
+    at = next;
+  }
+  return at;
+}
+
+function standingOf(replacedBy: readonly Replacer[], disputed: boolean): Standing {
   if (replacedBy.some(({ body }) => body.kind === 'entered-in-error')) return 'entered-in-error';
   if (replacedBy.length > 0) return 'replaced';
-  return rival ? 'concurrent' : 'current';
+  return disputed ? 'concurrent' : 'current';
 }
 
-/** Another entry that still stands replaces the same one. */
-function isRival(id: EntryId, body: WardBody, replacers: ReadonlyMap<EntryId, { id: EntryId }[]>): boolean {
-  if (body.replaces === undefined) return false;
-  return (replacers.get(body.replaces) ?? []).some((other) => other.id !== id && !replacers.has(other.id));
+/** It still says something: current, or concurrent with another. */
+export const stands = ({ standing }: { standing: Standing }): boolean =>
+  standing === 'current' || standing === 'concurrent';
+
+/** Entries of one kind that still say something. */
+export function standingEntries<K extends WardBody['kind']>(
+  found: Standings,
+  kind: K,
+): Charted<Extract<WardBody, { kind: K }>>[] {
+  return entriesOfKind(found, kind).filter(stands);
 }
 
-/** Entries of one kind that still say something: current, or concurrent with another. */
-export function standingEntries<K extends WardBody['kind']>(found: Standings, kind: K): Charted<Extract<WardBody, { kind: K }>>[] {
-  return entriesOfKind(found, kind).filter((charted) => charted.standing === 'current' || charted.standing === 'concurrent');
-}
-
-export function entriesOfKind<K extends WardBody['kind']>(found: Standings, kind: K): Charted<Extract<WardBody, { kind: K }>>[] {
-  return found.all.filter((charted): charted is Charted<Extract<WardBody, { kind: K }>> => charted.body.kind === kind);
+export function entriesOfKind<K extends WardBody['kind']>(
+  found: Standings,
+  kind: K,
+): Charted<Extract<WardBody, { kind: K }>>[] {
+  return found.all.filter(
+    (charted): charted is Charted<Extract<WardBody, { kind: K }>> => charted.body.kind === kind,
+  );
 }

@@ -1,4 +1,15 @@
-import type { BodyOf, EntryId, OpenedEntry, OrderDetail, OrderId, PatientNumber, PersonName, Quantity, Sex, WardBody } from '../entries/index.ts';
+import type {
+  BodyOf,
+  EntryId,
+  OpenedEntry,
+  OrderDetail,
+  OrderId,
+  PatientNumber,
+  PersonName,
+  Quantity,
+  Sex,
+  WardBody,
+} from '../entries/index.ts';
 import type { News2 } from '../news2.ts';
 import type { SnapshotAllergy } from '../snapshot.ts';
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Temporal } from 'temporal-polyfill';
 
 /** What every writing form has: a title, its fields, the problem if there is one, and the commit button where the thumb is. */
-export function FormFrame(props: { title: string; submit: string; busy: boolean; problem?: string | undefined; disabled?: boolean; onSubmit: () => void; onCancel: () => void; children: ReactNode }) {
+export function FormFrame(props: { title: string; submit: string; busy: boolean; problem?: string | undefined; disabled?: boolean; onSubmit: () => void; onCancel: () => void; /** Said beside the commit button, where it stays in sight. */ aside?: ReactNode; children: ReactNode }) {
   return (
     <form
       className="stack"
@@ -22,6 +22,7 @@ export function FormFrame(props: { title: string; submit: string; busy: boolean;
         </p>
       )}
       <div className="footer-actions">
+        {props.aside && <div style={{ marginRight: 'auto' }}>{props.aside}</div>}
         <Button variant="default" onClick={props.onCancel}>
           Cancel
         </Button>

@@ -1,7 +1,7 @@
 import { Checkbox, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
-import { type Chart, type Charted, type BodyOf, checkVital, type Consciousness, explainNews2, formatTime, NEWS2_ACKNOWLEDGEMENT, news2Applies, news2Label, news2Response, OxygenDevice, scoreNews2, VITAL_PARAMETERS, type VitalNumber, VitalValues } from '../../../clinical/index.ts';
+import { type BodyOf, type Chart, type Charted, checkVital, type Consciousness, explainNews2, formatTime, NEWS2_ACKNOWLEDGEMENT, news2Applies, news2Label, news2Response, OxygenDevice, scoreNews2, VITAL_PARAMETERS, type VitalNumber, VitalValues } from '../../../clinical/index.ts';
 import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
 import { useSave } from './use-save.ts';
@@ -78,7 +78,17 @@ export function VitalSignsForm({ chart, timeZone, now, amend, onDone, onCancel }
   });
 
   return (
-    <FormFrame title={amend ? 'Amend vital signs' : 'Record vital signs'} submit="Save vital signs" busy={saving.busy} problem={saving.problem} disabled={refused || unconfirmed || (amend !== undefined && fields.reason.trim() === '')} onSubmit={submit} onCancel={onCancel}>
+    <FormFrame title={amend ? 'Amend vital signs' : 'Record vital signs'} submit="Save vital signs" busy={saving.busy} problem={saving.problem} disabled={refused || unconfirmed || (amend !== undefined && fields.reason.trim() === '')} onSubmit={submit}
+      onCancel={onCancel}
+      aside={
+        applies && (
+          // The full score stands below with its explanation and is announced there; this repeats it for the eye.
+          <span aria-hidden="true">
+            NEWS2 <span className={`score ${score.risk}`}>{score.total ?? `≥${score.partial}`}</span>
+          </span>
+        )
+      }
+    >
       <div className="vitals-grid">
         {checks.map(({ parameter, check, key }) => (
           <div key={parameter.name}>

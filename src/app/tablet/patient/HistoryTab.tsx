@@ -32,7 +32,7 @@ export function HistoryTab({ chart, timeZone, start }: { chart: Chart; timeZone:
           const why = 'replacedBy' in entry ? entry.replacedBy.flatMap((id) => reasons.get(id) ?? []).join('; ') : '';
           return (
             <tr key={entry.id}>
-              <td>
+              <td style={{ whiteSpace: 'nowrap' }}>
                 {entry.body && formatInstant(entry.body.effectiveAt, timeZone)}
                 {entry.body && entry.body.recordedAt.slice(0, 16) !== entry.body.effectiveAt.slice(0, 16) && <div className="quiet">recorded {formatInstant(entry.body.recordedAt, timeZone)}</div>}
               </td>

@@ -35,7 +35,7 @@ function MedicationOrder({ order, doses, timeZone, start, clinician }: { order: 
       <div className="row">
         {doses.map((dose) =>
           dose.administration === undefined && active ? (
-            <Button key={dose.dueAt} variant={dose.state === 'coming' ? 'default' : 'filled'} color={dose.state === 'overdue' ? 'red' : 'blue'} onClick={() => start({ do: 'give', order: order.id, dueAt: dose.dueAt })} aria-label={`Give ${name}, due ${formatTime(dose.dueAt, timeZone)}`}>
+            <Button key={dose.dueAt} variant={dose.state === 'coming' ? 'default' : 'filled'} color={dose.state === 'overdue' ? 'red' : 'blue'} onClick={() => start({ do: 'give', order: order.id, dueAt: dose.dueAt })} aria-label={`${formatTime(dose.dueAt, timeZone)} ${STATE_WORDS[dose.state]}: give ${name}`}>
               {formatTime(dose.dueAt, timeZone)} {STATE_WORDS[dose.state]}
             </Button>
           ) : (
@@ -50,7 +50,7 @@ function MedicationOrder({ order, doses, timeZone, start, clinician }: { order: 
           </Button>
         )}
         {active && clinician && (
-          <Button variant="default" onClick={() => start({ do: 'stop-order', order: order.id })} aria-label={`Stop ${name}`}>
+          <Button variant="default" onClick={() => start({ do: 'stop-order', order: order.id })} aria-label={`Stop order: ${name}`}>
             Stop order
           </Button>
         )}

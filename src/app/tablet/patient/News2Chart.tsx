@@ -1,4 +1,4 @@
-import { type Band, type BodyOf, type Chart, type Charted, formatDate, formatTime, NEWS2_ACKNOWLEDGEMENT, NEWS2_BANDS, type News2 } from '../../../clinical/index.ts';
+import { type Band, type BodyOf, type Chart, type Charted, formatInstant, formatTime, NEWS2_ACKNOWLEDGEMENT, NEWS2_BANDS, type News2 } from '../../../clinical/index.ts';
 
 type VitalSet = Charted<BodyOf<'vital-signs'>> & { news2: News2 };
 type Values = VitalSet['body']['values'];
@@ -46,12 +46,12 @@ export function News2Chart({ sets, timeZone }: { sets: Chart['vitals']; timeZone
   const x = (index: number): number => LEFT + index * STEP + STEP / 2;
   return (
     <figure style={{ margin: 0 }} className="stack">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <div style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label="NEWS2 chart, scrolls sideways">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section style={{ overflowX: 'auto' }} tabIndex={0} aria-label="NEWS2 chart, scrolls sideways">
         <svg width={LEFT + wide + 40} height={totalTop + 44} role="img" aria-label={`NEWS2 chart of ${shown.length} sets of observations; the same values stand in the table below`} style={{ fontSize: 16 }}>
           {shown.map((set, index) => (
             <text key={set.id} x={x(index)} y={18} textAnchor="middle" fill="var(--ink)">
-              <tspan>{formatDate(set.body.effectiveAt).slice(0, 6)}</tspan>
+              <tspan>{formatInstant(set.body.effectiveAt, timeZone).slice(0, 6)}</tspan>
               <tspan x={x(index)} dy={20} fontWeight={700}>
                 {formatTime(set.body.effectiveAt, timeZone)}
               </tspan>
@@ -84,7 +84,7 @@ export function News2Chart({ sets, timeZone }: { sets: Chart['vitals']; timeZone
             </text>
           ))}
         </svg>
-      </div>
+      </section>
       <figcaption className="quiet">
         {NEWS2_ACKNOWLEDGEMENT}
         {lanes.some((lane) => lane.label === 'SpO₂ scale 2') && ' Scale 2 is drawn as scored on oxygen; on air, 93 % and above scores 0.'}

@@ -25,12 +25,19 @@ export type Task =
   | { do: 'bed' }
   | { do: 'entered-in-error'; entry: Charted };
 
+/** A task begins and ends at the top, where its title or "Saved" stands. */
+function toTop(): void {
+  scrollTo({ top: 0 });
+  document.querySelector('main')?.scrollTo?.({ top: 0 });
+}
+
 /** One patient: banner, what is known, and everything that can be charted. */
 export function PatientScreen({ patient, give, session, timeZone, go }: ScreenProps & { patient: string; give?: { order: OrderId; dueAt?: string } | undefined }) {
   const { vault } = useLamp();
   const chart = useChart(patient);
   const now = useNow();
   const [task, setTask] = useState<Task | undefined>(give ? { do: 'give', ...give } : undefined);
+  const [tab, setTab] = useState<string | null>('overview');
   const [saved, setSaved] = useState<string>();
   const [draft, setDraft] = useState<StoredDraft>();
   useEffect(() => {
@@ -41,11 +48,12 @@ export function PatientScreen({ patient, give, session, timeZone, go }: ScreenPr
   const start = (next: Task): void => {
     setSaved(undefined);
     setTask(next);
-    scrollTo({ top: 0 });
+    toTop();
   };
   const done = (message: string): void => {
     setSaved(message);
     setTask(undefined);
+    toTop();
   };
   const form = { timeZone, onDone: done, onCancel: () => setTask(undefined) };
   const clinician = session.staff.role === 'clinician';
@@ -97,7 +105,7 @@ export function PatientScreen({ patient, give, session, timeZone, go }: ScreenPr
               </>
             )}
           </div>
-          <Tabs defaultValue="overview" keepMounted={false}>
+          <Tabs value={tab} onChange={setTab} keepMounted={false}>
             <Tabs.List>
               <Tabs.Tab value="overview">Overview</Tabs.Tab>
               <Tabs.Tab value="medication">Medication</Tabs.Tab>

@@ -1,0 +1,100 @@
+// @vitest-environment jsdom
+import './browser.ts';
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { GiveDoseForm } from '../../src/app/tablet/forms/GiveDoseForm.tsx';
+import { readNumber } from '../../src/app/tablet/forms/read-number.ts';
+import type { Chart } from '../../src/clinical/index.ts';
+import { aChart, aLamp, anOrder, renderWith } from './fake-lamp.tsx';
+
+function open(chart: Chart) {
+  const lamp = aLamp({ chart });
+  const order = chart.orders[0]!;
+  renderWith(
+    lamp,
+    <GiveDoseForm
+      chart={chart}
+      dose={{ order: order.id }}
+      timeZone="America/Chicago"
+      now={new Date().toISOString()}
+      onDone={() => undefined}
+      onCancel={() => undefined}
+    />,
+  );
+  return {
+    lamp,
+    user: userEvent.setup(),
+    save: () => screen.getByRole<HTMLButtonElement>('button', { name: 'Save dose' }),
+  };
+}
+const penicillin = (reaction: string, text: string): Chart['allergies']['list'][number] => ({
+  substance: { text },
+  reaction,
+  source: { from: 'ehr', asOf: '2026-11-24T12:00:00.000Z' },
+});
+
+describe('giving a dose', () => {
+  it('asks for a reason for each allergy that speaks against it', async () => {
+    const { lamp, user, save } = open(
+      aChart({
+        allergies: {
+          status: 'known',
+          list: [penicillin('hives', 'Amoxicillin'), penicillin('anaphylaxis', 'Penicillin V')],
+        },
+        orders: [anOrder({ text: 'Amoxicillin 500 mg capsule' })],
+      }),
+    );
+    const reasons = screen.getAllByLabelText('Reason to give it all the same');
+    expect(reasons.length).toBe(2);
+    await user.type(reasons[0]!, 'tolerated before');
+    expect(save().disabled).toBe(true);
+    await user.type(reasons[1]!, 'prescriber knows');
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({
+      outcome: 'given',
+      dose: { value: 500, unit: 'mg' },
+      overrides: [{ reason: 'tolerated before' }, { reason: 'prescriber knows' }],
+    });
+  });
+
+  it('never makes up a dose, unit or route that the order does not say', async () => {
+    const chart = aChart({
+      allergies: { status: 'nilknown', list: [] },
+      orders: [anOrder({ text: 'Furosemide', incomplete: ['dose', 'route'] })],
+    });
+    const { lamp, user, save } = open(chart);
+    expect(screen.getByText(/DOSE not recorded/)).toBeDefined();
+    await user.type(screen.getByLabelText('Dose given'), '40');
+    await user.type(screen.getByLabelText('Reason to give it all the same'), 'asked the prescriber');
+    expect(save().disabled).toBe(true);
+    await user.type(screen.getByLabelText('Unit'), 'mg');
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({ dose: { value: 40, unit: 'mg' } });
+    expect(lamp.appended[0]?.draft).not.toHaveProperty('route');
+  });
+
+  it('does not save a held dose without its reason', async () => {
+    const { lamp, user, save } = open(
+      aChart({ orders: [anOrder({ text: 'Metoprolol 25 mg tablet', dose: 25 })] }),
+    );
+    await user.click(screen.getByRole('radio', { name: 'Held' }));
+    expect(save().disabled).toBe(true);
+    await user.click(screen.getByRole('button', { name: 'Held for a parameter' }));
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({ outcome: 'held', notGivenReason: 'held-for-parameter' });
+  });
+});
+
+describe('a typed number', () => {
+  it.each([
+    ['1,000', 1000],
+    ['37,2', 37.2],
+    ['0.5', 0.5],
+    [' 80 ', 80],
+    ['1,2,3', undefined],
+    ['5 mg', undefined],
+    ['-3', undefined],
+    ['', undefined],
+  ])('%j is read as %j', (typed, value) => expect(readNumber(typed)).toBe(value));
+});

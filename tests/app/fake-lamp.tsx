@@ -1,0 +1,226 @@
+import { MantineProvider } from '@mantine/core';
+import { render } from '@testing-library/react';
+import type { ReactNode } from 'react';
+import { type Lamp, LampProvider } from '../../src/app/lamp.tsx';
+import { theme } from '../../src/app/theme.ts';
+import {
+  type BoardRow,
+  type Chart,
+  type ChartOrder,
+  type Draft,
+  scoreNews2,
+  type VitalValues,
+} from '../../src/clinical/index.ts';
+import type { StoredDraft, TabletStatus, VaultApi, VaultEvent } from '../../src/vault/api.ts';
+
+/** A ward in memory, in the place of the two workers: what screens ask and tell, without keys or storage. */
+
+export const PATIENT = 'aa'.repeat(16);
+export const NURSE = { id: 'bb'.repeat(16), name: 'Nora Nurse', role: 'nurse' } as const;
+export const CLINICIAN = { id: 'cc'.repeat(16), name: 'Carl Clinician', role: 'clinician' } as const;
+export const PIN = '135790';
+export const LOG = 'dd'.repeat(16);
+
+const minutesFromNow = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+
+export function aStatus(changes: Partial<TabletStatus> = {}): TabletStatus {
+  return {
+    state: 'ready',
+    reasons: [],
+    deviceName: 'Tablet 4W-2',
+    wards: [{ id: '4west', name: '4 West' }],
+    timeZone: 'America/Chicago',
+    demo: true,
+    snapshotAsOf: minutesFromNow(-75),
+    staff: [NURSE, CLINICIAN],
+    counts: {
+      onThisTabletOnly: 12,
+      oldestUnsentAt: minutesFromNow(-40),
+      copied: 0,
+      atServer: 30,
+      inEhr: 12,
+      needsPerson: 1,
+    },
+    persisted: true,
+    pinOnlyWarning: true,
+    ...changes,
+  };
+}
+
+/** A medication order as the EHR has it. */
+export function anOrder(changes: Partial<ChartOrder> & { text: string; dose?: number }): ChartOrder {
+  const { text, dose, ...rest } = changes;
+  return {
+    id: 'e1'.repeat(16),
+    source: { from: 'ehr', asOf: minutesFromNow(-75) },
+    detail: {
+      category: 'medication',
+      medication: { text },
+      dose: { value: dose ?? 500, unit: 'mg' },
+      route: 'PO',
+      schedule: { type: 'every', hours: 8 },
+      startAt: minutesFromNow(-600),
+    },
+    incomplete: [],
+    state: 'active',
+    administrations: [],
+    ...rest,
+  };
+}
+
+export function aVitalSet(
+  position: number,
+  minutesAgo: number,
+  values: VitalValues,
+): Chart['vitals'][number] {
+  const at = minutesFromNow(-minutesAgo);
+  return {
+    id: `${LOG}-${position}`,
+    hlc: [Date.parse(at), 0],
+    body: { kind: 'vital-signs', author: NURSE, effectiveAt: at, recordedAt: at, values },
+    standing: 'current',
+    replacedBy: [],
+    news2: scoreNews2(values),
+  };
+}
+
+export function aChart(changes: Partial<Chart> = {}): Chart {
+  return {
+    identity: {
+      id: PATIENT,
+      name: { family: 'Abernathy', given: 'Ruth' },
+      nameUnknown: false,
+      birthDate: '1951-03-04',
+      sex: 'female',
+      numbers: [{ kind: 'MR', value: '4410-22' }],
+      bed: '12',
+    },
+    allergies: {
+      status: 'known',
+      list: [
+        {
+          substance: { text: 'Penicillin V' },
+          reaction: 'hives',
+          source: { from: 'ehr', asOf: minutesFromNow(-75) },
+        },
+      ],
+    },
+    problems: ['Heart failure', 'Type 2 diabetes'],
+    orders: [],
+    dueDoses: [],
+    vitals: [],
+    notes: [],
+    ehrObservations: [],
+    conflicts: [],
+    history: [],
+    snapshotAsOf: minutesFromNow(-75),
+    snapshotWarnings: [],
+    ...changes,
+  };
+}
+
+export function aBoardRow(changes: Partial<BoardRow> = {}): BoardRow {
+  const { identity } = aChart();
+  return {
+    patient: PATIENT,
+    bed: '12',
+    name: identity.name,
+    nameUnknown: false,
+    birthDate: '1951-03-04',
+    sex: 'female',
+    number: { kind: 'MR', value: '4410-22' },
+    allergies: { status: 'known', names: ['Penicillin V'] },
+    doses: [],
+    ordersToAcknowledge: 0,
+    conflicts: 0,
+    ...changes,
+  };
+}
+
+export interface FakeLamp extends Lamp {
+  /** Drafts of entries that the vault was asked to append, and said ok to. */
+  appended: { patient: string; draft: Draft; pin?: string }[];
+  drafts: Map<string, StoredDraft>;
+  tell(event: VaultEvent): void;
+}
+
+/** `changes` replaces single calls, for example `append` with one that fails. */
+export function aLamp({
+  chart = aChart(),
+  rows = [aBoardRow()],
+  status = aStatus(),
+  changes = {},
+}: {
+  chart?: Chart;
+  rows?: BoardRow[];
+  status?: TabletStatus;
+  changes?: Partial<VaultApi>;
+} = {}): FakeLamp {
+  const listeners = new Set<(event: VaultEvent) => void>();
+  const appended: FakeLamp['appended'] = [];
+  const drafts: FakeLamp['drafts'] = new Map();
+  const savedAt = (): string => new Date().toISOString();
+  const vault: VaultApi = {
+    status: async () => status,
+    enrol: async () => ({ ok: true, value: undefined }),
+    unlock: async ({ staff, pin }) =>
+      pin === PIN
+        ? { ok: true, value: { staff: status.staff.find(({ id }) => id === staff)!, ward: status.wards[0]! } }
+        : {
+            ok: false,
+            error: {
+              kind: 'wrong-pin',
+              message: 'That is not the PIN of Nora Nurse. Nothing is lost; try again.',
+            },
+          },
+    confirmPin: async (pin) =>
+      pin === PIN
+        ? { ok: true, value: undefined }
+        : { ok: false, error: { kind: 'wrong-pin', message: 'That is not your PIN.' } },
+    board: async () => rows,
+    chart: async (patient) => (patient === chart.identity.id ? chart : undefined),
+    append: async (request) => {
+      appended.push(request);
+      return { ok: true, value: { id: `${LOG}-${100 + appended.length}`, savedAt: savedAt() } };
+    },
+    register: async () => ({
+      ok: true,
+      value: { id: `${LOG}-200`, savedAt: savedAt(), patient: 'ee'.repeat(16), number: 'DA00001X' },
+    }),
+    places: async () => ({}),
+    saveDraft: async (draft) => {
+      drafts.set(draft.key, { ...draft, savedAt: savedAt() });
+      return { ok: true, value: { savedAt: savedAt() } };
+    },
+    drafts: async () => [...drafts.values()],
+    discardDraft: async (key) => void drafts.delete(key),
+    quarantine: async () => [],
+    now: async () => savedAt(),
+    ...changes,
+  };
+  return {
+    vault,
+    sync: {
+      state: async () => ({ reach: 'no-network', phase: 'idle', done: 0, total: 0 }),
+      syncNow: async () => undefined,
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    appended,
+    drafts,
+    tell: (event) => {
+      for (const listener of listeners) listener(event);
+    },
+  };
+}
+
+/** The screens as a person has them: theme, lamp, nothing else. */
+export function renderWith(lamp: Lamp, screen: ReactNode): ReturnType<typeof render> {
+  return render(
+    <MantineProvider theme={theme} env="test">
+      <LampProvider value={lamp}>{screen}</LampProvider>
+    </MantineProvider>,
+  );
+}

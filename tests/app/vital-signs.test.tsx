@@ -1,0 +1,103 @@
+// @vitest-environment jsdom
+import './browser.ts';
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it, vi } from 'vitest';
+import { VitalSignsForm } from '../../src/app/tablet/forms/VitalSignsForm.tsx';
+import { aChart, aLamp, PATIENT, renderWith } from './fake-lamp.tsx';
+
+const NOW = '2026-11-24T20:05:00.000Z';
+
+function open(lamp = aLamp(), chart = aChart()) {
+  const onDone = vi.fn();
+  renderWith(
+    lamp,
+    <VitalSignsForm
+      chart={chart}
+      timeZone="America/Chicago"
+      now={NOW}
+      onDone={onDone}
+      onCancel={() => undefined}
+    />,
+  );
+  return {
+    lamp,
+    onDone,
+    user: userEvent.setup(),
+    save: () => screen.getByRole<HTMLButtonElement>('button', { name: 'Save vital signs' }),
+    news2: () => within(screen.getByRole('region', { name: 'NEWS2' })),
+  };
+}
+
+describe('recording vital signs', () => {
+  it('shows "at least" and what is missing, then the score, as values are typed', async () => {
+    const { user, news2 } = open();
+    await user.type(screen.getByLabelText('Respiration rate'), '26');
+    expect(news2().getByText('at least 3')).toBeDefined();
+    expect(news2().getByText(/Missing:.*Pulse/)).toBeDefined();
+    await user.type(screen.getByLabelText('Oxygen saturation'), '95');
+    await user.type(screen.getByLabelText('Systolic'), '120');
+    await user.type(screen.getByLabelText('Pulse'), '95');
+    await user.type(screen.getByLabelText('Temperature'), '38.4');
+    await user.click(screen.getByRole('radio', { name: 'Alert' }));
+    await user.click(screen.getByRole('combobox', { name: 'Air or oxygen' }));
+    await user.click(await screen.findByRole('option', { name: 'Air', hidden: true }));
+    expect(news2().getByText('6')).toBeDefined();
+    expect(news2().queryByText(/Missing:/)).toBeNull();
+  });
+
+  it('refuses an impossible value with its reason', async () => {
+    const { user, save, lamp } = open();
+    await user.type(screen.getByLabelText('Temperature'), '389');
+    expect(screen.getByText(/is not possible/)).toBeDefined();
+    expect(save().disabled).toBe(true);
+    expect(lamp.appended).toEqual([]);
+  });
+
+  it('asks about an unusual value, and again when it is changed to another unusual one', async () => {
+    const { user, save } = open();
+    const pulse = screen.getByLabelText('Pulse');
+    await user.type(pulse, '180');
+    expect(save().disabled).toBe(true);
+    await user.click(screen.getByLabelText('This value is right'));
+    expect(save().disabled).toBe(false);
+    await user.type(pulse, '{Backspace}8');
+    expect(save().disabled).toBe(true);
+  });
+
+  it('saves what was typed, at the time that was said, and says so only then', async () => {
+    const { user, save, lamp, onDone } = open();
+    await user.type(screen.getByLabelText('Temperature'), '37,2');
+    await user.click(save());
+    expect(lamp.appended).toEqual([
+      {
+        patient: PATIENT,
+        draft: { kind: 'vital-signs', effectiveAt: NOW, values: { saturationScale: 1, temperature: 37.2 } },
+      },
+    ]);
+    expect(onDone.mock.calls[0]?.[0]).toMatch(/^Saved on this tablet \d\d:\d\d/);
+  });
+
+  it.each([
+    [
+      'the vault refuses',
+      () =>
+        Promise.resolve({
+          ok: false as const,
+          error: { kind: 'full' as const, message: 'This tablet is full. Nothing was saved.' },
+        }),
+      'This tablet is full',
+    ],
+    ['the vault does not answer', () => Promise.reject(new Error('the worker is gone')), 'Not saved'],
+  ])('keeps the text and says what happened when %s', async (_case, append, message) => {
+    const { user, save, onDone } = open(aLamp({ changes: { append } }));
+    await user.type(screen.getByLabelText('Pulse'), '88');
+    await user.type(screen.getByLabelText('Comment'), 'restless');
+    await user.click(save());
+    expect((await screen.findByRole('alert')).textContent).toContain(message);
+    expect(screen.getByLabelText<HTMLInputElement>('Pulse').value).toBe('88');
+    expect(screen.getByLabelText<HTMLTextAreaElement>('Comment').value).toBe('restless');
+    expect(save().disabled).toBe(false);
+    expect(onDone).not.toHaveBeenCalled();
+  });
+});
