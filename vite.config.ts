@@ -11,7 +11,10 @@ export default defineConfig({
       filename: 'service-worker.ts',
       registerType: 'prompt',
       injectRegister: false,
-      injectManifest: { globPatterns: ['**/*.{js,css,html,svg,png,wasm,webmanifest}'], maximumFileSizeToCacheInBytes: 6_000_000 },
+      injectManifest: {
+        globPatterns: ['**/*.{js,css,html,svg,png,wasm,webmanifest}'],
+        maximumFileSizeToCacheInBytes: 6_000_000,
+      },
       manifest: {
         name: 'Lamplight',
         short_name: 'Lamplight',

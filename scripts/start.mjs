@@ -17,11 +17,20 @@ function sources(folder) {
 
 export function build() {
   const hash = createHash('sha256');
-  for (const path of [...sources('src'), ...sources('public'), 'index.html', 'vite.config.ts', 'package-lock.json']) hash.update(path).update(readFileSync(path));
+  for (const path of [
+    ...sources('src'),
+    ...sources('public'),
+    'index.html',
+    'vite.config.ts',
+    'package-lock.json',
+  ])
+    hash.update(path).update(readFileSync(path));
   const digest = hash.digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   console.log('Building the app…');
-  const result = spawnSync(NODE, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], { stdio: 'inherit' });
+  const result = spawnSync(NODE, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], {
+    stdio: 'inherit',
+  });
   if (result.status !== 0) process.exit(result.status ?? 1);
   writeFileSync(stamp, digest);
 }

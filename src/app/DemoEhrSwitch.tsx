@@ -16,7 +16,15 @@ export function DemoEhrSwitch() {
   return (
     <section className="card row between">
       <span>{up ? '● The demo EHR is up.' : '■ The demo EHR is down.'}</span>
-      <Button variant="default" onClick={() => void request('POST', '/api/demo/ehr', DemoEhr, { up: !up }).then((state) => setUp(state.up), () => setUp(undefined))}>
+      <Button
+        variant="default"
+        onClick={() =>
+          void request('POST', '/api/demo/ehr', DemoEhr, { up: !up }).then(
+            (state) => setUp(state.up),
+            () => setUp(undefined),
+          )
+        }
+      >
         {up ? 'Take the EHR down' : 'Bring the EHR back'}
       </Button>
     </section>

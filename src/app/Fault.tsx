@@ -9,7 +9,11 @@ export class FaultBoundary extends Component<{ children: ReactNode }, { failed: 
   }
 
   override render(): ReactNode {
-    return this.state.failed ? <Fault message="Lamplight met a fault and stopped this screen." /> : this.props.children;
+    return this.state.failed ? (
+      <Fault message="Lamplight met a fault and stopped this screen." />
+    ) : (
+      this.props.children
+    );
   }
 }
 
@@ -18,9 +22,15 @@ export function Fault({ message }: { message: string }) {
     <main className="page stack">
       <h1>Lamplight</h1>
       <p role="alert" className="notice stop">
-        {message} Everything that was shown as saved is safe on this tablet. Open Lamplight again; if this comes back, chart on paper and tell whoever looks after the tablets.
+        {message} Everything that was shown as saved is safe on this tablet. Open Lamplight again; if this
+        comes back, chart on paper and tell whoever looks after the tablets.
       </p>
-      <button type="button" className="card" style={{ minHeight: 56, font: 'inherit' }} onClick={() => location.reload()}>
+      <button
+        type="button"
+        className="card"
+        style={{ minHeight: 56, font: 'inherit' }}
+        onClick={() => location.reload()}
+      >
         Open Lamplight again
       </button>
     </main>

@@ -11,19 +11,33 @@ export class ApiError extends Error {
 }
 
 /** A same-origin JSON request of the desk's pages; the answer is parsed with its schema. */
-export async function request<S extends z.ZodType>(method: 'GET' | 'POST' | 'DELETE', path: string, schema: S, body?: unknown): Promise<z.infer<S>> {
+export async function request<S extends z.ZodType>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  schema: S,
+  body?: unknown,
+): Promise<z.infer<S>> {
   let response: Response;
   try {
-    response = await fetch(path, { method, credentials: 'same-origin', ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
   } catch {
     throw new ApiError('offline', 'The server does not answer. Check the network and try again.');
   }
   const value: unknown = await response.json().catch(() => undefined);
   if (!response.ok) {
     const refusal = Refusal.safeParse(value);
-    throw refusal.success ? new ApiError(refusal.data.error.kind, refusal.data.error.message) : new ApiError('fault', 'The server could not do this. Try again.');
+    throw refusal.success
+      ? new ApiError(refusal.data.error.kind, refusal.data.error.message)
+      : new ApiError('fault', 'The server could not do this. Try again.');
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new ApiError('garbled', 'The answer is not one of this version of Lamplight. Reload the page.');
+  if (!parsed.success)
+    throw new ApiError('garbled', 'The answer is not one of this version of Lamplight. Reload the page.');
   return parsed.data;
 }

@@ -19,7 +19,10 @@ export function useLamp(): Lamp {
 }
 
 /** Loads, and loads again whenever an event says that it may have changed. */
-function useLoaded<T>(load: () => Promise<T>, matters: (event: VaultEvent) => boolean): { value: T | undefined; reload: () => void } {
+function useLoaded<T>(
+  load: () => Promise<T>,
+  matters: (event: VaultEvent) => boolean,
+): { value: T | undefined; reload: () => void } {
   const { subscribe } = useLamp();
   const [value, setValue] = useState<T>();
   const asked = useRef(0);
@@ -47,25 +50,42 @@ function useLoaded<T>(load: () => Promise<T>, matters: (event: VaultEvent) => bo
 const statusMatters = (event: VaultEvent): boolean => event.type === 'counts' || event.type === 'snapshot';
 export function useStatus(): { value: TabletStatus | undefined; reload: () => void } {
   const { vault } = useLamp();
-  return useLoaded(useCallback(() => vault.status(), [vault]), statusMatters);
+  return useLoaded(
+    useCallback(() => vault.status(), [vault]),
+    statusMatters,
+  );
 }
 
 const boardMatters = (event: VaultEvent): boolean => event.type === 'changed';
 export function useBoard(): BoardRow[] | undefined {
   const { vault } = useLamp();
-  return useLoaded(useCallback(() => vault.board(), [vault]), boardMatters).value;
+  return useLoaded(
+    useCallback(() => vault.board(), [vault]),
+    boardMatters,
+  ).value;
 }
 
 export function useChart(patient: string): Chart | undefined {
   const { vault } = useLamp();
-  const matters = useCallback((event: VaultEvent) => event.type === 'changed' && event.patients.includes(patient), [patient]);
-  return useLoaded(useCallback(() => vault.chart(patient), [vault, patient]), matters).value;
+  const matters = useCallback(
+    (event: VaultEvent) => event.type === 'changed' && event.patients.includes(patient),
+    [patient],
+  );
+  return useLoaded(
+    useCallback(() => vault.chart(patient), [vault, patient]),
+    matters,
+  ).value;
 }
 
 const placesMatter = (event: VaultEvent): boolean => event.type === 'changed' || event.type === 'counts';
 export function usePlaces(patient: string): Awaited<ReturnType<VaultApi['places']>> {
   const { vault } = useLamp();
-  return useLoaded(useCallback(() => vault.places(patient), [vault, patient]), placesMatter).value ?? {};
+  return (
+    useLoaded(
+      useCallback(() => vault.places(patient), [vault, patient]),
+      placesMatter,
+    ).value ?? {}
+  );
 }
 
 export function useSyncState(): SyncState | undefined {

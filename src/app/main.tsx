@@ -12,8 +12,12 @@ import { TabletApp } from './tablet/TabletApp.tsx';
 import { theme } from './theme.ts';
 
 // The desk has a network; the bedside may not, so only the desk's pages are loaded late.
-const Workbench = lazy(() => import('./workbench/Workbench.tsx').then((module) => ({ default: module.Workbench })));
-const Administration = lazy(() => import('./admin/Administration.tsx').then((module) => ({ default: module.Administration })));
+const Workbench = lazy(() =>
+  import('./workbench/Workbench.tsx').then((module) => ({ default: module.Workbench })),
+);
+const Administration = lazy(() =>
+  import('./admin/Administration.tsx').then((module) => ({ default: module.Administration })),
+);
 
 const root = createRoot(document.getElementById('root')!);
 
@@ -29,7 +33,8 @@ function render(page: React.ReactNode): void {
   );
 }
 
-if (import.meta.env.PROD && 'serviceWorker' in navigator) void navigator.serviceWorker.register('/service-worker.js');
+if (import.meta.env.PROD && 'serviceWorker' in navigator)
+  void navigator.serviceWorker.register('/service-worker.js');
 
 switch (location.pathname) {
   case '/workbench':
@@ -40,12 +45,16 @@ switch (location.pathname) {
     break;
   default:
     void connectLamp().then(
-      (lamp: Lamp) => render(
-        <LampProvider value={lamp}>
-          <TabletApp />
-        </LampProvider>,
-      ),
+      (lamp: Lamp) =>
+        render(
+          <LampProvider value={lamp}>
+            <TabletApp />
+          </LampProvider>,
+        ),
       // No workers or no storage (an old browser, a page without https): said, not left blank.
-      () => render(<Fault message="This browser cannot keep the ward's record: it needs https and its own storage." />),
+      () =>
+        render(
+          <Fault message="This browser cannot keep the ward's record: it needs https and its own storage." />,
+        ),
     );
 }

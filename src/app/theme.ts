@@ -11,7 +11,10 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: 'md' } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'md', ...private_ } }),
-    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'md', ...private_ } }),
+    // No eye button: six digits are typed again sooner than they are read by somebody behind.
+    PasswordInput: PasswordInput.extend({
+      defaultProps: { size: 'md', visibilityToggleButtonProps: { style: { display: 'none' } }, ...private_ },
+    }),
     NumberInput: NumberInput.extend({ defaultProps: { size: 'md', ...private_ } }),
     Select: Select.extend({ defaultProps: { size: 'md', ...private_ } }),
     Textarea: Textarea.extend({ defaultProps: { size: 'md', ...private_ } }),

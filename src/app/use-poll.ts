@@ -3,7 +3,11 @@ import type { z } from 'zod';
 import { ApiError, request } from './api.ts';
 
 /** A GET that repeats while the page is seen. The last good answer stays while the server is away. */
-export function usePoll<S extends z.ZodType>(path: string | undefined, schema: S, everyMs = 3_000): { value: z.infer<S> | undefined; problem: string | undefined; reload: () => void } {
+export function usePoll<S extends z.ZodType>(
+  path: string | undefined,
+  schema: S,
+  everyMs = 3_000,
+): { value: z.infer<S> | undefined; problem: string | undefined; reload: () => void } {
   const [value, setValue] = useState<z.infer<S>>();
   const [problem, setProblem] = useState<string>();
   const reload = useCallback(() => {
@@ -13,7 +17,8 @@ export function usePoll<S extends z.ZodType>(path: string | undefined, schema: S
         setValue(answer);
         setProblem(undefined);
       },
-      (error: unknown) => setProblem(error instanceof ApiError ? error.message : 'The page could not be refreshed.'),
+      (error: unknown) =>
+        setProblem(error instanceof ApiError ? error.message : 'The page could not be refreshed.'),
     );
   }, [path, schema]);
   useEffect(() => {

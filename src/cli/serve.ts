@@ -26,13 +26,23 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 function startDemoEhr(dataDirectory: string): Promise<{ process: ChildProcess; baseUrl: string }> {
   return new Promise((found, failed) => {
     const script = join(root, 'src/server/demo-ehr/main.ts');
-    const args = [script, '--port', values['demo-ehr-port'], '--patients', values['demo-patients'], '--data', join(dataDirectory, 'demo-ehr')];
+    const args = [
+      script,
+      '--port',
+      values['demo-ehr-port'],
+      '--patients',
+      values['demo-patients'],
+      '--data',
+      join(dataDirectory, 'demo-ehr'),
+    ];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
     child.stdout?.on('data', (text: Buffer) => {
       const address = /demo EHR on (\S+)/.exec(text.toString())?.[1];
       if (address) found({ process: child, baseUrl: address });
     });
-    child.once('exit', (code) => failed(new Error(`the demo EHR ended with ${code}: is --demo-patients a folder of FHIR R4 bundles?`)));
+    child.once('exit', (code) =>
+      failed(new Error(`the demo EHR ended with ${code}: is --demo-patients a folder of FHIR R4 bundles?`)),
+    );
   });
 }
 
@@ -47,12 +57,19 @@ async function serve(): Promise<void> {
     webRoot: values['web-root'],
     logLevel: process.env.LOG_LEVEL ?? 'warn',
     ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
-    ...(baseUrl ? { ehr: { baseUrl, ...(process.env.EHR_TOKEN && !ehr ? { token: process.env.EHR_TOKEN } : {}) } } : {}),
+    ...(baseUrl
+      ? { ehr: { baseUrl, ...(process.env.EHR_TOKEN && !ehr ? { token: process.env.EHR_TOKEN } : {}) } }
+      : {}),
     ...(ehr ? { demo: { control: new URL('/control', ehr.baseUrl).href, staff: DEMO_STAFF } } : {}),
   });
   if (demo) await seedDemoSite(server.context);
-  const address = await server.app.listen({ port: Number(values.port), host: process.env.HOST ?? '127.0.0.1' });
-  void server.context.census.refresh().catch(() => say('The census could not be read yet; it is tried again by itself.'));
+  const address = await server.app.listen({
+    port: Number(values.port),
+    host: process.env.HOST ?? '127.0.0.1',
+  });
+  void server.context.census
+    .refresh()
+    .catch(() => say('The census could not be read yet; it is tried again by itself.'));
 
   say(`\nLamplight is listening on ${address.replace('127.0.0.1', 'localhost')}`);
   if (ehr) {
@@ -60,10 +77,13 @@ async function serve(): Promise<void> {
     say(`  administration  ${address.replace('127.0.0.1', 'localhost')}/admin`);
     say(`  workbench       ${address.replace('127.0.0.1', 'localhost')}/workbench`);
     say(`  demo EHR        ${ehr.baseUrl}\n\nDemo staff (PIN):`);
-    for (const person of DEMO_STAFF) say(`  ${person.name.padEnd(16)} ${person.role.padEnd(14)} ${person.pin}`);
+    for (const person of DEMO_STAFF)
+      say(`  ${person.name.padEnd(16)} ${person.role.padEnd(14)} ${person.pin}`);
   }
   if (server.recoveryIdentity) {
-    say('\nRecovery identity, shown once. Print it, put it in a safe: it opens every record if no server survives.');
+    say(
+      '\nRecovery identity, shown once. Print it, put it in a safe: it opens every record if no server survives.',
+    );
     say(`  ${server.recoveryIdentity}\n`);
   }
 
@@ -83,6 +103,8 @@ async function serve(): Promise<void> {
 }
 
 serve().catch((error: unknown) => {
-  process.stderr.write(`Lamplight could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(
+    `Lamplight could not start: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
   process.exit(1);
 });

@@ -1,8 +1,9 @@
 /** The door of the clinical room: what a ward knows. Pure; takes the clock as an argument. */
+
+export * from './alerts.ts';
 export * from './chart/fold.ts';
 export * from './chart/standing.ts';
 export * from './chart/types.ts';
-export * from './alerts.ts';
 export * from './display.ts';
 export * from './doses.ts';
 export * from './entries/index.ts';

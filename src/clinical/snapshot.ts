@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { AllergyCriticality, Coding, Hex128, Instant, MedicationDetail, PartialDate, PatientNumber, PersonName, Quantity, Schedule, Sex } from './entries/index.ts';
+import {
+  AllergyCriticality,
+  Coding,
+  Hex128,
+  Instant,
+  MedicationDetail,
+  PartialDate,
+  PatientNumber,
+  PersonName,
+  Quantity,
+  Schedule,
+  Sex,
+} from './entries/index.ts';
 
 /** An allergy as the EHR has it. */
 export const SnapshotAllergy = z.object({
@@ -11,7 +23,12 @@ export const SnapshotAllergy = z.object({
 export type SnapshotAllergy = z.infer<typeof SnapshotAllergy>;
 
 /** An active medication order as the EHR has it; what the EHR left out is absent and shown as "Not recorded". */
-export const SnapshotOrder = MedicationDetail.omit({ dose: true, route: true, category: true, startAt: true }).extend({
+export const SnapshotOrder = MedicationDetail.omit({
+  dose: true,
+  route: true,
+  category: true,
+  startAt: true,
+}).extend({
   id: Hex128,
   ehrId: z.string().max(64),
   dose: Quantity.optional(),

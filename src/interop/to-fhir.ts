@@ -1,24 +1,15 @@
-import type { BodyOf, EntryId, OrderId, WardBody, WardKind } from '../clinical/entries/index.ts';
+import type { BodyOf, EntryId, WardBody, WardKind } from '../clinical/entries/index.ts';
 import { toBase64, utf8 } from '../log/index.ts';
+import {
+  concept,
+  encounterOf,
+  identifierOf,
+  type Outgoing,
+  subjectOf,
+  type ToFhirContext,
+} from './fhir-context.ts';
 import { administrationResource, orderResources, stopTask } from './medication-to-fhir.ts';
 import { vitalResources } from './vitals-to-fhir.ts';
-
-/** A FHIR resource on its way out: its id is ours. */
-export type Outgoing = { resourceType: string; id: string } & Record<string, unknown>;
-
-export interface ToFhirContext {
-  /** Logical id of the Patient in the EHR. */
-  ehrPatient: string;
-  ehrEncounter?: string;
-  /** System of our business identifiers. */
-  identifierSystem: string;
-  /** The tablet that wrote the entry. */
-  deviceName: string;
-  /** Who approved it, when, and how they had signed in. */
-  reviewer: { name: string; signedInBy: string; at: string };
-  /** Where the EHR holds an order: its own, or one that we posted. */
-  orderReference(order: OrderId): { reference: string } | { display: string };
-}
 
 const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
   'patient-registered',
@@ -35,10 +26,6 @@ const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
 /** A bed move, say, is charted for the ward and belongs in no EHR resource of ours. */
 export const isForTheEhr = (kind: WardKind): boolean => FOR_THE_EHR.has(kind);
 
-export const subjectOf = (context: ToFhirContext) => ({ reference: `Patient/${context.ehrPatient}` });
-export const encounterOf = (context: ToFhirContext) => (context.ehrEncounter === undefined ? {} : { encounter: { reference: `Encounter/${context.ehrEncounter}` } });
-export const identifierOf = (context: ToFhirContext, value: string) => [{ system: context.identifierSystem, value }];
-
 /**
  * The FHIR R4 resources of one entry, in the order in which they are written, each under an id derived from the
  * entry's, and last the Provenance that says who wrote it, on what, and who approved it.
@@ -46,7 +33,10 @@ export const identifierOf = (context: ToFhirContext, value: string) => [{ system
 export function resourcesFor(entry: { id: EntryId; body: WardBody }, context: ToFhirContext): Outgoing[] {
   const resources = contentOf(entry.id, entry.body, context);
   if (resources.length === 0 && entry.body.kind !== 'order-acknowledged') return [];
-  const targets = entry.body.kind === 'order-acknowledged' ? [context.orderReference(entry.body.order)] : resources.map((resource) => ({ reference: `${resource.resourceType}/${resource.id}` }));
+  const targets =
+    entry.body.kind === 'order-acknowledged'
+      ? [context.orderReference(entry.body.order)]
+      : resources.map((resource) => ({ reference: `${resource.resourceType}/${resource.id}` }));
   return [...resources, provenance(entry, targets, context)];
 }
 
@@ -77,9 +67,21 @@ function patientResource(body: BodyOf<'patient-registered'>, context: ToFhirCont
   return {
     resourceType: 'Patient',
     id: context.ehrPatient,
-    identifier: [{ type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MRT' }] }, system: context.identifierSystem, value: body.number.value }],
+    identifier: [
+      {
+        type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MRT' }] },
+        system: context.identifierSystem,
+        value: body.number.value,
+      },
+    ],
     active: true,
-    name: [{ ...(body.nameUnknown ? { use: 'temp' } : { use: 'official' }), family: body.name.family, given: [body.name.given] }],
+    name: [
+      {
+        ...(body.nameUnknown ? { use: 'temp' } : { use: 'official' }),
+        family: body.name.family,
+        given: [body.name.given],
+      },
+    ],
     gender: body.sex,
     ...(body.birthDate === undefined ? {} : { birthDate: body.birthDate }),
   };
@@ -90,8 +92,19 @@ function allergyResource(id: EntryId, body: BodyOf<'allergy-recorded'>, context:
     resourceType: 'AllergyIntolerance',
     id,
     identifier: identifierOf(context, id),
-    clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }] },
-    verificationStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification', code: 'unconfirmed' }] },
+    clinicalStatus: {
+      coding: [
+        { system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' },
+      ],
+    },
+    verificationStatus: {
+      coding: [
+        {
+          system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification',
+          code: 'unconfirmed',
+        },
+      ],
+    },
     category: [body.category],
     criticality: body.criticality,
     code: concept(body.substance),
@@ -103,18 +116,28 @@ function allergyResource(id: EntryId, body: BodyOf<'allergy-recorded'>, context:
 }
 
 /** "Asked, and none": FHIR's own way without a SNOMED code is an empty allergy list with its reason. */
-function noKnownAllergies(id: EntryId, body: BodyOf<'no-known-allergies-recorded'>, context: ToFhirContext): Outgoing {
+function noKnownAllergies(
+  id: EntryId,
+  body: BodyOf<'no-known-allergies-recorded'>,
+  context: ToFhirContext,
+): Outgoing {
   return {
     resourceType: 'List',
     id,
     identifier: identifierOf(context, id),
     status: 'current',
     mode: 'snapshot',
-    code: { coding: [{ system: 'http://loinc.org', code: '48765-2', display: 'Allergies and adverse reactions Document' }] },
+    code: {
+      coding: [
+        { system: 'http://loinc.org', code: '48765-2', display: 'Allergies and adverse reactions Document' },
+      ],
+    },
     subject: subjectOf(context),
     ...encounterOf(context),
     date: body.effectiveAt,
-    emptyReason: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason', code: 'nilknown' }] },
+    emptyReason: {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason', code: 'nilknown' }],
+    },
   };
 }
 
@@ -138,16 +161,36 @@ function noteResource(id: EntryId, body: BodyOf<'note'>, context: ToFhirContext)
     identifier: identifierOf(context, id),
     status: 'current',
     docStatus: body.replaces === undefined ? 'final' : 'amended',
-    type: { coding: [{ system: 'http://loinc.org', ...NOTE_TYPES[body.noteType] }], text: body.noteType === 'sbar' ? 'SBAR note' : `${body.noteType} note` },
+    type: {
+      coding: [{ system: 'http://loinc.org', ...NOTE_TYPES[body.noteType] }],
+      text: body.noteType === 'sbar' ? 'SBAR note' : `${body.noteType} note`,
+    },
     subject: subjectOf(context),
     date: body.recordedAt,
     author: [{ display: body.author.name }],
-    content: [{ attachment: { contentType: 'text/plain; charset=utf-8', data: toBase64(utf8(noteText(body))), creation: body.effectiveAt } }],
-    context: { ...(context.ehrEncounter === undefined ? {} : { encounter: [{ reference: `Encounter/${context.ehrEncounter}` }] }), period: { start: body.effectiveAt } },
+    content: [
+      {
+        attachment: {
+          contentType: 'text/plain; charset=utf-8',
+          data: toBase64(utf8(noteText(body))),
+          creation: body.effectiveAt,
+        },
+      },
+    ],
+    context: {
+      ...(context.ehrEncounter === undefined
+        ? {}
+        : { encounter: [{ reference: `Encounter/${context.ehrEncounter}` }] }),
+      period: { start: body.effectiveAt },
+    },
   };
 }
 
-function provenance(entry: { id: EntryId; body: WardBody }, target: unknown[], context: ToFhirContext): Outgoing {
+function provenance(
+  entry: { id: EntryId; body: WardBody },
+  target: unknown[],
+  context: ToFhirContext,
+): Outgoing {
   const participant = (code: string, display: string) => ({
     type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code }] },
     who: { display },
@@ -162,13 +205,11 @@ function provenance(entry: { id: EntryId; body: WardBody }, target: unknown[], c
     agent: [
       participant(entry.body.kind === 'order-acknowledged' ? 'verifier' : 'author', entry.body.author.name),
       participant('assembler', context.deviceName),
-      participant('attester', `${context.reviewer.name} (signed in by ${context.reviewer.signedInBy}, ${context.reviewer.at})`),
+      participant(
+        'attester',
+        `${context.reviewer.name} (signed in by ${context.reviewer.signedInBy}, ${context.reviewer.at})`,
+      ),
     ],
     entity: [{ role: 'source', what: { identifier: { system: context.identifierSystem, value: entry.id } } }],
   };
 }
-
-export const concept = (coding: { text: string; system?: string; code?: string }) => ({
-  ...(coding.code === undefined ? {} : { coding: [{ ...(coding.system === undefined ? {} : { system: coding.system }), code: coding.code }] }),
-  text: coding.text,
-});

@@ -1,6 +1,6 @@
 import type { BodyOf, EntryId, VitalValues } from '../clinical/entries/index.ts';
 import { scoreNews2 } from '../clinical/news2.ts';
-import { encounterOf, identifierOf, type Outgoing, subjectOf, type ToFhirContext } from './to-fhir.ts';
+import { encounterOf, identifierOf, type Outgoing, subjectOf, type ToFhirContext } from './fhir-context.ts';
 
 const LOINC = 'http://loinc.org';
 const UCUM = 'http://unitsofmeasure.org';
@@ -16,7 +16,13 @@ interface Measured {
 
 /** codes.md: LOINC and UCUM. The FHIR vital-signs profile fixes 2708-6 for saturation, so both codes go. */
 const SINGLE: readonly Measured[] = [
-  { value: 'respirationRate', suffix: 'rr', codes: [{ code: '9279-1', display: 'Respiratory rate' }], unit: '/min', ucum: '/min' },
+  {
+    value: 'respirationRate',
+    suffix: 'rr',
+    codes: [{ code: '9279-1', display: 'Respiratory rate' }],
+    unit: '/min',
+    ucum: '/min',
+  },
   {
     value: 'oxygenSaturation',
     suffix: 'spo2',
@@ -27,9 +33,27 @@ const SINGLE: readonly Measured[] = [
     unit: '%',
     ucum: '%',
   },
-  { value: 'oxygenFlow', suffix: 'o2flow', codes: [{ code: '3151-8', display: 'Inhaled oxygen flow rate' }], unit: 'L/min', ucum: 'L/min' },
-  { value: 'pulse', suffix: 'hr', codes: [{ code: '8867-4', display: 'Heart rate' }], unit: '/min', ucum: '/min' },
-  { value: 'temperature', suffix: 'temp', codes: [{ code: '8310-5', display: 'Body temperature' }], unit: 'Cel', ucum: 'Cel' },
+  {
+    value: 'oxygenFlow',
+    suffix: 'o2flow',
+    codes: [{ code: '3151-8', display: 'Inhaled oxygen flow rate' }],
+    unit: 'L/min',
+    ucum: 'L/min',
+  },
+  {
+    value: 'pulse',
+    suffix: 'hr',
+    codes: [{ code: '8867-4', display: 'Heart rate' }],
+    unit: '/min',
+    ucum: '/min',
+  },
+  {
+    value: 'temperature',
+    suffix: 'temp',
+    codes: [{ code: '8310-5', display: 'Body temperature' }],
+    unit: 'Cel',
+    ucum: 'Cel',
+  },
 ];
 
 /** One Observation per value, so that the EHR shows each in its own flowsheet row; the score under a local code. */
@@ -40,7 +64,9 @@ export function vitalResources(id: EntryId, body: BodyOf<'vital-signs'>, context
     id: `${id}-${suffix}`,
     identifier: identifierOf(context, `${id}-${suffix}`),
     status: body.replaces === undefined ? 'final' : 'amended',
-    category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: category }] }],
+    category: [
+      { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: category }] },
+    ],
     subject: subjectOf(context),
     ...encounterOf(context),
     effectiveDateTime: body.effectiveAt,
@@ -49,32 +75,67 @@ export function vitalResources(id: EntryId, body: BodyOf<'vital-signs'>, context
     ...content,
   });
   const quantity = (value: number, unit: string, ucum: string) => ({ value, unit, system: UCUM, code: ucum });
-  const coded = (codes: Measured['codes']) => ({ coding: codes.map((code) => ({ system: LOINC, ...code })), text: codes[0]!.display });
+  const coded = (codes: Measured['codes']) => ({
+    coding: codes.map((code) => ({ system: LOINC, ...code })),
+    text: codes[0]!.display,
+  });
 
   const resources = SINGLE.flatMap(({ value: name, suffix, codes, unit, ucum }) => {
     const value = values[name];
-    return typeof value === 'number' ? [observation(suffix, 'vital-signs', { code: coded(codes), valueQuantity: quantity(value, unit, ucum) })] : [];
+    return typeof value === 'number'
+      ? [
+          observation(suffix, 'vital-signs', {
+            code: coded(codes),
+            valueQuantity: quantity(value, unit, ucum),
+          }),
+        ]
+      : [];
   });
   if (values.systolic !== undefined || values.diastolic !== undefined) {
-    const component = (code: string, display: string, value: number | undefined) => (value === undefined ? [] : [{ code: coded([{ code, display }]), valueQuantity: quantity(value, 'mmHg', 'mm[Hg]') }]);
+    const component = (code: string, display: string, value: number | undefined) =>
+      value === undefined
+        ? []
+        : [{ code: coded([{ code, display }]), valueQuantity: quantity(value, 'mmHg', 'mm[Hg]') }];
     resources.push(
       observation('bp', 'vital-signs', {
         code: coded([{ code: '85354-9', display: 'Blood pressure panel with all children optional' }]),
-        component: [...component('8480-6', 'Systolic blood pressure', values.systolic), ...component('8462-4', 'Diastolic blood pressure', values.diastolic)],
+        component: [
+          ...component('8480-6', 'Systolic blood pressure', values.systolic),
+          ...component('8462-4', 'Diastolic blood pressure', values.diastolic),
+        ],
       }),
     );
   }
   if (values.consciousness !== undefined) {
-    resources.push(observation('acvpu', 'exam', { code: { coding: [{ system: LOCAL, code: 'acvpu' }], text: 'Level of consciousness (ACVPU)' }, valueCodeableConcept: { coding: [{ system: LOCAL, code: values.consciousness }], text: values.consciousness } }));
+    resources.push(
+      observation('acvpu', 'exam', {
+        code: { coding: [{ system: LOCAL, code: 'acvpu' }], text: 'Level of consciousness (ACVPU)' },
+        valueCodeableConcept: {
+          coding: [{ system: LOCAL, code: values.consciousness }],
+          text: values.consciousness,
+        },
+      }),
+    );
   }
   if (values.oxygenDevice !== undefined) {
-    resources.push(observation('o2device', 'exam', { code: { coding: [{ system: LOCAL, code: 'oxygen-device' }], text: 'Oxygen device (RCP chart code)' }, valueCodeableConcept: { coding: [{ system: LOCAL, code: values.oxygenDevice }], text: values.oxygenDevice } }));
+    resources.push(
+      observation('o2device', 'exam', {
+        code: { coding: [{ system: LOCAL, code: 'oxygen-device' }], text: 'Oxygen device (RCP chart code)' },
+        valueCodeableConcept: {
+          coding: [{ system: LOCAL, code: values.oxygenDevice }],
+          text: values.oxygenDevice,
+        },
+      }),
+    );
   }
   const { total } = scoreNews2(values);
   if (total !== null) {
     resources.push(
       observation('news2', 'survey', {
-        code: { coding: [{ system: LOCAL, code: 'news2' }], text: `National Early Warning Score 2, saturation scale ${values.saturationScale}` },
+        code: {
+          coding: [{ system: LOCAL, code: 'news2' }],
+          text: `National Early Warning Score 2, saturation scale ${values.saturationScale}`,
+        },
         valueQuantity: quantity(total, '{score}', '{score}'),
         derivedFrom: resources.map((resource) => ({ reference: `Observation/${resource.id}` })),
       }),

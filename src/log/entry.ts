@@ -14,7 +14,10 @@ export const FORMAT_VERSION = 1;
 export const MAX_ENTRY_BYTES = 256 * 1024;
 
 const bytes = (length?: number) =>
-  z.custom<Bytes>((value) => value instanceof Uint8Array && (length === undefined || value.length === length), 'bytes of another length');
+  z.custom<Bytes>(
+    (value) => value instanceof Uint8Array && (length === undefined || value.length === length),
+    'bytes of another length',
+  );
 
 /** The first entry of a log says whose log it is and carries its key, sealed; any carrier may read it. */
 export const Opening = z.strictObject({
@@ -124,7 +127,8 @@ export function readEntry(source: Bytes): { ok: true; entry: Entry } | { ok: fal
     const inner = SignedPart.safeParse(decode(signed, strict));
     if (!inner.success) return malformed('its header is not of this format');
     const [v, log, seq, prev, hlc, patient, blobs, opening, box] = inner.data;
-    if ((seq === 1) !== (opening !== null) || (seq === 1) !== (prev === null)) return malformed('only a first entry opens a log');
+    if ((seq === 1) !== (opening !== null) || (seq === 1) !== (prev === null))
+      return malformed('only a first entry opens a log');
     return {
       ok: true,
       entry: {
@@ -148,6 +152,9 @@ export function readEntry(source: Bytes): { ok: true; entry: Entry } | { ok: fal
   }
 }
 
-const malformed = (message: string) => ({ ok: false as const, error: { kind: 'malformed' as const, message } });
+const malformed = (message: string) => ({
+  ok: false as const,
+  error: { kind: 'malformed' as const, message },
+});
 
 export const hashEntry = (entry: Pick<Entry, 'bytes'>, hash: Hash): Promise<Bytes> => hash(entry.bytes);

@@ -4,7 +4,10 @@ import { z } from 'zod';
  * Hybrid logical clock (Kulkarni and others, 2014): wall milliseconds and a counter. It orders the display so that
  * an effect never sorts before its cause; it never decides what is true.
  */
-export const Hlc = z.tuple([z.number().int().min(0).max(8_640_000_000_000_000), z.number().int().min(0).max(0xffff_ffff)]);
+export const Hlc = z.tuple([
+  z.number().int().min(0).max(8_640_000_000_000_000),
+  z.number().int().min(0).max(0xffff_ffff),
+]);
 export type Hlc = readonly [wallMs: number, counter: number];
 
 /** A clock further ahead of ours than this is stored but does not move ours (DESIGN.md, Time). */

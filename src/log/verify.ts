@@ -24,19 +24,33 @@ export interface VerifiedRun {
  * vouches for all before it through the chain; only when it fails are the others tried, to keep the longest
  * prefix that stands.
  */
-export async function verifyRun(head: Head, entries: readonly Entry[], hash: Hash, verify: Verify): Promise<VerifiedRun> {
+export async function verifyRun(
+  head: Head,
+  entries: readonly Entry[],
+  hash: Hash,
+  verify: Verify,
+): Promise<VerifiedRun> {
   const hashes = await Promise.all(entries.map((entry) => hash(entry.bytes)));
   const chained: VerifiedRun['accepted'] = [];
   let at = head;
   let problem: RunProblem | undefined;
   for (const [index, entry] of entries.entries()) {
     if (entry.seq !== at.seq + 1) {
-      problem = { kind: 'gap', seq: entry.seq, message: `entry ${entry.seq} follows ${at.seq}: entries between are missing` };
+      problem = {
+        kind: 'gap',
+        seq: entry.seq,
+        message: `entry ${entry.seq} follows ${at.seq}: entries between are missing`,
+      };
       break;
     }
-    const follows = at.hash === null ? entry.prev === null : entry.prev !== null && equalBytes(entry.prev, at.hash);
+    const follows =
+      at.hash === null ? entry.prev === null : entry.prev !== null && equalBytes(entry.prev, at.hash);
     if (!follows) {
-      problem = { kind: 'broken-chain', seq: entry.seq, message: `entry ${entry.seq} does not follow the entry before it` };
+      problem = {
+        kind: 'broken-chain',
+        seq: entry.seq,
+        message: `entry ${entry.seq} does not follow the entry before it`,
+      };
       break;
     }
     const own = hashes[index]!;
@@ -46,7 +60,11 @@ export async function verifyRun(head: Head, entries: readonly Entry[], hash: Has
   for (let length = chained.length; length > 0; length--) {
     const last = chained[length - 1]!.entry;
     if (await verify(last.signature, last.signed)) return { accepted: chained.slice(0, length), problem };
-    problem = { kind: 'bad-signature', seq: last.seq, message: `the signature of entry ${last.seq} is not its writer's` };
+    problem = {
+      kind: 'bad-signature',
+      seq: last.seq,
+      message: `the signature of entry ${last.seq} is not its writer's`,
+    };
   }
   return { accepted: [], problem };
 }

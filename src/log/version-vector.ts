@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 /** What a replica holds: per log the last sequence number and that entry's hash (hex). Equal heads prove equal content. */
-export const VersionVector = z.record(z.string().regex(/^[0-9a-f]{32}$/), z.tuple([z.number().int().min(0), z.string().regex(/^[0-9a-f]{64}$/)]));
+export const VersionVector = z.record(
+  z.string().regex(/^[0-9a-f]{32}$/),
+  z.tuple([z.number().int().min(0), z.string().regex(/^[0-9a-f]{64}$/)]),
+);
 export type VersionVector = z.infer<typeof VersionVector>;
 
 /** Half-open: positions `after` + 1 to `through` of a log. */

@@ -31,10 +31,17 @@ export interface RankedCandidate extends MatchInput {
  * Fellegi–Sunter (1969): per field and verdict, how often the pair agrees so when it is one person (`m`) and when it
  * is two (`u`). Estimates for hospital registration from the febrl data sets; `missing` says nothing.
  */
-const LIKELIHOODS: Record<'family' | 'given' | 'birthDate' | 'sex' | 'number', Record<Exclude<Verdict, 'missing'>, { m: number; u: number }>> = {
+const LIKELIHOODS: Record<
+  'family' | 'given' | 'birthDate' | 'sex' | 'number',
+  Record<Exclude<Verdict, 'missing'>, { m: number; u: number }>
+> = {
   family: { agrees: { m: 0.85, u: 0.005 }, close: { m: 0.11, u: 0.01 }, differs: { m: 0.04, u: 0.985 } },
   given: { agrees: { m: 0.8, u: 0.01 }, close: { m: 0.14, u: 0.02 }, differs: { m: 0.06, u: 0.97 } },
-  birthDate: { agrees: { m: 0.88, u: 0.0002 }, close: { m: 0.09, u: 0.005 }, differs: { m: 0.03, u: 0.9948 } },
+  birthDate: {
+    agrees: { m: 0.88, u: 0.0002 },
+    close: { m: 0.09, u: 0.005 },
+    differs: { m: 0.03, u: 0.9948 },
+  },
   sex: { agrees: { m: 0.98, u: 0.5 }, close: { m: 0.01, u: 0.01 }, differs: { m: 0.01, u: 0.49 } },
   number: { agrees: { m: 0.95, u: 0.00001 }, close: { m: 0.03, u: 0.001 }, differs: { m: 0.02, u: 0.99899 } },
 };
@@ -42,7 +49,12 @@ const LIKELIHOODS: Record<'family' | 'given' | 'birthDate' | 'sex' | 'number', R
 /** A downtime patient is among the inpatients or the known: one in two hundred before anything is compared. */
 const PRIOR_LOG2_ODDS = Math.log2(1 / 199);
 
-const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z]/g, '');
+const fold = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z]/g, '');
 
 function weigh(field: keyof typeof LIKELIHOODS, verdict: Verdict): number {
   if (verdict === 'missing') return 0;
@@ -69,36 +81,67 @@ function compareBirthDates(a: string | undefined, b: string | undefined): Verdic
   return differing === 1 ? 'close' : 'differs';
 }
 
-function compareNumbers(a: MatchInput['numbers'], b: MatchInput['numbers']): { verdict: Verdict; left: string; right: string } {
+function compareNumbers(
+  a: MatchInput['numbers'],
+  b: MatchInput['numbers'],
+): { verdict: Verdict; left: string; right: string } {
   const left = a.map((number) => number.value.toUpperCase().replace(/[\s-]/g, ''));
   const right = b.map((number) => number.value.toUpperCase().replace(/[\s-]/g, ''));
   const same = left.find((value) => right.includes(value));
   if (same !== undefined) return { verdict: 'agrees', left: same, right: same };
-  return { verdict: left.length === 0 || right.length === 0 ? 'missing' : 'differs', left: left.join(' '), right: right.join(' ') };
+  return {
+    verdict: left.length === 0 || right.length === 0 ? 'missing' : 'differs',
+    left: left.join(' '),
+    right: right.join(' '),
+  };
 }
 
 /** Candidates with the reasons for their score, best first. A person decides, never the number. */
-export function rankCandidates(downtime: MatchInput, candidates: readonly (MatchInput & { ehrPatient: string })[]): RankedCandidate[] {
-  return candidates.map((candidate) => score(downtime, candidate)).sort((a, b) => b.weight - a.weight || (a.ehrPatient < b.ehrPatient ? -1 : 1));
+export function rankCandidates(
+  downtime: MatchInput,
+  candidates: readonly (MatchInput & { ehrPatient: string })[],
+): RankedCandidate[] {
+  return candidates
+    .map((candidate) => score(downtime, candidate))
+    .sort((a, b) => b.weight - a.weight || (a.ehrPatient < b.ehrPatient ? -1 : 1));
 }
 
 function score(downtime: MatchInput, candidate: MatchInput & { ehrPatient: string }): RankedCandidate {
   const straight = nameReasons(downtime, candidate.name);
-  const swapped = nameReasons(downtime, { family: candidate.name.given, given: candidate.name.family }).map((reason) => ({ ...reason, field: `${reason.field} (swapped)`, weight: reason.weight - 1 }));
+  const swapped = nameReasons(downtime, { family: candidate.name.given, given: candidate.name.family }).map(
+    (reason) => ({ ...reason, field: `${reason.field} (swapped)`, weight: reason.weight - 1 }),
+  );
   const sum = (reasons: MatchReason[]): number => reasons.reduce((total, reason) => total + reason.weight, 0);
   const names = sum(swapped) > sum(straight) ? swapped : straight;
 
   const birth = compareBirthDates(downtime.birthDate, candidate.birthDate);
-  const sex: Verdict = downtime.sex === 'unknown' || candidate.sex === 'unknown' ? 'missing' : downtime.sex === candidate.sex ? 'agrees' : 'differs';
+  const sex: Verdict =
+    downtime.sex === 'unknown' || candidate.sex === 'unknown'
+      ? 'missing'
+      : downtime.sex === candidate.sex
+        ? 'agrees'
+        : 'differs';
   const number = compareNumbers(
     downtime.numbers.filter((item) => item.kind === 'MR'),
     candidate.numbers.filter((item) => item.kind === 'MR'),
   );
   const reasons: MatchReason[] = [
     ...names,
-    { field: 'Date of birth', downtime: downtime.birthDate ?? '', ehr: candidate.birthDate ?? '', verdict: birth, weight: weigh('birthDate', birth) },
+    {
+      field: 'Date of birth',
+      downtime: downtime.birthDate ?? '',
+      ehr: candidate.birthDate ?? '',
+      verdict: birth,
+      weight: weigh('birthDate', birth),
+    },
     { field: 'Sex', downtime: downtime.sex, ehr: candidate.sex, verdict: sex, weight: weigh('sex', sex) },
-    { field: 'EHR number', downtime: number.left, ehr: number.right, verdict: number.verdict, weight: weigh('number', number.verdict) },
+    {
+      field: 'EHR number',
+      downtime: number.left,
+      ehr: number.right,
+      verdict: number.verdict,
+      weight: weigh('number', number.verdict),
+    },
   ];
   const weight = sum(reasons);
   return { ...candidate, weight, probability: 1 / (1 + 2 ** -(weight + PRIOR_LOG2_ODDS)), reasons };

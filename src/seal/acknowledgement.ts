@@ -16,9 +16,18 @@ export const Acknowledgement = z.object({
 export type Acknowledgement = z.infer<typeof Acknowledgement>;
 
 const statement = (ack: Omit<Acknowledgement, 'signature'>): Bytes =>
-  encode(['lamplight acknowledgement', fromHex(ack.log), ack.seq, fromHex(ack.hash), fromHex(ack.epoch)]) as Bytes;
+  encode([
+    'lamplight acknowledgement',
+    fromHex(ack.log),
+    ack.seq,
+    fromHex(ack.hash),
+    fromHex(ack.epoch),
+  ]) as Bytes;
 
-export async function acknowledge(ack: Omit<Acknowledgement, 'signature'>, sign: Sign): Promise<Acknowledgement> {
+export async function acknowledge(
+  ack: Omit<Acknowledgement, 'signature'>,
+  sign: Sign,
+): Promise<Acknowledgement> {
   return { ...ack, signature: toBase64(await sign(statement(ack))) };
 }
 

@@ -11,9 +11,17 @@ export const randomBytes = (length: number): Bytes => crypto.getRandomValues(new
 export type PublicKey = string;
 
 /** A signing key pair. `extractable: false` for a tablet's own key, which never leaves it. */
-export async function newSigningKey(extractable: boolean): Promise<{ privateKey: CryptoKey; publicKey: PublicKey }> {
-  const pair = (await crypto.subtle.generateKey({ name: 'Ed25519' }, extractable, ['sign', 'verify'])) as CryptoKeyPair;
-  return { privateKey: pair.privateKey, publicKey: toBase64(new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))) };
+export async function newSigningKey(
+  extractable: boolean,
+): Promise<{ privateKey: CryptoKey; publicKey: PublicKey }> {
+  const pair = (await crypto.subtle.generateKey({ name: 'Ed25519' }, extractable, [
+    'sign',
+    'verify',
+  ])) as CryptoKeyPair;
+  return {
+    privateKey: pair.privateKey,
+    publicKey: toBase64(new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))),
+  };
 }
 
 export async function exportSigningKey(key: CryptoKey): Promise<Bytes> {
@@ -33,7 +41,9 @@ export const signWith =
 export function verifyWith(publicKey: PublicKey): Verify {
   let imported: Promise<CryptoKey> | undefined;
   return async (signature, bytes) => {
-    imported ??= crypto.subtle.importKey('raw', fromBase64(publicKey), { name: 'Ed25519' }, false, ['verify']);
+    imported ??= crypto.subtle.importKey('raw', fromBase64(publicKey), { name: 'Ed25519' }, false, [
+      'verify',
+    ]);
     return crypto.subtle.verify({ name: 'Ed25519' }, await imported, signature, bytes);
   };
 }

@@ -1,6 +1,20 @@
 import { decode, encode } from 'cborg';
 import { deflateSync, Inflate } from 'fflate';
-import { type Bytes, boxContext, concatBytes, type Entry, FORMAT_VERSION, fromHex, type Header, type Hlc, type Opening, type Sign, utf8, type Verify, writeEntry } from '../log/index.ts';
+import {
+  type Bytes,
+  boxContext,
+  concatBytes,
+  type Entry,
+  FORMAT_VERSION,
+  fromHex,
+  type Header,
+  type Hlc,
+  type Opening,
+  type Sign,
+  utf8,
+  type Verify,
+  writeEntry,
+} from '../log/index.ts';
 import { openBox, patientKey, sealBox } from './box.ts';
 
 /** A body, opened, may be this large at most: a hostile box must not fill the memory. */
@@ -41,7 +55,11 @@ export function logKeys(logKey: Bytes): LogKeys {
 }
 
 /** Signs as author, deflates, seals (`keys` absent: the directory, readable by all) and signs as writer. */
-export async function sealEntry(content: EntryToSeal, keys: LogKeys | undefined, writer: Sign): Promise<Entry> {
+export async function sealEntry(
+  content: EntryToSeal,
+  keys: LogKeys | undefined,
+  writer: Sign,
+): Promise<Entry> {
   const header: Header = {
     v: FORMAT_VERSION,
     log: content.log,
@@ -69,12 +87,26 @@ export interface OpenedBody {
 }
 
 /** Opens the box of an entry whose chain and writer are verified. */
-export async function openEntry(entry: Entry, keys: LogKeys | undefined): Promise<{ ok: true; opened: OpenedBody } | { ok: false; error: OpenFailure }> {
-  const plain = keys ? await openBox(await keys.patient(entry.patient), entry.box, boxContext(entry)) : entry.box;
+export async function openEntry(
+  entry: Entry,
+  keys: LogKeys | undefined,
+): Promise<{ ok: true; opened: OpenedBody } | { ok: false; error: OpenFailure }> {
+  const plain = keys
+    ? await openBox(await keys.patient(entry.patient), entry.box, boxContext(entry))
+    : entry.box;
   if (!plain) return { ok: false, error: { kind: 'sealed', message: 'the seal does not verify' } };
   try {
-    const content = decode(inflateBounded(plain), { strict: true, allowIndefinite: false, allowUndefined: false, allowBigInt: false });
-    if (!Array.isArray(content) || !(content[0] instanceof Uint8Array) || !(content[1] === null || content[1] instanceof Uint8Array)) {
+    const content = decode(inflateBounded(plain), {
+      strict: true,
+      allowIndefinite: false,
+      allowUndefined: false,
+      allowBigInt: false,
+    });
+    if (
+      !Array.isArray(content) ||
+      !(content[0] instanceof Uint8Array) ||
+      !(content[1] === null || content[1] instanceof Uint8Array)
+    ) {
       return { ok: false, error: { kind: 'malformed', message: 'the content is not a body' } };
     }
     const json = content[0] as Bytes;
@@ -93,7 +125,14 @@ export async function openEntry(entry: Entry, keys: LogKeys | undefined): Promis
 
 /** The author vouches for the body at this place, about this patient, at this clock. */
 function authorContext(header: Pick<Header, 'log' | 'seq' | 'patient' | 'hlc'>, json: Bytes): Bytes {
-  return encode(['lamplight author', fromHex(header.log), header.seq, header.patient === null ? null : fromHex(header.patient), [...header.hlc], json]) as Bytes;
+  return encode([
+    'lamplight author',
+    fromHex(header.log),
+    header.seq,
+    header.patient === null ? null : fromHex(header.patient),
+    [...header.hlc],
+    json,
+  ]) as Bytes;
 }
 
 function inflateBounded(deflated: Bytes): Bytes {

@@ -28,21 +28,38 @@ export interface UserKey {
 }
 
 /** Makes a person's key and wraps it under the PIN and the roster secret. */
-export async function newUserKey(pin: string, rosterSecret: string, argon2: WrappedUserKey['argon2'] = ARGON2) {
+export async function newUserKey(
+  pin: string,
+  rosterSecret: string,
+  argon2: WrappedUserKey['argon2'] = ARGON2,
+) {
   const { identity, recipient } = await newIdentity();
   const signing = await newSigningKey(true);
   const pkcs8 = await exportSigningKey(signing.privateKey);
   const salt = randomBytes(16);
   const key = await wrappingKey(pin, salt, rosterSecret, argon2);
   const secret = utf8(JSON.stringify({ identity, signingKey: toBase64(pkcs8) }));
-  const wrapped: WrappedUserKey = { argon2, salt: toBase64(salt), box: toBase64(await sealBox(key, secret, salt)) };
-  return { wrapped, recipient, publicKey: signing.publicKey, userKey: { identity, signingKey: await importSigningKey(pkcs8) } };
+  const wrapped: WrappedUserKey = {
+    argon2,
+    salt: toBase64(salt),
+    box: toBase64(await sealBox(key, secret, salt)),
+  };
+  return {
+    wrapped,
+    recipient,
+    publicKey: signing.publicKey,
+    userKey: { identity, signingKey: await importSigningKey(pkcs8) },
+  };
 }
 
 const Secret = z.object({ identity: z.string(), signingKey: z.string() });
 
 /** The person's key, or `null` when the PIN is wrong. Takes about a third of a second, by design. */
-export async function unwrapUserKey(pin: string, rosterSecret: string, wrapped: WrappedUserKey): Promise<UserKey | null> {
+export async function unwrapUserKey(
+  pin: string,
+  rosterSecret: string,
+  wrapped: WrappedUserKey,
+): Promise<UserKey | null> {
   const salt = fromBase64(wrapped.salt);
   const key = await wrappingKey(pin, salt, rosterSecret, wrapped.argon2);
   const plain = await openBox(key, fromBase64(wrapped.box), salt);
@@ -52,7 +69,12 @@ export async function unwrapUserKey(pin: string, rosterSecret: string, wrapped: 
 }
 
 /** HKDF over Argon2id(PIN) and the roster secret: the files of a stolen tablet or hub alone let nobody try PINs. */
-async function wrappingKey(pin: string, salt: Bytes, rosterSecret: string, argon2: WrappedUserKey['argon2']): Promise<CryptoKey> {
+async function wrappingKey(
+  pin: string,
+  salt: Bytes,
+  rosterSecret: string,
+  argon2: WrappedUserKey['argon2'],
+): Promise<CryptoKey> {
   const stretched = await argon2id({
     password: pin.normalize('NFKC'),
     salt,
@@ -62,9 +84,18 @@ async function wrappingKey(pin: string, salt: Bytes, rosterSecret: string, argon
     hashLength: 32,
     outputType: 'binary',
   });
-  const base = await crypto.subtle.importKey('raw', concatBytes([stretched, utf8(rosterSecret)]), 'HKDF', false, ['deriveKey']);
-  return crypto.subtle.deriveKey({ name: 'HKDF', hash: 'SHA-256', salt, info: utf8('lamplight user key') }, base, { name: 'AES-GCM', length: 256 }, false, [
-    'encrypt',
-    'decrypt',
-  ]);
+  const base = await crypto.subtle.importKey(
+    'raw',
+    concatBytes([stretched, utf8(rosterSecret)]),
+    'HKDF',
+    false,
+    ['deriveKey'],
+  );
+  return crypto.subtle.deriveKey(
+    { name: 'HKDF', hash: 'SHA-256', salt, info: utf8('lamplight user key') },
+    base,
+    { name: 'AES-GCM', length: 256 },
+    false,
+    ['encrypt', 'decrypt'],
+  );
 }

@@ -25,5 +25,10 @@ export interface ServerContext {
   clock: () => number;
   log: FastifyBaseLogger;
   /** Demo only: the control address of the demo EHR, and the staff with their PINs. */
-  demo: { control: string; staff: { name: string; role: 'nurse' | 'clinician' | 'records' | 'administrator'; pin: string }[] } | undefined;
+  demo:
+    | {
+        control: string;
+        staff: { name: string; role: 'nurse' | 'clinician' | 'records' | 'administrator'; pin: string }[];
+      }
+    | undefined;
 }

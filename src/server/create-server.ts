@@ -50,12 +50,26 @@ const POSTING_EVERY_MS = 30_000;
 /** Opens the database, recovers what a crash left, and builds the server. The caller listens. */
 export async function createServer(options: ServerOptions): Promise<LamplightServer> {
   const clock = options.clock ?? (() => Date.now());
-  const opened = await openDatabase({ dataDirectory: options.dataDirectory, ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}) });
+  const opened = await openDatabase({
+    dataDirectory: options.dataDirectory,
+    ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
+  });
   const { identity, recovery } = await openSiteIdentity(options.dataDirectory);
   const { db } = opened;
 
-  await db.insertInto('record.meta').values({ site: identity.site, key: 'epoch', value: randomBytes(16).toString('hex') }).onConflict((conflict) => conflict.columns(['site', 'key']).doNothing()).execute();
-  const epoch = (await db.selectFrom('record.meta').where('site', '=', identity.site).where('key', '=', 'epoch').select('value').executeTakeFirstOrThrow()).value;
+  await db
+    .insertInto('record.meta')
+    .values({ site: identity.site, key: 'epoch', value: randomBytes(16).toString('hex') })
+    .onConflict((conflict) => conflict.columns(['site', 'key']).doNothing())
+    .execute();
+  const epoch = (
+    await db
+      .selectFrom('record.meta')
+      .where('site', '=', identity.site)
+      .where('key', '=', 'epoch')
+      .select('value')
+      .executeTakeFirstOrThrow()
+  ).value;
 
   // The three need one another: the ledger asks the records whose key a writer has, the records write through the log.
   const site: SiteRecords = createSiteRecords(db, identity, (): SiteLog => siteLog, clock);
@@ -67,15 +81,41 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   const gateway = options.ehr ? createFhirGateway(options.ehr) : undefined;
   const projection = createProjection(db, identity, site);
   const census = createCensus(db, identity, site, gateway, clock);
-  const reconciliation = createReconciliation({ db, identity, site, siteLog, projection, census, gateway, clock });
+  const reconciliation = createReconciliation({
+    db,
+    identity,
+    site,
+    siteLog,
+    projection,
+    census,
+    gateway,
+    clock,
+  });
 
   const app = fastify({
-    logger: { level: options.logLevel ?? 'info', redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    logger: {
+      level: options.logLevel ?? 'info',
+      redact: ['req.headers.authorization', 'req.headers.cookie'],
+    },
     // Addresses carry no patient data, but a request body never reaches the log either.
     disableRequestLogging: true,
     bodyLimit: 1024 * 1024,
   });
-  const context: ServerContext = { db, identity, epoch, ledger, site, siteLog, projection, census, reconciliation, tokens: createTokens(identity.secret, clock), clock, log: app.log, demo: options.demo };
+  const context: ServerContext = {
+    db,
+    identity,
+    epoch,
+    ledger,
+    site,
+    siteLog,
+    projection,
+    census,
+    reconciliation,
+    tokens: createTokens(identity.secret, clock),
+    clock,
+    log: app.log,
+    demo: options.demo,
+  };
 
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
@@ -102,12 +142,41 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
 
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     if (error instanceof RefusalError) return sendRefusal(reply, error.statusCode, error.kind, error.message);
-    if (error instanceof z.ZodError) return sendRefusal(reply, 400, 'invalid', 'The request is not complete: something is missing or not allowed.');
+    if (error instanceof z.ZodError)
+      return sendRefusal(
+        reply,
+        400,
+        'invalid',
+        'The request is not complete: something is missing or not allowed.',
+      );
     const status = error.statusCode ?? 500;
-    if (status < 500) return sendRefusal(reply, status, status === 429 ? 'wait' : 'invalid', status === 429 ? 'Too many tries. Wait a minute, then try again.' : 'The request is not one that this server takes.');
+    if (status < 500)
+      return sendRefusal(
+        reply,
+        status,
+        status === 429 ? 'wait' : 'invalid',
+        status === 429
+          ? 'Too many tries. Wait a minute, then try again.'
+          : 'The request is not one that this server takes.',
+      );
     // Its message could quote a record: only its name and place go into the log.
-    request.log.error({ fault: error.name, at: error.stack?.split('\n').find((line) => line.includes('/src/'))?.trim(), route: request.routeOptions.url }, 'a request failed');
-    return sendRefusal(reply, 500, 'fault', 'The server could not do this. Nothing that was saved is lost; try again.');
+    request.log.error(
+      {
+        fault: error.name,
+        at: error.stack
+          ?.split('\n')
+          .find((line) => line.includes('/src/'))
+          ?.trim(),
+        route: request.routeOptions.url,
+      },
+      'a request failed',
+    );
+    return sendRefusal(
+      reply,
+      500,
+      'fault',
+      'The server could not do this. Nothing that was saved is lost; try again.',
+    );
   });
 
   app.get('/api/health', async () => ({ ok: true }));
@@ -140,10 +209,15 @@ async function serveApp(app: FastifyInstance, root: string): Promise<void> {
   await app.register(fastifyStatic, {
     root,
     cacheControl: false,
-    setHeaders: (response, path) => response.header('cache-control', /\/assets\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
+    setHeaders: (response, path) =>
+      response.header(
+        'cache-control',
+        /\/assets\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
+      ),
   });
   app.setNotFoundHandler((request, reply) => {
-    if (request.method === 'GET' && !request.url.startsWith('/api/')) return reply.type('text/html').header('cache-control', 'no-cache').sendFile('index.html');
+    if (request.method === 'GET' && !request.url.startsWith('/api/'))
+      return reply.type('text/html').header('cache-control', 'no-cache').sendFile('index.html');
     return sendRefusal(reply, 404, 'not-found', 'There is nothing at this address.');
   });
 }

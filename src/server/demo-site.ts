@@ -13,9 +13,11 @@ export const DEMO_STAFF: NonNullable<ServerContext['demo']>['staff'] = [
 /** Makes the demo hospital on the first start; later starts find it in the directory. */
 export async function seedDemoSite({ site, census }: Pick<ServerContext, 'site' | 'census'>): Promise<void> {
   await site.openSite({ name: 'Demo Hospital', timeZone: 'America/Chicago', demo: true });
-  for (const ward of DEMO_WARDS) await site.openWard({ id: ward.id.replace(/^ward-/, ''), name: ward.name, ehrLocation: ward.id });
+  for (const ward of DEMO_WARDS)
+    await site.openWard({ id: ward.id.replace(/^ward-/, ''), name: ward.name, ehrLocation: ward.id });
   const wards = [...site.directory().wards.keys()];
   const known = new Set([...site.roster().values()].map((person) => person.name));
-  for (const person of DEMO_STAFF.filter((candidate) => !known.has(candidate.name))) await site.addStaff({ ...person, wards });
+  for (const person of DEMO_STAFF.filter((candidate) => !known.has(candidate.name)))
+    await site.addStaff({ ...person, wards });
   await census.refresh();
 }

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Bytes, type Range, readEntry, toBase64, toHex, type VersionVector } from '../log/index.ts';
 import { type Acknowledgement, acknowledge, sha256, verifyWith } from '../seal/index.ts';
 import { DIRECTORY_SCOPE, wardScope } from '../site/index.ts';
-import { type Arrival, type Ledger, receiveEntries, type Received } from '../sync/index.ts';
+import { type Arrival, type Ledger, type Received, receiveEntries } from '../sync/index.ts';
 import type { OpenDatabase } from './database/open.ts';
 import type { Database } from './database/schema.ts';
 import type { SiteIdentity } from './site-identity.ts';
@@ -27,16 +27,29 @@ export interface ServerLedger extends Ledger {
 }
 
 /** The server's storage of sealed entries. Stateless: several nodes may run it over one PostgreSQL. */
-export function createLedger(opened: OpenDatabase, identity: SiteIdentity, epoch: string, site: () => SiteRecords): ServerLedger {
+export function createLedger(
+  opened: OpenDatabase,
+  identity: SiteIdentity,
+  epoch: string,
+  site: () => SiteRecords,
+): ServerLedger {
   const { db, journal } = opened;
   const listeners: ((scopes: Set<string>) => void)[] = [];
   let recovering = false;
 
   const ledger: ServerLedger = {
     async log(log) {
-      const row = await db.selectFrom('record.log').where('site', '=', identity.site).where('log', '=', log).selectAll().executeTakeFirst();
+      const row = await db
+        .selectFrom('record.log')
+        .where('site', '=', identity.site)
+        .where('log', '=', log)
+        .selectAll()
+        .executeTakeFirst();
       if (!row) return undefined;
-      return { head: { seq: row.seq, hash: ownBytes(row.hash) }, opening: { site: row.site, writer: row.writer, scope: row.scope } };
+      return {
+        head: { seq: row.seq, hash: ownBytes(row.hash) },
+        opening: { site: row.site, writer: row.writer, scope: row.scope },
+      };
     },
 
     async hashAt(log, seq) {
@@ -53,21 +66,28 @@ export function createLedger(opened: OpenDatabase, identity: SiteIdentity, epoch
     async verifier(writer, scope) {
       if (writer === identity.site) return verifyWith(identity.publicKey);
       const device = (await site().device(writer)) ?? undefined;
-      return device?.wards.some((ward) => wardScope(ward) === scope) ? verifyWith(device.signingKey) : undefined;
+      return device?.wards.some((ward) => wardScope(ward) === scope)
+        ? verifyWith(device.signingKey)
+        : undefined;
     },
 
     async commit(arrivals) {
-      if (journal && !recovering) await journal.append(arrivals.flatMap((arrival) => arrival.accepted.map(({ entry }) => entry.bytes)));
-      const written = await db.transaction().execute(async (tx) => {
-        for (const arrival of arrivals) {
-          if (!(await insertArrival(tx, arrival))) throw new HeadMoved();
-        }
-        return true;
-      }).catch((error: unknown) => {
-        if (error instanceof HeadMoved) return false;
-        throw error;
-      });
-      if (written) for (const listener of listeners) listener(new Set(arrivals.map((arrival) => arrival.opening.scope)));
+      if (journal && !recovering)
+        await journal.append(arrivals.flatMap((arrival) => arrival.accepted.map(({ entry }) => entry.bytes)));
+      const written = await db
+        .transaction()
+        .execute(async (tx) => {
+          for (const arrival of arrivals) {
+            if (!(await insertArrival(tx, arrival))) throw new HeadMoved();
+          }
+          return true;
+        })
+        .catch((error: unknown) => {
+          if (error instanceof HeadMoved) return false;
+          throw error;
+        });
+      if (written)
+        for (const listener of listeners) listener(new Set(arrivals.map((arrival) => arrival.opening.scope)));
       return written;
     },
 
@@ -75,7 +95,15 @@ export function createLedger(opened: OpenDatabase, identity: SiteIdentity, epoch
       for (const { bytes, kind, message, log, seq } of rejected) {
         await db
           .insertInto('record.quarantine')
-          .values({ site: identity.site, hash: toHex(await sha256(bytes)), log: log ?? null, seq: seq ?? null, kind, reason: message, bytes })
+          .values({
+            site: identity.site,
+            hash: toHex(await sha256(bytes)),
+            log: log ?? null,
+            seq: seq ?? null,
+            kind,
+            reason: message,
+            bytes,
+          })
           .onConflict((conflict) => conflict.columns(['site', 'hash']).doNothing())
           .execute();
       }
@@ -88,11 +116,16 @@ export function createLedger(opened: OpenDatabase, identity: SiteIdentity, epoch
       try {
         // Without the directory no tablet's signature verifies, so its logs come first.
         const entries = journaled.map((bytes) => storedEntry(bytes));
-        const directoryLogs = new Set(entries.filter((entry) => entry.opening?.scope === DIRECTORY_SCOPE).map((entry) => entry.log));
-        const [first, rest] = [true, false].map((inDirectory) => entries.filter((entry) => directoryLogs.has(entry.log) === inDirectory).map((entry) => entry.bytes));
+        const directoryLogs = new Set(
+          entries.filter((entry) => entry.opening?.scope === DIRECTORY_SCOPE).map((entry) => entry.log),
+        );
+        const [first, rest] = [true, false].map((inDirectory) =>
+          entries.filter((entry) => directoryLogs.has(entry.log) === inDirectory).map((entry) => entry.bytes),
+        );
         let recovered = 0;
         for (const part of [first!, rest!]) {
-          for (let from = 0; from < part.length; from += 500) recovered += (await receiveEntries(ledger, part.slice(from, from + 500))).accepted;
+          for (let from = 0; from < part.length; from += 500)
+            recovered += (await receiveEntries(ledger, part.slice(from, from + 500))).accepted;
           await site().refresh();
         }
         return recovered;
@@ -102,7 +135,11 @@ export function createLedger(opened: OpenDatabase, identity: SiteIdentity, epoch
     },
 
     async vector() {
-      const rows = await db.selectFrom('record.log').where('site', '=', identity.site).select(['log', 'seq', 'hash']).execute();
+      const rows = await db
+        .selectFrom('record.log')
+        .where('site', '=', identity.site)
+        .select(['log', 'seq', 'hash'])
+        .execute();
       return Object.fromEntries(rows.map((row) => [row.log, [row.seq, toHex(row.hash)]]));
     },
 
@@ -134,7 +171,11 @@ export function createLedger(opened: OpenDatabase, identity: SiteIdentity, epoch
     },
 
     async acknowledgements(vector) {
-      return Promise.all(Object.entries(vector).map(([log, [seq, hash]]) => acknowledge({ log, seq, hash, epoch }, identity.sign)));
+      return Promise.all(
+        Object.entries(vector).map(([log, [seq, hash]]) =>
+          acknowledge({ log, seq, hash, epoch }, identity.sign),
+        ),
+      );
     },
 
     onCommit(listener) {
@@ -149,14 +190,38 @@ export function createLedger(opened: OpenDatabase, identity: SiteIdentity, epoch
     if (arrival.follows.seq === 0) {
       const inserted = await tx
         .insertInto('record.log')
-        .values({ ...head, writer: arrival.opening.writer, scope: arrival.opening.scope, seq: last.entry.seq, hash: last.hash, forked: false })
+        .values({
+          ...head,
+          writer: arrival.opening.writer,
+          scope: arrival.opening.scope,
+          seq: last.entry.seq,
+          hash: last.hash,
+          forked: false,
+        })
         .onConflict((conflict) => conflict.columns(['site', 'log']).doNothing())
         .executeTakeFirst();
       if (inserted.numInsertedOrUpdatedRows === 0n) return false;
     } else {
-      const row = await tx.selectFrom('record.log').where('site', '=', head.site).where('log', '=', head.log).select(['seq', 'hash']).forUpdate().executeTakeFirst();
-      if (!row || row.seq !== arrival.follows.seq || arrival.follows.hash === null || toHex(row.hash) !== toHex(arrival.follows.hash)) return false;
-      await tx.updateTable('record.log').set({ seq: last.entry.seq, hash: last.hash }).where('site', '=', head.site).where('log', '=', head.log).execute();
+      const row = await tx
+        .selectFrom('record.log')
+        .where('site', '=', head.site)
+        .where('log', '=', head.log)
+        .select(['seq', 'hash'])
+        .forUpdate()
+        .executeTakeFirst();
+      if (
+        !row ||
+        row.seq !== arrival.follows.seq ||
+        arrival.follows.hash === null ||
+        toHex(row.hash) !== toHex(arrival.follows.hash)
+      )
+        return false;
+      await tx
+        .updateTable('record.log')
+        .set({ seq: last.entry.seq, hash: last.hash })
+        .where('site', '=', head.site)
+        .where('log', '=', head.log)
+        .execute();
     }
     for (let from = 0; from < arrival.accepted.length; from += ROWS_A_STATEMENT) {
       await insertEntries(tx, identity.site, arrival.accepted.slice(from, from + ROWS_A_STATEMENT));
@@ -172,14 +237,21 @@ class HeadMoved extends Error {}
 /** Rows as one JSON parameter: half the time of arrays of `bytea` on PGlite, and the same on PostgreSQL. */
 async function insertEntries(tx: Kysely<Database>, site: string, rows: Arrival['accepted']): Promise<void> {
   const json = JSON.stringify(
-    rows.map(({ entry, hash }) => ({ log: entry.log, seq: entry.seq, patient: entry.patient, hash: toBase64(hash), bytes: toBase64(entry.bytes) })),
+    rows.map(({ entry, hash }) => ({
+      log: entry.log,
+      seq: entry.seq,
+      patient: entry.patient,
+      hash: toBase64(hash),
+      bytes: toBase64(entry.bytes),
+    })),
   );
   await sql`
     insert into record.entry (site, log, seq, patient, hash, bytes)
     select ${site}, log, seq, patient, decode(hash, 'base64'), decode(bytes, 'base64')
-    from json_to_recordset(${json}::json) as rows(log text, seq integer, patient text, hash text, bytes text)`.execute(tx);
+    from json_to_recordset(${json}::json) as rows(log text, seq integer, patient text, hash text, bytes text)`.execute(
+    tx,
+  );
 }
-
 
 /** Parses stored bytes, which were verified when they came in. */
 export function storedEntry(bytes: Uint8Array) {

@@ -19,7 +19,13 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
   let running: Promise<void> = Promise.resolve();
 
   async function projectLog(log: string, scope: string, after: number): Promise<number> {
-    const first = await db.selectFrom('record.entry').where('site', '=', identity.site).where('log', '=', log).where('seq', '=', 1).select('bytes').executeTakeFirstOrThrow();
+    const first = await db
+      .selectFrom('record.entry')
+      .where('site', '=', identity.site)
+      .where('log', '=', log)
+      .where('seq', '=', 1)
+      .select('bytes')
+      .executeTakeFirstOrThrow();
     const opening: Opening = storedEntry(first.bytes).opening!;
     const ward = scope.slice('ward:'.length);
     const keys = await site.keysOf(opening);
@@ -32,30 +38,59 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
       .limit(ROWS_A_TURN)
       .selectAll()
       .execute();
-    const projected: { seq: number; patient: string; kind: string; body: string | null; wall: number; counter: number; receivedAt: Date }[] = [];
+    const projected: {
+      seq: number;
+      patient: string;
+      kind: string;
+      body: string | null;
+      wall: number;
+      counter: number;
+      receivedAt: Date;
+    }[] = [];
     const bad: { seq: number; bytes: Uint8Array; kind: string; reason: string }[] = [];
     for (const row of rows) {
       const entry = storedEntry(row.bytes);
       if (entry.patient === null) continue;
       const id = entryId(log, row.seq);
       const opened = await openEntry(entry, keys);
-      const base = { seq: row.seq, patient: entry.patient, wall: entry.hlc[0], counter: entry.hlc[1], receivedAt: row.received_at };
+      const base = {
+        seq: row.seq,
+        patient: entry.patient,
+        wall: entry.hlc[0],
+        counter: entry.hlc[1],
+        receivedAt: row.received_at,
+      };
       if (!opened.ok) {
-        bad.push({ seq: row.seq, bytes: row.bytes, kind: opened.error.kind, reason: `Entry ${id}: ${opened.error.message}.` });
+        bad.push({
+          seq: row.seq,
+          bytes: row.bytes,
+          kind: opened.error.kind,
+          reason: `Entry ${id}: ${opened.error.message}.`,
+        });
         projected.push({ ...base, kind: 'unreadable', body: null });
         continue;
       }
       const parsed = WardBody.safeParse(opened.opened.body);
       if (!parsed.success) {
         const [issue] = parsed.error.issues;
-        bad.push({ seq: row.seq, bytes: row.bytes, kind: 'schema', reason: `Entry ${id}: ${issue?.path.join('.') || 'its kind'} is not as this version expects.` });
+        bad.push({
+          seq: row.seq,
+          bytes: row.bytes,
+          kind: 'schema',
+          reason: `Entry ${id}: ${issue?.path.join('.') || 'its kind'} is not as this version expects.`,
+        });
         projected.push({ ...base, kind: 'unreadable', body: null });
         continue;
       }
       if (opening.writer !== identity.site) {
         const author = site.roster().get(parsed.data.author.id);
         if (!author || !(await opened.opened.authoredBy(verifyWith(author.publicKey)))) {
-          bad.push({ seq: row.seq, bytes: row.bytes, kind: 'author', reason: `Entry ${id}: its author's signature does not verify.` });
+          bad.push({
+            seq: row.seq,
+            bytes: row.bytes,
+            kind: 'author',
+            reason: `Entry ${id}: its author's signature does not verify.`,
+          });
           projected.push({ ...base, kind: 'unreadable', body: null });
           continue;
         }
@@ -88,7 +123,15 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
         const kept = ownBytes(bytes);
         await tx
           .insertInto('record.quarantine')
-          .values({ site: identity.site, hash: toHex(await sha256(kept)), log, seq, kind, reason, bytes: kept })
+          .values({
+            site: identity.site,
+            hash: toHex(await sha256(kept)),
+            log,
+            seq,
+            kind,
+            reason,
+            bytes: kept,
+          })
           .onConflict((conflict) => conflict.columns(['site', 'hash']).doNothing())
           .execute();
       }
@@ -105,10 +148,14 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
     for (;;) {
       const behind = await db
         .selectFrom('record.log as log')
-        .leftJoin('projection.log as done', (join) => join.onRef('done.site', '=', 'log.site').onRef('done.log', '=', 'log.log'))
+        .leftJoin('projection.log as done', (join) =>
+          join.onRef('done.site', '=', 'log.site').onRef('done.log', '=', 'log.log'),
+        )
         .where('log.site', '=', identity.site)
         .where('log.scope', 'like', wardScope('%'))
-        .where((where) => where.or([where('done.projected', 'is', null), where('done.projected', '<', where.ref('log.seq'))]))
+        .where((where) =>
+          where.or([where('done.projected', 'is', null), where('done.projected', '<', where.ref('log.seq'))]),
+        )
         .select(['log.log', 'log.scope', 'done.projected'])
         .limit(20)
         .execute();

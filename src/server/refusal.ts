@@ -12,7 +12,12 @@ export class RefusalError extends Error {
   }
 }
 
-export function sendRefusal(reply: FastifyReply, statusCode: number, kind: string, message: string): FastifyReply {
+export function sendRefusal(
+  reply: FastifyReply,
+  statusCode: number,
+  kind: string,
+  message: string,
+): FastifyReply {
   const body: Refusal = { error: { kind, message } };
   return reply.code(statusCode).send(body);
 }

@@ -27,7 +27,9 @@ export interface SiteIdentity extends z.infer<typeof Stored> {
  * Reads the site identity, or makes it on the first start. `recovery` is there only then: it is printed once, kept
  * on paper, and never stored.
  */
-export async function openSiteIdentity(dataDirectory: string): Promise<{ identity: SiteIdentity; recovery?: string }> {
+export async function openSiteIdentity(
+  dataDirectory: string,
+): Promise<{ identity: SiteIdentity; recovery?: string }> {
   const path = join(dataDirectory, 'site-identity.json');
   await mkdir(dataDirectory, { recursive: true });
   const existing = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -36,7 +38,10 @@ export async function openSiteIdentity(dataDirectory: string): Promise<{ identit
   });
   if (existing !== undefined) {
     const parsed = Stored.safeParse(JSON.parse(existing));
-    if (!parsed.success) throw new Error(`${path} is not a site identity. Put back the copy from the safe; do not delete the file.`);
+    if (!parsed.success)
+      throw new Error(
+        `${path} is not a site identity. Put back the copy from the safe; do not delete the file.`,
+      );
     return { identity: await withSigner(parsed.data) };
   }
   const signing = await newSigningKey(true);

@@ -24,10 +24,20 @@ export function createSiteLog(ledger: ServerLedger, identity: SiteIdentity, cloc
     const log = toHex(randomBytes(16));
     if (!recipients) return { log, seq: 0, hash: null, keys: undefined, pendingOpening: undefined };
     const logKey = randomBytes(32);
-    return { log, seq: 0, hash: null, keys: logKeys(logKey), pendingOpening: { file: await sealTo(recipients, logKey), hash: await sha256(logKey) } };
+    return {
+      log,
+      seq: 0,
+      hash: null,
+      keys: logKeys(logKey),
+      pendingOpening: { file: await sealTo(recipients, logKey), hash: await sha256(logKey) },
+    };
   }
 
-  async function write(scope: string, recipients: readonly string[] | undefined, items: { patient: string | null; body: unknown }[]): Promise<string[]> {
+  async function write(
+    scope: string,
+    recipients: readonly string[] | undefined,
+    items: { patient: string | null; body: unknown }[],
+  ): Promise<string[]> {
     const head = heads.get(scope) ?? (await openHead(recipients));
     const entries: Bytes[] = [];
     const ids: string[] = [];
@@ -44,7 +54,16 @@ export function createSiteLog(ledger: ServerLedger, identity: SiteIdentity, cloc
           hlc,
           patient: item.patient,
           body: item.body,
-          ...(seq === 1 ? { opening: { site: identity.site, writer: identity.site, scope, ...(head.pendingOpening ? { key: head.pendingOpening } : {}) } } : {}),
+          ...(seq === 1
+            ? {
+                opening: {
+                  site: identity.site,
+                  writer: identity.site,
+                  scope,
+                  ...(head.pendingOpening ? { key: head.pendingOpening } : {}),
+                },
+              }
+            : {}),
         },
         head.keys,
         identity.sign,
@@ -73,7 +92,11 @@ export function createSiteLog(ledger: ServerLedger, identity: SiteIdentity, cloc
      * Writes entries to the server's log of a scope, all or none; resolves with their ids after the commit.
      * `recipients` absent: the directory, which is not sealed.
      */
-    append(scope: string, recipients: readonly string[] | undefined, items: { patient: string | null; body: unknown }[]): Promise<string[]> {
+    append(
+      scope: string,
+      recipients: readonly string[] | undefined,
+      items: { patient: string | null; body: unknown }[],
+    ): Promise<string[]> {
       const turn = (queues.get(scope) ?? Promise.resolve()).then(() => write(scope, recipients, items));
       queues.set(
         scope,

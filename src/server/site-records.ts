@@ -2,17 +2,26 @@ import { randomBytes as nodeRandom } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Role } from '../clinical/index.ts';
 import { type Bytes, fromBase64, type Opening, toBase64, utf8 } from '../log/index.ts';
-import { type LogKeys, logKeys, newIdentity, newUserKey, openEntry, openWith, sealTo, type WrappedUserKey } from '../seal/index.ts';
 import {
-  DIRECTORY_SCOPE,
+  type LogKeys,
+  logKeys,
+  newIdentity,
+  newUserKey,
+  openEntry,
+  openWith,
+  sealTo,
+  type WrappedUserKey,
+} from '../seal/index.ts';
+import {
   type DeviceEnrolled,
+  DIRECTORY_SCOPE,
   type Directory,
   DirectoryBody,
   foldDirectory,
   foldRoster,
+  ROSTER_SCOPE,
   type Roster,
   RosterBody,
-  ROSTER_SCOPE,
   type StaffRostered,
   type WardOpened,
 } from '../site/index.ts';
@@ -33,11 +42,27 @@ export interface SiteRecords {
   keysOf(opening: Opening): Promise<LogKeys | undefined>;
   openSite(site: { name: string; timeZone: string; demo: boolean }): Promise<void>;
   openWard(ward: { id: string; name: string; ehrLocation?: string }): Promise<void>;
-  addStaff(person: { name: string; role: Role; wards: string[]; pin: string; argon2?: WrappedUserKey['argon2'] }): Promise<StaffRostered>;
-  enrolDevice(device: { name: string; signingKey: string; recipient: string; ward: string }): Promise<DeviceEnrolled>;
+  addStaff(person: {
+    name: string;
+    role: Role;
+    wards: string[];
+    pin: string;
+    argon2?: WrappedUserKey['argon2'];
+  }): Promise<StaffRostered>;
+  enrolDevice(device: {
+    name: string;
+    signingKey: string;
+    recipient: string;
+    ward: string;
+  }): Promise<DeviceEnrolled>;
 }
 
-export function createSiteRecords(db: Kysely<Database>, identity: SiteIdentity, log: () => SiteLog, clock: () => number): SiteRecords {
+export function createSiteRecords(
+  db: Kysely<Database>,
+  identity: SiteIdentity,
+  log: () => SiteLog,
+  clock: () => number,
+): SiteRecords {
   let directory: Directory = foldDirectory([]);
   let roster: Roster = new Map();
   const logKeyCache = new Map<string, Promise<LogKeys | undefined>>();
@@ -55,10 +80,15 @@ export function createSiteRecords(db: Kysely<Database>, identity: SiteIdentity, 
     return keys;
   }
 
-  async function bodies<T>(scope: string, schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } }): Promise<T[]> {
+  async function bodies<T>(
+    scope: string,
+    schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
+  ): Promise<T[]> {
     const rows = await db
       .selectFrom('record.entry as entry')
-      .innerJoin('record.log as log', (join) => join.onRef('log.site', '=', 'entry.site').onRef('log.log', '=', 'entry.log'))
+      .innerJoin('record.log as log', (join) =>
+        join.onRef('log.site', '=', 'entry.site').onRef('log.log', '=', 'entry.log'),
+      )
       .where('entry.site', '=', identity.site)
       .where('log.scope', '=', scope)
       .orderBy('entry.received_at')
@@ -135,7 +165,9 @@ export function createSiteRecords(db: Kysely<Database>, identity: SiteIdentity, 
         ...(ehrLocation === undefined ? {} : { ehrLocation }),
         generation: 1,
         recipient: ward.recipient,
-        sealedIdentity: toBase64(await sealTo([identity.recipient, identity.recoveryRecipient], utf8(ward.identity))),
+        sealedIdentity: toBase64(
+          await sealTo([identity.recipient, identity.recoveryRecipient], utf8(ward.identity)),
+        ),
       });
     },
 
@@ -145,7 +177,11 @@ export function createSiteRecords(db: Kysely<Database>, identity: SiteIdentity, 
         wards.map(async (ward) => {
           const opened = directory.wards.get(ward);
           if (!opened) throw new Error(`there is no ward ${ward}`);
-          return { ward, generation: opened.generation, file: toBase64(await sealTo([key.recipient], await wardIdentity(opened))) };
+          return {
+            ward,
+            generation: opened.generation,
+            file: toBase64(await sealTo([key.recipient], await wardIdentity(opened))),
+          };
         }),
       );
       const body: StaffRostered = {
@@ -160,7 +196,11 @@ export function createSiteRecords(db: Kysely<Database>, identity: SiteIdentity, 
         wrapped: key.wrapped,
         wardIdentities,
       };
-      await log().append(ROSTER_SCOPE, [identity.rosterRecipient, identity.recoveryRecipient], [{ patient: null, body: RosterBody.parse(body) }]);
+      await log().append(
+        ROSTER_SCOPE,
+        [identity.rosterRecipient, identity.recoveryRecipient],
+        [{ patient: null, body: RosterBody.parse(body) }],
+      );
       await records.refresh();
       return body;
     },

@@ -14,7 +14,9 @@ export function createTokens(secret: string, clock: () => number): Tokens {
   const mac = (payload: string): Buffer => createHmac('sha256', secret).update(payload).digest();
   return {
     issue(purpose, value, lifetimeMs) {
-      const payload = Buffer.from(JSON.stringify({ purpose, until: clock() + lifetimeMs, value })).toString('base64url');
+      const payload = Buffer.from(JSON.stringify({ purpose, until: clock() + lifetimeMs, value })).toString(
+        'base64url',
+      );
       return `${payload}.${mac(payload).toString('base64url')}`;
     },
     read(purpose, token) {
@@ -23,7 +25,8 @@ export function createTokens(secret: string, clock: () => number): Tokens {
       const right = mac(payload);
       if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
       const envelope = Envelope.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
-      if (!envelope.success || envelope.data.purpose !== purpose || envelope.data.until < clock()) return undefined;
+      if (!envelope.success || envelope.data.purpose !== purpose || envelope.data.until < clock())
+        return undefined;
       return envelope.data.value;
     },
   };

@@ -15,7 +15,9 @@ export const StaffRostered = z.object({
   recipient: z.string().startsWith('age1').max(200),
   wrapped: WrappedUserKey,
   /** Ward identities, every generation in use, each as an age file for this person (base64). */
-  wardIdentities: z.array(z.object({ ward: z.string(), generation: z.number().int(), file: z.string() })).max(500),
+  wardIdentities: z
+    .array(z.object({ ward: z.string(), generation: z.number().int(), file: z.string() }))
+    .max(500),
 });
 export type StaffRostered = z.infer<typeof StaffRostered>;
 

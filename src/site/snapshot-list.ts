@@ -18,9 +18,15 @@ export const SnapshotList = z.object({
 export type SnapshotList = z.infer<typeof SnapshotList>;
 
 const statement = (list: Omit<SnapshotList, 'signature'>): Bytes =>
-  encode(['lamplight snapshot', utf8(JSON.stringify([list.ward, list.asOf, list.keyFile, list.patients.map((p) => [p.patient, p.blob])]))]) as Bytes;
+  encode([
+    'lamplight snapshot',
+    utf8(JSON.stringify([list.ward, list.asOf, list.keyFile, list.patients.map((p) => [p.patient, p.blob])])),
+  ]) as Bytes;
 
-export async function signSnapshotList(list: Omit<SnapshotList, 'signature'>, sign: Sign): Promise<SnapshotList> {
+export async function signSnapshotList(
+  list: Omit<SnapshotList, 'signature'>,
+  sign: Sign,
+): Promise<SnapshotList> {
   return { ...list, signature: toBase64(await sign(statement(list))) };
 }
 

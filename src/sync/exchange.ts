@@ -15,7 +15,11 @@ export interface Progress {
  * Makes both replicas hold the same set: offer, push what the peer lacks (uploads first), pull what it has. May be
  * cut anywhere and run again; an entry counts as at the peer only by its signed acknowledgement.
  */
-export async function exchange(store: Store, carrier: Carrier, onProgress: (progress: Progress) => void): Promise<OfferAnswer> {
+export async function exchange(
+  store: Store,
+  carrier: Carrier,
+  onProgress: (progress: Progress) => void,
+): Promise<OfferAnswer> {
   const mine = await store.vector();
   const offer = await carrier.offer(mine);
   await store.acknowledged(offer.acknowledgements);
@@ -27,12 +31,27 @@ export async function exchange(store: Store, carrier: Carrier, onProgress: (prog
   const first = new Set(offer.first);
   const wanted = lacking(offer.vector, mine);
   // Without the directory nothing else verifies, so it comes before the rest.
-  await pull(store, carrier, wanted.filter((range) => first.has(range.log)), onProgress);
-  await pull(store, carrier, wanted.filter((range) => !first.has(range.log)), onProgress);
+  await pull(
+    store,
+    carrier,
+    wanted.filter((range) => first.has(range.log)),
+    onProgress,
+  );
+  await pull(
+    store,
+    carrier,
+    wanted.filter((range) => !first.has(range.log)),
+    onProgress,
+  );
   return offer;
 }
 
-async function push(store: Store, carrier: Carrier, ranges: Range[], onProgress: (progress: Progress) => void): Promise<void> {
+async function push(
+  store: Store,
+  carrier: Carrier,
+  ranges: Range[],
+  onProgress: (progress: Progress) => void,
+): Promise<void> {
   const total = count(ranges);
   let done = 0;
   for (const range of ranges) {
@@ -43,9 +62,14 @@ async function push(store: Store, carrier: Carrier, ranges: Range[], onProgress:
       if (entries.length === 0) break;
       const answer = await carrier.push(entries);
       await store.acknowledged(answer.acknowledgements);
-      const forked = answer.problems.filter((problem) => problem.kind === 'fork').map((problem) => problem.log);
+      const forked = answer.problems
+        .filter((problem) => problem.kind === 'fork')
+        .map((problem) => problem.log);
       if (forked.length > 0) await store.forked([...new Set(forked)]);
-      const reached = Math.max(after, ...answer.acknowledgements.filter((ack) => ack.log === range.log).map((ack) => ack.seq));
+      const reached = Math.max(
+        after,
+        ...answer.acknowledgements.filter((ack) => ack.log === range.log).map((ack) => ack.seq),
+      );
       // Not one further: the peer quarantined what follows. The others go on.
       if (reached === after) break;
       done += Math.min(reached, range.through) - after;
@@ -55,7 +79,12 @@ async function push(store: Store, carrier: Carrier, ranges: Range[], onProgress:
   if (total > 0) onProgress({ phase: 'uploading', done, total });
 }
 
-async function pull(store: Store, carrier: Carrier, ranges: Range[], onProgress: (progress: Progress) => void): Promise<void> {
+async function pull(
+  store: Store,
+  carrier: Carrier,
+  ranges: Range[],
+  onProgress: (progress: Progress) => void,
+): Promise<void> {
   const total = count(ranges);
   let wanted = ranges;
   while (wanted.length > 0) {
@@ -71,6 +100,9 @@ async function pull(store: Store, carrier: Carrier, ranges: Range[], onProgress:
 }
 
 const remaining = (ranges: Range[], mine: VersionVector): Range[] =>
-  ranges.map((range) => ({ ...range, after: Math.max(range.after, mine[range.log]?.[0] ?? 0) })).filter((range) => range.after < range.through);
+  ranges
+    .map((range) => ({ ...range, after: Math.max(range.after, mine[range.log]?.[0] ?? 0) }))
+    .filter((range) => range.after < range.through);
 
-const count = (ranges: Range[]): number => ranges.reduce((sum, range) => sum + range.through - range.after, 0);
+const count = (ranges: Range[]): number =>
+  ranges.reduce((sum, range) => sum + range.through - range.after, 0);

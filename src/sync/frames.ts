@@ -24,7 +24,10 @@ export function encodeFrame(type: number, payload: Uint8Array): Bytes {
 }
 
 export function encodeFrames(type: number, payloads: readonly Uint8Array[]): Bytes {
-  return concatBytes([...payloads.map((payload) => encodeFrame(type, payload)), encodeFrame(FrameType.end, new Uint8Array(0))]);
+  return concatBytes([
+    ...payloads.map((payload) => encodeFrame(type, payload)),
+    encodeFrame(FrameType.end, new Uint8Array(0)),
+  ]);
 }
 
 export type FrameFailure = { kind: 'truncated' | 'malformed'; message: string };
@@ -39,13 +42,20 @@ export function decodeFrames(source: Bytes): { frames: Frame[]; complete: boolea
     const type = view.getUint8(at);
     const length = view.getUint32(at + 1);
     if (type !== FrameType.entry && type !== FrameType.blob && type !== FrameType.end) {
-      return { frames, complete: false, error: { kind: 'malformed', message: `frame type ${type} is not known` } };
+      return {
+        frames,
+        complete: false,
+        error: { kind: 'malformed', message: `frame type ${type} is not known` },
+      };
     }
-    if (length > MAX_FRAME_BYTES) return { frames, complete: false, error: { kind: 'malformed', message: 'a frame is too large' } };
+    if (length > MAX_FRAME_BYTES)
+      return { frames, complete: false, error: { kind: 'malformed', message: 'a frame is too large' } };
     if (source.length - at - HEADER_BYTES < length) return { frames, complete: false, error: truncated };
     if (type === FrameType.end) {
       const rest = source.length - at - HEADER_BYTES - length;
-      return rest === 0 ? { frames, complete: true } : { frames, complete: false, error: { kind: 'malformed', message: 'bytes after the end' } };
+      return rest === 0
+        ? { frames, complete: true }
+        : { frames, complete: false, error: { kind: 'malformed', message: 'bytes after the end' } };
     }
     frames.push({ type, payload: source.slice(at + HEADER_BYTES, at + HEADER_BYTES + length) });
     at += HEADER_BYTES + length;

@@ -32,7 +32,11 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
     if (authorised) headers.set('authorization', `Bearer ${await session()}`);
     let response: Response;
     try {
-      response = await request(`${options.baseUrl}${path}`, { ...init, headers, signal: AbortSignal.timeout(options.timeoutMs ?? 30_000) });
+      response = await request(`${options.baseUrl}${path}`, {
+        ...init,
+        headers,
+        signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
+      });
     } catch {
       throw new CarrierError('offline', 'the server does not answer');
     }
@@ -43,21 +47,37 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
     }
     const retryAfter = Number(response.headers.get('retry-after'));
     if (response.status === 429 || response.status >= 500) {
-      throw new CarrierError('busy', 'the server is busy', Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter * 1000 : undefined);
+      throw new CarrierError(
+        'busy',
+        'the server is busy',
+        Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter * 1000 : undefined,
+      );
     }
     throw new CarrierError('refused', `the server refused (${response.status})`);
   }
 
   async function session(): Promise<string> {
     if (token === undefined) {
-      const { challenge } = await parse(await send('/api/sync/challenge', { method: 'POST' }, false), ChallengeAnswer);
+      const { challenge } = await parse(
+        await send('/api/sync/challenge', { method: 'POST' }, false),
+        ChallengeAnswer,
+      );
       const signature = toBase64(await options.sign(utf8(`lamplight session ${challenge}`)));
-      token = (await parse(await send('/api/sync/session', jsonBody({ device: options.device, challenge, signature }), false), SessionAnswer)).token;
+      token = (
+        await parse(
+          await send('/api/sync/session', jsonBody({ device: options.device, challenge, signature }), false),
+          SessionAnswer,
+        )
+      ).token;
     }
     return token;
   }
 
-  async function frames(path: string, init: RequestInit, type: number): Promise<{ payloads: Bytes[]; complete: boolean }> {
+  async function frames(
+    path: string,
+    init: RequestInit,
+    type: number,
+  ): Promise<{ payloads: Bytes[]; complete: boolean }> {
     const response = await send(path, init, true);
     let body: Bytes;
     try {
@@ -67,7 +87,10 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
     }
     const decoded = decodeFrames(body);
     if (decoded.error?.kind === 'malformed') throw new CarrierError('garbled', decoded.error.message);
-    return { payloads: decoded.frames.filter((frame) => frame.type === type).map((frame) => frame.payload), complete: decoded.complete };
+    return {
+      payloads: decoded.frames.filter((frame) => frame.type === type).map((frame) => frame.payload),
+      complete: decoded.complete,
+    };
   }
 
   return {
@@ -76,14 +99,29 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
       return parse(await send(path, body === undefined ? { method: 'GET' } : jsonBody(body), true), schema);
     },
     async offer(vector) {
-      return parse(await send('/api/sync/offer', jsonBody({ vector, snapshotAsOf: await options.snapshotAsOf?.() }), true), OfferAnswer);
+      return parse(
+        await send(
+          '/api/sync/offer',
+          jsonBody({ vector, snapshotAsOf: await options.snapshotAsOf?.() }),
+          true,
+        ),
+        OfferAnswer,
+      );
     },
     async push(entries) {
-      const init = { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: encodeFrames(FrameType.entry, entries) };
+      const init = {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: encodeFrames(FrameType.entry, entries),
+      };
       return parse(await send('/api/sync/push', init, true), PushAnswer);
     },
     async pull(ranges, maxBytes) {
-      const { payloads, complete } = await frames('/api/sync/pull', jsonBody({ ranges, maxBytes }), FrameType.entry);
+      const { payloads, complete } = await frames(
+        '/api/sync/pull',
+        jsonBody({ ranges, maxBytes }),
+        FrameType.entry,
+      );
       return { entries: payloads, complete: complete && payloads.length === 0 };
     },
     async blobs(hashes) {
@@ -92,7 +130,11 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
   };
 }
 
-const jsonBody = (value: unknown): RequestInit => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) });
+const jsonBody = (value: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+});
 
 async function parse<S extends z.ZodType>(response: Response, schema: S): Promise<z.infer<S>> {
   let value: unknown;

@@ -7,7 +7,11 @@ import { Acknowledgement } from '../seal/index.ts';
 
 export const ChallengeAnswer = z.object({ challenge: z.string().max(200) });
 /** The device signs `lamplight session <challenge>` with its own key; locking does not take that away. */
-export const SessionRequest = z.object({ device: Hex128, challenge: z.string().max(200), signature: z.string().max(120) });
+export const SessionRequest = z.object({
+  device: Hex128,
+  challenge: z.string().max(200),
+  signature: z.string().max(120),
+});
 export const SessionAnswer = z.object({ token: z.string().max(400) });
 
 export const OfferRequest = z.object({ vector: VersionVector, snapshotAsOf: z.string().max(40).optional() });
@@ -29,7 +33,9 @@ export const PushAnswer = z.object({
 export type PushAnswer = z.infer<typeof PushAnswer>;
 
 export const PullRequest = z.object({
-  ranges: z.array(z.object({ log: Hex128, after: z.number().int().min(0), through: z.number().int().min(1) })).max(5000),
+  ranges: z
+    .array(z.object({ log: Hex128, after: z.number().int().min(0), through: z.number().int().min(1) }))
+    .max(5000),
   maxBytes: z.number().int().min(1).max(8_000_000),
 });
 export type PullRequest = z.infer<typeof PullRequest>;

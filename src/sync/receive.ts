@@ -1,4 +1,13 @@
-import { type Bytes, type Entry, equalBytes, type Head, type Opening, readEntry, verifyRun, type Verify } from '../log/index.ts';
+import {
+  type Bytes,
+  type Entry,
+  equalBytes,
+  type Head,
+  type Opening,
+  readEntry,
+  type Verify,
+  verifyRun,
+} from '../log/index.ts';
 import { sha256 } from '../seal/index.ts';
 
 /** One log as a replica knows it. */
@@ -108,12 +117,21 @@ async function examine(ledger: Ledger, log: string, entries: Entry[]): Promise<E
   const opening = known?.opening ?? fresh[0]!.opening;
   if (!opening) {
     const [first] = fresh;
-    return { log, head, rejected, gap: { log, seq: first!.seq, kind: 'gap', message: 'the beginning of this log is missing' } };
+    return {
+      log,
+      head,
+      rejected,
+      gap: { log, seq: first!.seq, kind: 'gap', message: 'the beginning of this log is missing' },
+    };
   }
   const verify = await ledger.verifier(opening.writer, opening.scope);
   if (!verify) {
     const message = 'its writer is not in the directory for this ward';
-    return { log, head, rejected: [...rejected, ...fresh.map((entry) => reject(entry, 'unknown-writer', message))] };
+    return {
+      log,
+      head,
+      rejected: [...rejected, ...fresh.map((entry) => reject(entry, 'unknown-writer', message))],
+    };
   }
   const { accepted, problem } = await verifyRun(head, fresh, sha256, verify);
   const last = accepted.at(-1);
@@ -122,11 +140,26 @@ async function examine(ledger: Ledger, log: string, entries: Entry[]): Promise<E
   if (accepted.length > 0) examined.arrival = { log, opening, follows: head, accepted };
   if (problem?.kind === 'gap') examined.gap = { log, ...problem };
   else if (problem) {
-    rejected.push(...fresh.slice(accepted.length).map((entry) => reject(entry, problem.kind as Rejected['kind'], problem.message)));
+    rejected.push(
+      ...fresh
+        .slice(accepted.length)
+        .map((entry) => reject(entry, problem.kind as Rejected['kind'], problem.message)),
+    );
   }
   return examined;
 }
 
-const reject = (entry: Entry, kind: Rejected['kind'], message: string): Rejected => ({ bytes: entry.bytes, kind, message, log: entry.log, seq: entry.seq });
+const reject = (entry: Entry, kind: Rejected['kind'], message: string): Rejected => ({
+  bytes: entry.bytes,
+  kind,
+  message,
+  log: entry.log,
+  seq: entry.seq,
+});
 
-const fork = (entry: Entry): Rejected => reject(entry, 'fork', `another entry ${entry.seq} of this log is already here: the tablet may have been cloned or restored`);
+const fork = (entry: Entry): Rejected =>
+  reject(
+    entry,
+    'fork',
+    `another entry ${entry.seq} of this log is already here: the tablet may have been cloned or restored`,
+  );

@@ -44,7 +44,9 @@ export interface TabletStatus {
 }
 
 /** Outcome of anything that a user can cause to fail. `message` is ready to show and says what to do. */
-export type Result<T, K extends string = string> = { ok: true; value: T } | { ok: false; error: { kind: K; message: string; retryAt?: string } };
+export type Result<T, K extends string = string> =
+  | { ok: true; value: T }
+  | { ok: false; error: { kind: K; message: string; retryAt?: string } };
 
 export interface Session {
   staff: StaffName;
@@ -74,8 +76,15 @@ export interface QuarantinedItem {
 export interface VaultApi {
   status(): Promise<TabletStatus>;
   /** Exchanges a one-time code for the tablet's place in the directory. Needs the server. */
-  enrol(request: { code: string; deviceName: string }): Promise<Result<void, 'offline' | 'refused' | 'storage'>>;
-  unlock(request: { staff: string; pin: string; ward: string }): Promise<Result<Session, 'wrong-pin' | 'wait' | 'not-granted' | 'storage'>>;
+  enrol(request: {
+    code: string;
+    deviceName: string;
+  }): Promise<Result<void, 'offline' | 'refused' | 'storage'>>;
+  unlock(request: {
+    staff: string;
+    pin: string;
+    ward: string;
+  }): Promise<Result<Session, 'wrong-pin' | 'wait' | 'not-granted' | 'storage'>>;
   /** Checks the PIN again for a signature, without a new session. */
   confirmPin(pin: string): Promise<Result<void, 'wrong-pin' | 'wait'>>;
 
@@ -85,9 +94,17 @@ export interface VaultApi {
    * Signs, seals, chains and writes one entry; resolves with `ok` only after the strict transaction has
    * completed. `pin` is asked again for orders. A failed save leaves nothing half-written.
    */
-  append(request: { patient: string; draft: Draft; pin?: string }): Promise<Result<SavedEntry, 'invalid' | 'wrong-pin' | 'wait' | 'not-allowed' | 'storage' | 'full'>>;
+  append(request: {
+    patient: string;
+    draft: Draft;
+    pin?: string;
+  }): Promise<Result<SavedEntry, 'invalid' | 'wrong-pin' | 'wait' | 'not-allowed' | 'storage' | 'full'>>;
   /** Mints a downtime number and writes the registration. */
-  register(draft: Omit<Draft & { kind: 'patient-registered' }, 'number' | 'kind'>): Promise<Result<SavedEntry & { patient: string; number: string }, 'invalid' | 'storage' | 'full' | 'not-allowed'>>;
+  register(
+    draft: Omit<Draft & { kind: 'patient-registered' }, 'number' | 'kind'>,
+  ): Promise<
+    Result<SavedEntry & { patient: string; number: string }, 'invalid' | 'storage' | 'full' | 'not-allowed'>
+  >;
   /** Places of this patient's entries, for the marks in the history. */
   places(patient: string): Promise<Record<EntryId, { place: EntryPlace; reason?: string }>>;
 

@@ -1,4 +1,13 @@
-import { type BoardRow, type Chart, FOLD_VERSION, foldChart, type OpenedEntry, SnapshotPatient, toBoardRow, WardBody } from '../clinical/index.ts';
+import {
+  type BoardRow,
+  type Chart,
+  FOLD_VERSION,
+  foldChart,
+  type OpenedEntry,
+  SnapshotPatient,
+  toBoardRow,
+  WardBody,
+} from '../clinical/index.ts';
 import { type Bytes, entryId, fromBase64, type Opening, readEntry, toHex, utf8 } from '../log/index.ts';
 import { openBox, openEntry, openWith, patientKey, sealBox } from '../seal/index.ts';
 import { snapshotContext } from '../site/index.ts';
@@ -16,7 +25,11 @@ interface HeldSnapshot {
  * Opens and folds one patient's entries. Bodies of entries that arrived are parsed when first opened; a body that
  * its schema rejects goes to quarantine with its reason and stays in the log.
  */
-export function createCharts(db: VaultDatabase, keyring: Keyring, observe: (hlc: readonly [number, number]) => void) {
+export function createCharts(
+  db: VaultDatabase,
+  keyring: Keyring,
+  observe: (hlc: readonly [number, number]) => void,
+) {
   const openings = new Map<string, Opening | undefined>();
   /** Opened entries of the patients in use: a chart that is open is not opened again for each save. */
   const opened = new Map<string, Map<string, OpenedEntry>>();
@@ -69,7 +82,11 @@ export function createCharts(db: VaultDatabase, keyring: Keyring, observe: (hlc:
   const snapshotKeys = new Map<string, Promise<Bytes | null>>();
 
   async function snapshotOf(patient: string): Promise<HeldSnapshot | undefined> {
-    const lists = await db.snapshots.where('[ward+asOf]').between([keyring.ward, ''], [keyring.ward, '\uffff']).reverse().toArray();
+    const lists = await db.snapshots
+      .where('[ward+asOf]')
+      .between([keyring.ward, ''], [keyring.ward, '\uffff'])
+      .reverse()
+      .toArray();
     for (const list of lists) {
       const item = list.patients.find((candidate) => candidate.patient === patient);
       if (!item) continue;
@@ -81,8 +98,16 @@ export function createCharts(db: VaultDatabase, keyring: Keyring, observe: (hlc:
         snapshotKeys.set(list.keyFile, key);
       }
       const secret = await key;
-      const plain = secret && (await openBox(await patientKey(secret, patient), blob.bytes, snapshotContext(keyring.ward, patient)));
-      const parsed = plain ? SnapshotPatient.safeParse(JSON.parse(new TextDecoder().decode(plain))) : undefined;
+      const plain =
+        secret &&
+        (await openBox(
+          await patientKey(secret, patient),
+          blob.bytes,
+          snapshotContext(keyring.ward, patient),
+        ));
+      const parsed = plain
+        ? SnapshotPatient.safeParse(JSON.parse(new TextDecoder().decode(plain)))
+        : undefined;
       if (parsed?.success) return { patient: parsed.data, asOf: list.asOf, unreadable: false };
       return { asOf: list.asOf, unreadable: true };
     }
@@ -104,7 +129,8 @@ export function createCharts(db: VaultDatabase, keyring: Keyring, observe: (hlc:
     const folded = await chart(patient, now);
     const outcomes = outcomesIn(await entriesOf(patient));
     const row = folded && toBoardRow(folded);
-    const box = row && (await sealBox(keyring.summaries, utf8(JSON.stringify(row)), utf8(`summary ${patient}`)));
+    const box =
+      row && (await sealBox(keyring.summaries, utf8(JSON.stringify(row)), utf8(`summary ${patient}`)));
     await db.transaction('rw', db.summaries, db.stale, db.outcomes, async () => {
       await db.outcomes.bulkPut(outcomes);
       if (box) await db.summaries.put({ patient, foldVersion: FOLD_VERSION, box });
@@ -128,7 +154,10 @@ export function createCharts(db: VaultDatabase, keyring: Keyring, observe: (hlc:
       const rows = await db.summaries.toArray();
       const boards = await Promise.all(
         rows.map(async (row) => {
-          const plain = row.foldVersion === FOLD_VERSION ? await openBox(keyring.summaries, row.box, utf8(`summary ${row.patient}`)) : null;
+          const plain =
+            row.foldVersion === FOLD_VERSION
+              ? await openBox(keyring.summaries, row.box, utf8(`summary ${row.patient}`))
+              : null;
           return plain && (JSON.parse(new TextDecoder().decode(plain)) as BoardRow);
         }),
       );
@@ -147,7 +176,8 @@ export function createCharts(db: VaultDatabase, keyring: Keyring, observe: (hlc:
 function outcomesIn(entries: OpenedEntry[]): OutcomeRow[] {
   return entries.flatMap(({ id, body }): OutcomeRow[] => {
     if (body?.kind === 'posting-outcome') return [{ entry: body.entry, outcome: body.outcome, saidBy: id }];
-    if (body?.kind === 'review-decided' && body.decision === 'rejected') return [{ entry: body.entry, outcome: 'rejected', saidBy: id }];
+    if (body?.kind === 'review-decided' && body.decision === 'rejected')
+      return [{ entry: body.entry, outcome: 'rejected', saidBy: id }];
     return [];
   });
 }

@@ -5,7 +5,11 @@ import SyncWorker from './sync-worker.ts?worker';
 import VaultWorker from './vault-worker.ts?worker';
 
 /** The page's side: proxies to both workers, and their news. The page never touches storage or keys itself. */
-export async function connectLamp(): Promise<{ vault: VaultApi; sync: SyncApi; subscribe(listener: (event: VaultEvent) => void): () => void }> {
+export async function connectLamp(): Promise<{
+  vault: VaultApi;
+  sync: SyncApi;
+  subscribe(listener: (event: VaultEvent) => void): () => void;
+}> {
   const news = openNews();
   // Asked for on every start: browsers grant it once the app is installed.
   await navigator.storage.persist();

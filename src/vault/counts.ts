@@ -42,7 +42,10 @@ async function oldestUnsent(db: VaultDatabase): Promise<string | undefined> {
 }
 
 /** Places of one patient's entries. */
-export async function placesOf(db: VaultDatabase, patient: string): Promise<Record<string, { place: EntryPlace }>> {
+export async function placesOf(
+  db: VaultDatabase,
+  patient: string,
+): Promise<Record<string, { place: EntryPlace }>> {
   const places: Record<string, { place: EntryPlace }> = {};
   const logs = new Map((await db.logs.toArray()).map((row) => [row.log, row]));
   for (const row of await db.entries.where('patient').equals(patient).toArray()) {

@@ -11,7 +11,11 @@ export function createDrafts(db: VaultDatabase, keyring: Keyring) {
 
   return {
     async save(draft: Omit<StoredDraft, 'savedAt'>, now: string): Promise<{ savedAt: string }> {
-      const box = await sealBox(keyring.drafts, utf8(JSON.stringify({ ...draft, savedAt: now })), context(draft.key));
+      const box = await sealBox(
+        keyring.drafts,
+        utf8(JSON.stringify({ ...draft, savedAt: now })),
+        context(draft.key),
+      );
       await db.drafts.put({ staff, key: draft.key, savedAt: now, box });
       return { savedAt: now };
     },
@@ -19,7 +23,9 @@ export function createDrafts(db: VaultDatabase, keyring: Keyring) {
     async list(): Promise<StoredDraft[]> {
       const rows = await db.drafts.where('[staff+key]').between([staff, ''], [staff, '\uffff']).toArray();
       const opened = await Promise.all(rows.map((row) => openBox(keyring.drafts, row.box, context(row.key))));
-      return opened.filter((plain) => plain !== null).map((plain) => JSON.parse(new TextDecoder().decode(plain)) as StoredDraft);
+      return opened
+        .filter((plain) => plain !== null)
+        .map((plain) => JSON.parse(new TextDecoder().decode(plain)) as StoredDraft);
     },
 
     discard: (key: string): Promise<void> => db.drafts.delete([staff, key]),

@@ -2,7 +2,12 @@ import Dexie from 'dexie';
 
 /** What a storage error means to the person at the tablet. The text is still on the screen when this is shown. */
 export function storageFailure(error: unknown): { kind: 'full' | 'storage'; message: string } {
-  const name = error instanceof Dexie.DexieError ? ((error.inner as Error | undefined)?.name ?? error.name) : error instanceof Error ? error.name : '';
+  const name =
+    error instanceof Dexie.DexieError
+      ? ((error.inner as Error | undefined)?.name ?? error.name)
+      : error instanceof Error
+        ? error.name
+        : '';
   if (name === 'QuotaExceededError') {
     return {
       kind: 'full',

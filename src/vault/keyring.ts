@@ -20,8 +20,15 @@ export interface Keyring {
 }
 
 /** Opens what the person's key opens, for one ward. `null`: the roster grants no identity for that ward. */
-export async function openKeyring(staff: StaffRostered, user: UserKey, ward: string, vaultKeyFile: Bytes): Promise<Keyring | null> {
-  const grant = staff.wardIdentities.filter((item) => item.ward === ward).sort((a, b) => b.generation - a.generation)[0];
+export async function openKeyring(
+  staff: StaffRostered,
+  user: UserKey,
+  ward: string,
+  vaultKeyFile: Bytes,
+): Promise<Keyring | null> {
+  const grant = staff.wardIdentities
+    .filter((item) => item.ward === ward)
+    .sort((a, b) => b.generation - a.generation)[0];
   if (!grant) return null;
   const opened = await openWith(user.identity, fromBase64(grant.file));
   if (!opened) return null;

@@ -1,5 +1,15 @@
 import type { EntryId, WardBody } from '../clinical/index.ts';
-import { type Bytes, type Entry, entryId, type Hlc, type Opening, observe, readEntry, tick, toHex } from '../log/index.ts';
+import {
+  type Bytes,
+  type Entry,
+  entryId,
+  type Hlc,
+  type Opening,
+  observe,
+  readEntry,
+  tick,
+  toHex,
+} from '../log/index.ts';
 import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
 import { type Directory, wardScope } from '../site/index.ts';
 import type { EntryRow, Tablet, VaultDatabase } from './database.ts';
@@ -19,7 +29,13 @@ const WRITER_LOCK = 'lamplight-writer';
  * This tablet's log for one ward: seal first, then append. A transaction ends while WebCrypto is awaited, so the
  * entry is sealed before, and `add` at the next place fails when another tab was faster; then it is sealed again.
  */
-export function createOwnLog(db: VaultDatabase, tablet: Tablet, directory: Directory, ward: string, keysOf: (row: { opening: Opening }) => Promise<LogKeys | undefined>) {
+export function createOwnLog(
+  db: VaultDatabase,
+  tablet: Tablet,
+  directory: Directory,
+  ward: string,
+  keysOf: (row: { opening: Opening }) => Promise<LogKeys | undefined>,
+) {
   const sign = signWith(tablet.signingKey);
   let cached: Head | undefined;
   let clock: Hlc = [0, 0];
@@ -30,21 +46,31 @@ export function createOwnLog(db: VaultDatabase, tablet: Tablet, directory: Direc
       const last = await db.lastOf(row.log);
       const keys = await keysOf(row);
       const read = last && readEntry(last.bytes);
-      if (last && keys && read?.ok) return { log: row.log, seq: last.seq, hash: last.hash, hlc: read.entry.hlc, keys };
+      if (last && keys && read?.ok)
+        return { log: row.log, seq: last.seq, hash: last.hash, hlc: read.entry.hlc, keys };
     }
     return undefined;
   }
 
   async function openLog(nowMs: number): Promise<Head> {
-    const recipients = [directory.wards.get(ward)?.recipient, directory.site?.siteRecipient, directory.site?.recoveryRecipient];
-    if (!recipients.every((recipient) => recipient !== undefined)) throw new Error('the directory has no keys for this ward');
+    const recipients = [
+      directory.wards.get(ward)?.recipient,
+      directory.site?.siteRecipient,
+      directory.site?.recoveryRecipient,
+    ];
+    if (!recipients.every((recipient) => recipient !== undefined))
+      throw new Error('the directory has no keys for this ward');
     const logKey = randomBytes(32);
     const log = toHex(randomBytes(16));
     const key = { file: await sealTo(recipients as string[], logKey), hash: await sha256(logKey) };
     const opening = { site: tablet.site, writer: tablet.device, scope: wardScope(ward), key };
     const keys = logKeys(logKey);
     clock = tick(clock, nowMs);
-    const entry = await sealEntry({ log, seq: 1, prev: null, hlc: clock, patient: null, opening, body: { kind: 'log-opened' } }, keys, sign);
+    const entry = await sealEntry(
+      { log, seq: 1, prev: null, hlc: clock, patient: null, opening, body: { kind: 'log-opened' } },
+      keys,
+      sign,
+    );
     const row = await entryRow(entry);
     await db.transaction('rw', db.logs, db.entries, async () => {
       await db.logs.add({ log, writer: tablet.device, scope: wardScope(ward), opening, mine: 1 });
@@ -65,14 +91,27 @@ export function createOwnLog(db: VaultDatabase, tablet: Tablet, directory: Direc
     },
 
     /** Resolves when the strict transaction has completed. Throws what storage throws; then nothing was written. */
-    append(patient: string, body: WardBody, author: CryptoKey, nowMs: number): Promise<{ id: EntryId; entry: Entry }> {
+    append(
+      patient: string,
+      body: WardBody,
+      author: CryptoKey,
+      nowMs: number,
+    ): Promise<{ id: EntryId; entry: Entry }> {
       return navigator.locks.request(WRITER_LOCK, async () => {
         for (let attempt = 0; ; attempt++) {
           cached ??= (await findHead()) ?? (await openLog(nowMs));
           const head: Head = cached;
           clock = tick(observe(clock, head.hlc, nowMs), nowMs);
           const entry = await sealEntry(
-            { log: head.log, seq: head.seq + 1, prev: head.hash, hlc: clock, patient, body, author: signWith(author) },
+            {
+              log: head.log,
+              seq: head.seq + 1,
+              prev: head.hash,
+              hlc: clock,
+              patient,
+              body,
+              author: signWith(author),
+            },
             head.keys,
             sign,
           );
@@ -96,7 +135,12 @@ export function createOwnLog(db: VaultDatabase, tablet: Tablet, directory: Direc
 }
 
 async function entryRow(entry: Entry): Promise<EntryRow> {
-  const row: EntryRow = { log: entry.log, seq: entry.seq, hash: await sha256(entry.bytes), bytes: entry.bytes };
+  const row: EntryRow = {
+    log: entry.log,
+    seq: entry.seq,
+    hash: await sha256(entry.bytes),
+    bytes: entry.bytes,
+  };
   if (entry.patient !== null) row.patient = entry.patient;
   return row;
 }

@@ -1,6 +1,16 @@
 import { fromBase64, readEntry, type Verify } from '../log/index.ts';
 import { type LogKeys, logKeys, openEntry, openWith, verifyWith } from '../seal/index.ts';
-import { DIRECTORY_SCOPE, type Directory, DirectoryBody, foldDirectory, foldRoster, type Roster, RosterBody, ROSTER_SCOPE, wardScope } from '../site/index.ts';
+import {
+  DIRECTORY_SCOPE,
+  type Directory,
+  DirectoryBody,
+  foldDirectory,
+  foldRoster,
+  ROSTER_SCOPE,
+  type Roster,
+  RosterBody,
+  wardScope,
+} from '../site/index.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 
 /** Reads the directory that this tablet holds. Its entries were verified against the site's key when they arrived. */
@@ -9,7 +19,11 @@ export async function readDirectory(db: VaultDatabase): Promise<Directory> {
 }
 
 /** The roster, opened with the identity that the directory sealed to this tablet; works while locked. */
-export async function readRoster(db: VaultDatabase, tablet: Tablet, directory: Directory): Promise<{ roster: Roster; secret: string } | undefined> {
+export async function readRoster(
+  db: VaultDatabase,
+  tablet: Tablet,
+  directory: Directory,
+): Promise<{ roster: Roster; secret: string } | undefined> {
   const device = directory.devices.get(tablet.device);
   if (!device) return undefined;
   const secret = await openWith(tablet.identity, fromBase64(device.sealedRosterIdentity));
@@ -32,7 +46,10 @@ async function bodies<T>(
   for (const row of await db.logs.where('scope').equals(scope).toArray()) {
     const keys = row.opening.key ? await keysOf(row.opening.key.file) : undefined;
     if (row.opening.key && !keys) continue;
-    for (const { bytes } of await db.entries.where('[log+seq]').between([row.log, 0], [row.log, Number.POSITIVE_INFINITY]).toArray()) {
+    for (const { bytes } of await db.entries
+      .where('[log+seq]')
+      .between([row.log, 0], [row.log, Number.POSITIVE_INFINITY])
+      .toArray()) {
       const read = readEntry(bytes);
       if (!read.ok || read.entry.opening) continue;
       const opened = await openEntry(read.entry, keys);
@@ -46,7 +63,12 @@ async function bodies<T>(
 }
 
 /** Whose signature counts for a log: the site everywhere, a tablet in the wards that it was granted. */
-export function verifierFor(tablet: Pick<Tablet, 'site' | 'siteKey'>, directory: Directory, writer: string, scope: string): Verify | undefined {
+export function verifierFor(
+  tablet: Pick<Tablet, 'site' | 'siteKey'>,
+  directory: Directory,
+  writer: string,
+  scope: string,
+): Verify | undefined {
   if (writer === tablet.site) return verifyWith(tablet.siteKey);
   const device = directory.devices.get(writer);
   return device?.wards.some((ward) => wardScope(ward) === scope) ? verifyWith(device.signingKey) : undefined;

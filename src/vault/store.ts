@@ -1,7 +1,7 @@
 import { type Bytes, type Head, type Range, toHex, type VersionVector } from '../log/index.ts';
 import { type Acknowledgement, isAcknowledgement, sha256, verifyWith } from '../seal/index.ts';
 import { DIRECTORY_SCOPE, type Directory } from '../site/index.ts';
-import { type Arrival, type Ledger, receiveEntries, type Rejected, type Store } from '../sync/index.ts';
+import { type Arrival, type Ledger, type Rejected, receiveEntries, type Store } from '../sync/index.ts';
 import type { EntryRow, Tablet, VaultDatabase } from './database.ts';
 import { readDirectory, verifierFor } from './site-records.ts';
 
@@ -47,10 +47,20 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store & Led
       const verify = verifyWith(tablet.siteKey);
       for (const acknowledgement of acknowledgements) {
         const row = await db.logs.get(acknowledgement.log);
-        if (!row || (row.acknowledgement?.epoch === acknowledgement.epoch && row.acknowledgement.seq >= acknowledgement.seq)) continue;
+        if (
+          !row ||
+          (row.acknowledgement?.epoch === acknowledgement.epoch &&
+            row.acknowledgement.seq >= acknowledgement.seq)
+        )
+          continue;
         const ours = await db.entries.get([acknowledgement.log, acknowledgement.seq]);
         // Only the server's signed word about our very bytes removes "on this tablet only" (FAILURES 15, 17, 29).
-        if (!ours || toHex(ours.hash) !== acknowledgement.hash || !(await isAcknowledgement(acknowledgement, verify))) continue;
+        if (
+          !ours ||
+          toHex(ours.hash) !== acknowledgement.hash ||
+          !(await isAcknowledgement(acknowledgement, verify))
+        )
+          continue;
         await db.logs.update(acknowledgement.log, { acknowledgement });
       }
     },
@@ -107,7 +117,13 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store & Led
       if ((await head(arrival.log)).seq !== follows) return false;
       const { writer, scope } = arrival.opening;
       if (!(await db.logs.get(arrival.log))) {
-        await db.logs.add({ log: arrival.log, writer, scope, opening: arrival.opening, mine: writer === tablet.device ? 1 : 0 });
+        await db.logs.add({
+          log: arrival.log,
+          writer,
+          scope,
+          opening: arrival.opening,
+          mine: writer === tablet.device ? 1 : 0,
+        });
       }
       await db.entries.bulkAdd(rows);
       await db.stale.bulkPut(patients.map((patient) => ({ patient })));
@@ -117,4 +133,3 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store & Led
 
   return store;
 }
-

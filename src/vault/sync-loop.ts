@@ -1,7 +1,14 @@
-import { isSnapshotList, SnapshotList } from '../site/index.ts';
-import { backoffMs, BlobRequest, CarrierError, createHttpCarrier, exchange, type HttpCarrier } from '../sync/index.ts';
 import { toHex } from '../log/index.ts';
 import { sha256, signWith, verifyWith } from '../seal/index.ts';
+import { isSnapshotList, SnapshotList } from '../site/index.ts';
+import {
+  BlobRequest,
+  backoffMs,
+  CarrierError,
+  createHttpCarrier,
+  exchange,
+  type HttpCarrier,
+} from '../sync/index.ts';
 import type { SyncState } from './api.ts';
 import { countEntries } from './counts.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
@@ -17,7 +24,11 @@ const BLOBS_A_REQUEST = 100;
  * Runs exchanges by itself, locked or not: after each save, when the server has news, when the network returns, and
  * on a poll with jitter. One loop per tablet, by Web Lock, whatever tabs do (FAILURES 21).
  */
-export function createSyncLoop(db: VaultDatabase, news: News, environment: { random: () => number; clock: () => number }) {
+export function createSyncLoop(
+  db: VaultDatabase,
+  news: News,
+  environment: { random: () => number; clock: () => number },
+) {
   let state: SyncState = { reach: 'no-network', phase: 'idle', done: 0, total: 0 };
   let nudged = false;
   let endPause: () => void = () => {};
@@ -39,7 +50,11 @@ export function createSyncLoop(db: VaultDatabase, news: News, environment: { ran
       baseUrl: '',
       device: tablet.device,
       sign: signWith(tablet.signingKey),
-      snapshotAsOf: async () => (await db.snapshots.toArray()).map((list) => list.asOf).sort().at(-1),
+      snapshotAsOf: async () =>
+        (await db.snapshots.toArray())
+          .map((list) => list.asOf)
+          .sort()
+          .at(-1),
     });
     let told = 0;
     const offer = await exchange(store, carrier, (progress) => {
@@ -68,14 +83,19 @@ export function createSyncLoop(db: VaultDatabase, news: News, environment: { ran
   async function pullSnapshots(tablet: Tablet, carrier: HttpCarrier): Promise<void> {
     const wards = (await readDirectory(db)).devices.get(tablet.device)?.wards ?? [];
     for (const ward of wards) {
-      const { list } = await carrier.json(`/api/sync/snapshots/${ward}`, SnapshotList.nullable().transform((value) => ({ list: value })));
+      const { list } = await carrier.json(
+        `/api/sync/snapshots/${ward}`,
+        SnapshotList.nullable().transform((value) => ({ list: value })),
+      );
       if (!list || (await db.snapshots.get([ward, list.asOf]))) continue;
-      if (!(await isSnapshotList(list, verifyWith(tablet.siteKey)))) throw new CarrierError('garbled', 'the EHR data is not signed by this hospital');
+      if (!(await isSnapshotList(list, verifyWith(tablet.siteKey))))
+        throw new CarrierError('garbled', 'the EHR data is not signed by this hospital');
       const missing: string[] = [];
       for (const { blob } of list.patients) if (!(await db.blobs.get(blob))) missing.push(blob);
       for (let from = 0; from < missing.length; from += BLOBS_A_REQUEST) {
         const { hashes } = BlobRequest.parse({ hashes: missing.slice(from, from + BLOBS_A_REQUEST) });
-        for (const bytes of await carrier.blobs(hashes)) await db.blobs.put({ hash: toHex(await sha256(bytes)), bytes });
+        for (const bytes of await carrier.blobs(hashes))
+          await db.blobs.put({ hash: toHex(await sha256(bytes)), bytes });
       }
       await adopt(list);
       news.tell({ type: 'snapshot', asOf: list.asOf });
@@ -85,13 +105,20 @@ export function createSyncLoop(db: VaultDatabase, news: News, environment: { ran
   /** The newest list and the one before it stay; patients whose blob changed are folded again. */
   async function adopt(list: SnapshotList): Promise<void> {
     await db.transaction('rw', db.snapshots, db.stale, db.blobs, async () => {
-      const lists = await db.snapshots.where('[ward+asOf]').between([list.ward, ''], [list.ward, '\uffff']).toArray();
+      const lists = await db.snapshots
+        .where('[ward+asOf]')
+        .between([list.ward, ''], [list.ward, '\uffff'])
+        .toArray();
       const before = new Map(lists.at(-1)?.patients.map((item) => [item.patient, item.blob]));
       const changed = list.patients.filter((item) => before.get(item.patient) !== item.blob);
-      const gone = [...before.keys()].filter((patient) => !list.patients.some((item) => item.patient === patient));
+      const gone = [...before.keys()].filter(
+        (patient) => !list.patients.some((item) => item.patient === patient),
+      );
       await db.snapshots.put({ ...list, current: 1 });
       for (const old of lists.slice(0, -1)) await db.snapshots.delete([old.ward, old.asOf]);
-      await db.stale.bulkPut([...changed.map((item) => item.patient), ...gone].map((patient) => ({ patient })));
+      await db.stale.bulkPut(
+        [...changed.map((item) => item.patient), ...gone].map((patient) => ({ patient })),
+      );
     });
   }
 
@@ -102,7 +129,10 @@ export function createSyncLoop(db: VaultDatabase, news: News, environment: { ran
     live = controller;
     void (async () => {
       try {
-        const response = await fetch('/api/sync/live', { headers: { authorization: `Bearer ${token}` }, signal: controller.signal });
+        const response = await fetch('/api/sync/live', {
+          headers: { authorization: `Bearer ${token}` },
+          signal: controller.signal,
+        });
         if (!response.ok) return;
         const reader = response.body?.getReader();
         while (reader) {
@@ -158,9 +188,16 @@ export function createSyncLoop(db: VaultDatabase, news: News, environment: { ran
           const carrier = error instanceof CarrierError ? error : undefined;
           waitMs = backoffMs(failures, environment.random(), carrier?.retryAfterMs);
           tell({
-            reach: carrier?.kind === 'refused' ? 'refused' : carrier?.kind === 'offline' ? 'no-network' : state.reach,
+            reach:
+              carrier?.kind === 'refused'
+                ? 'refused'
+                : carrier?.kind === 'offline'
+                  ? 'no-network'
+                  : state.reach,
             phase: 'waiting',
-            problem: carrier ? carrier.message : 'This tablet could not read or write its storage while exchanging.',
+            problem: carrier
+              ? carrier.message
+              : 'This tablet could not read or write its storage while exchanging.',
             nextTryAt: new Date(environment.clock() + waitMs).toISOString(),
           });
         }

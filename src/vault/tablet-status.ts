@@ -7,7 +7,12 @@ import type { Tablet, VaultDatabase } from './database.ts';
 const STALE_SNAPSHOT_MS = 60 * 60_000;
 
 /** What the lock screen shows; opens no patient's data. */
-export async function tabletStatus(db: VaultDatabase, tablet: Tablet | undefined, directory: Directory, roster: Roster | undefined): Promise<TabletStatus> {
+export async function tabletStatus(
+  db: VaultDatabase,
+  tablet: Tablet | undefined,
+  directory: Directory,
+  roster: Roster | undefined,
+): Promise<TabletStatus> {
   const persisted = await navigator.storage.persisted();
   const estimate = await navigator.storage.estimate();
   const status: TabletStatus = {
@@ -19,7 +24,9 @@ export async function tabletStatus(db: VaultDatabase, tablet: Tablet | undefined
     staff: [],
     counts: await countEntries(db),
     persisted,
-    ...(estimate.quota !== undefined && estimate.usage !== undefined ? { storage: { usedBytes: estimate.usage, quotaBytes: estimate.quota } } : {}),
+    ...(estimate.quota !== undefined && estimate.usage !== undefined
+      ? { storage: { usedBytes: estimate.usage, quotaBytes: estimate.quota } }
+      : {}),
     pinOnlyWarning: false,
   };
   if (!tablet) return status;
@@ -27,12 +34,21 @@ export async function tabletStatus(db: VaultDatabase, tablet: Tablet | undefined
   const device = directory.devices.get(tablet.device);
   const wards = (device?.wards ?? []).map((id) => ({ id, name: directory.wards.get(id)?.name ?? id }));
   const lists = await db.snapshots.toArray();
-  const asOf = lists.map((list) => list.asOf).sort().at(-1);
+  const asOf = lists
+    .map((list) => list.asOf)
+    .sort()
+    .at(-1);
   const reasons: string[] = [];
-  if (!device || !roster) reasons.push('The list of staff has not arrived yet. Connect this tablet to the server.');
-  if (asOf === undefined) reasons.push('No EHR data has arrived yet. Charting works; patients must be registered by hand.');
-  else if (Date.now() - Date.parse(asOf) > STALE_SNAPSHOT_MS) reasons.push('The EHR data is more than an hour old.');
-  if (!persisted) reasons.push('The browser has not promised to keep this storage. Install Lamplight as an app on this tablet.');
+  if (!device || !roster)
+    reasons.push('The list of staff has not arrived yet. Connect this tablet to the server.');
+  if (asOf === undefined)
+    reasons.push('No EHR data has arrived yet. Charting works; patients must be registered by hand.');
+  else if (Date.now() - Date.parse(asOf) > STALE_SNAPSHOT_MS)
+    reasons.push('The EHR data is more than an hour old.');
+  if (!persisted)
+    reasons.push(
+      'The browser has not promised to keep this storage. Install Lamplight as an app on this tablet.',
+    );
   return {
     ...status,
     state: reasons.length === 0 ? 'ready' : 'not-ready',

@@ -1,6 +1,6 @@
 import { type Draft, downtimeNumber, WardBody } from '../clinical/index.ts';
-import { randomBytes, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
 import { toHex } from '../log/index.ts';
+import { randomBytes, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
 import { type Directory, foldDirectory, type Roster, type StaffRostered } from '../site/index.ts';
 import type { Result, SavedEntry, VaultApi } from './api.ts';
 import { type Charts, createCharts } from './charts.ts';
@@ -42,7 +42,12 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     return unlocked;
   }
 
-  async function site(): Promise<{ tablet?: Tablet; directory: Directory; roster?: Roster; secret?: string }> {
+  async function site(): Promise<{
+    tablet?: Tablet;
+    directory: Directory;
+    roster?: Roster;
+    secret?: string;
+  }> {
     const tablet = await db.read('tablet');
     if (!tablet) return { directory: foldDirectory([]) };
     const directory = await readDirectory(db);
@@ -67,27 +72,58 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     if (event.type === 'arrived' || event.type === 'forked') void fold();
   });
 
-  async function checkPin(staff: StaffRostered, secret: string, pin: string): Promise<Result<UserKey, 'wrong-pin' | 'wait'>> {
+  async function checkPin(
+    staff: StaffRostered,
+    secret: string,
+    pin: string,
+  ): Promise<Result<UserKey, 'wrong-pin' | 'wait'>> {
     const waitMs = await pins.waitMs(staff.staff);
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
-      return { ok: false, error: { kind: 'wait', message: `Too many wrong PINs. Try again in ${seconds} seconds.`, retryAt: new Date(clock() + waitMs).toISOString() } };
+      return {
+        ok: false,
+        error: {
+          kind: 'wait',
+          message: `Too many wrong PINs. Try again in ${seconds} seconds.`,
+          retryAt: new Date(clock() + waitMs).toISOString(),
+        },
+      };
     }
     const user = await unwrapUserKey(pin, secret, staff.wrapped);
     await pins.record(staff.staff, user !== null);
     if (user) return { ok: true, value: user };
-    return { ok: false, error: { kind: 'wrong-pin', message: `That is not the PIN of ${staff.name}. Nothing is lost; try again.` } };
+    return {
+      ok: false,
+      error: {
+        kind: 'wrong-pin',
+        message: `That is not the PIN of ${staff.name}. Nothing is lost; try again.`,
+      },
+    };
   }
 
-  async function write(patient: string, draft: Draft): Promise<Result<SavedEntry, 'invalid' | 'not-allowed' | 'storage' | 'full'>> {
+  async function write(
+    patient: string,
+    draft: Draft,
+  ): Promise<Result<SavedEntry, 'invalid' | 'not-allowed' | 'storage' | 'full'>> {
     const { keyring, log } = session();
     const { staff } = keyring;
-    if (staff.role !== 'nurse' && staff.role !== 'clinician') return refused('not-allowed', 'Only nurses and clinicians chart on a tablet.');
+    if (staff.role !== 'nurse' && staff.role !== 'clinician')
+      return refused('not-allowed', 'Only nurses and clinicians chart on a tablet.');
     const recordedAt = now();
-    const parsed = WardBody.safeParse({ ...draft, author: { id: staff.staff, name: staff.name, role: staff.role }, recordedAt });
+    const parsed = WardBody.safeParse({
+      ...draft,
+      author: { id: staff.staff, name: staff.name, role: staff.role },
+      recordedAt,
+    });
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      return refused('invalid', `Not saved yet: ${issue?.path.join(' ') ?? ''} ${issue?.message ?? 'something is missing'}.`.replace(/\s+/g, ' '));
+      return refused(
+        'invalid',
+        `Not saved yet: ${issue?.path.join(' ') ?? ''} ${issue?.message ?? 'something is missing'}.`.replace(
+          /\s+/g,
+          ' ',
+        ),
+      );
     }
     try {
       const { id } = await log.append(patient, parsed.data, keyring.user.signingKey, clock());
@@ -117,13 +153,21 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     async unlock({ staff: id, pin, ward }) {
       const { tablet, directory, roster, secret } = await site();
       const staff = roster?.get(id);
-      if (!tablet || !staff || secret === undefined) return refused('not-granted', 'This tablet does not know you yet. Ask a colleague who is listed, or connect the tablet.');
+      if (!tablet || !staff || secret === undefined)
+        return refused(
+          'not-granted',
+          'This tablet does not know you yet. Ask a colleague who is listed, or connect the tablet.',
+        );
       const checked = await checkPin(staff, secret, pin);
       if (!checked.ok) return checked;
       try {
         const file = (await db.read('vault-key'))?.file ?? (await newVaultKey(db, tablet, directory));
         const keyring = await openKeyring(staff, checked.value, ward, file);
-        if (!keyring) return refused('not-granted', 'You are not granted this ward. Choose another ward, or ask the administrator.');
+        if (!keyring)
+          return refused(
+            'not-granted',
+            'You are not granted this ward. Choose another ward, or ask the administrator.',
+          );
         const log = createOwnLog(db, tablet, directory, ward, ({ opening }) => keyring.keysOf(opening));
         const charts = createCharts(db, keyring, (hlc) => log.observe(hlc, clock()));
         unlocked = { keyring, charts, drafts: createDrafts(db, keyring), log };
@@ -131,7 +175,10 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
         await charts.markOutdated();
         void fold();
         const name = directory.wards.get(ward)?.name ?? ward;
-        return { ok: true, value: { staff: { id: staff.staff, name: staff.name, role: staff.role }, ward: { id: ward, name } } };
+        return {
+          ok: true,
+          value: { staff: { id: staff.staff, name: staff.name, role: staff.role }, ward: { id: ward, name } },
+        };
       } catch (error) {
         return { ok: false, error: { kind: 'storage', message: storageFailure(error).message } };
       }
@@ -140,7 +187,8 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     async confirmPin(pin) {
       const { roster, secret } = await site();
       const staff = roster?.get(session().keyring.staff.staff);
-      if (!staff || secret === undefined) return refused('wrong-pin', 'You are no longer on the list of staff.');
+      if (!staff || secret === undefined)
+        return refused('wrong-pin', 'You are no longer on the list of staff.');
       const checked = await checkPin(staff, secret, pin);
       return checked.ok ? { ok: true, value: undefined } : checked;
     },
@@ -156,7 +204,8 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
 
     async append({ patient, draft, pin }) {
       if (SIGNED_KINDS.includes(draft.kind)) {
-        if (session().keyring.staff.role !== 'clinician') return refused('not-allowed', 'Only a clinician signs orders.');
+        if (session().keyring.staff.role !== 'clinician')
+          return refused('not-allowed', 'Only a clinician signs orders.');
         const confirmed = await this.confirmPin(pin ?? '');
         if (!confirmed.ok) return confirmed;
       }
@@ -168,7 +217,11 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       if (!device) return refused('not-allowed', 'This tablet has no range of downtime numbers yet.');
       const number = await nextDowntimeNumber(db, device.downtimeRange);
       const patient = toHex(randomBytes(16));
-      const saved = await write(patient, { ...draft, kind: 'patient-registered', number: { kind: 'MRT', value: number } } as Draft);
+      const saved = await write(patient, {
+        ...draft,
+        kind: 'patient-registered',
+        number: { kind: 'MRT', value: number },
+      } as Draft);
       return saved.ok ? { ok: true, value: { ...saved.value, patient, number } } : saved;
     },
 
@@ -186,14 +239,22 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
 
     async quarantine() {
       const rows = await db.quarantine.toArray();
-      return rows.map(({ id, reason, receivedAt, bytes }) => ({ id, reason, receivedAt, bytes: bytes.length }));
+      return rows.map(({ id, reason, receivedAt, bytes }) => ({
+        id,
+        reason,
+        receivedAt,
+        bytes: bytes.length,
+      }));
     },
 
     now: async () => now(),
   };
 }
 
-const refused = <K extends string>(kind: K, message: string) => ({ ok: false as const, error: { kind, message } });
+const refused = <K extends string>(kind: K, message: string) => ({
+  ok: false as const,
+  error: { kind, message },
+});
 
 async function newVaultKey(db: VaultDatabase, tablet: Tablet, directory: Directory) {
   const wards = directory.devices.get(tablet.device)?.wards ?? [];

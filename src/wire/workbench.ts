@@ -25,7 +25,12 @@ export type SessionInfo = z.infer<typeof SessionInfo>;
 
 /** POST /api/admin/enrolment-codes {ward}: administrator only. Single use, expiring. */
 export const EnrolmentCodeRequest = z.object({ ward: z.string().min(1).max(64) });
-export const EnrolmentCode = z.object({ code: z.string(), expiresAt: z.string(), ward: z.string(), url: z.string() });
+export const EnrolmentCode = z.object({
+  code: z.string(),
+  expiresAt: z.string(),
+  ward: z.string(),
+  url: z.string(),
+});
 export type EnrolmentCode = z.infer<typeof EnrolmentCode>;
 
 /** GET /api/admin/devices, readiness board. */
@@ -43,7 +48,16 @@ export const DeviceList = z.object({ devices: z.array(DeviceRow) });
 /** GET /api/admin/census: state of the import. POST /api/admin/census/refresh. */
 export const CensusState = z.object({
   ehr: z.enum(['reachable', 'unreachable', 'not-configured']),
-  wards: z.array(z.object({ id: z.string(), name: z.string(), patients: z.number(), asOf: z.string().nullable(), warnings: z.number(), problem: z.string().nullable() })),
+  wards: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      patients: z.number(),
+      asOf: z.string().nullable(),
+      warnings: z.number(),
+      problem: z.string().nullable(),
+    }),
+  ),
 });
 export type CensusState = z.infer<typeof CensusState>;
 
@@ -56,7 +70,15 @@ export const Worklist = z.object({
     z.object({
       id: z.string(),
       name: z.string(),
-      counts: z.object({ toReview: z.number(), approved: z.number(), posting: z.number(), unknown: z.number(), posted: z.number(), refused: z.number(), rejected: z.number() }),
+      counts: z.object({
+        toReview: z.number(),
+        approved: z.number(),
+        posting: z.number(),
+        unknown: z.number(),
+        posted: z.number(),
+        refused: z.number(),
+        rejected: z.number(),
+      }),
       patients: z.array(
         z.object({
           id: Hex128,
@@ -87,23 +109,46 @@ export const Candidate = z.object({
   /** Fellegi–Sunter match weight (log2 of the likelihood ratio) and the probability that it implies. */
   weight: z.number(),
   probability: z.number(),
-  reasons: z.array(z.object({ field: z.string(), downtime: z.string(), ehr: z.string(), verdict: z.enum(['agrees', 'close', 'differs', 'missing']), weight: z.number() })),
+  reasons: z.array(
+    z.object({
+      field: z.string(),
+      downtime: z.string(),
+      ehr: z.string(),
+      verdict: z.enum(['agrees', 'close', 'differs', 'missing']),
+      weight: z.number(),
+    }),
+  ),
 });
 export type Candidate = z.infer<typeof Candidate>;
 export const Candidates = z.object({ candidates: z.array(Candidate) });
 
 /** POST /api/workbench/patients/:id/link {ehrPatient} · {confirmedNew: true} · DELETE to unlink. */
-export const LinkRequest = z.union([z.object({ ehrPatient: z.string().min(1).max(64) }), z.object({ confirmedNew: z.literal(true) })]);
+export const LinkRequest = z.union([
+  z.object({ ehrPatient: z.string().min(1).max(64) }),
+  z.object({ confirmedNew: z.literal(true) }),
+]);
 
 /** State of one entry on its way into the EHR. */
-export const PostingState = z.enum(['not-for-the-ehr', 'to-review', 'rejected', 'waiting-for-match', 'approved', 'posting', 'unknown', 'posted', 'refused']);
+export const PostingState = z.enum([
+  'not-for-the-ehr',
+  'to-review',
+  'rejected',
+  'waiting-for-match',
+  'approved',
+  'posting',
+  'unknown',
+  'posted',
+  'refused',
+]);
 export type PostingState = z.infer<typeof PostingState>;
 
 /** GET /api/workbench/patients/:id — a patient's entries beside what the EHR holds. */
 export const ReviewPatient = z.object({
   patient: Worklist.shape.wards.element.shape.patients.element,
   ward: z.string(),
-  link: z.union([z.object({ ehrPatient: z.string() }), z.object({ confirmedNew: z.literal(true) })]).nullable(),
+  link: z
+    .union([z.object({ ehrPatient: z.string() }), z.object({ confirmedNew: z.literal(true) })])
+    .nullable(),
   entries: z.array(
     z.object({
       id: EntryId,
@@ -133,7 +178,9 @@ export const Decision = z.object({
 });
 export const Decisions = z.object({ decisions: z.array(Decision).min(1).max(500) });
 export type Decisions = z.infer<typeof Decisions>;
-export const DecisionResults = z.object({ results: z.array(z.object({ entry: EntryId, ok: z.boolean(), message: z.string().optional() })) });
+export const DecisionResults = z.object({
+  results: z.array(z.object({ entry: EntryId, ok: z.boolean(), message: z.string().optional() })),
+});
 
 /** POST /api/workbench/push {ward?}: start posting all that is approved. GET: progress. */
 export const PushState = z.object({
@@ -147,4 +194,14 @@ export const PushState = z.object({
 export type PushState = z.infer<typeof PushState>;
 
 /** GET /api/workbench/quarantine */
-export const QuarantineList = z.object({ items: z.array(z.object({ id: z.number(), device: z.string().nullable(), reason: z.string(), receivedAt: z.string(), bytes: z.number() })) });
+export const QuarantineList = z.object({
+  items: z.array(
+    z.object({
+      id: z.number(),
+      device: z.string().nullable(),
+      reason: z.string(),
+      receivedAt: z.string(),
+      bytes: z.number(),
+    }),
+  ),
+});

@@ -19,6 +19,7 @@ globalThis.matchMedia ??= (query: string) => ({
 });
 Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
 globalThis.scrollTo = () => undefined;
+Element.prototype.scrollTo = () => undefined;
 Element.prototype.scrollIntoView ??= () => undefined;
 // Nothing on these screens may need the network.
 globalThis.fetch = () => Promise.reject(new TypeError('no network'));

@@ -1,15 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { administrationAlerts, foldChart, type OpenedEntry, orderAlerts, type SnapshotPatient } from '../../src/clinical/index.ts';
+import {
+  administrationAlerts,
+  foldChart,
+  type OpenedEntry,
+  orderAlerts,
+  type SnapshotPatient,
+} from '../../src/clinical/index.ts';
 import { anEntry, aSnapshot, DOCTOR, givenFor, NOW, orderFor, PATIENT } from './builders.ts';
 
 const DAILY = { type: 'times' as const, times: ['08:00', '14:00', '20:00'], timeZone: 'UTC', everyDays: 1 };
 const DUE = '2026-11-24T14:00:00.000Z';
-const chartOf = (entries: OpenedEntry[], snapshot: Partial<SnapshotPatient> = { allergyStatus: 'nilknown' }) =>
-  foldChart({ patient: PATIENT, entries, snapshot: aSnapshot(snapshot), snapshotAsOf: NOW, now: NOW })!;
-const allergicTo = (text: string): Partial<SnapshotPatient> => ({ allergyStatus: 'known', allergies: [{ substance: { text }, reaction: 'Hives' }] });
+const chartOf = (
+  entries: OpenedEntry[],
+  snapshot: Partial<SnapshotPatient> = { allergyStatus: 'nilknown' },
+) => foldChart({ patient: PATIENT, entries, snapshot: aSnapshot(snapshot), snapshotAsOf: NOW, now: NOW })!;
+const allergicTo = (text: string): Partial<SnapshotPatient> => ({
+  allergyStatus: 'known',
+  allergies: [{ substance: { text }, reaction: 'Hives' }],
+});
 const codesFor = (drug: string, allergy: string) => {
   const order = orderFor(drug, DAILY);
-  return administrationAlerts(chartOf([order], allergicTo(allergy)), { order: order.id, dueAt: DUE, at: DUE }).map(({ code }) => code);
+  return administrationAlerts(chartOf([order], allergicTo(allergy)), {
+    order: order.id,
+    dueAt: DUE,
+    at: DUE,
+  }).map(({ code }) => code);
 };
 
 describe('allergies', () => {
@@ -37,24 +52,35 @@ describe('allergies', () => {
 
   it('says with the reaction, one alert for each allergy', () => {
     const order = orderFor('amoxicillin', DAILY);
-    const chart = chartOf([order], { allergyStatus: 'known', allergies: [{ substance: { text: 'Penicillin' }, reaction: 'Hives' }, { substance: { text: 'Ampicillin' } }] });
+    const chart = chartOf([order], {
+      allergyStatus: 'known',
+      allergies: [
+        { substance: { text: 'Penicillin' }, reaction: 'Hives' },
+        { substance: { text: 'Ampicillin' } },
+      ],
+    });
     const alerts = administrationAlerts(chart, { order: order.id, at: DUE });
     expect(alerts.map(({ message }) => message)).toEqual([
       'Allergy on record: Penicillin (Hives). This drug is of the same class (penicillins).',
       'Allergy on record: Ampicillin. This drug is of the same class (penicillins).',
     ]);
-    expect(orderAlerts(chartOf([], allergicTo('Penicillin')), order.body.detail).map(({ code }) => code)).toEqual(['allergy-class']);
+    expect(
+      orderAlerts(chartOf([], allergicTo('Penicillin')), order.body.detail).map(({ code }) => code),
+    ).toEqual(['allergy-class']);
   });
 
   it('informs when allergies are not known', () => {
     const order = orderFor('amoxicillin', DAILY);
-    expect(administrationAlerts(chartOf([order], {}), { order: order.id, at: DUE })).toMatchObject([{ code: 'allergies-not-known', severity: 'inform' }]);
+    expect(administrationAlerts(chartOf([order], {}), { order: order.id, at: DUE })).toMatchObject([
+      { code: 'allergies-not-known', severity: 'inform' },
+    ]);
   });
 });
 
 describe('giving a dose', () => {
   const order = orderFor('metoprolol', DAILY);
-  const codes = (entries: OpenedEntry[], dose: { dueAt?: string; at: string }, of = order) => administrationAlerts(chartOf([of, ...entries]), { order: of.id, ...dose }).map(({ code }) => code);
+  const codes = (entries: OpenedEntry[], dose: { dueAt?: string; at: string }, of = order) =>
+    administrationAlerts(chartOf([of, ...entries]), { order: of.id, ...dose }).map(({ code }) => code);
 
   it('on time, nothing speaks against it', () => {
     expect(codes([], { dueAt: DUE, at: '2026-11-24T13:00:00Z' })).toEqual([]);
@@ -67,41 +93,84 @@ describe('giving a dose', () => {
   });
 
   it('already charted, also with the instant written differently', () => {
-    expect(codes([givenFor(order.id, { dueAt: '2026-11-24T14:00:00Z', effectiveAt: DUE })], { dueAt: DUE, at: DUE })).toContain('already-charted');
+    expect(
+      codes([givenFor(order.id, { dueAt: '2026-11-24T14:00:00Z', effectiveAt: DUE })], {
+        dueAt: DUE,
+        at: DUE,
+      }),
+    ).toContain('already-charted');
   });
 
   it('two doses one after the other: too soon', () => {
-    const late = givenFor(order.id, { dueAt: '2026-11-24T08:00:00.000Z', effectiveAt: '2026-11-24T13:40:00Z' });
+    const late = givenFor(order.id, {
+      dueAt: '2026-11-24T08:00:00.000Z',
+      effectiveAt: '2026-11-24T13:40:00Z',
+    });
     expect(codes([late], { dueAt: DUE, at: '2026-11-24T14:00:00Z' })).toEqual(['too-soon']);
-    const onTime = givenFor(order.id, { dueAt: '2026-11-24T08:00:00.000Z', effectiveAt: '2026-11-24T08:10:00Z' });
+    const onTime = givenFor(order.id, {
+      dueAt: '2026-11-24T08:00:00.000Z',
+      effectiveAt: '2026-11-24T08:10:00Z',
+    });
     expect(codes([onTime], { dueAt: DUE, at: '2026-11-24T14:00:00Z' })).toEqual([]);
   });
 
   it('an order that was stopped', () => {
-    expect(codes([anEntry('order-stopped', { author: DOCTOR, order: order.id, reason: 'bradycardia' })], { dueAt: DUE, at: DUE })).toEqual(['order-stopped']);
+    expect(
+      codes([anEntry('order-stopped', { author: DOCTOR, order: order.id, reason: 'bradycardia' })], {
+        dueAt: DUE,
+        at: DUE,
+      }),
+    ).toEqual(['order-stopped']);
   });
 
   it('as needed: least interval and most in 24 hours, also against a scheduled order of the same drug or a fast clock', () => {
-    const prn = orderFor('acetaminophen 500 MG', { type: 'as-needed', for: 'pain', leastIntervalHours: 4, mostPerDay: 2 });
+    const prn = orderFor('acetaminophen 500 MG', {
+      type: 'as-needed',
+      for: 'pain',
+      leastIntervalHours: 4,
+      mostPerDay: 2,
+    });
     const at = (hour: string) => ({ effectiveAt: `2026-11-24T${hour}:00.000Z` });
     expect(codes([givenFor(prn.id, at('12:00'))], { at: DUE }, prn)).toEqual(['too-soon']);
     expect(codes([givenFor(prn.id, at('15:00'))], { at: DUE }, prn)).toEqual(['too-soon']);
-    expect(codes([givenFor(prn.id, at('02:00')), givenFor(prn.id, at('08:00'))], { at: DUE }, prn)).toEqual(['most-per-day']);
+    expect(codes([givenFor(prn.id, at('02:00')), givenFor(prn.id, at('08:00'))], { at: DUE }, prn)).toEqual([
+      'most-per-day',
+    ]);
     const scheduled = orderFor('paracetamol 1 g', DAILY);
     expect(codes([scheduled, givenFor(scheduled.id, at('13:00'))], { at: DUE }, prn)).toEqual(['too-soon']);
-    const refused = givenFor(prn.id, { ...at('13:00'), outcome: 'refused', notGivenReason: 'refused-by-patient' });
+    const refused = givenFor(prn.id, {
+      ...at('13:00'),
+      outcome: 'refused',
+      notGivenReason: 'refused-by-patient',
+    });
     expect(codes([refused], { at: DUE }, prn)).toEqual([]);
   });
 
   it('an order that the EHR sent without a dose', () => {
     const id = 'd'.repeat(32);
-    const chart = chartOf([], { allergyStatus: 'nilknown', orders: [{ id, ehrId: 'x', medication: { text: 'digoxin' }, schedule: { type: 'as-written', text: 'as before' } }] });
-    expect(administrationAlerts(chart, { order: id, at: DUE })).toMatchObject([{ code: 'order-incomplete', message: 'Not known of this order: dose, route. Check with the prescriber.' }]);
+    const chart = chartOf([], {
+      allergyStatus: 'nilknown',
+      orders: [
+        {
+          id,
+          ehrId: 'x',
+          medication: { text: 'digoxin' },
+          schedule: { type: 'as-written', text: 'as before' },
+        },
+      ],
+    });
+    expect(administrationAlerts(chart, { order: id, at: DUE })).toMatchObject([
+      {
+        code: 'order-incomplete',
+        message: 'Not known of this order: dose, route. Check with the prescriber.',
+      },
+    ]);
   });
 });
 
 describe('signing an order', () => {
-  const active = (drug: string, next: string) => orderAlerts(chartOf([orderFor(drug, DAILY)]), orderFor(next, DAILY).body.detail).map(({ code }) => code);
+  const active = (drug: string, next: string) =>
+    orderAlerts(chartOf([orderFor(drug, DAILY)]), orderFor(next, DAILY).body.detail).map(({ code }) => code);
 
   it.each([
     ['acetaminophen 500 MG Oral Tablet', 'Paracetamol 1 g IV'],

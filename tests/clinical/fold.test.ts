@@ -1,7 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldChart, type OpenedEntry, type SnapshotOrder, standings, toBoardRow } from '../../src/clinical/index.ts';
-import { anEntry, aSnapshot, DOCTOR, entryId, FULL_SET, givenFor, NOW, orderFor, PATIENT, registered } from './builders.ts';
+import {
+  foldChart,
+  type OpenedEntry,
+  type SnapshotOrder,
+  standings,
+  toBoardRow,
+} from '../../src/clinical/index.ts';
+import {
+  anEntry,
+  aSnapshot,
+  DOCTOR,
+  entryId,
+  FULL_SET,
+  givenFor,
+  NOW,
+  orderFor,
+  PATIENT,
+  registered,
+} from './builders.ts';
 
 const fold = (entries: OpenedEntry[], more: Partial<Parameters<typeof foldChart>[0]> = {}) =>
   foldChart({ patient: PATIENT, entries, now: NOW, ...more })!;
@@ -10,7 +27,8 @@ const DAILY = { type: 'times' as const, times: ['08:00', '14:00', '20:00'], time
 const DUE = '2026-11-24T14:00:00.000Z';
 const correct = (target: OpenedEntry, note: string, at: { id?: string } = {}) =>
   anEntry('note', { noteType: 'nursing', text: note, replaces: target.id }, at);
-const mark = (target: { id: string }) => anEntry('entered-in-error', { replaces: target.id, reason: 'wrong patient' });
+const mark = (target: { id: string }) =>
+  anEntry('entered-in-error', { replaces: target.id, reason: 'wrong patient' });
 const note = (text: string) => anEntry('note', { noteType: 'nursing', text });
 const standingOf = (entries: OpenedEntry[], of: OpenedEntry) => standings(entries).byId.get(of.id)?.standing;
 
@@ -21,7 +39,9 @@ describe('standing', () => {
     const third = note('c');
     const chart = fold([first, second, third, mark(third)]);
     expect(chart.notes.map(({ body, standing }) => [body.text, standing])).toEqual([
-      ['c', 'entered-in-error'], ['b', 'current'], ['a', 'replaced'],
+      ['c', 'entered-in-error'],
+      ['b', 'current'],
+      ['a', 'replaced'],
     ]);
     expect(chart.history).toHaveLength(4);
     expect(chart.conflicts).toEqual([]);
@@ -90,30 +110,56 @@ describe('orders and doses', () => {
   const order = orderFor('paracetamol', DAILY);
 
   it('shows doses from a day back to half a day ahead, each with its state', () => {
-    const held = givenFor(order.id, { dueAt: '2026-11-24T08:00:00.000Z', outcome: 'held', notGivenReason: 'asleep' });
+    const held = givenFor(order.id, {
+      dueAt: '2026-11-24T08:00:00.000Z',
+      outcome: 'held',
+      notGivenReason: 'asleep',
+    });
     const chart = fold([registered(), order, held]);
     expect(chart.dueDoses.map(({ dueAt, state }) => [dueAt.slice(8, 16), state])).toEqual([
-      ['23T20:00', 'overdue'], ['24T08:00', 'held'], ['24T14:00', 'due'], ['24T20:00', 'coming'],
+      ['23T20:00', 'overdue'],
+      ['24T08:00', 'held'],
+      ['24T14:00', 'due'],
+      ['24T20:00', 'coming'],
     ]);
-    expect(toBoardRow(chart).doses.map(({ dueAt }) => dueAt.slice(8, 13))).toEqual(['23T20', '24T14', '24T20']);
+    expect(toBoardRow(chart).doses.map(({ dueAt }) => dueAt.slice(8, 13))).toEqual([
+      '23T20',
+      '24T14',
+      '24T20',
+    ]);
   });
 
   it('a dose charted on two tablets shows once as given and once as a conflict, also when it is two days old', () => {
-    const [one, two] = [givenFor(order.id, { dueAt: DUE }), givenFor(order.id, { dueAt: '2026-11-24T14:00:00Z' })];
+    const [one, two] = [
+      givenFor(order.id, { dueAt: DUE }),
+      givenFor(order.id, { dueAt: '2026-11-24T14:00:00Z' }),
+    ];
     for (const now of [NOW, '2026-11-27T09:00:00.000Z']) {
       const chart = fold([order, one, two], { now });
       expect(chart.conflicts).toMatchObject([{ kind: 'same-dose-twice', entries: [one.id, two.id] }]);
       expect(chart.orders[0]?.administrations).toHaveLength(2);
     }
-    expect(fold([order, one, two]).dueDoses.filter(({ dueAt }) => dueAt === DUE)).toMatchObject([{ state: 'given' }]);
+    expect(fold([order, one, two]).dueDoses.filter(({ dueAt }) => dueAt === DUE)).toMatchObject([
+      { state: 'given' },
+    ]);
     expect(fold([order, one, two, mark(two)]).conflicts).toEqual([]);
   });
 
   it('not-given never hides given (FAILURES 35)', () => {
     const given = givenFor(order.id, { dueAt: DUE });
-    const refused = givenFor(order.id, { dueAt: DUE, outcome: 'refused', notGivenReason: 'refused-by-patient' });
-    for (const entries of [[order, given, refused], [order, refused, given]])
-      expect(fold(entries).dueDoses.find(({ dueAt }) => dueAt === DUE)).toMatchObject({ state: 'given', administration: given.id });
+    const refused = givenFor(order.id, {
+      dueAt: DUE,
+      outcome: 'refused',
+      notGivenReason: 'refused-by-patient',
+    });
+    for (const entries of [
+      [order, given, refused],
+      [order, refused, given],
+    ])
+      expect(fold(entries).dueDoses.find(({ dueAt }) => dueAt === DUE)).toMatchObject({
+        state: 'given',
+        administration: given.id,
+      });
   });
 
   it('a dose entered in error is due again', () => {
@@ -124,7 +170,8 @@ describe('orders and doses', () => {
   });
 
   it('a dose after the earliest stop is a conflict, one before is not', () => {
-    const stop = (effectiveAt: string) => anEntry('order-stopped', { author: DOCTOR, order: order.id, reason: 'rash', effectiveAt });
+    const stop = (effectiveAt: string) =>
+      anEntry('order-stopped', { author: DOCTOR, order: order.id, reason: 'rash', effectiveAt });
     const late = givenFor(order.id, { effectiveAt: '2026-11-24T13:00:00.000Z' });
     const early = givenFor(order.id, { effectiveAt: '2026-11-24T11:00:00.000Z' });
     const [second, first] = [stop('2026-11-24T13:30:00.000Z'), stop('2026-11-24T12:00:00Z')];
@@ -139,12 +186,17 @@ describe('orders and doses', () => {
     const ended = orderFor('cefazolin', DAILY, { endAt: '2026-11-24T12:00:00.000Z' });
     const chart = fold([ended]);
     expect(chart.orders[0]?.state).toBe('ended');
-    expect(chart.dueDoses.map(({ dueAt, state }) => [dueAt.slice(8, 13), state])).toEqual([['23T20', 'overdue'], ['24T08', 'overdue']]);
+    expect(chart.dueDoses.map(({ dueAt, state }) => [dueAt.slice(8, 13), state])).toEqual([
+      ['23T20', 'overdue'],
+      ['24T08', 'overdue'],
+    ]);
   });
 
   it('a dose whose order is not here stands under an order that says so', () => {
     const chart = fold([givenFor('e'.repeat(32), { effectiveAt: '1999-01-01T00:00:00Z' })]);
-    expect(chart.orders).toMatchObject([{ incomplete: ['order', 'route'], administrations: [{ standing: 'current' }] }]);
+    expect(chart.orders).toMatchObject([
+      { incomplete: ['order', 'route'], administrations: [{ standing: 'current' }] },
+    ]);
     expect(chart.history).toHaveLength(1);
   });
 
@@ -166,18 +218,26 @@ describe('orders and doses', () => {
 
 describe('with the snapshot of the EHR', () => {
   const ehrOrder = (more: Partial<SnapshotOrder> = {}): SnapshotOrder => ({
-    id: 'd'.repeat(32), ehrId: 'mr-1', medication: { text: 'metoprolol' }, schedule: DAILY,
-    dose: { value: 25, unit: 'mg' }, route: 'PO', startAt: '2026-11-01T00:00:00Z', ...more,
+    id: 'd'.repeat(32),
+    ehrId: 'mr-1',
+    medication: { text: 'metoprolol' },
+    schedule: DAILY,
+    dose: { value: 25, unit: 'mg' },
+    route: 'PO',
+    startAt: '2026-11-01T00:00:00Z',
+    ...more,
   });
   const at = (order: SnapshotOrder, entries: OpenedEntry[] = []) =>
     fold(entries, { snapshot: aSnapshot({ orders: [order] }), snapshotAsOf: '2026-11-24T09:55:00.000Z' });
 
-  it('doses due before the snapshot are the EHR\'s to know, not overdue here', () => {
+  it("doses due before the snapshot are the EHR's to know, not overdue here", () => {
     expect(at(ehrOrder()).dueDoses.map(({ dueAt }) => dueAt.slice(8, 13))).toEqual(['24T14', '24T20']);
   });
 
   it('an order without dose or start is incomplete; no doses are counted from a guessed start', () => {
-    const chart = at(ehrOrder({ dose: undefined, startAt: undefined, schedule: { type: 'every', hours: 6 } }));
+    const chart = at(
+      ehrOrder({ dose: undefined, startAt: undefined, schedule: { type: 'every', hours: 6 } }),
+    );
     expect(chart.orders[0]?.incomplete).toEqual(['dose', 'start time']);
     expect(chart.dueDoses).toEqual([]);
     expect(at(ehrOrder({ dose: undefined, startAt: undefined })).dueDoses).toHaveLength(2);
@@ -188,14 +248,23 @@ describe('with the snapshot of the EHR', () => {
     const own = orderFor('paracetamol', DAILY);
     const back = ehrOrder({ ehrId: own.id, lastGivenAt: '2026-11-24T08:00:00Z' });
     const chart = at(back, [own, givenFor(back.id, { dueAt: DUE })]);
-    expect(chart.orders).toMatchObject([{ id: own.id, lastGivenInEhr: '2026-11-24T08:00:00Z', administrations: [{}] }]);
-    expect(chart.dueDoses.filter(({ dueAt }) => dueAt === DUE)).toMatchObject([{ order: own.id, state: 'given' }]);
+    expect(chart.orders).toMatchObject([
+      { id: own.id, lastGivenInEhr: '2026-11-24T08:00:00Z', administrations: [{}] },
+    ]);
+    expect(chart.dueDoses.filter(({ dueAt }) => dueAt === DUE)).toMatchObject([
+      { order: own.id, state: 'given' },
+    ]);
   });
 
   it('has the four allergy titles', () => {
     const asOf = { snapshotAsOf: NOW };
     const nka = anEntry('no-known-allergies-recorded', {});
-    const allergy = anEntry('allergy-recorded', { substance: { text: 'Penicillin' }, category: 'medication', criticality: 'high', reaction: 'Hives' });
+    const allergy = anEntry('allergy-recorded', {
+      substance: { text: 'Penicillin' },
+      category: 'medication',
+      criticality: 'high',
+      reaction: 'Hives',
+    });
     const status = (entries: OpenedEntry[], more = {}) => fold(entries, more).allergies.status;
     expect(status([], { snapshot: aSnapshot(), ...asOf })).toBe('notasked');
     expect(status([], { snapshot: aSnapshot({ allergyStatus: 'nilknown' }), ...asOf })).toBe('nilknown');
@@ -204,14 +273,21 @@ describe('with the snapshot of the EHR', () => {
     expect(status([note('an EHR patient without a snapshot here')])).toBe('unavailable');
     expect(status([registered()])).toBe('notasked');
     expect(status([registered(), nka, allergy])).toBe('known');
-    const both = fold([allergy], { snapshot: aSnapshot({ allergyStatus: 'known', allergies: [{ substance: { text: 'penicillin' }, reaction: 'hives' }] }), ...asOf });
+    const both = fold([allergy], {
+      snapshot: aSnapshot({
+        allergyStatus: 'known',
+        allergies: [{ substance: { text: 'penicillin' }, reaction: 'hives' }],
+      }),
+      ...asOf,
+    });
     expect(both.allergies.list).toHaveLength(1);
   });
 
   it('the latest bed stands; a child has no NEWS2 on the board', () => {
     const moved = anEntry('bed-assigned', { bed: '7' });
     const set = anEntry('vital-signs', { values: FULL_SET });
-    const row = (birthDate: string) => toBoardRow(fold([moved, set], { snapshot: aSnapshot({ birthDate }), snapshotAsOf: NOW }));
+    const row = (birthDate: string) =>
+      toBoardRow(fold([moved, set], { snapshot: aSnapshot({ birthDate }), snapshotAsOf: NOW }));
     expect(row('1951-03-04')).toMatchObject({ bed: '7', news2: { total: 0 } });
     expect(row('2015-03-04').news2).toBeUndefined();
   });
@@ -227,11 +303,33 @@ describe('laws', () => {
   const left = correct(first, 'b');
   const given = givenFor(order.id, { dueAt: DUE });
   const entries: OpenedEntry[] = [
-    registered(), order, first, left, correct(first, 'c'), correct(left, 'd'), given, givenFor(order.id, { dueAt: DUE }), mark(given),
-    anEntry('order-stopped', { author: DOCTOR, order: order.id, reason: 'x', effectiveAt: '2026-11-24T10:00:00Z' }),
-    anEntry('bed-assigned', { bed: '1' }), anEntry('bed-assigned', { bed: '2' }), anEntry('vital-signs', { values: FULL_SET }),
-    anEntry('vital-signs', { values: { ...FULL_SET, pulse: 120 } }), anEntry('allergy-recorded', { substance: { text: 'Latex' }, category: 'environment', criticality: 'low' }),
-    anEntry('order-acknowledged', { order: order.id }), givenFor('e'.repeat(32)), { id: entryId('d', 4), patient: PATIENT, hlc: [5, 0], body: null },
+    registered(),
+    order,
+    first,
+    left,
+    correct(first, 'c'),
+    correct(left, 'd'),
+    given,
+    givenFor(order.id, { dueAt: DUE }),
+    mark(given),
+    anEntry('order-stopped', {
+      author: DOCTOR,
+      order: order.id,
+      reason: 'x',
+      effectiveAt: '2026-11-24T10:00:00Z',
+    }),
+    anEntry('bed-assigned', { bed: '1' }),
+    anEntry('bed-assigned', { bed: '2' }),
+    anEntry('vital-signs', { values: FULL_SET }),
+    anEntry('vital-signs', { values: { ...FULL_SET, pulse: 120 } }),
+    anEntry('allergy-recorded', {
+      substance: { text: 'Latex' },
+      category: 'environment',
+      criticality: 'low',
+    }),
+    anEntry('order-acknowledged', { order: order.id }),
+    givenFor('e'.repeat(32)),
+    { id: entryId('d', 4), patient: PATIENT, hlc: [5, 0], body: null },
   ];
 
   it('any order of arrival, with repeats, gives the same chart', () => {
@@ -249,9 +347,13 @@ describe('laws', () => {
 
   it('no entry is ever lost from the history, whatever its clock says', () => {
     fc.assert(
-      fc.property(fc.subarray(entries, { minLength: 1 }), fc.date({ noInvalidDate: true, min: new Date('2000-01-01'), max: new Date('2060-01-01') }), (some, now) => {
-        expect(fold(some, { now: now.toISOString() }).history).toHaveLength(some.length);
-      }),
+      fc.property(
+        fc.subarray(entries, { minLength: 1 }),
+        fc.date({ noInvalidDate: true, min: new Date('2000-01-01'), max: new Date('2060-01-01') }),
+        (some, now) => {
+          expect(fold(some, { now: now.toISOString() }).history).toHaveLength(some.length);
+        },
+      ),
     );
   });
 
@@ -262,7 +364,9 @@ describe('laws', () => {
       ...Array.from({ length: 2000 }, (_, index) =>
         index % 2 === 0
           ? anEntry('vital-signs', { values: FULL_SET })
-          : givenFor(orders[index % 12]!.id, { dueAt: new Date(Date.parse(DUE) - index * 3_600_000).toISOString() }),
+          : givenFor(orders[index % 12]!.id, {
+              dueAt: new Date(Date.parse(DUE) - index * 3_600_000).toISOString(),
+            }),
       ),
     ];
     fold(many);

@@ -6,7 +6,12 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 /** Real processes for the end-to-end tests: the server with its demo EHR, and Chromium with a profile on disk. */
 
 const ROOT = join(import.meta.dirname, '../..');
-export const PINS = { nurse: '135790', clinician: '314159', records: '271828', administrator: '161803' } as const;
+export const PINS = {
+  nurse: '135790',
+  clinician: '314159',
+  records: '271828',
+  administrator: '161803',
+} as const;
 
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -28,17 +33,37 @@ export interface Hospital {
 }
 
 /** Starts `serve` on a port and resolves when it listens. The demo EHR is its child, on a port of its own. */
-export async function openHospital(options: { port: number; data: string; env?: Record<string, string>; args?: string[] }): Promise<Hospital> {
-  const child = spawn(join(ROOT, 'node_modules/.bin/node'), [join(ROOT, 'src/cli/serve.ts'), '--port', String(options.port), '--data', options.data, ...(options.args ?? [])], {
-    cwd: ROOT,
-    env: { ...process.env, LOG_LEVEL: 'error', ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export async function openHospital(options: {
+  port: number;
+  data: string;
+  env?: Record<string, string>;
+  args?: string[];
+}): Promise<Hospital> {
+  const child = spawn(
+    join(ROOT, 'node_modules/.bin/node'),
+    [
+      join(ROOT, 'src/cli/serve.ts'),
+      '--port',
+      String(options.port),
+      '--data',
+      options.data,
+      ...(options.args ?? []),
+    ],
+    {
+      cwd: ROOT,
+      env: { ...process.env, LOG_LEVEL: 'error', ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   const ehr = await new Promise<string>((resolve, reject) => {
     const read = (text: Buffer): void => {
       output += text.toString();
-      if (/Lamplight is listening/.test(output) && (/Recovery identity/.test(output) || /Demo staff/.test(output))) resolve(/demo EHR\s+(\S+)/.exec(output)?.[1] ?? '');
+      if (
+        /Lamplight is listening/.test(output) &&
+        (/Recovery identity/.test(output) || /Demo staff/.test(output))
+      )
+        resolve(/demo EHR\s+(\S+)/.exec(output)?.[1] ?? '');
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
@@ -57,10 +82,21 @@ export async function openHospital(options: { port: number; data: string; env?: 
   };
 }
 
-const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** A ward tablet: Chromium at tablet size, its profile kept on disk between starts. */
-export function openTablet(profile: string, options: { width?: number; height?: number } = {}): Promise<BrowserContext> {
+export function openTablet(
+  profile: string,
+  options: { width?: number; height?: number } = {},
+): Promise<BrowserContext> {
   return chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',
     headless: true,

@@ -6,7 +6,16 @@ import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Draft } from '../../src/clinical/index.ts';
-import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, signIn, unlock } from './hospital.ts';
+import {
+  enrol,
+  freePort,
+  type Hospital,
+  openHospital,
+  openTablet,
+  PINS,
+  signIn,
+  unlock,
+} from './hospital.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-story-'));
@@ -27,7 +36,10 @@ async function openPage(): Promise<void> {
 
 /** The browser dies as in a power cut: no goodbye, no flush. */
 async function killBrowser(): Promise<void> {
-  const lines = execFileSync('pgrep', ['-f', `user-data-dir=${profile}`]).toString().trim().split('\n');
+  const lines = execFileSync('pgrep', ['-f', `user-data-dir=${profile}`])
+    .toString()
+    .trim()
+    .split('\n');
   for (const pid of lines) {
     try {
       process.kill(Number(pid), 'SIGKILL');
@@ -41,15 +53,33 @@ async function killBrowser(): Promise<void> {
 
 const noSeriousFaults = async (on: Page): Promise<void> => {
   const { violations } = await new AxeBuilder({ page: on }).analyze();
-  expect(violations.filter((violation) => violation.impact === 'serious' || violation.impact === 'critical').map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' ').slice(0, 300)}`)).toEqual([]);
+  expect(
+    violations
+      .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
+      .map(
+        (violation) =>
+          `${violation.id}: ${violation.nodes
+            .map((node) => node.html)
+            .join(' ')
+            .slice(0, 300)}`,
+      ),
+  ).toEqual([]);
 };
 
-const strip = (): Promise<string> => page.getByRole('status', { name: 'Where entries are' }).innerText();
+const strip = (): Promise<string> =>
+  page
+    .getByRole('status', { name: 'Where entries are' })
+    .textContent()
+    .then((text) => text ?? '');
 
 async function counts(): Promise<{ here: number; server: number; ehr: number }> {
   const text = (await strip()).replace(/\s+/g, ' ');
   const number = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? Number.NaN);
-  return { here: number(/(\d+) on this tablet only/), server: number(/(\d+) at the server/), ehr: number(/(\d+) in the EHR/) };
+  return {
+    here: number(/(\d+) on this tablet only/),
+    server: number(/(\d+) at the server/),
+    ehr: number(/(\d+) in the EHR/),
+  };
 }
 
 beforeAll(async () => {
@@ -73,7 +103,11 @@ describe('chart in the dark, put it back in the light', () => {
     await unlock(page, 'Nora Quinn', PINS.nurse);
     await expect.poll(() => page.locator('.board-row').count()).toBe(30);
     await noSeriousFaults(page);
-    const second = await fetch(`${hospital.url}/api/enrol`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code: 'AAAA-AAAA', deviceName: 'x', signingKey: 'x', recipient: 'age1x' }) });
+    const second = await fetch(`${hospital.url}/api/enrol`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code: 'AAAA-AAAA', deviceName: 'x', signingKey: 'x', recipient: 'age1x' }),
+    });
     expect(second.status).toBe(403);
   });
 
@@ -101,8 +135,19 @@ describe('chart in the dark, put it back in the light', () => {
     await page.getByRole('button', { name: 'Record vital signs' }).click();
     await page.getByLabel('Pulse', { exact: true }).fill('400');
     await page.getByText('is not possible').waitFor();
-    for (const [label, value] of [['Respiration rate', '22'], ['Oxygen saturation', '93'], ['Systolic', '105'], ['Diastolic', '65'], ['Pulse', '112'], ['Temperature', '38.4']] as const) await page.getByLabel(label, { exact: true }).fill(value);
-    await page.getByText(/at least/).first().waitFor();
+    for (const [label, value] of [
+      ['Respiration rate', '22'],
+      ['Oxygen saturation', '93'],
+      ['Systolic', '105'],
+      ['Diastolic', '65'],
+      ['Pulse', '112'],
+      ['Temperature', '38.4'],
+    ] as const)
+      await page.getByLabel(label, { exact: true }).fill(value);
+    await page
+      .getByText(/at least/)
+      .first()
+      .waitFor();
     await page.getByText('Alert', { exact: true }).click();
     await page.getByRole('combobox', { name: 'Air or oxygen' }).click();
     await page.getByRole('option', { name: 'Air', exact: true }).click();
@@ -114,7 +159,10 @@ describe('chart in the dark, put it back in the light', () => {
     await page.getByRole('button', { name: 'Record allergy' }).click();
     await page.getByLabel('Substance').fill('Penicillin');
     await page.getByRole('button', { name: 'Save allergy' }).click();
-    await page.getByRole('region', { name: 'Patient' }).getByText(/Known allergies Penicillin/).waitFor();
+    await page
+      .getByRole('region', { name: 'Patient' })
+      .getByText(/Known allergies Penicillin/)
+      .waitFor();
   });
 
   it('a draft and a saved entry survive a browser that is killed', async () => {
@@ -176,7 +224,12 @@ describe('chart in the dark, put it back in the light', () => {
     await page.getByLabel('PIN', { exact: true }).fill(PINS.clinician);
     await page.getByRole('button', { name: 'Sign order' }).click();
     await page.getByText(/Saved on this tablet/).waitFor();
-    for (const [kind, field, what] of [['Laboratory', 'Test', 'Lactate'], ['Imaging', 'Examination', 'Chest radiograph'], ['Nursing', 'What is to be done', 'Turn every 2 hours'], ['Diet', 'Diet', 'Soft diet']] as const) {
+    for (const [kind, field, what] of [
+      ['Laboratory', 'Test', 'Lactate'],
+      ['Imaging', 'Examination', 'Chest radiograph'],
+      ['Nursing', 'What is to be done', 'Turn every 2 hours'],
+      ['Diet', 'Diet', 'Soft diet'],
+    ] as const) {
       await page.getByRole('button', { name: 'New order' }).click();
       await page.getByText(kind, { exact: true }).click();
       await page.getByRole('textbox', { name: field, exact: true }).fill(what);
@@ -193,10 +246,14 @@ describe('chart in the dark, put it back in the light', () => {
     await page.getByRole('button', { name: '‹ Ward board' }).click();
 
     await page.getByRole('tab', { name: 'Medication round' }).click();
-    await page.getByRole('button', { name: /^Give / }).first().click();
+    await page
+      .getByRole('button', { name: /^Give / })
+      .first()
+      .click();
     await page.getByRole('button', { name: 'Save dose' }).waitFor();
     const reasons = page.getByLabel('Reason to give it all the same');
-    for (let index = 0; index < (await reasons.count()); index++) await reasons.nth(index).fill('Prescriber asked');
+    for (let index = 0; index < (await reasons.count()); index++)
+      await reasons.nth(index).fill('Prescriber asked');
     await page.getByRole('button', { name: 'Save dose' }).click();
     await page.getByText(/Saved on this tablet/).waitFor();
   });
@@ -207,9 +264,31 @@ describe('chart in the dark, put it back in the light', () => {
     const drafts: { patient: string; draft: Draft }[] = board.flatMap(({ patient }, index) => [
       ...Array.from({ length: 5 }, (_, n) => ({
         patient,
-        draft: { kind: 'vital-signs' as const, effectiveAt: new Date(Date.parse(now) - n * 600_000).toISOString(), values: { respirationRate: 12 + n, oxygenSaturation: 97, saturationScale: 1 as const, oxygenDevice: 'A' as const, systolic: 120 + (index % 20), diastolic: 70, pulse: 70 + n, consciousness: 'alert' as const, temperature: 36.8 } },
+        draft: {
+          kind: 'vital-signs' as const,
+          effectiveAt: new Date(Date.parse(now) - n * 600_000).toISOString(),
+          values: {
+            respirationRate: 12 + n,
+            oxygenSaturation: 97,
+            saturationScale: 1 as const,
+            oxygenDevice: 'A' as const,
+            systolic: 120 + (index % 20),
+            diastolic: 70,
+            pulse: 70 + n,
+            consciousness: 'alert' as const,
+            temperature: 36.8,
+          },
+        },
       })),
-      { patient, draft: { kind: 'note' as const, noteType: 'nursing' as const, effectiveAt: now, text: `Resting, call bell at hand. Round ${index}` } },
+      {
+        patient,
+        draft: {
+          kind: 'note' as const,
+          noteType: 'nursing' as const,
+          effectiveAt: now,
+          text: `Resting, call bell at hand. Round ${index}`,
+        },
+      },
       { patient, draft: { kind: 'no-known-allergies-recorded' as const, effectiveAt: now } },
     ]);
     for (const { patient, draft } of drafts) {
@@ -222,13 +301,29 @@ describe('chart in the dark, put it back in the light', () => {
   it('the profile on disk holds no name, drug or note text', async () => {
     await killBrowser();
     // Generic drug names that the app itself ships (its allergy classes) prove nothing, so none of them is looked for.
-    const needles = ['Zebrowski', 'ZEBROWSKI', 'Wanda', 'zolpidem', 'metoprolol tartrate 25', 'Tolerated in 2024', 'Chest radiograph', 'call bell', 'Atencio', 'Counted again'].flatMap((text) => [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')]);
-    const files = (at: string): string[] => readdirSync(at, { withFileTypes: true }).flatMap((item) => (item.isDirectory() ? files(join(at, item.name)) : item.isFile() ? [join(at, item.name)] : []));
+    const needles = [
+      'Zebrowski',
+      'ZEBROWSKI',
+      'Wanda',
+      'zolpidem',
+      'metoprolol tartrate 25',
+      'Tolerated in 2024',
+      'Chest radiograph',
+      'call bell',
+      'Atencio',
+      'Counted again',
+    ].flatMap((text) => [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')]);
+    const files = (at: string): string[] =>
+      readdirSync(at, { withFileTypes: true }).flatMap((item) =>
+        item.isDirectory() ? files(join(at, item.name)) : item.isFile() ? [join(at, item.name)] : [],
+      );
     const all = files(profile);
     expect(all.length).toBeGreaterThan(20);
     const found = all.flatMap((file) => {
       const content = readFileSync(file);
-      return needles.filter((needle) => content.includes(needle)).map((needle) => `${file}: ${needle.toString()}`);
+      return needles
+        .filter((needle) => content.includes(needle))
+        .map((needle) => `${file}: ${needle.toString()}`);
     });
     expect(found).toEqual([]);
     expect(all.reduce((sum, file) => sum + statSync(file).size, 0)).toBeGreaterThan(100_000);
@@ -237,8 +332,18 @@ describe('chart in the dark, put it back in the light', () => {
   it('after: the tablet uploads by itself while locked, through a server that is killed on the way', async () => {
     hospital = await openHospital({ port, data });
     const received = async (): Promise<number> => {
-      const cookie = (await fetch(`${hospital.url}/api/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ staff: 'Adam Lind', pin: PINS.administrator }) })).headers.get('set-cookie')!.split(';')[0]!;
-      const answer = (await (await fetch(`${hospital.url}/api/admin/devices`, { headers: { cookie } })).json()) as { devices: { entries: number }[] };
+      const cookie = (
+        await fetch(`${hospital.url}/api/session`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ staff: 'Adam Lind', pin: PINS.administrator }),
+        })
+      ).headers
+        .get('set-cookie')!
+        .split(';')[0]!;
+      const answer = (await (
+        await fetch(`${hospital.url}/api/admin/devices`, { headers: { cookie } })
+      ).json()) as { devices: { entries: number }[] };
       return answer.devices.reduce((sum, device) => sum + device.entries, 0);
     };
     await openPage();
@@ -274,20 +379,43 @@ describe('chart in the dark, put it back in the light', () => {
 
     // The other patients through the same requests that the page makes.
     const api = desk.request;
-    const worklist = (await (await api.get(`${hospital.url}/api/workbench/worklist`)).json()) as { wards: { patients: { id: string }[] }[] };
+    const worklist = (await (await api.get(`${hospital.url}/api/workbench/worklist`)).json()) as {
+      wards: { patients: { id: string }[] }[];
+    };
     for (const patient of worklist.wards.flatMap((ward) => ward.patients)) {
-      const review = (await (await api.get(`${hospital.url}/api/workbench/patients/${patient.id}`)).json()) as { entries: { id: string; state: string }[] };
-      const decisions = review.entries.filter((entry) => entry.state === 'to-review').map((entry) => ({ entry: entry.id, decision: 'approved' }));
-      if (decisions.length > 0) expect((await api.post(`${hospital.url}/api/workbench/decisions`, { data: { decisions } })).ok()).toBe(true);
+      const review = (await (
+        await api.get(`${hospital.url}/api/workbench/patients/${patient.id}`)
+      ).json()) as { entries: { id: string; state: string }[] };
+      const decisions = review.entries
+        .filter((entry) => entry.state === 'to-review')
+        .map((entry) => ({ entry: entry.id, decision: 'approved' }));
+      if (decisions.length > 0)
+        expect(
+          (await api.post(`${hospital.url}/api/workbench/decisions`, { data: { decisions } })).ok(),
+        ).toBe(true);
     }
 
-    const control = (path: string, body: unknown) => fetch(new URL(path, hospital.ehr), { method: 'POST', body: JSON.stringify(body) });
+    const control = (path: string, body: unknown) =>
+      fetch(new URL(path, hospital.ehr), { method: 'POST', body: JSON.stringify(body) });
     await control('/control/faults', { dropAfterCommitEvery: 7, garbageEvery: 11 });
     await desk.getByRole('button', { name: '‹ Worklist' }).click();
     await desk.getByRole('button', { name: 'Push to the EHR' }).click();
-    await expect.poll(async () => ((await (await api.get(`${hospital.url}/api/workbench/push`)).json()) as { posted: number }).posted, { timeout: 60_000 }).toBeGreaterThan(20);
+    await expect
+      .poll(
+        async () =>
+          ((await (await api.get(`${hospital.url}/api/workbench/push`)).json()) as { posted: number }).posted,
+        { timeout: 60_000 },
+      )
+      .toBeGreaterThan(20);
     await control('/control', { up: false });
-    await expect.poll(async () => ((await (await api.get(`${hospital.url}/api/workbench/push`)).json()) as { running: boolean }).running, { timeout: 60_000 }).toBe(false);
+    await expect
+      .poll(
+        async () =>
+          ((await (await api.get(`${hospital.url}/api/workbench/push`)).json()) as { running: boolean })
+            .running,
+        { timeout: 60_000 },
+      )
+      .toBe(false);
     await control('/control', { up: true });
 
     // The server is killed while posting, and goes on from what it finds.
@@ -297,7 +425,9 @@ describe('chart in the dark, put it back in the light', () => {
     await expect
       .poll(
         async () => {
-          const state = (await (await api.post(`${hospital.url}/api/workbench/push`, { data: {} })).json()) as { approved: number; unknown: number; running: boolean };
+          const state = (await (
+            await api.post(`${hospital.url}/api/workbench/push`, { data: {} })
+          ).json()) as { approved: number; unknown: number; running: boolean };
           return state.approved + state.unknown;
         },
         { timeout: 120_000, interval: 1000 },
@@ -308,18 +438,41 @@ describe('chart in the dark, put it back in the light', () => {
 
   it('each approved entry is in the EHR exactly once and says what was charted; a second push creates nothing', async () => {
     const ehr = async (query: string): Promise<{ id: string; [key: string]: unknown }[]> => {
-      const bundle = (await (await fetch(`${hospital.ehr}/${query}`)).json()) as { entry?: { resource: { id: string } }[] };
+      const bundle = (await (await fetch(`${hospital.ehr}/${query}`)).json()) as {
+        entry?: { resource: { id: string } }[];
+      };
       return (bundle.entry ?? []).map((entry) => entry.resource);
     };
     const desk = await tablet.newPage();
     await desk.goto(`${hospital.url}/workbench`);
     await desk.getByRole('button', { name: 'Sign out' }).waitFor();
     const api = desk.request;
-    const worklist = (await (await api.get(`${hospital.url}/api/workbench/worklist`)).json()) as { wards: { counts: Record<string, number>; patients: { id: string }[] }[]; quarantined: number };
+    const worklist = (await (await api.get(`${hospital.url}/api/workbench/worklist`)).json()) as {
+      wards: { counts: Record<string, number>; patients: { id: string }[] }[];
+      quarantined: number;
+    };
     expect(worklist.quarantined).toBe(0);
-    const reviews = await Promise.all(worklist.wards.flatMap((ward) => ward.patients).map(async (patient) => (await (await api.get(`${hospital.url}/api/workbench/patients/${patient.id}`)).json()) as { entries: { id: string; state: string; body: { kind: string; effectiveAt: string; values?: { pulse?: number } }; resources: { type: string; id: string }[] }[] }));
+    const reviews = await Promise.all(
+      worklist.wards
+        .flatMap((ward) => ward.patients)
+        .map(
+          async (patient) =>
+            (await (await api.get(`${hospital.url}/api/workbench/patients/${patient.id}`)).json()) as {
+              entries: {
+                id: string;
+                state: string;
+                body: { kind: string; effectiveAt: string; values?: { pulse?: number } };
+                resources: { type: string; id: string }[];
+              }[];
+            },
+        ),
+    );
     const entries = reviews.flatMap((review) => review.entries);
-    expect(entries.filter((entry) => !['posted', 'not-for-the-ehr'].includes(entry.state)).map((entry) => entry.state)).toEqual([]);
+    expect(
+      entries
+        .filter((entry) => !['posted', 'not-for-the-ehr'].includes(entry.state))
+        .map((entry) => entry.state),
+    ).toEqual([]);
     const posted = entries.filter((entry) => entry.state === 'posted');
     expect(posted.length).toBeGreaterThanOrEqual(200);
 
@@ -328,19 +481,31 @@ describe('chart in the dark, put it back in the light', () => {
     expect(posted.filter((entry) => times.get(entry.id)?.length !== 1)).toEqual([]);
     expect(times.size).toBe(posted.length);
     for (const entry of posted.filter((item) => item.body.kind === 'vital-signs')) {
-      const heart = (await (await fetch(`${hospital.ehr}/Observation/${entry.id}-hr`)).json()) as { valueQuantity: { value: number }; effectiveDateTime: string };
+      const heart = (await (await fetch(`${hospital.ehr}/Observation/${entry.id}-hr`)).json()) as {
+        valueQuantity: { value: number };
+        effectiveDateTime: string;
+      };
       expect(heart.valueQuantity.value).toBe(entry.body.values?.pulse);
       expect(heart.effectiveDateTime).toBe(entry.body.effectiveAt);
     }
-    const size = async (): Promise<number> => readFileSync(join(data, 'demo-ehr/written.jsonl'), 'utf8').split('\n').length;
+    const size = async (): Promise<number> =>
+      readFileSync(join(data, 'demo-ehr/written.jsonl'), 'utf8').split('\n').length;
     const before = await size();
     await api.post(`${hospital.url}/api/workbench/push`, { data: {} });
-    await expect.poll(async () => ((await (await api.get(`${hospital.url}/api/workbench/push`)).json()) as { running: boolean }).running).toBe(false);
+    await expect
+      .poll(
+        async () =>
+          ((await (await api.get(`${hospital.url}/api/workbench/push`)).json()) as { running: boolean })
+            .running,
+      )
+      .toBe(false);
     expect(await size()).toBe(before);
     await desk.close();
 
     await unlock(page, 'Nora Quinn', PINS.nurse);
-    await expect.poll(async () => (await counts()).ehr, { timeout: 60_000, interval: 500 }).toBeGreaterThanOrEqual(200);
+    await expect
+      .poll(async () => (await counts()).ehr, { timeout: 60_000, interval: 500 })
+      .toBeGreaterThanOrEqual(200);
     expect((await counts()).here).toBe(0);
   });
 });

@@ -18,9 +18,15 @@ export async function watchVault(context: BrowserContext): Promise<void> {
 }
 
 /** Calls one method of the vault through its worker (Comlink's wire format). */
-export function callVault<M extends keyof VaultApi>(page: Page, method: M, ...args: Parameters<VaultApi[M]>): Promise<Awaited<ReturnType<VaultApi[M]>>> {
+export function callVault<M extends keyof VaultApi>(
+  page: Page,
+  method: M,
+  ...args: Parameters<VaultApi[M]>
+): Promise<Awaited<ReturnType<VaultApi[M]>>> {
   // The browser hands back plain JSON; what it means is the vault's own type.
-  return page.evaluate(callInPage, { name: method as string, values: args as unknown[] }) as Promise<Awaited<ReturnType<VaultApi[M]>>>;
+  return page.evaluate(callInPage, { name: method as string, values: args as unknown[] }) as Promise<
+    Awaited<ReturnType<VaultApi[M]>>
+  >;
 }
 
 function callInPage({ name, values }: { name: string; values: unknown[] }): Promise<unknown> {
@@ -33,6 +39,11 @@ function callInPage({ name, values }: { name: string; values: unknown[] }): Prom
       resolve(event.data.value);
     };
     worker.addEventListener('message', answer);
-    worker.postMessage({ id, type: 'APPLY', path: [name], argumentList: values.map((value) => ({ type: 'RAW', value })) });
+    worker.postMessage({
+      id,
+      type: 'APPLY',
+      path: [name],
+      argumentList: values.map((value) => ({ type: 'RAW', value })),
+    });
   });
 }

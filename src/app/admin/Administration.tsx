@@ -9,7 +9,11 @@ import { usePoll } from '../use-poll.ts';
 
 /** Before the outage: enrol tablets, see how fresh everything is. */
 export function Administration() {
-  return <SignInGate title="Administration" roles={['administrator']}>{() => <Readiness />}</SignInGate>;
+  return (
+    <SignInGate title="Administration" roles={['administrator']}>
+      {() => <Readiness />}
+    </SignInGate>
+  );
 }
 
 function Readiness() {
@@ -19,7 +23,8 @@ function Readiness() {
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const now = new Date().toISOString();
-  const failed = (error: unknown): void => setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.');
+  const failed = (error: unknown): void =>
+    setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.');
 
   async function refresh(): Promise<void> {
     setBusy(true);
@@ -50,7 +55,7 @@ function Readiness() {
               <th>Patients</th>
               <th>EHR data as of</th>
               <th>Gaps in it</th>
-              <th aria-label="Actions" />
+              <th>Actions</th>
             </tr>
           </thead>
           <tbody>
@@ -63,7 +68,14 @@ function Readiness() {
                   {ward.warnings} {ward.problem && <div className="alarm">{ward.problem}</div>}
                 </td>
                 <td>
-                  <Button aria-label={`New enrolment code for ${ward.name}`} onClick={() => void request('POST', '/api/admin/enrolment-codes', EnrolmentCode, { ward: ward.id }).then(setCode, failed)}>
+                  <Button
+                    aria-label={`New enrolment code for ${ward.name}`}
+                    onClick={() =>
+                      void request('POST', '/api/admin/enrolment-codes', EnrolmentCode, {
+                        ward: ward.id,
+                      }).then(setCode, failed)
+                    }
+                  >
                     New enrolment code
                   </Button>
                 </td>
@@ -97,7 +109,9 @@ function Readiness() {
             ))}
           </tbody>
         </table>
-        {devices.value?.devices.length === 0 && <p>No tablet yet. Make an enrolment code for a ward, and type it on the tablet.</p>}
+        {devices.value?.devices.length === 0 && (
+          <p>No tablet yet. Make an enrolment code for a ward, and type it on the tablet.</p>
+        )}
       </section>
     </>
   );
@@ -110,7 +124,11 @@ function CodeCard({ code }: { code: EnrolmentCode }) {
   useEffect(() => {
     const tick = (): void => {
       const seconds = Math.max(0, Math.round((Date.parse(code.expiresAt) - Date.now()) / 1000));
-      setLeft(seconds === 0 ? 'expired' : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`);
+      setLeft(
+        seconds === 0
+          ? 'expired'
+          : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`,
+      );
     };
     tick();
     const timer = setInterval(tick, 1000);
@@ -124,7 +142,8 @@ function CodeCard({ code }: { code: EnrolmentCode }) {
           {code.code}
         </span>
         <span>
-          For ward {code.ward}, one tablet, {left}. Type it on the tablet, or scan it with the tablet's camera.
+          For ward {code.ward}, one tablet, {left}. Type it on the tablet, or scan it with the tablet's
+          camera.
         </span>
       </div>
     </section>

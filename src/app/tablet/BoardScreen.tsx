@@ -1,16 +1,31 @@
 import { Button, Tabs, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { type BoardRow, displayName, formatAge, formatQuantity, formatTime, sexInWords, tallMan } from '../../clinical/index.ts';
+import {
+  type BoardRow,
+  displayName,
+  formatAge,
+  formatQuantity,
+  formatTime,
+  sexInWords,
+  tallMan,
+} from '../../clinical/index.ts';
 import type { StoredDraft } from '../../vault/api.ts';
 import { useBoard, useLamp, useNow } from '../lamp.tsx';
 import type { ScreenProps } from './Shell.tsx';
 
-const byBed = (a: BoardRow, b: BoardRow): number => (a.bed ?? '~').localeCompare(b.bed ?? '~', 'en', { numeric: true }) || displayName(a.name).localeCompare(displayName(b.name));
+const byBed = (a: BoardRow, b: BoardRow): number =>
+  (a.bed ?? '~').localeCompare(b.bed ?? '~', 'en', { numeric: true }) ||
+  displayName(a.name).localeCompare(displayName(b.name));
 
 export type BoardTab = 'board' | 'round';
 
 /** Who is in which bed, how sick, what is due. */
-export function BoardScreen({ go, timeZone, tab, onTab }: ScreenProps & { tab: BoardTab; onTab: (tab: BoardTab) => void }) {
+export function BoardScreen({
+  go,
+  timeZone,
+  tab,
+  onTab,
+}: ScreenProps & { tab: BoardTab; onTab: (tab: BoardTab) => void }) {
   const { vault } = useLamp();
   const rows = useBoard();
   const now = useNow();
@@ -18,13 +33,23 @@ export function BoardScreen({ go, timeZone, tab, onTab }: ScreenProps & { tab: B
   const [drafts, setDrafts] = useState<StoredDraft[]>([]);
   useEffect(() => void vault.drafts().then(setDrafts), [vault]);
   if (!rows) return <p>Opening the ward…</p>;
-  const shown = rows.filter((row) => `${displayName(row.name)} ${row.number?.value ?? ''} ${row.bed ?? ''}`.toLowerCase().includes(filter.toLowerCase())).sort(byBed);
+  const shown = rows
+    .filter((row) =>
+      `${displayName(row.name)} ${row.number?.value ?? ''} ${row.bed ?? ''}`
+        .toLowerCase()
+        .includes(filter.toLowerCase()),
+    )
+    .sort(byBed);
   return (
     <div className="stack">
       {drafts.map((draft) => (
         <p key={draft.key} className="notice row between">
           You have an unfinished note from {formatTime(draft.savedAt, timeZone)}.
-          {draft.patient && <Button onClick={() => go({ at: 'patient', patient: draft.patient! })}>Continue unfinished note</Button>}
+          {draft.patient && (
+            <Button onClick={() => go({ at: 'patient', patient: draft.patient! })}>
+              Continue unfinished note
+            </Button>
+          )}
         </p>
       ))}
       <Tabs value={tab} onChange={(next) => onTab(next === 'round' ? 'round' : 'board')} keepMounted={false}>
@@ -34,16 +59,33 @@ export function BoardScreen({ go, timeZone, tab, onTab }: ScreenProps & { tab: B
         </Tabs.List>
         <Tabs.Panel value="board" pt="sm" className="stack">
           <div className="row between">
-            <TextInput aria-label="Find patient" placeholder="Find patient" value={filter} onChange={(event) => setFilter(event.currentTarget.value)} />
+            <TextInput
+              aria-label="Find patient"
+              placeholder="Find patient"
+              value={filter}
+              onChange={(event) => setFilter(event.currentTarget.value)}
+            />
             <span className="quiet">{rows.length} patients</span>
             <Button onClick={() => go({ at: 'register' })}>New patient</Button>
           </div>
           <div className="board">
             {shown.map((row) => (
-              <PatientRow key={row.patient} row={row} now={now} timeZone={timeZone} onOpen={() => go({ at: 'patient', patient: row.patient })} />
+              <PatientRow
+                key={row.patient}
+                row={row}
+                now={now}
+                timeZone={timeZone}
+                onOpen={() => go({ at: 'patient', patient: row.patient })}
+              />
             ))}
           </div>
-          {shown.length === 0 && <p>{rows.length === 0 ? 'Nobody is on this ward yet. Register the first patient.' : 'Nobody by that name or number is on this ward.'}</p>}
+          {shown.length === 0 && (
+            <p>
+              {rows.length === 0
+                ? 'Nobody is on this ward yet. Register the first patient.'
+                : 'Nobody by that name or number is on this ward.'}
+            </p>
+          )}
         </Tabs.Panel>
         <Tabs.Panel value="round" pt="sm">
           <Round rows={rows} now={now} timeZone={timeZone} go={go} />
@@ -53,9 +95,24 @@ export function BoardScreen({ go, timeZone, tab, onTab }: ScreenProps & { tab: B
   );
 }
 
-const ALLERGY_TITLES = { known: 'Allergies', nilknown: 'No known allergies', notasked: 'Allergies not recorded', unavailable: 'Allergies unavailable' } as const;
+const ALLERGY_TITLES = {
+  known: 'Allergies',
+  nilknown: 'No known allergies',
+  notasked: 'Allergies not recorded',
+  unavailable: 'Allergies unavailable',
+} as const;
 
-function PatientRow({ row, now, timeZone, onOpen }: { row: BoardRow; now: string; timeZone: string; onOpen: () => void }) {
+function PatientRow({
+  row,
+  now,
+  timeZone,
+  onOpen,
+}: {
+  row: BoardRow;
+  now: string;
+  timeZone: string;
+  onOpen: () => void;
+}) {
   const overdue = row.doses.filter((dose) => dose.late < now);
   const next = row.doses.find((dose) => dose.late >= now);
   return (
@@ -68,12 +125,17 @@ function PatientRow({ row, now, timeZone, onOpen }: { row: BoardRow; now: string
         {row.number && ` · ${row.number.kind === 'MRT' ? 'downtime no.' : 'EHR no.'} ${row.number.value}`}
       </span>
       <span className={row.allergies.status === 'known' ? 'alarm' : 'quiet'}>
-        {row.allergies.status === 'known' ? `▲ ${row.allergies.names.slice(0, 2).join(', ')}${row.allergies.names.length > 2 ? ` and ${row.allergies.names.length - 2} more` : ''}` : ALLERGY_TITLES[row.allergies.status]}
+        {row.allergies.status === 'known'
+          ? `▲ ${row.allergies.names.slice(0, 2).join(', ')}${row.allergies.names.length > 2 ? ` and ${row.allergies.names.length - 2} more` : ''}`
+          : ALLERGY_TITLES[row.allergies.status]}
       </span>
       <span>
         {row.news2 ? (
           <>
-            <span className={`score ${row.news2.risk}`}>{row.news2.total ?? `≥${row.news2.partial}`}</span> <small>NEWS2 {row.news2.risk.replace('-', ' to ')}, {formatTime(row.news2.effectiveAt, timeZone)}</small>
+            <span className={`score ${row.news2.risk}`}>{row.news2.total ?? `≥${row.news2.partial}`}</span>{' '}
+            <small>
+              NEWS2 {row.news2.risk.replace('-', ' to ')}, {formatTime(row.news2.effectiveAt, timeZone)}
+            </small>
           </>
         ) : (
           <span className="quiet">No NEWS2 here</span>
@@ -81,8 +143,15 @@ function PatientRow({ row, now, timeZone, onOpen }: { row: BoardRow; now: string
       </span>
       <span>
         {overdue.length > 0 && <span className="alarm">■ {overdue.length} overdue · </span>}
-        {next ? `next ${formatTime(next.dueAt, timeZone)} ${tallMan(next.medication.split(' ')[0] ?? '')}` : 'nothing due'}
-        {row.ordersToAcknowledge > 0 && <span className="alarm"> · {row.ordersToAcknowledge} new order{row.ordersToAcknowledge > 1 ? 's' : ''}</span>}
+        {next
+          ? `next ${formatTime(next.dueAt, timeZone)} ${tallMan(next.medication.split(' ')[0] ?? '')}`
+          : 'nothing due'}
+        {row.ordersToAcknowledge > 0 && (
+          <span className="alarm">
+            {' '}
+            · {row.ordersToAcknowledge} new order{row.ordersToAcknowledge > 1 ? 's' : ''}
+          </span>
+        )}
         {row.conflicts > 0 && <span className="alarm"> · ▲ {row.conflicts} to settle</span>}
       </span>
     </button>
@@ -90,8 +159,20 @@ function PatientRow({ row, now, timeZone, onOpen }: { row: BoardRow; now: string
 }
 
 /** Doses of the whole ward in the order of their times: overdue, due, coming. */
-function Round({ rows, now, timeZone, go }: { rows: BoardRow[]; now: string; timeZone: string; go: ScreenProps['go'] }) {
-  const doses = rows.flatMap((row) => row.doses.map((dose) => ({ row, dose }))).sort((a, b) => a.dose.dueAt.localeCompare(b.dose.dueAt) || byBed(a.row, b.row));
+function Round({
+  rows,
+  now,
+  timeZone,
+  go,
+}: {
+  rows: BoardRow[];
+  now: string;
+  timeZone: string;
+  go: ScreenProps['go'];
+}) {
+  const doses = rows
+    .flatMap((row) => row.doses.map((dose) => ({ row, dose })))
+    .sort((a, b) => a.dose.dueAt.localeCompare(b.dose.dueAt) || byBed(a.row, b.row));
   const soon = new Date(Date.parse(now) + 3_600_000).toISOString();
   const groups = [
     { title: 'Overdue', items: doses.filter(({ dose }) => dose.late < now) },
@@ -114,7 +195,12 @@ function Round({ rows, now, timeZone, go }: { rows: BoardRow[]; now: string; tim
                 {tallMan(dose.medication)} {dose.dose && dose.dose.value > 0 ? formatQuantity(dose.dose) : ''}
               </span>
               <span className={title === 'Overdue' ? 'alarm' : ''}>{formatTime(dose.dueAt, timeZone)}</span>
-              <Button onClick={() => go({ at: 'patient', patient: row.patient, give: { order: dose.order, dueAt: dose.dueAt } })} aria-label={`Give ${dose.medication} to ${displayName(row.name)}`}>
+              <Button
+                onClick={() =>
+                  go({ at: 'patient', patient: row.patient, give: { order: dose.order, dueAt: dose.dueAt } })
+                }
+                aria-label={`Give ${dose.medication} to ${displayName(row.name)}`}
+              >
                 Give
               </Button>
             </div>

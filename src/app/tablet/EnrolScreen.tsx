@@ -7,7 +7,10 @@ import { PublicInfo } from '../../wire/workbench.ts';
 import { request } from '../api.ts';
 import { useLamp } from '../lamp.tsx';
 
-const Form = z.object({ code: z.string().trim().min(4, 'Type the code that the administrator shows'), deviceName: z.string().trim().min(1, 'Give this tablet a name, for example "4 West tablet 2"') });
+const Form = z.object({
+  code: z.string().trim().min(4, 'Type the code that the administrator shows'),
+  deviceName: z.string().trim().min(1, 'Give this tablet a name, for example "4 West tablet 2"'),
+});
 
 /** The code from a scanned address, taken out of the address bar at once. */
 function codeFromAddress(): string {
@@ -40,8 +43,17 @@ export function EnrolScreen({ onEnrolled }: { onEnrolled: () => void }) {
       <h1>Lamplight</h1>
       <p>This tablet is not enrolled yet. An administrator makes a code for it under Administration.</p>
       <form className="card stack" onSubmit={submit} noValidate>
-        <TextInput label="Enrolment code" error={form.formState.errors.code?.message} {...form.register('code')} />
-        <TextInput label="Tablet name" description="Shown to others beside what is charted here" error={form.formState.errors.deviceName?.message} {...form.register('deviceName')} />
+        <TextInput
+          label="Enrolment code"
+          error={form.formState.errors.code?.message}
+          {...form.register('code')}
+        />
+        <TextInput
+          label="Tablet name"
+          description="Shown to others beside what is charted here"
+          error={form.formState.errors.deviceName?.message}
+          {...form.register('deviceName')}
+        />
         {problem && (
           <p role="alert" className="notice stop">
             {problem}

@@ -9,14 +9,24 @@ import { StateStrip } from './StateStrip.tsx';
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 /** Who are you? Opens no patient's data; uploads go on behind it. */
-export function LockScreen({ status, onUnlock }: { status: TabletStatus; onUnlock: (session: Session) => void }) {
+export function LockScreen({
+  status,
+  onUnlock,
+}: {
+  status: TabletStatus;
+  onUnlock: (session: Session) => void;
+}) {
   const [person, setPerson] = useState<StaffName>();
   const [chosen, setWard] = useState<string>();
   // The wards arrive with the directory, after this screen may have opened.
   const ward = chosen ?? status.wards[0]?.id ?? '';
   const now = useNow();
-  const pinOnly = 'The PIN alone protects the files of this tablet: it is not confirmed as hardware-encrypted. Do not use it for real patients.';
-  const warnings = [...status.reasons, ...(status.pinOnlyWarning ? [status.demo ? `Demo. ${pinOnly}` : pinOnly] : [])];
+  const pinOnly =
+    'The PIN alone protects the files of this tablet: it is not confirmed as hardware-encrypted. Do not use it for real patients.';
+  const warnings = [
+    ...status.reasons,
+    ...(status.pinOnlyWarning ? [status.demo ? `Demo. ${pinOnly}` : pinOnly] : []),
+  ];
   return (
     <div className="shell">
       <header className="topbar">
@@ -24,7 +34,11 @@ export function LockScreen({ status, onUnlock }: { status: TabletStatus; onUnloc
         <span>{status.deviceName}</span>
         <span>{status.wards.map((item) => item.name).join(', ')}</span>
         <span>{status.state === 'ready' ? '● Ready' : '▲ Not ready'}</span>
-        <span>{status.snapshotAsOf ? `EHR data as of ${formatInstant(status.snapshotAsOf, status.timeZone)} (${formatAgo(status.snapshotAsOf, now)})` : 'No EHR data yet'}</span>
+        <span>
+          {status.snapshotAsOf
+            ? `EHR data as of ${formatInstant(status.snapshotAsOf, status.timeZone)} (${formatAgo(status.snapshotAsOf, now)})`
+            : 'No EHR data yet'}
+        </span>
       </header>
       <StateStrip counts={status.counts} timeZone={status.timeZone} />
       <main className="page stack">
@@ -40,7 +54,15 @@ export function LockScreen({ status, onUnlock }: { status: TabletStatus; onUnloc
         ) : (
           <section className="card stack">
             <h1>Who are you?</h1>
-            {status.wards.length > 1 && <Select label="Ward" data={status.wards.map((item) => ({ value: item.id, label: item.name }))} value={ward} onChange={(value) => setWard(value ?? undefined)} allowDeselect={false} />}
+            {status.wards.length > 1 && (
+              <Select
+                label="Ward"
+                data={status.wards.map((item) => ({ value: item.id, label: item.name }))}
+                value={ward}
+                onChange={(value) => setWard(value ?? undefined)}
+                allowDeselect={false}
+              />
+            )}
             <div className="choices">
               {status.staff.map((staff) => (
                 <Button key={staff.id} size="lg" variant="default" onClick={() => setPerson(staff)}>
@@ -48,7 +70,9 @@ export function LockScreen({ status, onUnlock }: { status: TabletStatus; onUnloc
                 </Button>
               ))}
             </div>
-            {status.staff.length === 0 && <p>No staff yet. Connect this tablet to the server; the list comes by itself.</p>}
+            {status.staff.length === 0 && (
+              <p>No staff yet. Connect this tablet to the server; the list comes by itself.</p>
+            )}
           </section>
         )}
         {status.demo && <DemoEhrSwitch />}
@@ -57,7 +81,17 @@ export function LockScreen({ status, onUnlock }: { status: TabletStatus; onUnloc
   );
 }
 
-function PinEntry({ person, ward, onUnlock, onBack }: { person: StaffName; ward: string; onUnlock: (session: Session) => void; onBack: () => void }) {
+function PinEntry({
+  person,
+  ward,
+  onUnlock,
+  onBack,
+}: {
+  person: StaffName;
+  ward: string;
+  onUnlock: (session: Session) => void;
+  onBack: () => void;
+}) {
   const { vault } = useLamp();
   const [pin, setPin] = useState('');
   const [busy, setBusy] = useState(false);
@@ -82,7 +116,14 @@ function PinEntry({ person, ward, onUnlock, onBack }: { person: StaffName; ward:
       }}
     >
       <h2>{person.name}</h2>
-      <PasswordInput label="PIN" inputMode="numeric" data-autofocus autoFocus value={pin} onChange={(event) => setPin(event.currentTarget.value)} />
+      <PasswordInput
+        label="PIN"
+        inputMode="numeric"
+        data-autofocus
+        autoFocus
+        value={pin}
+        onChange={(event) => setPin(event.currentTarget.value)}
+      />
       <div className="pinpad">
         {DIGITS.map((digit) => (
           <Button key={digit} variant="default" size="lg" onClick={() => setPin(pin + digit)}>

@@ -4,14 +4,17 @@ import { formatAgo, formatInstant, type OrderId } from '../../clinical/index.ts'
 import type { Session, TabletStatus } from '../../vault/api.ts';
 import { useLamp, useNow } from '../lamp.tsx';
 import type { Theme } from '../use-theme.ts';
+import { BoardScreen, type BoardTab } from './BoardScreen.tsx';
 import { lock } from './before-lock.ts';
-import { type BoardTab, BoardScreen } from './BoardScreen.tsx';
 import { RegisterScreen } from './forms/RegisterScreen.tsx';
 import { PatientScreen } from './patient/PatientScreen.tsx';
 import { StateStrip } from './StateStrip.tsx';
 
 /** Where one is. Lives in memory only: no name and no id ever stands in an address. */
-export type Screen = { at: 'board' } | { at: 'register' } | { at: 'patient'; patient: string; give?: { order: OrderId; dueAt?: string } };
+export type Screen =
+  | { at: 'board' }
+  | { at: 'register' }
+  | { at: 'patient'; patient: string; give?: { order: OrderId; dueAt?: string } };
 
 export interface ScreenProps {
   session: Session;
@@ -20,7 +23,15 @@ export interface ScreenProps {
 }
 
 /** What is around every screen of an unlocked tablet. */
-export function Shell({ status, session, theme: [theme, setTheme] }: { status: TabletStatus; session: Session; theme: [Theme, (theme: Theme) => void] }) {
+export function Shell({
+  status,
+  session,
+  theme: [theme, setTheme],
+}: {
+  status: TabletStatus;
+  session: Session;
+  theme: [Theme, (theme: Theme) => void];
+}) {
   const { subscribe } = useLamp();
   const [screen, go] = useState<Screen>({ at: 'board' });
   const [lost, setLost] = useState<string>();
@@ -32,7 +43,7 @@ export function Shell({ status, session, theme: [theme, setTheme] }: { status: T
   return (
     <div className="shell ward">
       <header className="topbar">
-        <span className="brand">Lamplight</span>
+        <h1 className="brand">Lamplight</h1>
         <span>{session.ward.name}</span>
         <span>
           {session.staff.name} · {session.staff.role}
@@ -52,17 +63,30 @@ export function Shell({ status, session, theme: [theme, setTheme] }: { status: T
         <Button onClick={() => void lock()}>Lock</Button>
       </header>
       <StateStrip counts={status.counts} timeZone={status.timeZone}>
-        <span>{status.snapshotAsOf ? `EHR data as of ${formatInstant(status.snapshotAsOf, status.timeZone)} (${formatAgo(status.snapshotAsOf, now)})` : 'No EHR data'}</span>
+        <span>
+          {status.snapshotAsOf
+            ? `EHR data as of ${formatInstant(status.snapshotAsOf, status.timeZone)} (${formatAgo(status.snapshotAsOf, now)})`
+            : 'No EHR data'}
+        </span>
       </StateStrip>
       {/* A new screen starts at its top. */}
       <main className="screen" key={screen.at === 'patient' ? screen.patient : screen.at}>
         <div className="page">
-        {screen.at === 'board' && <BoardScreen {...props} tab={tab} onTab={setTab} />}
-        {screen.at === 'register' && <RegisterScreen {...props} />}
-        {screen.at === 'patient' && <PatientScreen key={screen.patient} {...props} patient={screen.patient} give={screen.give} />}
+          {screen.at === 'board' && <BoardScreen {...props} tab={tab} onTab={setTab} />}
+          {screen.at === 'register' && <RegisterScreen {...props} />}
+          {screen.at === 'patient' && (
+            <PatientScreen key={screen.patient} {...props} patient={screen.patient} give={screen.give} />
+          )}
         </div>
       </main>
-      <Modal opened={lost !== undefined} onClose={() => setLost(undefined)} title="Not saved" withCloseButton={false} closeOnClickOutside={false} closeOnEscape={false}>
+      <Modal
+        opened={lost !== undefined}
+        onClose={() => setLost(undefined)}
+        title="Not saved"
+        withCloseButton={false}
+        closeOnClickOutside={false}
+        closeOnEscape={false}
+      >
         <p role="alert" className="alarm">
           {lost}
         </p>

@@ -5,10 +5,26 @@ import type { EntryCounts } from '../../vault/api.ts';
 import { useSyncState } from '../lamp.tsx';
 
 /** Two facts kept apart: can this tablet reach others, and where are its entries. Always there, in words and shape. */
-export function StateStrip({ counts, timeZone, children }: { counts: EntryCounts; timeZone: string; children?: ReactNode }) {
+export function StateStrip({
+  counts,
+  timeZone,
+  children,
+}: {
+  counts: EntryCounts;
+  timeZone: string;
+  children?: ReactNode;
+}) {
   const sync = useSyncState();
-  const reach = sync?.reach === 'server' ? '● Server' : sync?.reach === 'refused' ? '■ The server refuses this tablet' : '○ No network';
-  const oldest = counts.oldestUnsentAt && counts.onThisTabletOnly > 0 ? `, oldest ${formatTime(counts.oldestUnsentAt, timeZone)}` : '';
+  const reach =
+    sync?.reach === 'server'
+      ? '● Server'
+      : sync?.reach === 'refused'
+        ? '■ The server refuses this tablet'
+        : '○ No network';
+  const oldest =
+    counts.oldestUnsentAt && counts.onThisTabletOnly > 0
+      ? `, oldest ${formatTime(counts.oldestUnsentAt, timeZone)}`
+      : '';
   return (
     <div className="strip" role="status" aria-label="Where entries are">
       <span>{reach}</span>
@@ -29,7 +45,12 @@ export function StateStrip({ counts, timeZone, children }: { counts: EntryCounts
         <strong>{counts.needsPerson}</strong> {counts.needsPerson === 1 ? 'needs' : 'need'} a person
       </span>
       {sync && (sync.phase === 'uploading' || sync.phase === 'downloading') && sync.total > 0 && (
-        <Progress value={(100 * sync.done) / sync.total} aria-label={`${sync.phase}: ${sync.done} of ${sync.total}`} w={180} size="lg" />
+        <Progress
+          value={(100 * sync.done) / sync.total}
+          aria-label={`${sync.phase}: ${sync.done} of ${sync.total}`}
+          w={180}
+          size="lg"
+        />
       )}
       {children}
     </div>

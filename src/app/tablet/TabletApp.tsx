@@ -25,7 +25,19 @@ export function TabletApp() {
   );
 }
 
-function Inside({ status, session, theme, onEnrolled, onUnlock }: { status: TabletStatus | undefined; session: Session | undefined; theme: [Theme, (theme: Theme) => void]; onEnrolled: () => void; onUnlock: (session: Session) => void }) {
+function Inside({
+  status,
+  session,
+  theme,
+  onEnrolled,
+  onUnlock,
+}: {
+  status: TabletStatus | undefined;
+  session: Session | undefined;
+  theme: [Theme, (theme: Theme) => void];
+  onEnrolled: () => void;
+  onUnlock: (session: Session) => void;
+}) {
   if (!status) return <p className="page">Opening Lamplight…</p>;
   if (status.state === 'not-enrolled') return <EnrolScreen onEnrolled={onEnrolled} />;
   if (!session) return <LockScreen status={status} onUnlock={onUnlock} />;

@@ -7,13 +7,23 @@ import { ApiError, request } from '../api.ts';
 import { usePoll } from '../use-poll.ts';
 
 /** Who is this downtime patient? Candidates with the reasons for their score; a person decides, and can undo it. */
-export function MatchPanel({ patient, link, onChanged }: { patient: string; link: ReviewPatient['link']; onChanged: () => void }) {
+export function MatchPanel({
+  patient,
+  link,
+  onChanged,
+}: {
+  patient: string;
+  link: ReviewPatient['link'];
+  onChanged: () => void;
+}) {
   const path = `/api/workbench/patients/${patient}`;
   const candidates = usePoll(link === null ? `${path}/candidates` : undefined, Candidates, 30_000);
   const [problem, setProblem] = useState<string>();
   async function tell(method: 'POST' | 'DELETE', body?: unknown): Promise<void> {
     setProblem(undefined);
-    await request(method, `${path}/link`, z.object({}), body).catch((error: unknown) => setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'));
+    await request(method, `${path}/link`, z.object({}), body).catch((error: unknown) =>
+      setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+    );
     onChanged();
   }
   return (
@@ -26,7 +36,12 @@ export function MatchPanel({ patient, link, onChanged }: { patient: string; link
       )}
       {link ? (
         <div className="row between">
-          <span className="good">✓ {'ehrPatient' in link ? `Matched to EHR patient ${link.ehrPatient}` : 'Nobody in the EHR: a new patient'}</span>
+          <span className="good">
+            ✓{' '}
+            {'ehrPatient' in link
+              ? `Matched to EHR patient ${link.ehrPatient}`
+              : 'Nobody in the EHR: a new patient'}
+          </span>
           <Button variant="default" onClick={() => void tell('DELETE')}>
             Undo match
           </Button>
@@ -35,15 +50,26 @@ export function MatchPanel({ patient, link, onChanged }: { patient: string; link
         <>
           {candidates.value?.candidates.length === 0 && <p>The EHR has nobody like this.</p>}
           {candidates.value?.candidates.slice(0, 5).map((candidate) => (
-            <article key={candidate.ehrPatient} className="card stack" aria-label={`Candidate ${displayName(candidate.name)}`}>
+            <article
+              key={candidate.ehrPatient}
+              className="card stack"
+              aria-label={`Candidate ${displayName(candidate.name)}`}
+            >
               <div className="row between">
                 <span>
-                  <strong>{displayName(candidate.name)}</strong> · {candidate.birthDate ? formatDate(candidate.birthDate) : 'date of birth not known'} · {sexInWords(candidate.sex)} · {candidate.numbers[0]?.value}
+                  <strong>{displayName(candidate.name)}</strong> ·{' '}
+                  {candidate.birthDate ? formatDate(candidate.birthDate) : 'date of birth not known'} ·{' '}
+                  {sexInWords(candidate.sex)} · {candidate.numbers[0]?.value}
                 </span>
                 <span>
-                  <strong>{(candidate.probability * 100).toFixed(candidate.probability > 0.99 ? 1 : 0)} %</strong> likely the same person
+                  <strong>
+                    {(candidate.probability * 100).toFixed(candidate.probability > 0.99 ? 1 : 0)} %
+                  </strong>{' '}
+                  likely the same person
                 </span>
-                <Button onClick={() => void tell('POST', { ehrPatient: candidate.ehrPatient })}>This is the same person</Button>
+                <Button onClick={() => void tell('POST', { ehrPatient: candidate.ehrPatient })}>
+                  This is the same person
+                </Button>
               </div>
               <table className="facts">
                 <thead>
@@ -69,7 +95,11 @@ export function MatchPanel({ patient, link, onChanged }: { patient: string; link
               </table>
             </article>
           ))}
-          <Button variant="default" style={{ alignSelf: 'flex-start' }} onClick={() => void tell('POST', { confirmedNew: true })}>
+          <Button
+            variant="default"
+            style={{ alignSelf: 'flex-start' }}
+            onClick={() => void tell('POST', { confirmedNew: true })}
+          >
             Nobody in the EHR: new patient
           </Button>
         </>

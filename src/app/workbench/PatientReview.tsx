@@ -22,7 +22,15 @@ const STATES: Record<PostingState, string> = {
 const OPEN: readonly PostingState[] = ['to-review', 'refused', 'rejected'];
 
 /** One patient's entries beside what the EHR holds. */
-export function PatientReview({ patient, timeZone, onBack }: { patient: string; timeZone: string; onBack: () => void }) {
+export function PatientReview({
+  patient,
+  timeZone,
+  onBack,
+}: {
+  patient: string;
+  timeZone: string;
+  onBack: () => void;
+}) {
   const review = usePoll(`/api/workbench/patients/${patient}`, ReviewPatient);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [reason, setReason] = useState('');
@@ -36,17 +44,28 @@ export function PatientReview({ patient, timeZone, onBack }: { patient: string; 
     try {
       const { results } = await request('POST', '/api/workbench/decisions', DecisionResults, { decisions });
       const failed = results.filter((result) => !result.ok);
-      setMessage(failed.length === 0 ? `${results.length} decided.` : `${failed.length} not decided: ${failed[0]?.message ?? ''}`);
+      setMessage(
+        failed.length === 0
+          ? `${results.length} decided.`
+          : `${failed.length} not decided: ${failed[0]?.message ?? ''}`,
+      );
       setSelected(new Set());
       setReason('');
       setCorrecting(undefined);
     } catch (error) {
-      setMessage(error instanceof ApiError ? error.message : 'The decision did not reach the server. Try again.');
+      setMessage(
+        error instanceof ApiError ? error.message : 'The decision did not reach the server. Try again.',
+      );
     }
     review.reload();
   }
 
-  const all = (ids: Iterable<string>, decision: 'approved' | 'rejected') => [...ids].map((entry) => ({ entry, decision, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) }));
+  const all = (ids: Iterable<string>, decision: 'approved' | 'rejected') =>
+    [...ids].map((entry) => ({
+      entry,
+      decision,
+      ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
+    }));
 
   return (
     <>
@@ -70,16 +89,25 @@ export function PatientReview({ patient, timeZone, onBack }: { patient: string; 
           {message}
         </p>
       )}
-      {correcting && <CorrectForm key={correcting.id} entry={correcting} onCancel={() => setCorrecting(undefined)} onCorrect={(corrected, why) => void decide([{ entry: correcting.id, decision: 'corrected', reason: why, corrected }])} />}
+      {correcting && (
+        <CorrectForm
+          key={correcting.id}
+          entry={correcting}
+          onCancel={() => setCorrecting(undefined)}
+          onCorrect={(corrected, why) =>
+            void decide([{ entry: correcting.id, decision: 'corrected', reason: why, corrected }])
+          }
+        />
+      )}
       <table className="facts">
         <thead>
           <tr>
-            <th aria-label="Choose" />
+            <th>Choose</th>
             <th>When, by whom, on what</th>
             <th>Charted in the downtime</th>
             <th>What the EHR holds</th>
             <th>State</th>
-            <th aria-label="Actions" />
+            <th>Actions</th>
           </tr>
         </thead>
         <tbody>
@@ -94,7 +122,15 @@ export function PatientReview({ patient, timeZone, onBack }: { patient: string; 
                       size="md"
                       aria-label={`Choose ${title}`}
                       checked={selected.has(entry.id)}
-                      onChange={(event) => setSelected(new Set(event.currentTarget.checked ? [...selected, entry.id] : [...selected].filter((id) => id !== entry.id)))}
+                      onChange={(event) =>
+                        setSelected(
+                          new Set(
+                            event.currentTarget.checked
+                              ? [...selected, entry.id]
+                              : [...selected].filter((id) => id !== entry.id),
+                          ),
+                        )
+                      }
                     />
                   )}
                 </td>
@@ -104,7 +140,12 @@ export function PatientReview({ patient, timeZone, onBack }: { patient: string; 
                     {entry.body?.author.name} · {entry.device}
                   </div>
                 </td>
-                <td style={{ whiteSpace: 'pre-wrap' }} className={entry.standing === 'replaced' || entry.standing === 'entered-in-error' ? 'struck' : ''}>
+                <td
+                  style={{ whiteSpace: 'pre-wrap' }}
+                  className={
+                    entry.standing === 'replaced' || entry.standing === 'entered-in-error' ? 'struck' : ''
+                  }
+                >
                   <strong>{title}</strong> {text}
                 </td>
                 <td className="quiet">
@@ -120,11 +161,16 @@ export function PatientReview({ patient, timeZone, onBack }: { patient: string; 
                   {entry.stateReason && <div className="quiet">{entry.stateReason}</div>}
                 </td>
                 <td>
-                  {decidable && ['vital-signs', 'medication-administration', 'note'].includes(entry.body?.kind ?? '') && (
-                    <Button variant="default" aria-label={`Correct ${title}`} onClick={() => setCorrecting(entry)}>
-                      Correct
-                    </Button>
-                  )}
+                  {decidable &&
+                    ['vital-signs', 'medication-administration', 'note'].includes(entry.body?.kind ?? '') && (
+                      <Button
+                        variant="default"
+                        aria-label={`Correct ${title}`}
+                        onClick={() => setCorrecting(entry)}
+                      >
+                        Correct
+                      </Button>
+                    )}
                 </td>
               </tr>
             );
@@ -132,14 +178,36 @@ export function PatientReview({ patient, timeZone, onBack }: { patient: string; 
         </tbody>
       </table>
       <div className="footer-actions" style={{ alignItems: 'flex-end' }}>
-        <TextInput label="Reason (needed to reject)" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
-        <Button variant="default" disabled={selected.size === 0 || reason.trim() === ''} onClick={() => void decide(all(selected, 'rejected'))}>
+        <TextInput
+          label="Reason (needed to reject)"
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <Button
+          variant="default"
+          disabled={selected.size === 0 || reason.trim() === ''}
+          onClick={() => void decide(all(selected, 'rejected'))}
+        >
           Reject selected
         </Button>
-        <Button variant="default" disabled={selected.size === 0} onClick={() => void decide(all(selected, 'approved'))}>
+        <Button
+          variant="default"
+          disabled={selected.size === 0}
+          onClick={() => void decide(all(selected, 'approved'))}
+        >
           Approve selected
         </Button>
-        <Button disabled={open.filter((entry) => entry.state === 'to-review').length === 0} onClick={() => void decide(all(open.filter((entry) => entry.state === 'to-review').map((entry) => entry.id), 'approved'))}>
+        <Button
+          disabled={open.filter((entry) => entry.state === 'to-review').length === 0}
+          onClick={() =>
+            void decide(
+              all(
+                open.filter((entry) => entry.state === 'to-review').map((entry) => entry.id),
+                'approved',
+              ),
+            )
+          }
+        >
           Approve all of this patient
         </Button>
       </div>
@@ -150,5 +218,7 @@ export function PatientReview({ patient, timeZone, onBack }: { patient: string; 
 /** FHIR R4 dateTime may be only a date: then it has no time, and no zone to shift it into another day. */
 function ehrTime(when: string, timeZone: string): string {
   const at = Date.parse(when);
-  return when.length <= 10 || Number.isNaN(at) ? formatDate(when) : formatInstant(new Date(at).toISOString(), timeZone);
+  return when.length <= 10 || Number.isNaN(at)
+    ? formatDate(when)
+    : formatInstant(new Date(at).toISOString(), timeZone);
 }

@@ -9,16 +9,32 @@ import { PatientReview } from './PatientReview.tsx';
 
 /** After the outage: match, review, push, prove. */
 export function Workbench() {
-  return <SignInGate title="Records workbench" roles={['records']}>{() => <Desk />}</SignInGate>;
+  return (
+    <SignInGate title="Records workbench" roles={['records']}>
+      {() => <Desk />}
+    </SignInGate>
+  );
 }
 
-const IDENTITY = { ehr: 'from the EHR', 'downtime-unmatched': '▲ to be matched', 'downtime-linked': 'matched', 'downtime-new': 'new patient' } as const;
+const IDENTITY = {
+  ehr: 'from the EHR',
+  'downtime-unmatched': '▲ to be matched',
+  'downtime-linked': 'matched',
+  'downtime-new': 'new patient',
+} as const;
 
 function Desk() {
   const [patient, setPatient] = useState<string>();
   const worklist = usePoll('/api/workbench/worklist', Worklist);
   const site = usePoll('/api/public', PublicInfo, 600_000);
-  if (patient) return <PatientReview patient={patient} timeZone={site.value?.timeZone ?? 'UTC'} onBack={() => setPatient(undefined)} />;
+  if (patient)
+    return (
+      <PatientReview
+        patient={patient}
+        timeZone={site.value?.timeZone ?? 'UTC'}
+        onBack={() => setPatient(undefined)}
+      />
+    );
   return (
     <>
       {worklist.problem && (
@@ -61,12 +77,16 @@ function Desk() {
                 <span>
                   <strong>{displayName(row.name)}</strong>
                   <br />
-                  {row.birthDate ? formatDate(row.birthDate) : 'date of birth not known'} · {sexInWords(row.sex)} · {row.numbers[0]?.value}
+                  {row.birthDate ? formatDate(row.birthDate) : 'date of birth not known'} ·{' '}
+                  {sexInWords(row.sex)} · {row.numbers[0]?.value}
                 </span>
-                <span className={row.identity === 'downtime-unmatched' ? 'alarm' : ''}>{IDENTITY[row.identity]}</span>
+                <span className={row.identity === 'downtime-unmatched' ? 'alarm' : ''}>
+                  {IDENTITY[row.identity]}
+                </span>
                 <span>{row.toReview} to review</span>
                 <span>
-                  {row.unposted} to post {row.problems > 0 && <span className="alarm">· ▲ {row.problems} with a problem</span>}
+                  {row.unposted} to post{' '}
+                  {row.problems > 0 && <span className="alarm">· ▲ {row.problems} with a problem</span>}
                 </span>
               </button>
             ))}
@@ -87,7 +107,9 @@ function PushPanel() {
       <div className="row between">
         <span>
           {state?.running ? '● Posting… ' : ''}
-          <strong>{state?.approved ?? 0}</strong> approved to post · <strong>{state?.posted ?? 0}</strong> in the EHR · <strong>{state?.unknown ?? 0}</strong> unknown · <strong>{state?.refused ?? 0}</strong> refused
+          <strong>{state?.approved ?? 0}</strong> approved to post · <strong>{state?.posted ?? 0}</strong> in
+          the EHR · <strong>{state?.unknown ?? 0}</strong> unknown · <strong>{state?.refused ?? 0}</strong>{' '}
+          refused
         </span>
         <Button
           size="lg"
@@ -97,7 +119,8 @@ function PushPanel() {
                 setProblem(undefined);
                 push.reload();
               },
-              (error: unknown) => setProblem(error instanceof ApiError ? error.message : 'The push could not be started.'),
+              (error: unknown) =>
+                setProblem(error instanceof ApiError ? error.message : 'The push could not be started.'),
             )
           }
         >

@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { bodyBase, Coding, EntryId, Hex128, Instant, NoteText, PartialDate, PatientNumber, PersonName, Quantity, Sex } from './common.ts';
+import {
+  bodyBase,
+  Coding,
+  EntryId,
+  Hex128,
+  Instant,
+  NoteText,
+  PartialDate,
+  PatientNumber,
+  PersonName,
+  Quantity,
+  Sex,
+} from './common.ts';
 
 /** A patient whom the EHR did not know, or could not be asked about, registered under a downtime number. */
 export const PatientRegistered = z.object({
@@ -45,7 +57,22 @@ export const Consciousness = z.enum(['alert', 'confusion', 'voice', 'pain', 'unr
 export type Consciousness = z.infer<typeof Consciousness>;
 
 /** Device codes of the RCP observation chart; `A` is breathing air. */
-export const OxygenDevice = z.enum(['A', 'N', 'SM', 'V24', 'V28', 'V35', 'V40', 'V60', 'NIV', 'RM', 'TM', 'CP', 'H', 'OTH']);
+export const OxygenDevice = z.enum([
+  'A',
+  'N',
+  'SM',
+  'V24',
+  'V28',
+  'V35',
+  'V40',
+  'V60',
+  'NIV',
+  'RM',
+  'TM',
+  'CP',
+  'H',
+  'OTH',
+]);
 export type OxygenDevice = z.infer<typeof OxygenDevice>;
 
 const whole = (min: number, max: number) => z.number().int().min(min).max(max);
@@ -73,18 +100,37 @@ export const VitalValues = z.object({
 export type VitalValues = z.infer<typeof VitalValues>;
 
 export const VitalSigns = z
-  .object({ kind: z.literal('vital-signs'), ...bodyBase, values: VitalValues, comment: z.string().max(2000).optional() })
-  .refine((v) => v.values.systolic === undefined || v.values.diastolic === undefined || v.values.diastolic < v.values.systolic, {
-    error: 'diastolic pressure must be below systolic',
-    path: ['values', 'diastolic'],
+  .object({
+    kind: z.literal('vital-signs'),
+    ...bodyBase,
+    values: VitalValues,
+    comment: z.string().max(2000).optional(),
   })
-  .refine((v) => Object.entries(v.values).some(([name, value]) => name !== 'saturationScale' && value !== undefined), {
-    error: 'at least one value is needed',
-    path: ['values'],
-  });
+  .refine(
+    (v) =>
+      v.values.systolic === undefined ||
+      v.values.diastolic === undefined ||
+      v.values.diastolic < v.values.systolic,
+    {
+      error: 'diastolic pressure must be below systolic',
+      path: ['values', 'diastolic'],
+    },
+  )
+  .refine(
+    (v) =>
+      Object.entries(v.values).some(([name, value]) => name !== 'saturationScale' && value !== undefined),
+    {
+      error: 'at least one value is needed',
+      path: ['values'],
+    },
+  );
 
 /** An alert that was shown and charted over, with the author's reason. */
-export const AlertOverride = z.object({ alert: z.string().max(60), message: z.string().max(500), reason: z.string().min(1).max(500) });
+export const AlertOverride = z.object({
+  alert: z.string().max(60),
+  message: z.string().max(500),
+  reason: z.string().min(1).max(500),
+});
 
 export const NotGivenReason = z.enum([
   'refused-by-patient',
@@ -124,7 +170,10 @@ export const MedicationAdministration = z
     error: 'say why the dose was not given',
     path: ['notGivenReason'],
   })
-  .refine((m) => m.outcome !== 'given' || m.dose !== undefined, { error: 'say which dose was given', path: ['dose'] });
+  .refine((m) => m.outcome !== 'given' || m.dose !== undefined, {
+    error: 'say which dose was given',
+    path: ['dose'],
+  });
 
 export const NoteType = z.enum(['nursing', 'progress', 'sbar']);
 
@@ -139,10 +188,16 @@ export const Note = z
       .object({ situation: NoteText, background: NoteText, assessment: NoteText, recommendation: NoteText })
       .optional(),
   })
-  .refine((n) => (n.noteType === 'sbar' ? n.sbar && Object.values(n.sbar).some((t) => t.trim() !== '') : n.text && n.text.trim() !== ''), {
-    error: 'the note is empty',
-    path: ['text'],
-  });
+  .refine(
+    (n) =>
+      n.noteType === 'sbar'
+        ? n.sbar && Object.values(n.sbar).some((t) => t.trim() !== '')
+        : n.text && n.text.trim() !== '',
+    {
+      error: 'the note is empty',
+      path: ['text'],
+    },
+  );
 
 /** The named entry is wrong and stands struck through with this reason. It is never removed. */
 export const EnteredInError = z.object({

@@ -11,7 +11,13 @@ import {
 } from './charting.ts';
 import type { EntryId } from './common.ts';
 import { OrderAcknowledged, OrderSigned, OrderStopped } from './orders.ts';
-import { PatientConfirmedNew, PatientLinked, PatientUnlinked, PostingOutcome, ReviewDecided } from './records.ts';
+import {
+  PatientConfirmedNew,
+  PatientLinked,
+  PatientUnlinked,
+  PostingOutcome,
+  ReviewDecided,
+} from './records.ts';
 
 export * from './charting.ts';
 export * from './common.ts';
@@ -42,7 +48,9 @@ export type WardKind = WardBody['kind'];
 export type BodyOf<K extends WardKind> = Extract<WardBody, { kind: K }>;
 
 /** What a screen hands to the vault: the vault adds author and `recordedAt`. */
-export type Draft<B extends WardBody = WardBody> = B extends WardBody ? Omit<B, 'author' | 'recordedAt'> : never;
+export type Draft<B extends WardBody = WardBody> = B extends WardBody
+  ? Omit<B, 'author' | 'recordedAt'>
+  : never;
 
 /** An entry as the fold sees it: who is meant, where it stands in which log, what it says. */
 export interface OpenedEntry {

@@ -23,7 +23,13 @@ export const Schedule = z.discriminatedUnion('type', [
     everyDays: z.number().int().min(1).max(366).default(1),
   }),
   /** Runs in elapsed hours from the order's start. */
-  z.object({ type: z.literal('every'), hours: z.number().min(0.25).max(24 * 31) }),
+  z.object({
+    type: z.literal('every'),
+    hours: z
+      .number()
+      .min(0.25)
+      .max(24 * 31),
+  }),
   z.object({ type: z.literal('once'), stat: z.boolean() }),
   z.object({
     type: z.literal('as-needed'),
@@ -68,10 +74,27 @@ export type OrderDetail = z.infer<typeof OrderDetail>;
 export type MedicationDetail = z.infer<typeof MedicationDetail>;
 
 /** A new order (FHIR R4 MedicationRequest, ServiceRequest, NutritionOrder), signed by the prescriber with the PIN. */
-export const OrderSigned = z.object({ kind: z.literal('order-signed'), ...bodyBase, detail: OrderDetail, overrides: z.array(z.object({ alert: z.string().max(60), message: z.string().max(500), reason: z.string().min(1).max(500) })).max(20) });
+export const OrderSigned = z.object({
+  kind: z.literal('order-signed'),
+  ...bodyBase,
+  detail: OrderDetail,
+  overrides: z
+    .array(
+      z.object({
+        alert: z.string().max(60),
+        message: z.string().max(500),
+        reason: z.string().min(1).max(500),
+      }),
+    )
+    .max(20),
+});
 
 /** The nurse has seen the order ("noted"). */
-export const OrderAcknowledged = z.object({ kind: z.literal('order-acknowledged'), ...bodyBase, order: OrderId });
+export const OrderAcknowledged = z.object({
+  kind: z.literal('order-acknowledged'),
+  ...bodyBase,
+  order: OrderId,
+});
 
 export const OrderStopped = z.object({
   kind: z.literal('order-stopped'),

@@ -15,7 +15,11 @@ export const PatientLinked = z.object({
 export const PatientConfirmedNew = z.object({ kind: z.literal('patient-confirmed-new'), ...bodyBase });
 
 /** Undoes a link or a "new patient" decision; names it in `replaces`. */
-export const PatientUnlinked = z.object({ kind: z.literal('patient-unlinked'), ...bodyBase, replaces: EntryId });
+export const PatientUnlinked = z.object({
+  kind: z.literal('patient-unlinked'),
+  ...bodyBase,
+  replaces: EntryId,
+});
 
 /** A person decided whether an entry goes to the EHR. A correction is a new entry that replaces the old one. */
 export const ReviewDecided = z
@@ -27,7 +31,10 @@ export const ReviewDecided = z
     /** How the person had signed in, since the server signs for them. */
     signedInBy: z.string().max(100),
   })
-  .refine((d) => d.decision === 'approved' || d.reason !== undefined, { error: 'say why it is rejected', path: ['reason'] });
+  .refine((d) => d.decision === 'approved' || d.reason !== undefined, {
+    error: 'say why it is rejected',
+    path: ['reason'],
+  });
 
 /** What became of a posting. Written once it is known; *unknown* is a state of the posting, not an outcome. */
 export const PostingOutcome = z.object({
@@ -36,6 +43,14 @@ export const PostingOutcome = z.object({
   entry: EntryId,
   /** `not-needed`: approved, and nothing of this kind belongs in the EHR (a bed move). */
   outcome: z.enum(['posted', 'refused', 'not-needed']),
-  resources: z.array(z.object({ type: z.string().max(60), id: z.string().max(64), versionId: z.string().max(64).optional() })).max(20),
+  resources: z
+    .array(
+      z.object({
+        type: z.string().max(60),
+        id: z.string().max(64),
+        versionId: z.string().max(64).optional(),
+      }),
+    )
+    .max(20),
   detail: z.string().max(2000).optional(),
 });

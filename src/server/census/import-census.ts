@@ -4,7 +4,7 @@ import { SnapshotPatient } from '../../clinical/index.ts';
 import { snapshotFromFhir } from '../../interop/index.ts';
 import { type Bytes, fromBase64, toBase64, toHex, utf8 } from '../../log/index.ts';
 import { openWith, patientKey, randomBytes, sealBox, sealTo, sha256 } from '../../seal/index.ts';
-import { signSnapshotList, SnapshotList, snapshotContext } from '../../site/index.ts';
+import { SnapshotList, signSnapshotList, snapshotContext } from '../../site/index.ts';
 import type { CensusState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
@@ -27,7 +27,13 @@ export const derivedId = (identity: SiteIdentity, kind: 'patient' | 'order', ehr
   createHmac('sha256', identity.secret).update(`${kind} ${ehrId}`).digest('hex').slice(0, 32);
 
 /** Reads the ward census from the EHR and seals it for each ward: one blob a patient, only the changed ones anew. */
-export function createCensus(db: Kysely<Database>, identity: SiteIdentity, site: SiteRecords, gateway: FhirGateway | undefined, clock: () => number): Census {
+export function createCensus(
+  db: Kysely<Database>,
+  identity: SiteIdentity,
+  site: SiteRecords,
+  gateway: FhirGateway | undefined,
+  clock: () => number,
+): Census {
   const listeners: ((ward: string) => void)[] = [];
   const problems = new Map<string, string | null>();
   const summaries = new Map<string, { patients: number; asOf: string; warnings: number }>();
@@ -47,18 +53,29 @@ export function createCensus(db: Kysely<Database>, identity: SiteIdentity, site:
     const warnings = [...read.warnings];
     for (const raw of read.patients) {
       const ehrId = String(raw.patient.id);
-      const made = snapshotFromFhir(raw, { id: derivedId(identity, 'patient', ehrId), orderId: (order) => derivedId(identity, 'order', order), timeZone });
+      const made = snapshotFromFhir(raw, {
+        id: derivedId(identity, 'patient', ehrId),
+        orderId: (order) => derivedId(identity, 'order', order),
+        timeZone,
+      });
       if (made.ok) patients.push(made.patient);
       else warnings.push(made.message);
     }
     const asOf = new Date(clock()).toISOString();
     await store(ward, patients, asOf);
     problems.set(ward, warnings[0] ?? null);
-    summaries.set(ward, { patients: patients.length, asOf, warnings: warnings.length + patients.reduce((sum, patient) => sum + patient.warnings.length, 0) });
+    summaries.set(ward, {
+      patients: patients.length,
+      asOf,
+      warnings: warnings.length + patients.reduce((sum, patient) => sum + patient.warnings.length, 0),
+    });
     for (const listener of listeners) listener(ward);
   }
 
-  async function snapshotKey(ward: string, list: SnapshotList | undefined): Promise<{ key: Bytes; keyFile: string }> {
+  async function snapshotKey(
+    ward: string,
+    list: SnapshotList | undefined,
+  ): Promise<{ key: Bytes; keyFile: string }> {
     if (list) {
       const key = await openWith(identity.identity, fromBase64(list.keyFile));
       if (key) return { key, keyFile: list.keyFile };
@@ -70,7 +87,14 @@ export function createCensus(db: Kysely<Database>, identity: SiteIdentity, site:
   async function store(ward: string, patients: SnapshotPatient[], asOf: string): Promise<void> {
     const { key, keyFile } = await snapshotKey(ward, await census.listOf(ward));
     const held = new Map(
-      (await db.selectFrom('record.snapshot_blob').where('site', '=', identity.site).where('ward', '=', ward).select(['patient', 'digest', 'hash']).execute()).map((row) => [`${row.patient} ${row.digest}`, row.hash]),
+      (
+        await db
+          .selectFrom('record.snapshot_blob')
+          .where('site', '=', identity.site)
+          .where('ward', '=', ward)
+          .select(['patient', 'digest', 'hash'])
+          .execute()
+      ).map((row) => [`${row.patient} ${row.digest}`, row.hash]),
     );
     const items: SnapshotList['patients'] = [];
     const fresh: { hash: string; patient: string; digest: string; bytes: Bytes }[] = [];
@@ -80,7 +104,11 @@ export function createCensus(db: Kysely<Database>, identity: SiteIdentity, site:
       const digest = createHmac('sha256', identity.secret).update(keyFile).update(plain).digest('hex');
       let hash = held.get(`${patient.id} ${digest}`);
       if (hash === undefined) {
-        const bytes = await sealBox(await patientKey(key, patient.id), plain, snapshotContext(ward, patient.id));
+        const bytes = await sealBox(
+          await patientKey(key, patient.id),
+          plain,
+          snapshotContext(ward, patient.id),
+        );
         hash = toHex(await sha256(bytes));
         fresh.push({ hash, patient: patient.id, digest, bytes });
       }
@@ -88,15 +116,51 @@ export function createCensus(db: Kysely<Database>, identity: SiteIdentity, site:
     }
     const list = await signSnapshotList({ ward, asOf, keyFile, patients: items }, identity.sign);
     await db.transaction().execute(async (tx) => {
-      for (const blob of fresh) await tx.insertInto('record.snapshot_blob').values({ site: identity.site, ward, ...blob }).execute();
-      await tx.insertInto('record.snapshot_list').values({ site: identity.site, ward, as_of: asOf, list: JSON.stringify(list) }).execute();
-      const old = await tx.selectFrom('record.snapshot_list').where('site', '=', identity.site).where('ward', '=', ward).orderBy('as_of', 'desc').offset(2).select('as_of').execute();
+      for (const blob of fresh)
+        await tx
+          .insertInto('record.snapshot_blob')
+          .values({ site: identity.site, ward, ...blob })
+          .execute();
+      await tx
+        .insertInto('record.snapshot_list')
+        .values({ site: identity.site, ward, as_of: asOf, list: JSON.stringify(list) })
+        .execute();
+      const old = await tx
+        .selectFrom('record.snapshot_list')
+        .where('site', '=', identity.site)
+        .where('ward', '=', ward)
+        .orderBy('as_of', 'desc')
+        .offset(2)
+        .select('as_of')
+        .execute();
       if (old.length > 0) {
-        await tx.deleteFrom('record.snapshot_list').where('site', '=', identity.site).where('ward', '=', ward).where('as_of', 'in', old.map((row) => row.as_of)).execute();
+        await tx
+          .deleteFrom('record.snapshot_list')
+          .where('site', '=', identity.site)
+          .where('ward', '=', ward)
+          .where(
+            'as_of',
+            'in',
+            old.map((row) => row.as_of),
+          )
+          .execute();
       }
-      await tx.deleteFrom('projection.census_patient').where('site', '=', identity.site).where('ward', '=', ward).execute();
+      await tx
+        .deleteFrom('projection.census_patient')
+        .where('site', '=', identity.site)
+        .where('ward', '=', ward)
+        .execute();
       for (const patient of patients) {
-        await tx.insertInto('projection.census_patient').values({ site: identity.site, ward, patient: patient.id, ehr_patient: patient.ehrPatient, body: JSON.stringify(patient) }).execute();
+        await tx
+          .insertInto('projection.census_patient')
+          .values({
+            site: identity.site,
+            ward,
+            patient: patient.id,
+            ehr_patient: patient.ehrPatient,
+            body: JSON.stringify(patient),
+          })
+          .execute();
       }
     });
   }
@@ -105,7 +169,8 @@ export function createCensus(db: Kysely<Database>, identity: SiteIdentity, site:
     refresh() {
       if (!gateway) return Promise.resolve();
       running ??= (async () => {
-        for (const ward of site.directory().wards.values()) if (ward.ehrLocation !== undefined) await refreshWard(ward.ward, ward.ehrLocation);
+        for (const ward of site.directory().wards.values())
+          if (ward.ehrLocation !== undefined) await refreshWard(ward.ward, ward.ehrLocation);
       })().finally(() => {
         running = undefined;
       });
@@ -117,24 +182,48 @@ export function createCensus(db: Kysely<Database>, identity: SiteIdentity, site:
         ehr: gateway === undefined ? 'not-configured' : reachable === false ? 'unreachable' : 'reachable',
         wards: [...site.directory().wards.values()].map((ward) => {
           const summary = summaries.get(ward.ward);
-          return { id: ward.ward, name: ward.name, patients: summary?.patients ?? 0, asOf: summary?.asOf ?? null, warnings: summary?.warnings ?? 0, problem: problems.get(ward.ward) ?? null };
+          return {
+            id: ward.ward,
+            name: ward.name,
+            patients: summary?.patients ?? 0,
+            asOf: summary?.asOf ?? null,
+            warnings: summary?.warnings ?? 0,
+            problem: problems.get(ward.ward) ?? null,
+          };
         }),
       };
     },
 
     async listOf(ward) {
-      const row = await db.selectFrom('record.snapshot_list').where('site', '=', identity.site).where('ward', '=', ward).orderBy('as_of', 'desc').select('list').executeTakeFirst();
+      const row = await db
+        .selectFrom('record.snapshot_list')
+        .where('site', '=', identity.site)
+        .where('ward', '=', ward)
+        .orderBy('as_of', 'desc')
+        .select('list')
+        .executeTakeFirst();
       return row && SnapshotList.parse(JSON.parse(row.list));
     },
 
     async blobs(hashes, wards) {
       if (hashes.length === 0 || wards.length === 0) return [];
-      const rows = await db.selectFrom('record.snapshot_blob').where('site', '=', identity.site).where('hash', 'in', hashes).where('ward', 'in', wards).select('bytes').execute();
+      const rows = await db
+        .selectFrom('record.snapshot_blob')
+        .where('site', '=', identity.site)
+        .where('hash', 'in', hashes)
+        .where('ward', 'in', wards)
+        .select('bytes')
+        .execute();
       return rows.map((row) => ownBytes(row.bytes));
     },
 
     async patients(ward) {
-      const rows = await db.selectFrom('projection.census_patient').where('site', '=', identity.site).where('ward', '=', ward).select('body').execute();
+      const rows = await db
+        .selectFrom('projection.census_patient')
+        .where('site', '=', identity.site)
+        .where('ward', '=', ward)
+        .select('body')
+        .execute();
       return rows.map((row) => SnapshotPatient.parse(row.body));
     },
 

@@ -18,7 +18,10 @@ export interface OpenDatabase {
 }
 
 /** PostgreSQL when `databaseUrl` is given, else PGlite in `dataDirectory` with its journal. */
-export async function openDatabase(options: { databaseUrl?: string; dataDirectory: string }): Promise<OpenDatabase> {
+export async function openDatabase(options: {
+  databaseUrl?: string;
+  dataDirectory: string;
+}): Promise<OpenDatabase> {
   return options.databaseUrl ? openPostgres(options.databaseUrl) : openEmbedded(options.dataDirectory);
 }
 
@@ -32,7 +35,9 @@ async function openPostgres(connectionString: string): Promise<OpenDatabase> {
   const off = rows.filter((row) => row.setting === 'off');
   if (off.length > 0) {
     await db.destroy();
-    throw new Error(`PostgreSQL runs with ${off.map((row) => `${row.name} = off`).join(', ')}: records could be lost in a power cut. Switch it on and start again.`);
+    throw new Error(
+      `PostgreSQL runs with ${off.map((row) => `${row.name} = off`).join(', ')}: records could be lost in a power cut. Switch it on and start again.`,
+    );
   }
   await migrate(db);
   return { db, journal: undefined, journaled: [], embedded: false, close: () => db.destroy() };

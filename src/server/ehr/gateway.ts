@@ -9,10 +9,20 @@ const SearchSet = z.looseObject({
   entry: z.array(z.looseObject({ resource: FhirResource.optional() })).optional(),
 });
 
-export type ReadResult = { kind: 'ok'; resource: FhirResource } | { kind: 'not-found' } | { kind: 'refused'; status: number; message: string } | { kind: 'unreachable'; reason: string };
-export type SearchResult = { kind: 'ok'; resources: FhirResource[] } | { kind: 'refused'; status: number; message: string } | { kind: 'unreachable'; reason: string };
+export type ReadResult =
+  | { kind: 'ok'; resource: FhirResource }
+  | { kind: 'not-found' }
+  | { kind: 'refused'; status: number; message: string }
+  | { kind: 'unreachable'; reason: string };
+export type SearchResult =
+  | { kind: 'ok'; resources: FhirResource[] }
+  | { kind: 'refused'; status: number; message: string }
+  | { kind: 'unreachable'; reason: string };
 /** `unknown`: sent, and nobody knows whether it was written. Never sent again before a read has settled it (FAILURES 49). */
-export type PutResult = { kind: 'ok' } | { kind: 'refused'; status: number; message: string } | { kind: 'unknown'; reason: string };
+export type PutResult =
+  | { kind: 'ok' }
+  | { kind: 'refused'; status: number; message: string }
+  | { kind: 'unknown'; reason: string };
 
 export interface FhirGateway {
   read(type: string, id: string): Promise<ReadResult>;
@@ -23,25 +33,40 @@ export interface FhirGateway {
 const MOST_PAGES = 20;
 
 /** One FHIR R4 server. Writes are sent once; there is no retry in here. */
-export function createFhirGateway(options: { baseUrl: string; token?: string; timeoutMs?: number; fetch?: typeof fetch }): FhirGateway {
+export function createFhirGateway(options: {
+  baseUrl: string;
+  token?: string;
+  timeoutMs?: number;
+  fetch?: typeof fetch;
+}): FhirGateway {
   const request = options.fetch ?? fetch;
-  const headers = { accept: 'application/fhir+json', 'content-type': 'application/fhir+json', ...(options.token ? { authorization: `Bearer ${options.token}` } : {}) };
+  const headers = {
+    accept: 'application/fhir+json',
+    'content-type': 'application/fhir+json',
+    ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+  };
 
   async function get(url: string): Promise<ReadResult> {
     let status: number;
     let value: unknown;
     try {
-      const response = await request(url, { headers, signal: AbortSignal.timeout(options.timeoutMs ?? 15_000) });
+      const response = await request(url, {
+        headers,
+        signal: AbortSignal.timeout(options.timeoutMs ?? 15_000),
+      });
       status = response.status;
       value = await response.json();
     } catch {
       return { kind: 'unreachable', reason: 'The EHR does not answer.' };
     }
     if (status === 404 || status === 410) return { kind: 'not-found' };
-    if (status >= 500 || status === 429) return { kind: 'unreachable', reason: `The EHR answers with an error (${status}).` };
+    if (status >= 500 || status === 429)
+      return { kind: 'unreachable', reason: `The EHR answers with an error (${status}).` };
     if (status >= 400) return { kind: 'refused', status, message: outcomeText(value) };
     const parsed = FhirResource.safeParse(value);
-    return parsed.success ? { kind: 'ok', resource: parsed.data } : { kind: 'unreachable', reason: 'The EHR answers with something that is not FHIR.' };
+    return parsed.success
+      ? { kind: 'ok', resource: parsed.data }
+      : { kind: 'unreachable', reason: 'The EHR answers with something that is not FHIR.' };
   }
 
   return {
@@ -49,17 +74,28 @@ export function createFhirGateway(options: { baseUrl: string; token?: string; ti
 
     async search(type, parameters) {
       const resources: FhirResource[] = [];
-      let url: string | undefined = `${options.baseUrl}/${type}?${new URLSearchParams({ _count: '100', ...parameters })}`;
+      let url: string | undefined =
+        `${options.baseUrl}/${type}?${new URLSearchParams({ _count: '100', ...parameters })}`;
       for (let page = 0; url !== undefined && page < MOST_PAGES; page++) {
         const result = await get(url);
-        if (result.kind === 'not-found') return { kind: 'refused', status: 404, message: `The EHR has no search for ${type}.` };
+        if (result.kind === 'not-found')
+          return { kind: 'refused', status: 404, message: `The EHR has no search for ${type}.` };
         if (result.kind !== 'ok') return result;
         const set = SearchSet.safeParse(result.resource);
-        if (!set.success) return { kind: 'unreachable', reason: 'The EHR answers a search with something that is not a search set.' };
-        resources.push(...(set.data.entry ?? []).flatMap((entry) => (entry.resource ? [entry.resource] : [])));
+        if (!set.success)
+          return {
+            kind: 'unreachable',
+            reason: 'The EHR answers a search with something that is not a search set.',
+          };
+        resources.push(
+          ...(set.data.entry ?? []).flatMap((entry) => (entry.resource ? [entry.resource] : [])),
+        );
         const next = set.data.link?.find((link) => link.relation === 'next')?.url;
         // A page on another host would carry our token there.
-        url = next !== undefined && new URL(next, url).origin === new URL(options.baseUrl).origin ? new URL(next, url).href : undefined;
+        url =
+          next !== undefined && new URL(next, url).origin === new URL(options.baseUrl).origin
+            ? new URL(next, url).href
+            : undefined;
       }
       return { kind: 'ok', resources };
     },
@@ -68,28 +104,46 @@ export function createFhirGateway(options: { baseUrl: string; token?: string; ti
       let status: number;
       let value: unknown;
       try {
-        const response = await request(`${options.baseUrl}/${resource.resourceType}/${encodeURIComponent(resource.id)}`, {
-          method: 'PUT',
-          headers,
-          body: JSON.stringify(resource),
-          signal: AbortSignal.timeout(options.timeoutMs ?? 15_000),
-        });
+        const response = await request(
+          `${options.baseUrl}/${resource.resourceType}/${encodeURIComponent(resource.id)}`,
+          {
+            method: 'PUT',
+            headers,
+            body: JSON.stringify(resource),
+            signal: AbortSignal.timeout(options.timeoutMs ?? 15_000),
+          },
+        );
         status = response.status;
         value = await response.json().catch(() => undefined);
       } catch {
         return { kind: 'unknown', reason: 'The EHR did not answer to a write.' };
       }
-      if (status >= 500 || status === 429 || status === 408) return { kind: 'unknown', reason: `The EHR answered a write with an error (${status}).` };
+      if (status >= 500 || status === 429 || status === 408)
+        return { kind: 'unknown', reason: `The EHR answered a write with an error (${status}).` };
       if (status >= 400) return { kind: 'refused', status, message: outcomeText(value) };
-      return FhirResource.safeParse(value).success ? { kind: 'ok' } : { kind: 'unknown', reason: 'The EHR answered a write with something that is not FHIR.' };
+      return FhirResource.safeParse(value).success
+        ? { kind: 'ok' }
+        : { kind: 'unknown', reason: 'The EHR answered a write with something that is not FHIR.' };
     },
   };
 }
 
-const Outcome = z.looseObject({ issue: z.array(z.looseObject({ diagnostics: z.string().optional(), details: z.looseObject({ text: z.string().optional() }).optional() })) });
+const Outcome = z.looseObject({
+  issue: z.array(
+    z.looseObject({
+      diagnostics: z.string().optional(),
+      details: z.looseObject({ text: z.string().optional() }).optional(),
+    }),
+  ),
+});
 
 function outcomeText(value: unknown): string {
   const parsed = Outcome.safeParse(value);
-  const text = parsed.success ? parsed.data.issue.map((issue) => issue.details?.text ?? issue.diagnostics ?? '').filter((part) => part !== '').join('; ') : '';
+  const text = parsed.success
+    ? parsed.data.issue
+        .map((issue) => issue.details?.text ?? issue.diagnostics ?? '')
+        .filter((part) => part !== '')
+        .join('; ')
+    : '';
   return text === '' ? 'The EHR gave no reason.' : text.slice(0, 500);
 }

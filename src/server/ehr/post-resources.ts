@@ -24,7 +24,8 @@ export async function postResources(gateway: FhirGateway, resources: readonly Se
       continue;
     }
     const put = await gateway.put(resource);
-    if (put.kind === 'refused') return { kind: 'refused', message: `The EHR refused ${resource.resourceType}: ${put.message}` };
+    if (put.kind === 'refused')
+      return { kind: 'refused', message: `The EHR refused ${resource.resourceType}: ${put.message}` };
     const after = await held(gateway, resource);
     if (after.kind === 'same') posted.push(after.resource);
     else if (after.kind === 'refused') return after;
@@ -34,7 +35,11 @@ export async function postResources(gateway: FhirGateway, resources: readonly Se
   return { kind: 'posted', resources: posted };
 }
 
-type Held = { kind: 'same'; resource: { type: string; id: string; versionId?: string } } | { kind: 'absent' } | { kind: 'refused'; message: string } | { kind: 'unreachable'; reason: string };
+type Held =
+  | { kind: 'same'; resource: { type: string; id: string; versionId?: string } }
+  | { kind: 'absent' }
+  | { kind: 'refused'; message: string }
+  | { kind: 'unreachable'; reason: string };
 
 async function held(gateway: FhirGateway, sent: Sent): Promise<Held> {
   const read = await gateway.read(sent.resourceType, sent.id);
@@ -46,9 +51,20 @@ async function held(gateway: FhirGateway, sent: Sent): Promise<Held> {
     case 'refused':
       return { kind: 'refused', message: `The EHR refused to read ${sent.resourceType}: ${read.message}` };
     case 'ok': {
-      if (!sameContent(sent, read.resource)) return { kind: 'refused', message: `The EHR holds another ${sent.resourceType} under the id of this entry. A person has to look at both.` };
+      if (!sameContent(sent, read.resource))
+        return {
+          kind: 'refused',
+          message: `The EHR holds another ${sent.resourceType} under the id of this entry. A person has to look at both.`,
+        };
       const meta = read.resource.meta as { versionId?: unknown } | undefined;
-      return { kind: 'same', resource: { type: sent.resourceType, id: sent.id, ...(typeof meta?.versionId === 'string' ? { versionId: meta.versionId } : {}) } };
+      return {
+        kind: 'same',
+        resource: {
+          type: sent.resourceType,
+          id: sent.id,
+          ...(typeof meta?.versionId === 'string' ? { versionId: meta.versionId } : {}),
+        },
+      };
     }
   }
 }

@@ -11,7 +11,9 @@ export interface CensusPatient {
   observations: FhirResource[];
 }
 
-export type CensusRead = { kind: 'ok'; patients: CensusPatient[]; warnings: string[] } | { kind: 'unreachable' | 'refused'; reason: string };
+export type CensusRead =
+  | { kind: 'ok'; patients: CensusPatient[]; warnings: string[] }
+  | { kind: 'unreachable' | 'refused'; reason: string };
 
 const AT_ONCE = 4;
 
@@ -23,13 +25,26 @@ const referenced = (value: unknown): string | undefined => {
 /** Inpatients whose location is the ward, or a place that is part of it. One that fails is a warning, not an end. */
 export async function readWardCensus(gateway: FhirGateway, ward: string): Promise<CensusRead> {
   const beds = await gateway.search('Location', { partof: `Location/${ward}` });
-  if (beds.kind !== 'ok') return { kind: beds.kind, reason: beds.kind === 'refused' ? beds.message : beds.reason };
+  if (beds.kind !== 'ok')
+    return { kind: beds.kind, reason: beds.kind === 'refused' ? beds.message : beds.reason };
   const encounters = await gateway.search('Encounter', { status: 'in-progress' });
-  if (encounters.kind !== 'ok') return { kind: encounters.kind, reason: encounters.kind === 'refused' ? encounters.message : encounters.reason };
-  const places = new Map<string, FhirResource | undefined>([[`Location/${ward}`, undefined], ...beds.resources.map((bed) => [`Location/${bed.id}`, bed] as const)]);
+  if (encounters.kind !== 'ok')
+    return {
+      kind: encounters.kind,
+      reason: encounters.kind === 'refused' ? encounters.message : encounters.reason,
+    };
+  const places = new Map<string, FhirResource | undefined>([
+    [`Location/${ward}`, undefined],
+    ...beds.resources.map((bed) => [`Location/${bed.id}`, bed] as const),
+  ]);
   const placed = encounters.resources.flatMap((encounter) => {
-    const locations = Array.isArray(encounter.location) ? (encounter.location as { location?: unknown; status?: string }[]) : [];
-    const here = locations.filter((item) => item.status !== 'completed').map((item) => referenced(item.location)).find((place) => place !== undefined && places.has(place));
+    const locations = Array.isArray(encounter.location)
+      ? (encounter.location as { location?: unknown; status?: string }[])
+      : [];
+    const here = locations
+      .filter((item) => item.status !== 'completed')
+      .map((item) => referenced(item.location))
+      .find((place) => place !== undefined && places.has(place));
     return here === undefined ? [] : [{ encounter, bed: places.get(here) }];
   });
   const patients: CensusPatient[] = [];
@@ -44,11 +59,16 @@ export async function readWardCensus(gateway: FhirGateway, ward: string): Promis
       }
     }),
   );
-  if (placed.length > 0 && patients.length === 0) return { kind: 'unreachable', reason: warnings[0] ?? 'No patient could be read.' };
+  if (placed.length > 0 && patients.length === 0)
+    return { kind: 'unreachable', reason: warnings[0] ?? 'No patient could be read.' };
   return { kind: 'ok', patients, warnings };
 }
 
-async function readInpatient(gateway: FhirGateway, encounter: FhirResource, bed: FhirResource | undefined): Promise<CensusPatient | string> {
+async function readInpatient(
+  gateway: FhirGateway,
+  encounter: FhirResource,
+  bed: FhirResource | undefined,
+): Promise<CensusPatient | string> {
   const place = typeof bed?.name === 'string' ? bed.name : 'an unnamed bed';
   const reference = referenced(encounter.subject);
   if (reference === undefined) return `The encounter in ${place} names no patient.`;
@@ -66,11 +86,22 @@ async function readInpatient(gateway: FhirGateway, encounter: FhirResource, bed:
     if (found.kind !== 'ok') return `The record of the patient in ${place} could not be read in full.`;
   }
   const list = (found: typeof allergies): FhirResource[] => (found.kind === 'ok' ? found.resources : []);
-  return { patient: patient.resource, encounter, bed, allergies: list(allergies), conditions: list(conditions), medicationRequests: list(medicationRequests), observations: list(observations) };
+  return {
+    patient: patient.resource,
+    encounter,
+    bed,
+    allergies: list(allergies),
+    conditions: list(conditions),
+    medicationRequests: list(medicationRequests),
+    observations: list(observations),
+  };
 }
 
 /** Patients of the EHR who may be the one meant: several narrow searches, joined. */
-export async function findPatients(gateway: FhirGateway, hints: { family?: string; given?: string; birthDate?: string; identifier?: string }): Promise<{ kind: 'ok'; patients: FhirResource[] } | { kind: 'unreachable'; reason: string }> {
+export async function findPatients(
+  gateway: FhirGateway,
+  hints: { family?: string; given?: string; birthDate?: string; identifier?: string },
+): Promise<{ kind: 'ok'; patients: FhirResource[] } | { kind: 'unreachable'; reason: string }> {
   const searches: Record<string, string>[] = [];
   if (hints.family) searches.push({ family: hints.family.slice(0, 3) });
   if (hints.given) searches.push({ given: hints.given });
@@ -80,7 +111,8 @@ export async function findPatients(gateway: FhirGateway, hints: { family?: strin
   for (const parameters of searches) {
     const result = await gateway.search('Patient', parameters);
     if (result.kind === 'unreachable') return result;
-    if (result.kind === 'ok') for (const patient of result.resources) if (patient.id) found.set(patient.id, patient);
+    if (result.kind === 'ok')
+      for (const patient of result.resources) if (patient.id) found.set(patient.id, patient);
   }
   return { kind: 'ok', patients: [...found.values()].slice(0, 200) };
 }

@@ -8,7 +8,14 @@ interface Beside {
   sameAs: boolean;
 }
 
-const Text = z.looseObject({ text: z.string().optional(), coding: z.array(z.looseObject({ display: z.string().optional(), code: z.string().optional() })).optional() }).optional();
+const Text = z
+  .looseObject({
+    text: z.string().optional(),
+    coding: z
+      .array(z.looseObject({ display: z.string().optional(), code: z.string().optional() }))
+      .optional(),
+  })
+  .optional();
 const Shown = z.looseObject({
   id: z.string().optional(),
   code: Text,
@@ -20,17 +27,31 @@ const Shown = z.looseObject({
 });
 
 const NEAR_MS = 2 * 3_600_000;
-const TYPE_OF: Record<string, string> = { 'vital-signs': 'Observation', 'medication-administration': 'MedicationAdministration', 'order-signed': 'MedicationRequest', 'allergy-recorded': 'AllergyIntolerance', note: 'DocumentReference' };
+const TYPE_OF: Record<string, string> = {
+  'vital-signs': 'Observation',
+  'medication-administration': 'MedicationAdministration',
+  'order-signed': 'MedicationRequest',
+  'allergy-recorded': 'AllergyIntolerance',
+  note: 'DocumentReference',
+};
 
 /** What the EHR holds of this patient that may be the same thing, beside each entry: same kind, near in time. */
-export async function readEhrSide(gateway: FhirGateway | undefined, ehrPatient: string | undefined, entries: readonly Reviewed[]): Promise<{ kind: 'ok'; beside: Map<string, Beside[]> } | { kind: 'problem'; reason: string }> {
+export async function readEhrSide(
+  gateway: FhirGateway | undefined,
+  ehrPatient: string | undefined,
+  entries: readonly Reviewed[],
+): Promise<{ kind: 'ok'; beside: Map<string, Beside[]> } | { kind: 'problem'; reason: string }> {
   const beside = new Map<string, Beside[]>();
   if (!gateway) return { kind: 'problem', reason: 'No EHR is configured.' };
   if (ehrPatient === undefined) return { kind: 'ok', beside };
   const byType = new Map<string, FhirResource[]>();
   for (const type of new Set(entries.flatMap((entry) => TYPE_OF[entry.body?.kind ?? ''] ?? []))) {
     const found = await gateway.search(type, { patient: `Patient/${ehrPatient}` });
-    if (found.kind !== 'ok') return { kind: 'problem', reason: 'The EHR cannot be asked just now: its side is missing here, not empty.' };
+    if (found.kind !== 'ok')
+      return {
+        kind: 'problem',
+        reason: 'The EHR cannot be asked just now: its side is missing here, not empty.',
+      };
     byType.set(type, found.resources);
   }
   for (const entry of entries) {
@@ -43,12 +64,22 @@ export async function readEhrSide(gateway: FhirGateway | undefined, ehrPatient: 
       if (!parsed.success) return [];
       const shown = parsed.data;
       const when = shown.effectiveDateTime ?? shown.authoredOn ?? shown.date;
-      const close = type === 'AllergyIntolerance' || (when !== undefined && Math.abs(Date.parse(when) - at) < NEAR_MS);
+      const close =
+        type === 'AllergyIntolerance' || (when !== undefined && Math.abs(Date.parse(when) - at) < NEAR_MS);
       if (!close) return [];
       const concept = shown.code ?? shown.medicationCodeableConcept;
       const name = concept?.text ?? concept?.coding?.[0]?.display ?? type;
-      const value = shown.valueQuantity?.value === undefined ? '' : ` ${shown.valueQuantity.value} ${shown.valueQuantity.unit ?? ''}`;
-      return [{ what: `${name}${value}`.trim(), ...(when === undefined ? {} : { when }), sameAs: own.has(shown.id ?? '') }];
+      const value =
+        shown.valueQuantity?.value === undefined
+          ? ''
+          : ` ${shown.valueQuantity.value} ${shown.valueQuantity.unit ?? ''}`;
+      return [
+        {
+          what: `${name}${value}`.trim(),
+          ...(when === undefined ? {} : { when }),
+          sameAs: own.has(shown.id ?? ''),
+        },
+      ];
     });
     beside.set(entry.id, near.slice(0, 12));
   }

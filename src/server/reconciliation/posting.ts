@@ -6,7 +6,7 @@ import type { PushState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
 import { postResources } from '../ehr/post-resources.ts';
-import { byPostingOrder, type PatientRecord, readRecords, type Reviewed } from './ward-entries.ts';
+import { byPostingOrder, type PatientRecord, type Reviewed, readRecords } from './ward-entries.ts';
 
 /** System of Lamplight's business identifiers in the EHR. */
 export const IDENTIFIER_SYSTEM = 'urn:lamplight:entry';
@@ -20,7 +20,16 @@ export interface PostingDependencies {
   census(): Promise<Map<string, SnapshotPatient>>;
   deviceName(log: string): Promise<string>;
   /** Writes the outcome as an entry of the server's log for the ward. */
-  tellOutcome(ward: string, patient: string, body: { entry: string; outcome: 'posted' | 'refused' | 'not-needed'; resources: { type: string; id: string; versionId?: string }[]; detail?: string }): Promise<void>;
+  tellOutcome(
+    ward: string,
+    patient: string,
+    body: {
+      entry: string;
+      outcome: 'posted' | 'refused' | 'not-needed';
+      resources: { type: string; id: string; versionId?: string }[];
+      detail?: string;
+    },
+  ): Promise<void>;
 }
 
 /**
@@ -44,7 +53,12 @@ export function createPosting(dependencies: PostingDependencies) {
         conflict
           .columns(['site', 'patient'])
           .doUpdateSet({ holder, until })
-          .where((where) => where.or([where('projection.lease.until', '<', now), where('projection.lease.holder', '=', holder)])),
+          .where((where) =>
+            where.or([
+              where('projection.lease.until', '<', now),
+              where('projection.lease.holder', '=', holder),
+            ]),
+          ),
       )
       .returning('holder')
       .executeTakeFirst();
@@ -55,18 +69,35 @@ export function createPosting(dependencies: PostingDependencies) {
     await db
       .insertInto('projection.posting')
       .values({ site, entry, state, detail, attempts: 1 })
-      .onConflict((conflict) => conflict.columns(['site', 'entry']).doUpdateSet((set) => ({ state, detail, attempts: set('projection.posting.attempts', '+', 1) })))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['site', 'entry'])
+          .doUpdateSet((set) => ({ state, detail, attempts: set('projection.posting.attempts', '+', 1) })),
+      )
       .execute();
   }
 
-  const unmark = (entry: string) => db.deleteFrom('projection.posting').where('site', '=', site).where('entry', '=', entry).execute();
+  const unmark = (entry: string) =>
+    db.deleteFrom('projection.posting').where('site', '=', site).where('entry', '=', entry).execute();
 
   /** `false`: the EHR cannot be reached, so there is no point in going on. */
-  async function postEntry(entry: Reviewed, record: PatientRecord, census: Map<string, SnapshotPatient>, reviewed: Map<string, Reviewed>): Promise<boolean> {
+  async function postEntry(
+    entry: Reviewed,
+    record: PatientRecord,
+    census: Map<string, SnapshotPatient>,
+    reviewed: Map<string, Reviewed>,
+  ): Promise<boolean> {
     const { body } = entry;
     if (!body || !gateway) return true;
-    if (!isForTheEhr(body.kind) || (body.kind === 'patient-registered' && !(record.link && 'confirmedNew' in record.link))) {
-      await dependencies.tellOutcome(entry.ward, entry.patient, { entry: entry.id, outcome: 'not-needed', resources: [] });
+    if (
+      !isForTheEhr(body.kind) ||
+      (body.kind === 'patient-registered' && !(record.link && 'confirmedNew' in record.link))
+    ) {
+      await dependencies.tellOutcome(entry.ward, entry.patient, {
+        entry: entry.id,
+        outcome: 'not-needed',
+        resources: [],
+      });
       return true;
     }
     const context = contextFor(entry, record, census, reviewed, await dependencies.deviceName(entry.log));
@@ -74,11 +105,20 @@ export function createPosting(dependencies: PostingDependencies) {
     const result = await postResources(gateway, resourcesFor({ id: entry.id, body }, context));
     switch (result.kind) {
       case 'posted':
-        await dependencies.tellOutcome(entry.ward, entry.patient, { entry: entry.id, outcome: 'posted', resources: result.resources });
+        await dependencies.tellOutcome(entry.ward, entry.patient, {
+          entry: entry.id,
+          outcome: 'posted',
+          resources: result.resources,
+        });
         await unmark(entry.id);
         return true;
       case 'refused':
-        await dependencies.tellOutcome(entry.ward, entry.patient, { entry: entry.id, outcome: 'refused', resources: [], detail: result.message.slice(0, 2000) });
+        await dependencies.tellOutcome(entry.ward, entry.patient, {
+          entry: entry.id,
+          outcome: 'refused',
+          resources: [],
+          detail: result.message.slice(0, 2000),
+        });
         await unmark(entry.id);
         return true;
       case 'unknown':
@@ -100,12 +140,21 @@ export function createPosting(dependencies: PostingDependencies) {
     const records = await readRecords(db, site, {}, known);
     const reviewed = new Map(records.flatMap((record) => record.reviewed).map((entry) => [entry.id, entry]));
     for (const record of records) {
-      const work = record.reviewed.filter((entry) => entry.state === 'approved' || entry.state === 'unknown' || entry.state === 'posting').sort(byPostingOrder);
+      const work = record.reviewed
+        .filter(
+          (entry) => entry.state === 'approved' || entry.state === 'unknown' || entry.state === 'posting',
+        )
+        .sort(byPostingOrder);
       if (work.length === 0 || !(await takeLease(record.patient))) continue;
       for (const entry of work) {
         if (!(await takeLease(record.patient)) || !(await postEntry(entry, record, census, reviewed))) return;
       }
-      await db.deleteFrom('projection.lease').where('site', '=', site).where('patient', '=', record.patient).where('holder', '=', holder).execute();
+      await db
+        .deleteFrom('projection.lease')
+        .where('site', '=', site)
+        .where('patient', '=', record.patient)
+        .where('holder', '=', holder)
+        .execute();
     }
   }
 
@@ -118,7 +167,8 @@ export function createPosting(dependencies: PostingDependencies) {
       }
       running ??= run()
         .catch((error: unknown) => {
-          problem = 'Posting stopped by a fault of the server; it goes on from where it was at the next push.';
+          problem =
+            'Posting stopped by a fault of the server; it goes on from where it was at the next push.';
           throw error;
         })
         .finally(() => {
@@ -128,18 +178,39 @@ export function createPosting(dependencies: PostingDependencies) {
     },
 
     async state(): Promise<PushState> {
-      const known = new Map([...(await dependencies.census())].map(([patient, snapshot]) => [patient, snapshot.ehrPatient]));
-      const states = (await readRecords(db, site, {}, known)).flatMap((record) => record.reviewed.map((entry) => entry.state));
+      const known = new Map(
+        [...(await dependencies.census())].map(([patient, snapshot]) => [patient, snapshot.ehrPatient]),
+      );
+      const states = (await readRecords(db, site, {}, known)).flatMap((record) =>
+        record.reviewed.map((entry) => entry.state),
+      );
       const count = (state: string): number => states.filter((other) => other === state).length;
-      return { running: running !== undefined, approved: count('approved') + count('posting'), posted: count('posted'), unknown: count('unknown'), refused: count('refused'), problem };
+      return {
+        running: running !== undefined,
+        approved: count('approved') + count('posting'),
+        posted: count('posted'),
+        unknown: count('unknown'),
+        refused: count('refused'),
+        problem,
+      };
     },
   };
 }
 
-function contextFor(entry: Reviewed, record: PatientRecord, census: Map<string, SnapshotPatient>, reviewed: Map<string, Reviewed>, deviceName: string): ToFhirContext {
+function contextFor(
+  entry: Reviewed,
+  record: PatientRecord,
+  census: Map<string, SnapshotPatient>,
+  reviewed: Map<string, Reviewed>,
+  deviceName: string,
+): ToFhirContext {
   const snapshot = census.get(entry.patient);
-  const ehrPatient = snapshot?.ehrPatient ?? (record.link && 'ehrPatient' in record.link ? record.link.ehrPatient : `ll-${entry.patient}`);
-  const orders = new Map([...census.values()].flatMap((patient) => patient.orders.map((order) => [order.id, order])));
+  const ehrPatient =
+    snapshot?.ehrPatient ??
+    (record.link && 'ehrPatient' in record.link ? record.link.ehrPatient : `ll-${entry.patient}`);
+  const orders = new Map(
+    [...census.values()].flatMap((patient) => patient.orders.map((order) => [order.id, order])),
+  );
   const decision = entry.decision!;
   return {
     ehrPatient,
@@ -152,7 +223,12 @@ function contextFor(entry: Reviewed, record: PatientRecord, census: Map<string, 
       if (inEhr) return { reference: `MedicationRequest/${inEhr.ehrId}` };
       const ours = reviewed.get(order)?.body;
       if (ours?.kind !== 'order-signed') return { display: `Downtime order ${order}` };
-      const type = ours.detail.category === 'medication' ? 'MedicationRequest' : ours.detail.category === 'diet' ? 'NutritionOrder' : 'ServiceRequest';
+      const type =
+        ours.detail.category === 'medication'
+          ? 'MedicationRequest'
+          : ours.detail.category === 'diet'
+            ? 'NutritionOrder'
+            : 'ServiceRequest';
       return { reference: `${type}/${order}` };
     },
   };

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Author, foldChart, type SnapshotPatient, WardBody } from '../../clinical/index.ts';
-import { type RankedCandidate, rankCandidates } from '../../matching/index.ts';
 import { snapshotFromFhir } from '../../interop/index.ts';
+import { type RankedCandidate, rankCandidates } from '../../matching/index.ts';
 import { wardScope } from '../../site/index.ts';
 import type { Decisions, PushState, ReviewPatient, Worklist } from '../../wire/workbench.ts';
 import type { Census } from '../census/import-census.ts';
@@ -23,7 +23,11 @@ export interface Reconciliation {
   candidates(id: string): Promise<RankedCandidate[]>;
   link(id: string, decision: { ehrPatient: string } | { confirmedNew: true }, by: Author): Promise<void>;
   unlink(id: string, by: Author): Promise<void>;
-  decide(decisions: Decisions['decisions'], by: Author, signedInBy: string): Promise<{ entry: string; ok: boolean; message?: string }[]>;
+  decide(
+    decisions: Decisions['decisions'],
+    by: Author,
+    signedInBy: string,
+  ): Promise<{ entry: string; ok: boolean; message?: string }[]>;
   push(): Promise<void>;
   pushState(): Promise<PushState>;
 }
@@ -49,13 +53,26 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
     return new Map(lists.flat().map((patient) => [patient.id, patient]));
   }
 
-  async function records(where: { ward?: string; patient?: string }): Promise<{ found: PatientRecord[]; snapshots: Map<string, SnapshotPatient> }> {
+  async function records(where: {
+    ward?: string;
+    patient?: string;
+  }): Promise<{ found: PatientRecord[]; snapshots: Map<string, SnapshotPatient> }> {
     await projection.catchUp();
     const snapshots = await censusPatients();
-    return { found: await readRecords(db, identity.site, where, new Map([...snapshots].map(([id, snapshot]) => [id, snapshot.ehrPatient]))), snapshots };
+    return {
+      found: await readRecords(
+        db,
+        identity.site,
+        where,
+        new Map([...snapshots].map(([id, snapshot]) => [id, snapshot.ehrPatient])),
+      ),
+      snapshots,
+    };
   }
 
-  async function record(id: string): Promise<{ record: PatientRecord; snapshot: SnapshotPatient | undefined }> {
+  async function record(
+    id: string,
+  ): Promise<{ record: PatientRecord; snapshot: SnapshotPatient | undefined }> {
     const { found, snapshots } = await records({ patient: id });
     if (!found[0]) throw new RefusalError(404, 'no-patient', 'No entries of this patient have arrived.');
     return { record: found[0], snapshot: snapshots.get(id) };
@@ -73,11 +90,22 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
     clock,
     census: censusPatients,
     async deviceName(log) {
-      const row = await db.selectFrom('record.log').where('site', '=', identity.site).where('log', '=', log).select('writer').executeTakeFirst();
+      const row = await db
+        .selectFrom('record.log')
+        .where('site', '=', identity.site)
+        .where('log', '=', log)
+        .select('writer')
+        .executeTakeFirst();
       return site.directory().devices.get(row?.writer ?? '')?.name ?? 'Lamplight server';
     },
     tellOutcome: async (ward, patient, outcome) => {
-      await tell(ward, patient, { kind: 'posting-outcome', author: server, effectiveAt: now(), recordedAt: now(), ...outcome });
+      await tell(ward, patient, {
+        kind: 'posting-outcome',
+        author: server,
+        effectiveAt: now(),
+        recordedAt: now(),
+        ...outcome,
+      });
       await projection.catchUp();
     },
   });
@@ -85,8 +113,14 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
   type Row = Worklist['wards'][number]['patients'][number];
 
   function row(of: PatientRecord, snapshot: SnapshotPatient | undefined): Row {
-    const identityOf = foldChart({ patient: of.patient, entries: of.opened, ...(snapshot ? { snapshot, snapshotAsOf: now() } : {}), now: now() })?.identity;
-    const count = (...states: string[]): number => of.reviewed.filter((entry) => states.includes(entry.state)).length;
+    const identityOf = foldChart({
+      patient: of.patient,
+      entries: of.opened,
+      ...(snapshot ? { snapshot, snapshotAsOf: now() } : {}),
+      now: now(),
+    })?.identity;
+    const count = (...states: string[]): number =>
+      of.reviewed.filter((entry) => states.includes(entry.state)).length;
     return {
       id: of.patient,
       name: identityOf?.name ?? { family: 'Not known', given: '' },
@@ -94,7 +128,13 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
       sex: identityOf?.sex ?? 'unknown',
       numbers: identityOf?.numbers ?? [],
       ...(identityOf?.bed === undefined ? {} : { bed: identityOf.bed }),
-      identity: snapshot ? 'ehr' : !of.link ? 'downtime-unmatched' : 'ehrPatient' in of.link ? 'downtime-linked' : 'downtime-new',
+      identity: snapshot
+        ? 'ehr'
+        : !of.link
+          ? 'downtime-unmatched'
+          : 'ehrPatient' in of.link
+            ? 'downtime-linked'
+            : 'downtime-new',
       toReview: count('to-review'),
       unposted: count('approved', 'posting', 'unknown', 'waiting-for-match'),
       problems: count('refused', 'unknown'),
@@ -104,12 +144,17 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
   return {
     async worklist() {
       const { found, snapshots } = await records({});
-      const quarantined = await db.selectFrom('record.quarantine').where('site', '=', identity.site).select((select) => select.fn.countAll().as('count')).executeTakeFirstOrThrow();
+      const quarantined = await db
+        .selectFrom('record.quarantine')
+        .where('site', '=', identity.site)
+        .select((select) => select.fn.countAll().as('count'))
+        .executeTakeFirstOrThrow();
       return {
         wards: [...site.directory().wards.values()].map((ward) => {
           const own = found.filter((candidate) => candidate.ward === ward.ward);
           const states = own.flatMap((candidate) => candidate.reviewed.map((entry) => entry.state));
-          const count = (...wanted: string[]): number => states.filter((state) => wanted.includes(state)).length;
+          const count = (...wanted: string[]): number =>
+            states.filter((state) => wanted.includes(state)).length;
           return {
             id: ward.ward,
             name: ward.name,
@@ -122,7 +167,9 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
               refused: count('refused'),
               rejected: count('rejected'),
             },
-            patients: own.map((candidate) => row(candidate, snapshots.get(candidate.patient))).sort((a, b) => b.toReview - a.toReview || a.name.family.localeCompare(b.name.family)),
+            patients: own
+              .map((candidate) => row(candidate, snapshots.get(candidate.patient)))
+              .sort((a, b) => b.toReview - a.toReview || a.name.family.localeCompare(b.name.family)),
           };
         }),
         quarantined: Number(quarantined.count),
@@ -131,10 +178,25 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
 
     async patient(id) {
       const { record: found, snapshot } = await record(id);
-      const ehrPatient = snapshot?.ehrPatient ?? (found.link && 'ehrPatient' in found.link ? found.link.ehrPatient : undefined);
+      const ehrPatient =
+        snapshot?.ehrPatient ??
+        (found.link && 'ehrPatient' in found.link ? found.link.ehrPatient : undefined);
       const ehr = await readEhrSide(gateway, ehrPatient, found.reviewed);
-      const devices = new Map((await db.selectFrom('record.log').where('site', '=', identity.site).select(['log', 'writer']).execute()).map((log) => [log.log, site.directory().devices.get(log.writer)?.name ?? 'Lamplight server']));
-      const link = found.link === undefined ? null : 'ehrPatient' in found.link ? { ehrPatient: found.link.ehrPatient } : { confirmedNew: true as const };
+      const devices = new Map(
+        (
+          await db
+            .selectFrom('record.log')
+            .where('site', '=', identity.site)
+            .select(['log', 'writer'])
+            .execute()
+        ).map((log) => [log.log, site.directory().devices.get(log.writer)?.name ?? 'Lamplight server']),
+      );
+      const link =
+        found.link === undefined
+          ? null
+          : 'ehrPatient' in found.link
+            ? { ehrPatient: found.link.ehrPatient }
+            : { confirmedNew: true as const };
       return {
         patient: row(found, snapshot),
         ward: found.ward,
@@ -156,7 +218,9 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
 
     async candidates(id) {
       const { record: found } = await record(id);
-      const registered = found.reviewed.find((entry) => entry.body?.kind === 'patient-registered' && entry.standing === 'current')?.body;
+      const registered = found.reviewed.find(
+        (entry) => entry.body?.kind === 'patient-registered' && entry.standing === 'current',
+      )?.body;
       if (registered?.kind !== 'patient-registered' || !gateway) return [];
       const hints = {
         ...(registered.nameUnknown ? {} : { family: registered.name.family, given: registered.name.given }),
@@ -164,36 +228,101 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
         ...(registered.claimedEhrNumber === undefined ? {} : { identifier: registered.claimedEhrNumber }),
       };
       const result = await findPatients(gateway, hints);
-      if (result.kind !== 'ok') throw new RefusalError(503, 'ehr-unreachable', 'The EHR cannot be searched just now. Nothing is lost; try again when it is back.');
+      if (result.kind !== 'ok')
+        throw new RefusalError(
+          503,
+          'ehr-unreachable',
+          'The EHR cannot be searched just now. Nothing is lost; try again when it is back.',
+        );
       const candidates = result.patients.flatMap((raw) => {
-        const read = snapshotFromFhir({ patient: raw, encounter: undefined, bed: undefined, allergies: [], conditions: [], medicationRequests: [], observations: [] }, { id: '0'.repeat(32), orderId: () => '0'.repeat(32), timeZone: 'UTC' });
-        return read.ok ? [{ ehrPatient: read.patient.ehrPatient, name: read.patient.name, sex: read.patient.sex, numbers: read.patient.numbers, ...(read.patient.birthDate === undefined ? {} : { birthDate: read.patient.birthDate }) }] : [];
+        const read = snapshotFromFhir(
+          {
+            patient: raw,
+            encounter: undefined,
+            bed: undefined,
+            allergies: [],
+            conditions: [],
+            medicationRequests: [],
+            observations: [],
+          },
+          { id: '0'.repeat(32), orderId: () => '0'.repeat(32), timeZone: 'UTC' },
+        );
+        return read.ok
+          ? [
+              {
+                ehrPatient: read.patient.ehrPatient,
+                name: read.patient.name,
+                sex: read.patient.sex,
+                numbers: read.patient.numbers,
+                ...(read.patient.birthDate === undefined ? {} : { birthDate: read.patient.birthDate }),
+              },
+            ]
+          : [];
       });
-      const claimed = registered.claimedEhrNumber === undefined ? [] : [{ kind: 'MR' as const, value: registered.claimedEhrNumber }];
-      return rankCandidates({ name: registered.name, nameUnknown: registered.nameUnknown, sex: registered.sex, numbers: claimed, ...(registered.birthDate === undefined ? {} : { birthDate: registered.birthDate }) }, candidates).slice(0, 10);
+      const claimed =
+        registered.claimedEhrNumber === undefined
+          ? []
+          : [{ kind: 'MR' as const, value: registered.claimedEhrNumber }];
+      return rankCandidates(
+        {
+          name: registered.name,
+          nameUnknown: registered.nameUnknown,
+          sex: registered.sex,
+          numbers: claimed,
+          ...(registered.birthDate === undefined ? {} : { birthDate: registered.birthDate }),
+        },
+        candidates,
+      ).slice(0, 10);
     },
 
     async link(id, decision, by) {
       const { record: found, snapshot } = await record(id);
-      if (snapshot) throw new RefusalError(409, 'known', 'This patient came from the EHR and needs no match.');
-      if (found.link) throw new RefusalError(409, 'linked', 'This patient is matched already. Undo that match first.');
+      if (snapshot)
+        throw new RefusalError(409, 'known', 'This patient came from the EHR and needs no match.');
+      if (found.link)
+        throw new RefusalError(409, 'linked', 'This patient is matched already. Undo that match first.');
       const base = { author: by, effectiveAt: now(), recordedAt: now() };
       if ('confirmedNew' in decision) return tell(found.ward, id, { kind: 'patient-confirmed-new', ...base });
-      const best = (await this.candidates(id)).find((candidate) => candidate.ehrPatient === decision.ehrPatient);
-      const evidence = best ? [`match weight ${best.weight.toFixed(1)}`, ...best.reasons.map((reason) => `${reason.field}: ${reason.verdict}`)] : ['chosen by hand'];
-      await tell(found.ward, id, { kind: 'patient-linked', ...base, ehrPatient: decision.ehrPatient, evidence });
+      const best = (await this.candidates(id)).find(
+        (candidate) => candidate.ehrPatient === decision.ehrPatient,
+      );
+      const evidence = best
+        ? [
+            `match weight ${best.weight.toFixed(1)}`,
+            ...best.reasons.map((reason) => `${reason.field}: ${reason.verdict}`),
+          ]
+        : ['chosen by hand'];
+      await tell(found.ward, id, {
+        kind: 'patient-linked',
+        ...base,
+        ehrPatient: decision.ehrPatient,
+        evidence,
+      });
     },
 
     async unlink(id, by) {
       const { record: found } = await record(id);
       if (!found.link) throw new RefusalError(409, 'not-linked', 'This patient is not matched.');
-      if (found.reviewed.some((entry) => entry.state === 'posted')) throw new RefusalError(409, 'posted', 'Entries of this patient are in the EHR already. Correct the EHR first, then ask for help.');
-      await tell(found.ward, id, { kind: 'patient-unlinked', author: by, effectiveAt: now(), recordedAt: now(), replaces: found.link.entry });
+      if (found.reviewed.some((entry) => entry.state === 'posted'))
+        throw new RefusalError(
+          409,
+          'posted',
+          'Entries of this patient are in the EHR already. Correct the EHR first, then ask for help.',
+        );
+      await tell(found.ward, id, {
+        kind: 'patient-unlinked',
+        author: by,
+        effectiveAt: now(),
+        recordedAt: now(),
+        replaces: found.link.entry,
+      });
     },
 
     async decide(decisions, by, signedInBy) {
       const { found } = await records({});
-      const entries = new Map(found.flatMap((candidate) => candidate.reviewed.map((entry) => [entry.id, entry])));
+      const entries = new Map(
+        found.flatMap((candidate) => candidate.reviewed.map((entry) => [entry.id, entry])),
+      );
       const results: { entry: string; ok: boolean; message?: string }[] = [];
       const byWard = new Map<string, { patient: string; body: unknown }[]>();
       for (const { entry: id, decision, reason, corrected } of decisions) {
@@ -207,9 +336,24 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
           fail('This entry is decided: it is in the EHR, on its way there, or replaced.');
           continue;
         }
-        const base = { author: by, effectiveAt: now(), recordedAt: now(), ...(reason === undefined ? {} : { reason }) };
+        const base = {
+          author: by,
+          effectiveAt: now(),
+          recordedAt: now(),
+          ...(reason === undefined ? {} : { reason }),
+        };
         // A correction is a new entry beside the old one, with its author; it is reviewed like any other.
-        const body = decision === 'corrected' ? { ...entry.body, ...corrected, ...base, kind: entry.body.kind, effectiveAt: (corrected?.effectiveAt as string | undefined) ?? entry.body.effectiveAt, replaces: id } : { kind: 'review-decided', ...base, entry: id, decision, signedInBy };
+        const body =
+          decision === 'corrected'
+            ? {
+                ...entry.body,
+                ...corrected,
+                ...base,
+                kind: entry.body.kind,
+                effectiveAt: (corrected?.effectiveAt as string | undefined) ?? entry.body.effectiveAt,
+                replaces: id,
+              }
+            : { kind: 'review-decided', ...base, entry: id, decision, signedInBy };
         if (decision === 'corrected' && reason === undefined) {
           fail('Say why it is corrected.');
           continue;
@@ -219,7 +363,10 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
           fail(parsed.error.issues[0]?.message ?? 'The decision is not complete.');
           continue;
         }
-        byWard.set(entry.ward, [...(byWard.get(entry.ward) ?? []), { patient: entry.patient, body: parsed.data }]);
+        byWard.set(entry.ward, [
+          ...(byWard.get(entry.ward) ?? []),
+          { patient: entry.patient, body: parsed.data },
+        ]);
         results.push({ entry: id, ok: true });
       }
       for (const [ward, items] of byWard) await siteLog.append(wardScope(ward), site.recipients(ward), items);

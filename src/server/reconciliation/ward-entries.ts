@@ -29,23 +29,49 @@ export interface PatientRecord {
 }
 
 /** Kinds that are about other entries, not charting. */
-const ABOUT_RECORDS: readonly string[] = ['patient-linked', 'patient-confirmed-new', 'patient-unlinked', 'review-decided', 'posting-outcome'];
+const ABOUT_RECORDS: readonly string[] = [
+  'patient-linked',
+  'patient-confirmed-new',
+  'patient-unlinked',
+  'review-decided',
+  'posting-outcome',
+];
 
 /** Folds the projection of some patients into what the workbench shows. The state is derived, never stored. */
-export async function readRecords(db: Kysely<Database>, site: string, where: { ward?: string; patient?: string }, census: ReadonlyMap<string, string>): Promise<PatientRecord[]> {
+export async function readRecords(
+  db: Kysely<Database>,
+  site: string,
+  where: { ward?: string; patient?: string },
+  census: ReadonlyMap<string, string>,
+): Promise<PatientRecord[]> {
   let query = db.selectFrom('projection.entry').where('site', '=', site).selectAll();
   if (where.ward !== undefined) query = query.where('ward', '=', where.ward);
   if (where.patient !== undefined) query = query.where('patient', '=', where.patient);
   const rows = await query.execute();
-  const postings = new Map((await db.selectFrom('projection.posting').where('site', '=', site).selectAll().execute()).map((row) => [row.entry, row]));
+  const postings = new Map(
+    (await db.selectFrom('projection.posting').where('site', '=', site).selectAll().execute()).map((row) => [
+      row.entry,
+      row,
+    ]),
+  );
   const byPatient = Map.groupBy(rows, (row) => row.patient);
   return [...byPatient].map(([patient, own]) => {
-    const opened = own.map((row): OpenedEntry => ({ id: entryId(row.log, row.seq), patient, hlc: [Number(row.hlc_wall), Number(row.hlc_counter)], body: row.body === null ? null : WardBody.parse(row.body) }));
+    const opened = own.map(
+      (row): OpenedEntry => ({
+        id: entryId(row.log, row.seq),
+        patient,
+        hlc: [Number(row.hlc_wall), Number(row.hlc_counter)],
+        body: row.body === null ? null : WardBody.parse(row.body),
+      }),
+    );
     const meta = new Map(own.map((row) => [entryId(row.log, row.seq), row]));
     const found = standings(opened);
     const link = currentLink(found.all);
     const known = census.has(patient) || link !== undefined;
-    const reviewed = [...found.all, ...found.unknown.map((entry) => ({ ...entry, standing: 'current' as const, replacedBy: [] }))]
+    const reviewed = [
+      ...found.all,
+      ...found.unknown.map((entry) => ({ ...entry, standing: 'current' as const, replacedBy: [] })),
+    ]
       .filter((charted) => charted.body === null || !ABOUT_RECORDS.includes(charted.body.kind))
       .map((charted): Reviewed => {
         const row = meta.get(charted.id)!;
@@ -66,43 +92,100 @@ export async function readRecords(db: Kysely<Database>, site: string, where: { w
 }
 
 function currentLink(all: Charted[]): PatientRecord['link'] {
-  const decided = all.filter((charted) => (charted.body.kind === 'patient-linked' || charted.body.kind === 'patient-confirmed-new') && charted.standing === 'current').at(-1);
-  if (decided?.body.kind === 'patient-linked') return { ehrPatient: decided.body.ehrPatient, entry: decided.id };
+  const decided = all
+    .filter(
+      (charted) =>
+        (charted.body.kind === 'patient-linked' || charted.body.kind === 'patient-confirmed-new') &&
+        charted.standing === 'current',
+    )
+    .at(-1);
+  if (decided?.body.kind === 'patient-linked')
+    return { ehrPatient: decided.body.ehrPatient, entry: decided.id };
   if (decided?.body.kind === 'patient-confirmed-new') return { confirmedNew: true, entry: decided.id };
   return undefined;
 }
 
 type State = Pick<Reviewed, 'state' | 'stateReason' | 'resources' | 'decision'>;
 
-function stateOf(entry: { id: string; body: WardBody | null; standing: Standing }, all: Charted[], patientKnown: boolean, posting: { state: 'posting' | 'unknown'; detail: string | null } | undefined): State {
+function stateOf(
+  entry: { id: string; body: WardBody | null; standing: Standing },
+  all: Charted[],
+  patientKnown: boolean,
+  posting: { state: 'posting' | 'unknown'; detail: string | null } | undefined,
+): State {
   const none: { type: string; id: string }[] = [];
-  if (entry.body === null) return { state: 'to-review', stateReason: 'This entry cannot be read here: see the quarantine.', resources: none };
-  const said = all.filter(({ body }) => (body.kind === 'posting-outcome' || body.kind === 'review-decided') && body.entry === entry.id);
+  if (entry.body === null)
+    return {
+      state: 'to-review',
+      stateReason: 'This entry cannot be read here: see the quarantine.',
+      resources: none,
+    };
+  const said = all.filter(
+    ({ body }) =>
+      (body.kind === 'posting-outcome' || body.kind === 'review-decided') && body.entry === entry.id,
+  );
   const posted = said.find(({ body }) => body.kind === 'posting-outcome' && body.outcome !== 'refused')?.body;
-  if (posted?.kind === 'posting-outcome') return { state: posted.outcome === 'posted' ? 'posted' : 'not-for-the-ehr', resources: posted.resources };
-  if (entry.standing === 'replaced') return { state: 'not-for-the-ehr', stateReason: 'Corrected by a later entry.', resources: none };
-  if (entry.standing === 'entered-in-error') return { state: 'not-for-the-ehr', stateReason: 'Entered in error.', resources: none };
-  const replacesPosted = entry.body.replaces !== undefined && all.some(({ body }) => body.kind === 'posting-outcome' && body.outcome === 'posted' && body.entry === entry.body?.replaces);
-  if (entry.body.kind === 'entered-in-error' && !replacesPosted) return { state: 'not-for-the-ehr', stateReason: 'What it corrects was never posted.', resources: none };
+  if (posted?.kind === 'posting-outcome')
+    return { state: posted.outcome === 'posted' ? 'posted' : 'not-for-the-ehr', resources: posted.resources };
+  if (entry.standing === 'replaced')
+    return { state: 'not-for-the-ehr', stateReason: 'Corrected by a later entry.', resources: none };
+  if (entry.standing === 'entered-in-error')
+    return { state: 'not-for-the-ehr', stateReason: 'Entered in error.', resources: none };
+  const replacesPosted =
+    entry.body.replaces !== undefined &&
+    all.some(
+      ({ body }) =>
+        body.kind === 'posting-outcome' && body.outcome === 'posted' && body.entry === entry.body?.replaces,
+    );
+  if (entry.body.kind === 'entered-in-error' && !replacesPosted)
+    return { state: 'not-for-the-ehr', stateReason: 'What it corrects was never posted.', resources: none };
 
   // The latest word of a person or the EHR counts: a refused entry can be approved again.
   const last = said.at(-1)?.body;
   const decision = said.filter(({ body }) => body.kind === 'review-decided').at(-1)?.body;
   const decided = decision?.kind === 'review-decided' ? { decision } : {};
-  if (last?.kind === 'posting-outcome') return { state: 'refused', stateReason: last.detail ?? 'The EHR refused it.', resources: none, ...decided };
+  if (last?.kind === 'posting-outcome')
+    return {
+      state: 'refused',
+      stateReason: last.detail ?? 'The EHR refused it.',
+      resources: none,
+      ...decided,
+    };
   if (last?.kind !== 'review-decided') {
     return replacesPosted
-      ? { state: 'to-review', stateReason: 'It corrects an entry that the EHR already holds: correct it there by hand, then reject this one with that reason.', resources: none }
+      ? {
+          state: 'to-review',
+          stateReason:
+            'It corrects an entry that the EHR already holds: correct it there by hand, then reject this one with that reason.',
+          resources: none,
+        }
       : { state: 'to-review', resources: none };
   }
-  if (last.decision === 'rejected') return { state: 'rejected', stateReason: last.reason ?? '', resources: none, ...decided };
+  if (last.decision === 'rejected')
+    return { state: 'rejected', stateReason: last.reason ?? '', resources: none, ...decided };
   if (!patientKnown) return { state: 'waiting-for-match', resources: none, ...decided };
-  if (posting) return { state: posting.state, ...(posting.detail === null ? {} : { stateReason: posting.detail }), resources: none, ...decided };
+  if (posting)
+    return {
+      state: posting.state,
+      ...(posting.detail === null ? {} : { stateReason: posting.detail }),
+      resources: none,
+      ...decided,
+    };
   return { state: 'approved', resources: none, ...decided };
 }
 
 /** What the next clinician needs first goes first (forms.md, "Order of putting back into the EHR"). */
-const POSTING_ORDER: readonly string[] = ['patient-registered', 'allergy-recorded', 'no-known-allergies-recorded', 'order-signed', 'order-stopped', 'order-acknowledged', 'medication-administration', 'vital-signs', 'note'];
+const POSTING_ORDER: readonly string[] = [
+  'patient-registered',
+  'allergy-recorded',
+  'no-known-allergies-recorded',
+  'order-signed',
+  'order-stopped',
+  'order-acknowledged',
+  'medication-administration',
+  'vital-signs',
+  'note',
+];
 
 export function byPostingOrder(a: Reviewed, b: Reviewed): number {
   const rank = (entry: Reviewed): number => {
@@ -111,4 +194,3 @@ export function byPostingOrder(a: Reviewed, b: Reviewed): number {
   };
   return rank(a) - rank(b) || a.hlc[0] - b.hlc[0] || a.hlc[1] - b.hlc[1];
 }
-

@@ -1,8 +1,14 @@
 import { createHash, randomInt } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import { EnrolRequest, type EnrolAnswer } from '../../wire/enrolment.ts';
-import { DemoEhr, type DeviceList, type EnrolmentCode, EnrolmentCodeRequest, type PublicInfo } from '../../wire/workbench.ts';
+import { type EnrolAnswer, EnrolRequest } from '../../wire/enrolment.ts';
+import {
+  DemoEhr,
+  type DeviceList,
+  type EnrolmentCode,
+  EnrolmentCodeRequest,
+  type PublicInfo,
+} from '../../wire/workbench.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 import { requireStaff } from './staff-session.ts';
@@ -11,7 +17,10 @@ const CODE_MS = 15 * 60_000;
 /** Without the characters that are misread for one another. */
 const CODE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
-const hashCode = (code: string): string => createHash('sha256').update(code.toUpperCase().replace(/[^A-Z0-9]/g, '')).digest('hex');
+const hashCode = (code: string): string =>
+  createHash('sha256')
+    .update(code.toUpperCase().replace(/[^A-Z0-9]/g, ''))
+    .digest('hex');
 
 /** Enrolment, devices, census and the demo switch. */
 export function adminRoutes(app: FastifyInstance, context: ServerContext): void {
@@ -35,36 +44,84 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     const letters = Array.from({ length: 8 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join('');
     const code = `${letters.slice(0, 4)}-${letters.slice(4)}`;
     const expiresAt = new Date(context.clock() + CODE_MS);
-    await db.insertInto('record.enrolment_code').values({ site: identity.site, code_hash: hashCode(code), ward, expires_at: expiresAt, used_at: null }).execute();
-    return { code, ward, expiresAt: expiresAt.toISOString(), url: `${request.protocol}://${request.host}/#enrol=${code}` };
+    await db
+      .insertInto('record.enrolment_code')
+      .values({ site: identity.site, code_hash: hashCode(code), ward, expires_at: expiresAt, used_at: null })
+      .execute();
+    return {
+      code,
+      ward,
+      expiresAt: expiresAt.toISOString(),
+      url: `${request.protocol}://${request.host}/#enrol=${code}`,
+    };
   });
 
-  app.post('/api/enrol', { config: { rateLimit: { max: 20, timeWindow: '1 minute' } } }, async (request): Promise<EnrolAnswer> => {
-    const asked = EnrolRequest.parse(request.body);
-    // Taken in one statement, so that two tablets with one code cannot both join.
-    const taken = await db
-      .updateTable('record.enrolment_code')
-      .set({ used_at: new Date(context.clock()) })
-      .where('site', '=', identity.site)
-      .where('code_hash', '=', hashCode(asked.code))
-      .where('used_at', 'is', null)
-      .where('expires_at', '>', new Date(context.clock()))
-      .returning('ward')
-      .executeTakeFirst();
-    if (!taken) {
-      const known = await db.selectFrom('record.enrolment_code').where('site', '=', identity.site).where('code_hash', '=', hashCode(asked.code)).select('used_at').executeTakeFirst();
-      if (!known) throw new RefusalError(403, 'unknown-code', 'This code is not known here. Check each character, or ask the administrator for a new one.');
-      if (known.used_at) throw new RefusalError(403, 'used-code', 'This code was used already. Each tablet needs its own: ask the administrator for a new one.');
-      throw new RefusalError(403, 'expired-code', 'This code is too old. Ask the administrator for a new one.');
-    }
-    const device = await site.enrolDevice({ name: asked.deviceName, signingKey: asked.signingKey, recipient: asked.recipient, ward: taken.ward });
-    return { device: device.device, site: identity.site, siteKey: identity.publicKey };
-  });
+  app.post(
+    '/api/enrol',
+    { config: { rateLimit: { max: 20, timeWindow: '1 minute' } } },
+    async (request): Promise<EnrolAnswer> => {
+      const asked = EnrolRequest.parse(request.body);
+      // Taken in one statement, so that two tablets with one code cannot both join.
+      const taken = await db
+        .updateTable('record.enrolment_code')
+        .set({ used_at: new Date(context.clock()) })
+        .where('site', '=', identity.site)
+        .where('code_hash', '=', hashCode(asked.code))
+        .where('used_at', 'is', null)
+        .where('expires_at', '>', new Date(context.clock()))
+        .returning('ward')
+        .executeTakeFirst();
+      if (!taken) {
+        const known = await db
+          .selectFrom('record.enrolment_code')
+          .where('site', '=', identity.site)
+          .where('code_hash', '=', hashCode(asked.code))
+          .select('used_at')
+          .executeTakeFirst();
+        if (!known)
+          throw new RefusalError(
+            403,
+            'unknown-code',
+            'This code is not known here. Check each character, or ask the administrator for a new one.',
+          );
+        if (known.used_at)
+          throw new RefusalError(
+            403,
+            'used-code',
+            'This code was used already. Each tablet needs its own: ask the administrator for a new one.',
+          );
+        throw new RefusalError(
+          403,
+          'expired-code',
+          'This code is too old. Ask the administrator for a new one.',
+        );
+      }
+      const device = await site.enrolDevice({
+        name: asked.deviceName,
+        signingKey: asked.signingKey,
+        recipient: asked.recipient,
+        ward: taken.ward,
+      });
+      return { device: device.device, site: identity.site, siteKey: identity.publicKey };
+    },
+  );
 
   app.get('/api/admin/devices', async (request): Promise<z.infer<typeof DeviceList>> => {
     requireStaff(context, request, ['administrator', 'records']);
-    const contacts = new Map((await db.selectFrom('projection.device_contact').where('site', '=', identity.site).selectAll().execute()).map((row) => [row.device, row]));
-    const logs = await db.selectFrom('record.log').where('site', '=', identity.site).select(['writer', 'seq']).execute();
+    const contacts = new Map(
+      (
+        await db
+          .selectFrom('projection.device_contact')
+          .where('site', '=', identity.site)
+          .selectAll()
+          .execute()
+      ).map((row) => [row.device, row]),
+    );
+    const logs = await db
+      .selectFrom('record.log')
+      .where('site', '=', identity.site)
+      .select(['writer', 'seq'])
+      .execute();
     return {
       devices: [...site.directory().devices.values()].map((device) => ({
         id: device.device,
@@ -72,7 +129,9 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
         ward: device.wards.map((ward) => site.directory().wards.get(ward)?.name ?? ward).join(', '),
         enrolledAt: device.recordedAt,
         lastSeenAt: contacts.get(device.device)?.last_seen_at.toISOString() ?? null,
-        entries: logs.filter((row) => row.writer === device.device).reduce((sum, row) => sum + row.seq - 1, 0),
+        entries: logs
+          .filter((row) => row.writer === device.device)
+          .reduce((sum, row) => sum + row.seq - 1, 0),
         snapshotAsOf: contacts.get(device.device)?.snapshot_as_of ?? null,
       })),
     };
@@ -96,7 +155,11 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
 
   app.post('/api/demo/ehr', async (request) => {
     const { up } = DemoEhr.parse(request.body);
-    const answer = await fetch(demo.control, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ up }) });
+    const answer = await fetch(demo.control, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ up }),
+    });
     return DemoEhr.parse(await answer.json());
   });
 }

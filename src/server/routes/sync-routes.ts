@@ -4,8 +4,19 @@ import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
 import { fromBase64, toHex, utf8, type VersionVector } from '../../log/index.ts';
 import { verifyWith } from '../../seal/index.ts';
-import { DIRECTORY_SCOPE, type DeviceEnrolled, ROSTER_SCOPE, wardScope } from '../../site/index.ts';
-import { BlobRequest, type ChallengeAnswer, decodeFrames, encodeFrames, FrameType, OfferRequest, type OfferAnswer, PullRequest, type PushAnswer, SessionRequest } from '../../sync/index.ts';
+import { type DeviceEnrolled, DIRECTORY_SCOPE, ROSTER_SCOPE, wardScope } from '../../site/index.ts';
+import {
+  BlobRequest,
+  type ChallengeAnswer,
+  decodeFrames,
+  encodeFrames,
+  FrameType,
+  type OfferAnswer,
+  OfferRequest,
+  PullRequest,
+  type PushAnswer,
+  SessionRequest,
+} from '../../sync/index.ts';
 import type { ServerContext } from '../context.ts';
 import { ownBytes } from '../ledger.ts';
 import { RefusalError } from '../refusal.ts';
@@ -18,33 +29,56 @@ const MAX_PUSH_BYTES = 8 * 1024 * 1024;
 export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
   const { ledger, site, tokens, identity, db } = context;
 
-  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer', bodyLimit: MAX_PUSH_BYTES }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser(
+    'application/octet-stream',
+    { parseAs: 'buffer', bodyLimit: MAX_PUSH_BYTES },
+    (_request, body, done) => done(null, body),
+  );
 
   async function deviceOf(request: FastifyRequest): Promise<DeviceEnrolled> {
     const header = request.headers.authorization ?? '';
     const value = header.startsWith('Bearer ') ? tokens.read('device', header.slice(7)) : undefined;
     const id = Hex128.safeParse(value);
     const device = id.success ? await site.device(id.data) : undefined;
-    if (!device) throw new RefusalError(401, 'session', 'The session of this tablet ended; it signs in again by itself.');
+    if (!device)
+      throw new RefusalError(
+        401,
+        'session',
+        'The session of this tablet ended; it signs in again by itself.',
+      );
     return device;
   }
 
   /** Logs that a device is granted: directory, roster and its wards. */
-  async function grantedLogs(device: DeviceEnrolled): Promise<{ log: string; scope: string; seq: number; hash: string }[]> {
+  async function grantedLogs(
+    device: DeviceEnrolled,
+  ): Promise<{ log: string; scope: string; seq: number; hash: string }[]> {
     const scopes = [DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)];
-    const rows = await db.selectFrom('record.log').where('site', '=', identity.site).where('scope', 'in', scopes).selectAll().execute();
+    const rows = await db
+      .selectFrom('record.log')
+      .where('site', '=', identity.site)
+      .where('scope', 'in', scopes)
+      .selectAll()
+      .execute();
     return rows.map((row) => ({ log: row.log, scope: row.scope, seq: row.seq, hash: toHex(row.hash) }));
   }
 
-  app.post('/api/sync/challenge', async (): Promise<z.infer<typeof ChallengeAnswer>> => ({
-    challenge: tokens.issue('challenge', randomBytes(16).toString('hex'), CHALLENGE_MS),
-  }));
+  app.post(
+    '/api/sync/challenge',
+    async (): Promise<z.infer<typeof ChallengeAnswer>> => ({
+      challenge: tokens.issue('challenge', randomBytes(16).toString('hex'), CHALLENGE_MS),
+    }),
+  );
 
   app.post('/api/sync/session', async (request) => {
     const { device: id, challenge, signature } = SessionRequest.parse(request.body);
     const device = await site.device(id);
     const fresh = tokens.read('challenge', challenge) !== undefined;
-    if (!device || !fresh || !(await verifyWith(device.signingKey)(fromBase64(signature), utf8(`lamplight session ${challenge}`)))) {
+    if (
+      !device ||
+      !fresh ||
+      !(await verifyWith(device.signingKey)(fromBase64(signature), utf8(`lamplight session ${challenge}`)))
+    ) {
       throw new RefusalError(403, 'unknown-device', 'This tablet is not enrolled here.');
     }
     return { token: tokens.issue('device', id, SESSION_MS) };
@@ -81,27 +115,36 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
 
   app.post('/api/sync/push', { bodyLimit: MAX_PUSH_BYTES }, async (request): Promise<PushAnswer> => {
     await deviceOf(request);
-    if (!Buffer.isBuffer(request.body)) throw new RefusalError(415, 'malformed', 'A push is a stream of frames.');
+    if (!Buffer.isBuffer(request.body))
+      throw new RefusalError(415, 'malformed', 'A push is a stream of frames.');
     // Frames that came whole are used even when the rest was cut; a malformed rest is the sender's to send again.
     const { frames, error } = decodeFrames(ownBytes(request.body));
-    const received = await ledger.receive(frames.filter((frame) => frame.type === FrameType.entry).map((frame) => frame.payload));
+    const received = await ledger.receive(
+      frames.filter((frame) => frame.type === FrameType.entry).map((frame) => frame.payload),
+    );
     const heads: VersionVector = {};
     for (const [log, head] of received.heads) if (head.hash) heads[log] = [head.seq, toHex(head.hash)];
-    const problems = error ? [...received.problems, { log: '0'.repeat(32), seq: 0, kind: error.kind, message: error.message }] : received.problems;
+    const problems = error
+      ? [...received.problems, { log: '0'.repeat(32), seq: 0, kind: error.kind, message: error.message }]
+      : received.problems;
     return { acknowledgements: await ledger.acknowledgements(heads), problems };
   });
 
   app.post('/api/sync/pull', async (request, reply) => {
     const granted = new Set((await grantedLogs(await deviceOf(request))).map((row) => row.log));
     const { ranges, maxBytes } = PullRequest.parse(request.body);
-    const entries = await ledger.read(ranges.filter((range) => granted.has(range.log)), maxBytes);
+    const entries = await ledger.read(
+      ranges.filter((range) => granted.has(range.log)),
+      maxBytes,
+    );
     return reply.type('application/octet-stream').send(Buffer.from(encodeFrames(FrameType.entry, entries)));
   });
 
   app.get('/api/sync/snapshots/:ward', async (request) => {
     const device = await deviceOf(request);
     const { ward } = z.object({ ward: z.string().max(64) }).parse(request.params);
-    if (!device.wards.includes(ward)) throw new RefusalError(403, 'not-granted', 'This tablet is not granted that ward.');
+    if (!device.wards.includes(ward))
+      throw new RefusalError(403, 'not-granted', 'This tablet is not granted that ward.');
     return (await context.census.listOf(ward)) ?? null;
   });
 
@@ -114,7 +157,8 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
 
   const listeners = new Set<{ scopes: Set<string>; tell: () => void }>();
   const news = (scopes: Set<string>): void => {
-    for (const listener of listeners) if ([...scopes].some((scope) => listener.scopes.has(scope))) listener.tell();
+    for (const listener of listeners)
+      if ([...scopes].some((scope) => listener.scopes.has(scope))) listener.tell();
   };
   ledger.onCommit(news);
   context.census.onChange((ward) => news(new Set([wardScope(ward)])));
@@ -125,7 +169,10 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     const { raw } = reply;
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     raw.write(': listening\n\n');
-    const listener = { scopes: new Set([DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)]), tell: () => raw.write('event: news\ndata: {}\n\n') };
+    const listener = {
+      scopes: new Set([DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)]),
+      tell: () => raw.write('event: news\ndata: {}\n\n'),
+    };
     listeners.add(listener);
     const heartbeat = setInterval(() => raw.write(': still here\n\n'), 20_000);
     raw.on('close', () => {

@@ -52,7 +52,11 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
   app.post('/api/workbench/push', async (request) => {
     records(request);
     // It goes on by itself; the page asks how far it is.
-    reconciliation.push().catch((error: unknown) => request.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'posting stopped'));
+    reconciliation
+      .push()
+      .catch((error: unknown) =>
+        request.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'posting stopped'),
+      );
     return reconciliation.pushState();
   });
 
@@ -60,14 +64,22 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
     records(request);
     const rows = await context.db
       .selectFrom('record.quarantine as item')
-      .leftJoin('record.log as log', (join) => join.onRef('log.site', '=', 'item.site').onRef('log.log', '=', 'item.log'))
+      .leftJoin('record.log as log', (join) =>
+        join.onRef('log.site', '=', 'item.site').onRef('log.log', '=', 'item.log'),
+      )
       .where('item.site', '=', context.identity.site)
       .orderBy('item.id', 'desc')
       .limit(500)
       .select(['item.id', 'item.reason', 'item.received_at', 'item.bytes', 'log.writer'])
       .execute();
     return {
-      items: rows.map((row) => ({ id: row.id, device: context.site.directory().devices.get(row.writer ?? '')?.name ?? null, reason: row.reason, receivedAt: row.received_at.toISOString(), bytes: row.bytes.length })),
+      items: rows.map((row) => ({
+        id: row.id,
+        device: context.site.directory().devices.get(row.writer ?? '')?.name ?? null,
+        reason: row.reason,
+        receivedAt: row.received_at.toISOString(),
+        bytes: row.bytes.length,
+      })),
     };
   });
 }

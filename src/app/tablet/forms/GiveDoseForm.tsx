@@ -1,6 +1,17 @@
 import { Button, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
-import { administrationAlerts, administrationWindow, type Chart, formatInstant, formatTime, formatUnit, medicationLine, NotGivenReason, type OrderId, type Schedule } from '../../../clinical/index.ts';
+import {
+  administrationAlerts,
+  administrationWindow,
+  type Chart,
+  formatInstant,
+  formatTime,
+  formatUnit,
+  medicationLine,
+  NotGivenReason,
+  type OrderId,
+  type Schedule,
+} from '../../../clinical/index.ts';
 import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
@@ -34,30 +45,66 @@ interface Fields {
 }
 
 /** One dose: what is ordered, what speaks against it, given or not. */
-export function GiveDoseForm({ chart, dose, timeZone, now, onDone, onCancel }: { chart: Chart; dose: { order: OrderId; dueAt?: string | undefined }; timeZone: string; now: string; onDone: (message: string) => void; onCancel: () => void }) {
+export function GiveDoseForm({
+  chart,
+  dose,
+  timeZone,
+  now,
+  onDone,
+  onCancel,
+}: {
+  chart: Chart;
+  dose: { order: OrderId; dueAt?: string | undefined };
+  timeZone: string;
+  now: string;
+  onDone: (message: string) => void;
+  onCancel: () => void;
+}) {
   const order = chart.orders.find((candidate) => candidate.id === dose.order);
   const detail = order?.detail.category === 'medication' ? order.detail : undefined;
   const doseMissing = order?.incomplete.includes('dose') ?? false;
   const routeMissing = order?.incomplete.includes('route') ?? false;
   const { watch, setValue, register, handleSubmit } = useForm<Fields>({
-    defaultValues: { outcome: 'given', reason: '', dose: detail && !doseMissing ? String(detail.dose.value) : '',
+    defaultValues: {
+      outcome: 'given',
+      reason: '',
+      dose: detail && !doseMissing ? String(detail.dose.value) : '',
       unit: detail && !doseMissing ? detail.dose.unit : '',
-      route: detail && !routeMissing ? detail.route : '', at: toLocal(now, timeZone), comment: '', overrides: {} },
+      route: detail && !routeMissing ? detail.route : '',
+      at: toLocal(now, timeZone),
+      comment: '',
+      overrides: {},
+    },
   });
   const saving = useSave(timeZone);
   const fields = watch();
-  if (!order || !detail) return <p role="alert">This order is not on the chart any more. Go back and look again.</p>;
+  if (!order || !detail)
+    return <p role="alert">This order is not on the chart any more. Go back and look again.</p>;
 
   const at = toInstant(fields.at, timeZone);
-  const alerts = fields.outcome === 'given' && at ? administrationAlerts(chart, { order: order.id, at, ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }) }) : [];
+  const alerts =
+    fields.outcome === 'given' && at
+      ? administrationAlerts(chart, {
+          order: order.id,
+          at,
+          ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
+        })
+      : [];
   const given = fields.outcome === 'given';
   const value = readNumber(fields.dose);
   const badDose = value === undefined || value <= 0;
   // An order that does not say its unit or route has no default for them: whoever gives the dose says what it was.
   const unit = fields.unit.trim();
   const route = fields.route.trim();
-  const ready = at !== undefined && (given ? !badDose && unit !== '' && !isUnanswered(alerts, fields.overrides) : fields.reason !== '');
-  const last = order.administrations.filter(({ body, standing }) => body.outcome === 'given' && standing !== 'entered-in-error' && standing !== 'replaced').at(-1);
+  const ready =
+    at !== undefined &&
+    (given ? !badDose && unit !== '' && !isUnanswered(alerts, fields.overrides) : fields.reason !== '');
+  const last = order.administrations
+    .filter(
+      ({ body, standing }) =>
+        body.outcome === 'given' && standing !== 'entered-in-error' && standing !== 'replaced',
+    )
+    .at(-1);
 
   const submit = handleSubmit(async () => {
     const message = await saving.save(chart.identity.id, {
@@ -67,7 +114,11 @@ export function GiveDoseForm({ chart, dose, timeZone, now, onDone, onCancel }: {
       ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
       medication: detail.medication,
       outcome: fields.outcome,
-      ...(given ? { dose: { value: value ?? Number.NaN, unit }, ...(route === '' ? {} : { route }) } : fields.reason === '' ? {} : { notGivenReason: fields.reason }),
+      ...(given
+        ? { dose: { value: value ?? Number.NaN, unit }, ...(route === '' ? {} : { route }) }
+        : fields.reason === ''
+          ? {}
+          : { notGivenReason: fields.reason }),
       ...(fields.comment.trim() === '' ? {} : { comment: fields.comment.trim() }),
       overrides: overridesOf(alerts, fields.overrides),
     });
@@ -75,11 +126,35 @@ export function GiveDoseForm({ chart, dose, timeZone, now, onDone, onCancel }: {
   });
 
   return (
-    <FormFrame title="Give a dose" submit="Save dose" busy={saving.busy} problem={saving.problem} disabled={!ready} onSubmit={submit} onCancel={onCancel}>
+    <FormFrame
+      title="Give a dose"
+      submit="Save dose"
+      busy={saving.busy}
+      problem={saving.problem}
+      disabled={!ready}
+      onSubmit={submit}
+      onCancel={onCancel}
+    >
       <div className="card stack">
-        <strong>{medicationLine({ ...detail, ...(doseMissing ? { dose: undefined } : {}), ...(routeMissing ? { route: undefined } : {}) })}</strong>
-        <span>{dose.dueAt ? `${windowInWords(detail.schedule, dose.dueAt, now, timeZone)}` : 'Not at a fixed time'}</span>
-        <span className="quiet">{last ? `Last given ${formatInstant(last.body.effectiveAt, timeZone)}, charted here by ${last.body.author.name}` : order.lastGivenInEhr ? `Last given ${formatInstant(order.lastGivenInEhr, timeZone)}, says the EHR` : 'Last dose unknown: check with patient and paper'}</span>
+        <strong>
+          {medicationLine({
+            ...detail,
+            ...(doseMissing ? { dose: undefined } : {}),
+            ...(routeMissing ? { route: undefined } : {}),
+          })}
+        </strong>
+        <span>
+          {dose.dueAt
+            ? `${windowInWords(detail.schedule, dose.dueAt, now, timeZone)}`
+            : 'Not at a fixed time'}
+        </span>
+        <span className="quiet">
+          {last
+            ? `Last given ${formatInstant(last.body.effectiveAt, timeZone)}, charted here by ${last.body.author.name}`
+            : order.lastGivenInEhr
+              ? `Last given ${formatInstant(order.lastGivenInEhr, timeZone)}, says the EHR`
+              : 'Last dose unknown: check with patient and paper'}
+        </span>
       </div>
       <SegmentedControl
         aria-label="Given or not"
@@ -97,24 +172,60 @@ export function GiveDoseForm({ chart, dose, timeZone, now, onDone, onCancel }: {
       />
       {given ? (
         <div className="row" style={{ alignItems: 'flex-start' }}>
-          <TextInput label="Dose given" description={doseMissing ? 'The order does not say how much' : formatUnit(unit)} inputMode="decimal" maw={240} error={badDose ? 'Say how much was given, as a number' : undefined} {...register('dose')} />
-          {doseMissing && <TextInput label="Unit" description="The order does not say it" maw={200} error={unit === '' ? 'Say the unit, for example mg' : undefined} {...register('unit')} />}
-          {routeMissing && <TextInput label="Route" description="The order does not say it" maw={240} {...register('route')} />}
+          <TextInput
+            label="Dose given"
+            description={doseMissing ? 'The order does not say how much' : formatUnit(unit)}
+            inputMode="decimal"
+            maw={240}
+            error={badDose ? 'Say how much was given, as a number' : undefined}
+            {...register('dose')}
+          />
+          {doseMissing && (
+            <TextInput
+              label="Unit"
+              description="The order does not say it"
+              maw={200}
+              error={unit === '' ? 'Say the unit, for example mg' : undefined}
+              {...register('unit')}
+            />
+          )}
+          {routeMissing && (
+            <TextInput
+              label="Route"
+              description="The order does not say it"
+              maw={240}
+              {...register('route')}
+            />
+          )}
         </div>
       ) : (
         <fieldset className="card">
           <legend>Why not?</legend>
           <div className="choices">
             {NotGivenReason.options.map((option) => (
-              <Button key={option} variant={fields.reason === option ? 'filled' : 'default'} aria-pressed={fields.reason === option} onClick={() => setValue('reason', option)}>
+              <Button
+                key={option}
+                variant={fields.reason === option ? 'filled' : 'default'}
+                aria-pressed={fields.reason === option}
+                onClick={() => setValue('reason', option)}
+              >
                 {REASONS[option]}
               </Button>
             ))}
           </div>
         </fieldset>
       )}
-      <AlertList alerts={alerts} reasons={fields.overrides} label="Reason to give it all the same" onChange={(next) => setValue('overrides', next)} />
-      <TimeField label={given ? 'Time given' : 'Time'} value={fields.at} onChange={(next) => setValue('at', next)} />
+      <AlertList
+        alerts={alerts}
+        reasons={fields.overrides}
+        label="Reason to give it all the same"
+        onChange={(next) => setValue('overrides', next)}
+      />
+      <TimeField
+        label={given ? 'Time given' : 'Time'}
+        value={fields.at}
+        onChange={(next) => setValue('at', next)}
+      />
       <Textarea label="Comment" autosize minRows={1} {...register('comment')} />
     </FormFrame>
   );

@@ -29,7 +29,23 @@ const PARTS = [
 export const noteDraftKey = (patient: string): string => `note:${patient}`;
 
 /** An encounter note. Every keystroke reaches the sealed draft within a quarter of a second. */
-export function NoteForm({ chart, timeZone, now, amend, draft, onDone, onCancel }: { chart: Chart; timeZone: string; now: string; amend?: Charted<BodyOf<'note'>> | undefined; draft?: unknown; onDone: (message: string) => void; onCancel: () => void }) {
+export function NoteForm({
+  chart,
+  timeZone,
+  now,
+  amend,
+  draft,
+  onDone,
+  onCancel,
+}: {
+  chart: Chart;
+  timeZone: string;
+  now: string;
+  amend?: Charted<BodyOf<'note'>> | undefined;
+  draft?: unknown;
+  onDone: (message: string) => void;
+  onCancel: () => void;
+}) {
   const patient = chart.identity.id;
   const kept = NoteFields.safeParse(draft);
   const sbar = amend?.body.sbar;
@@ -49,12 +65,31 @@ export function NoteForm({ chart, timeZone, now, amend, draft, onDone, onCancel 
   });
   const saving = useSave(timeZone);
   const fields = watch();
-  const empty = fields.noteType === 'sbar' ? PARTS.every(([name]) => fields[name].trim() === '') : fields.text.trim() === '';
+  const empty =
+    fields.noteType === 'sbar'
+      ? PARTS.every(([name]) => fields[name].trim() === '')
+      : fields.text.trim() === '';
   const draftKept = useDraft(noteDraftKey(patient), patient, empty || amend ? undefined : fields);
 
   const submit = handleSubmit(async () => {
-    const text = fields.noteType === 'sbar' ? { sbar: { situation: fields.situation, background: fields.background, assessment: fields.assessment, recommendation: fields.recommendation } } : { text: fields.text };
-    const message = await saving.save(patient, { kind: 'note', noteType: fields.noteType, effectiveAt: toInstant(fields.at, timeZone) ?? '', ...text, ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}) });
+    const text =
+      fields.noteType === 'sbar'
+        ? {
+            sbar: {
+              situation: fields.situation,
+              background: fields.background,
+              assessment: fields.assessment,
+              recommendation: fields.recommendation,
+            },
+          }
+        : { text: fields.text };
+    const message = await saving.save(patient, {
+      kind: 'note',
+      noteType: fields.noteType,
+      effectiveAt: toInstant(fields.at, timeZone) ?? '',
+      ...text,
+      ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}),
+    });
     if (!message) return;
     if (!amend) await draftKept.discard().catch(() => undefined);
     onDone(message);
@@ -65,7 +100,15 @@ export function NoteForm({ chart, timeZone, now, amend, draft, onDone, onCancel 
   };
 
   return (
-    <FormFrame title={amend ? 'Amend note' : 'Write note'} submit="Sign note" busy={saving.busy} problem={saving.problem} disabled={empty || (amend !== undefined && fields.reason.trim() === '')} onSubmit={submit} onCancel={() => void leave()}>
+    <FormFrame
+      title={amend ? 'Amend note' : 'Write note'}
+      submit="Sign note"
+      busy={saving.busy}
+      problem={saving.problem}
+      disabled={empty || (amend !== undefined && fields.reason.trim() === '')}
+      onSubmit={submit}
+      onCancel={() => void leave()}
+    >
       <SegmentedControl
         aria-label="Kind of note"
         size="md"
@@ -78,7 +121,13 @@ export function NoteForm({ chart, timeZone, now, amend, draft, onDone, onCancel 
           { value: 'sbar', label: 'SBAR' },
         ]}
       />
-      {fields.noteType === 'sbar' ? PARTS.map(([name, label]) => <Textarea key={name} label={label} autosize minRows={2} {...register(name)} />) : <Textarea label="Note" autosize minRows={6} {...register('text')} />}
+      {fields.noteType === 'sbar' ? (
+        PARTS.map(([name, label]) => (
+          <Textarea key={name} label={label} autosize minRows={2} {...register(name)} />
+        ))
+      ) : (
+        <Textarea label="Note" autosize minRows={6} {...register('text')} />
+      )}
       <TimeField label="Time of the note" value={fields.at} onChange={(value) => setValue('at', value)} />
       {amend && <TextInput label="Why is it amended?" {...register('reason')} />}
       {!amend &&
@@ -87,7 +136,9 @@ export function NoteForm({ chart, timeZone, now, amend, draft, onDone, onCancel 
             The draft is not kept: {draftKept.problem}
           </p>
         ) : (
-          <p className="quiet">Kept as a draft while you write, sealed for you alone. To discard it, empty the note.</p>
+          <p className="quiet">
+            Kept as a draft while you write, sealed for you alone. To discard it, empty the note.
+          </p>
         ))}
     </FormFrame>
   );

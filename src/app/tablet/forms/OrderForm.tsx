@@ -1,6 +1,13 @@
 import { PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
-import { type Chart, medicationLine, orderAlerts, OrderDetail, Priority, type Schedule } from '../../../clinical/index.ts';
+import {
+  type Chart,
+  medicationLine,
+  OrderDetail,
+  orderAlerts,
+  Priority,
+  type Schedule,
+} from '../../../clinical/index.ts';
 import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
@@ -16,15 +23,43 @@ const CATEGORIES = [
 
 /** The ward's usual frequencies, with the hours that they mean here (medication.md, default times). */
 const FREQUENCIES: Record<string, { label: string; schedule: (zone: string, reason: string) => Schedule }> = {
-  daily: { label: 'Daily, 09:00', schedule: (timeZone) => ({ type: 'times', code: 'QD', times: ['09:00'], timeZone, everyDays: 1 }) },
-  twice: { label: 'Twice daily, 09:00 21:00', schedule: (timeZone) => ({ type: 'times', code: 'BID', times: ['09:00', '21:00'], timeZone, everyDays: 1 }) },
-  thrice: { label: 'Three times daily, 08:00 14:00 20:00', schedule: (timeZone) => ({ type: 'times', code: 'TID', times: ['08:00', '14:00', '20:00'], timeZone, everyDays: 1 }) },
+  daily: {
+    label: 'Daily, 09:00',
+    schedule: (timeZone) => ({ type: 'times', code: 'QD', times: ['09:00'], timeZone, everyDays: 1 }),
+  },
+  twice: {
+    label: 'Twice daily, 09:00 21:00',
+    schedule: (timeZone) => ({
+      type: 'times',
+      code: 'BID',
+      times: ['09:00', '21:00'],
+      timeZone,
+      everyDays: 1,
+    }),
+  },
+  thrice: {
+    label: 'Three times daily, 08:00 14:00 20:00',
+    schedule: (timeZone) => ({
+      type: 'times',
+      code: 'TID',
+      times: ['08:00', '14:00', '20:00'],
+      timeZone,
+      everyDays: 1,
+    }),
+  },
   q4: { label: 'Every 4 hours', schedule: () => ({ type: 'every', hours: 4 }) },
   q6: { label: 'Every 6 hours', schedule: () => ({ type: 'every', hours: 6 }) },
   q8: { label: 'Every 8 hours', schedule: () => ({ type: 'every', hours: 8 }) },
   once: { label: 'Once', schedule: () => ({ type: 'once', stat: false }) },
   stat: { label: 'STAT: once, at once', schedule: () => ({ type: 'once', stat: true }) },
-  prn: { label: 'As needed, at least 4 hours apart', schedule: (_zone, reason) => ({ type: 'as-needed', leastIntervalHours: 4, ...(reason ? { for: reason } : {}) }) },
+  prn: {
+    label: 'As needed, at least 4 hours apart',
+    schedule: (_zone, reason) => ({
+      type: 'as-needed',
+      leastIntervalHours: 4,
+      ...(reason ? { for: reason } : {}),
+    }),
+  },
 };
 const ROUTES = ['by mouth', 'intravenous', 'intramuscular', 'subcutaneous', 'inhaled', 'topical', 'rectal'];
 const UNITS = ['mg', 'g', 'mcg', 'mL', 'units', 'mmol', 'tablets', 'puffs'];
@@ -44,9 +79,33 @@ interface Fields {
 }
 
 /** A new order, signed by the prescriber with the PIN. */
-export function OrderForm({ chart, timeZone, now, onDone, onCancel }: { chart: Chart; timeZone: string; now: string; onDone: (message: string) => void; onCancel: () => void }) {
+export function OrderForm({
+  chart,
+  timeZone,
+  now,
+  onDone,
+  onCancel,
+}: {
+  chart: Chart;
+  timeZone: string;
+  now: string;
+  onDone: (message: string) => void;
+  onCancel: () => void;
+}) {
   const { watch, setValue, register, handleSubmit } = useForm<Fields>({
-    defaultValues: { category: 'medication', what: '', dose: '', unit: 'mg', route: 'by mouth', frequency: 'daily', priority: 'routine', indication: '', instructions: '', pin: '', overrides: {} },
+    defaultValues: {
+      category: 'medication',
+      what: '',
+      dose: '',
+      unit: 'mg',
+      route: 'by mouth',
+      frequency: 'daily',
+      priority: 'routine',
+      indication: '',
+      instructions: '',
+      pin: '',
+      overrides: {},
+    },
   });
   const saving = useSave(timeZone);
   const fields = watch();
@@ -64,7 +123,12 @@ export function OrderForm({ chart, timeZone, now, onDone, onCancel }: { chart: C
           ...optional('indication', fields.indication),
           ...optional('instructions', fields.instructions),
         }
-      : { category: fields.category, request: { text: fields.what.trim() }, priority: fields.priority, ...optional('instructions', fields.instructions) },
+      : {
+          category: fields.category,
+          request: { text: fields.what.trim() },
+          priority: fields.priority,
+          ...optional('instructions', fields.instructions),
+        },
   );
   const detail = parsed.success && fields.what.trim() !== '' ? parsed.data : undefined;
   const alerts = detail ? orderAlerts(chart, detail) : [];
@@ -85,28 +149,95 @@ export function OrderForm({ chart, timeZone, now, onDone, onCancel }: { chart: C
     if (message) onDone(message);
   });
 
-  const label = { medication: 'Medication', laboratory: 'Test', imaging: 'Examination', nursing: 'What is to be done', diet: 'Diet' }[fields.category];
+  const label = {
+    medication: 'Medication',
+    laboratory: 'Test',
+    imaging: 'Examination',
+    nursing: 'What is to be done',
+    diet: 'Diet',
+  }[fields.category];
   return (
-    <FormFrame title="New order" submit="Sign order" busy={saving.busy} problem={saving.problem} disabled={!detail || isUnanswered(alerts, fields.overrides) || fields.pin.length < 4} onSubmit={submit} onCancel={onCancel}>
-      <SegmentedControl aria-label="Kind of order" size="md" value={fields.category} onChange={(value) => setValue('category', value as Fields['category'])} data={[...CATEGORIES]} />
+    <FormFrame
+      title="New order"
+      submit="Sign order"
+      busy={saving.busy}
+      problem={saving.problem}
+      disabled={!detail || isUnanswered(alerts, fields.overrides) || fields.pin.length < 4}
+      onSubmit={submit}
+      onCancel={onCancel}
+    >
+      <SegmentedControl
+        aria-label="Kind of order"
+        size="md"
+        value={fields.category}
+        onChange={(value) => setValue('category', value as Fields['category'])}
+        data={[...CATEGORIES]}
+      />
       <div className="vitals-grid">
         <TextInput label={label} {...register('what')} />
         {fields.category === 'medication' ? (
           <>
-            <TextInput label="Dose" inputMode="decimal" error={fields.dose.trim() !== '' && !(dose !== undefined && dose > 0) ? 'A number above 0 is needed' : undefined} {...register('dose')} />
-            <Select label="Unit" data={UNITS} value={fields.unit} onChange={(value) => setValue('unit', value ?? 'mg')} allowDeselect={false} />
-            <Select label="Route" data={ROUTES} value={fields.route} onChange={(value) => setValue('route', value ?? 'by mouth')} allowDeselect={false} />
-            <Select label="Frequency" data={Object.entries(FREQUENCIES).map(([value, item]) => ({ value, label: item.label }))} value={fields.frequency} onChange={(value) => setValue('frequency', value ?? 'daily')} allowDeselect={false} />
+            <TextInput
+              label="Dose"
+              inputMode="decimal"
+              error={
+                fields.dose.trim() !== '' && !(dose !== undefined && dose > 0)
+                  ? 'A number above 0 is needed'
+                  : undefined
+              }
+              {...register('dose')}
+            />
+            <Select
+              label="Unit"
+              data={UNITS}
+              value={fields.unit}
+              onChange={(value) => setValue('unit', value ?? 'mg')}
+              allowDeselect={false}
+            />
+            <Select
+              label="Route"
+              data={ROUTES}
+              value={fields.route}
+              onChange={(value) => setValue('route', value ?? 'by mouth')}
+              allowDeselect={false}
+            />
+            <Select
+              label="Frequency"
+              data={Object.entries(FREQUENCIES).map(([value, item]) => ({ value, label: item.label }))}
+              value={fields.frequency}
+              onChange={(value) => setValue('frequency', value ?? 'daily')}
+              allowDeselect={false}
+            />
             <TextInput label="Indication" {...register('indication')} />
           </>
         ) : (
-          <Select label="Priority" data={Priority.options.map((value) => ({ value, label: value === 'stat' ? 'STAT' : value === 'asap' ? 'as soon as possible' : value }))} value={fields.priority} onChange={(value) => setValue('priority', value ?? 'routine')} allowDeselect={false} />
+          <Select
+            label="Priority"
+            data={Priority.options.map((value) => ({
+              value,
+              label: value === 'stat' ? 'STAT' : value === 'asap' ? 'as soon as possible' : value,
+            }))}
+            value={fields.priority}
+            onChange={(value) => setValue('priority', value ?? 'routine')}
+            allowDeselect={false}
+          />
         )}
         <TextInput label="Instructions" {...register('instructions')} />
       </div>
       {detail?.category === 'medication' && <p className="card">{medicationLine(detail)}</p>}
-      <AlertList alerts={alerts} reasons={fields.overrides} label="Reason to order it all the same" onChange={(next) => setValue('overrides', next)} />
-      <PasswordInput label="PIN" description="Your signature" inputMode="numeric" maw={240} {...register('pin')} />
+      <AlertList
+        alerts={alerts}
+        reasons={fields.overrides}
+        label="Reason to order it all the same"
+        onChange={(next) => setValue('overrides', next)}
+      />
+      <PasswordInput
+        label="PIN"
+        description="Your signature"
+        inputMode="numeric"
+        maw={240}
+        {...register('pin')}
+      />
     </FormFrame>
   );
 }

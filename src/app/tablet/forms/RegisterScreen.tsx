@@ -3,7 +3,14 @@ import { Button, Checkbox, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
-import { displayName, formatTime, PartialDate, Sex, sexInWords, unknownName } from '../../../clinical/index.ts';
+import {
+  displayName,
+  formatTime,
+  PartialDate,
+  Sex,
+  sexInWords,
+  unknownName,
+} from '../../../clinical/index.ts';
 import { useBoard, useLamp } from '../../lamp.tsx';
 import type { ScreenProps } from '../Shell.tsx';
 import { FormFrame } from './FormFrame.tsx';
@@ -20,7 +27,10 @@ const Form = z
     claimedEhrNumber: z.string().trim().max(100),
     presentingComplaint: z.string().trim().max(2000),
   })
-  .refine((form) => form.unknown || form.family !== '', { error: 'Give the family name, or tick "Name unknown"', path: ['family'] });
+  .refine((form) => form.unknown || form.family !== '', {
+    error: 'Give the family name, or tick "Name unknown"',
+    path: ['family'],
+  });
 
 /** A patient whom the EHR does not know, or could not be asked about. */
 export function RegisterScreen({ go, timeZone }: ScreenProps) {
@@ -30,24 +40,46 @@ export function RegisterScreen({ go, timeZone }: ScreenProps) {
   const [saved, setSaved] = useState<{ patient: string; number: string; savedAt: string }>();
   const { register, watch, setValue, handleSubmit, formState } = useForm({
     resolver: zodResolver(Form),
-    defaultValues: { unknown: false, family: '', given: '', sex: 'unknown' as Sex, birthDate: '', bed: '', claimedEhrNumber: '', presentingComplaint: '' },
+    defaultValues: {
+      unknown: false,
+      family: '',
+      given: '',
+      sex: 'unknown' as Sex,
+      birthDate: '',
+      bed: '',
+      claimedEhrNumber: '',
+      presentingComplaint: '',
+    },
   });
   const fields = watch();
-  const alike = rows.filter((row) => (fields.family.trim().length > 1 && row.name.family.toLowerCase().startsWith(fields.family.trim().toLowerCase())) || (fields.birthDate.length === 10 && row.birthDate === fields.birthDate));
+  const alike = rows.filter(
+    (row) =>
+      (fields.family.trim().length > 1 &&
+        row.name.family.toLowerCase().startsWith(fields.family.trim().toLowerCase())) ||
+      (fields.birthDate.length === 10 && row.birthDate === fields.birthDate),
+  );
 
   const submit = handleSubmit(async (form) => {
     setProblem(undefined);
-    const name = form.unknown ? unknownName(form.sex, rows.map((row) => row.name.given), Math.random()) : { family: form.family, given: form.given };
-    const result = await vault.register({
-      effectiveAt: new Date().toISOString(),
-      name,
-      nameUnknown: form.unknown,
-      sex: form.sex,
-      ...(form.birthDate === '' ? {} : { birthDate: form.birthDate }),
-      ...(form.bed === '' ? {} : { bed: form.bed }),
-      ...(form.claimedEhrNumber === '' ? {} : { claimedEhrNumber: form.claimedEhrNumber }),
-      ...(form.presentingComplaint === '' ? {} : { presentingComplaint: form.presentingComplaint }),
-    }).catch(() => UNANSWERED);
+    const name = form.unknown
+      ? unknownName(
+          form.sex,
+          rows.map((row) => row.name.given),
+          Math.random(),
+        )
+      : { family: form.family, given: form.given };
+    const result = await vault
+      .register({
+        effectiveAt: new Date().toISOString(),
+        name,
+        nameUnknown: form.unknown,
+        sex: form.sex,
+        ...(form.birthDate === '' ? {} : { birthDate: form.birthDate }),
+        ...(form.bed === '' ? {} : { bed: form.bed }),
+        ...(form.claimedEhrNumber === '' ? {} : { claimedEhrNumber: form.claimedEhrNumber }),
+        ...(form.presentingComplaint === '' ? {} : { presentingComplaint: form.presentingComplaint }),
+      })
+      .catch(() => UNANSWERED);
     if (result.ok) setSaved(result.value);
     else setProblem(result.error.message);
   });
@@ -69,13 +101,33 @@ export function RegisterScreen({ go, timeZone }: ScreenProps) {
     );
   }
   return (
-    <FormFrame title="New patient" submit="Register patient" busy={formState.isSubmitting} problem={problem} onSubmit={() => void submit()} onCancel={() => go({ at: 'board' })}>
+    <FormFrame
+      title="New patient"
+      submit="Register patient"
+      busy={formState.isSubmitting}
+      problem={problem}
+      onSubmit={() => void submit()}
+      onCancel={() => go({ at: 'board' })}
+    >
       <Checkbox size="lg" label="Name unknown" {...register('unknown')} />
       <div className="vitals-grid">
-        {!fields.unknown && <TextInput label="Family name" error={formState.errors.family?.message} {...register('family')} />}
+        {!fields.unknown && (
+          <TextInput label="Family name" error={formState.errors.family?.message} {...register('family')} />
+        )}
         {!fields.unknown && <TextInput label="Given name" {...register('given')} />}
-        <Select label="Sex" data={Sex.options.map((value) => ({ value, label: sexInWords(value) }))} value={fields.sex} onChange={(value) => setValue('sex', (value ?? 'unknown') as Sex)} allowDeselect={false} />
-        <TextInput label="Date of birth" description="1951-03-04, or 1951-03, or 1951; empty if not known" error={formState.errors.birthDate && 'A date like 1951-03-04, or only its year'} {...register('birthDate')} />
+        <Select
+          label="Sex"
+          data={Sex.options.map((value) => ({ value, label: sexInWords(value) }))}
+          value={fields.sex}
+          onChange={(value) => setValue('sex', (value ?? 'unknown') as Sex)}
+          allowDeselect={false}
+        />
+        <TextInput
+          label="Date of birth"
+          description="1951-03-04, or 1951-03, or 1951; empty if not known"
+          error={formState.errors.birthDate && 'A date like 1951-03-04, or only its year'}
+          {...register('birthDate')}
+        />
         <TextInput label="Bed" {...register('bed')} />
         <TextInput label="EHR number, if known" {...register('claimedEhrNumber')} />
         <TextInput label="Why is the patient here?" {...register('presentingComplaint')} />
@@ -85,7 +137,11 @@ export function RegisterScreen({ go, timeZone }: ScreenProps) {
           <strong>Is it one of these?</strong>
           <div className="choices">
             {alike.slice(0, 5).map((row) => (
-              <Button key={row.patient} variant="default" onClick={() => go({ at: 'patient', patient: row.patient })}>
+              <Button
+                key={row.patient}
+                variant="default"
+                onClick={() => go({ at: 'patient', patient: row.patient })}
+              >
                 {displayName(row.name)} · {row.number?.value} · bed {row.bed ?? '–'}
               </Button>
             ))}

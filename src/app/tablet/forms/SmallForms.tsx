@@ -15,7 +15,15 @@ const nowIso = (): string => new Date().toISOString();
 
 /** A known allergy, or that somebody asked and there is none. */
 export function AllergyForm({ patient, timeZone, onDone, onCancel }: SmallFormProps) {
-  const { register, watch, setValue, handleSubmit } = useForm({ defaultValues: { none: 'known', substance: '', reaction: '', category: 'medication', criticality: 'unable-to-assess' } });
+  const { register, watch, setValue, handleSubmit } = useForm({
+    defaultValues: {
+      none: 'known',
+      substance: '',
+      reaction: '',
+      category: 'medication',
+      criticality: 'unable-to-assess',
+    },
+  });
   const saving = useSave(timeZone);
   const fields = watch();
   const submit = handleSubmit(async () => {
@@ -34,14 +42,47 @@ export function AllergyForm({ patient, timeZone, onDone, onCancel }: SmallFormPr
     if (message) onDone(message);
   });
   return (
-    <FormFrame title="Record allergy" submit="Save allergy" busy={saving.busy} problem={saving.problem} disabled={fields.none === 'known' && fields.substance.trim() === ''} onSubmit={submit} onCancel={onCancel}>
-      <Select label="What did the patient say?" data={[{ value: 'known', label: 'Has an allergy' }, { value: 'none', label: 'No known allergies' }]} value={fields.none} onChange={(value) => setValue('none', value ?? 'known')} allowDeselect={false} />
+    <FormFrame
+      title="Record allergy"
+      submit="Save allergy"
+      busy={saving.busy}
+      problem={saving.problem}
+      disabled={fields.none === 'known' && fields.substance.trim() === ''}
+      onSubmit={submit}
+      onCancel={onCancel}
+    >
+      <Select
+        label="What did the patient say?"
+        data={[
+          { value: 'known', label: 'Has an allergy' },
+          { value: 'none', label: 'No known allergies' },
+        ]}
+        value={fields.none}
+        onChange={(value) => setValue('none', value ?? 'known')}
+        allowDeselect={false}
+      />
       {fields.none === 'known' && (
         <>
           <TextInput label="Substance" {...register('substance')} />
           <TextInput label="Reaction" {...register('reaction')} />
-          <Select label="Kind" data={['medication', 'food', 'environment', 'biologic']} value={fields.category} onChange={(value) => setValue('category', value ?? 'medication')} allowDeselect={false} />
-          <Select label="How dangerous" data={[{ value: 'high', label: 'High risk' }, { value: 'low', label: 'Low risk' }, { value: 'unable-to-assess', label: 'Not known' }]} value={fields.criticality} onChange={(value) => setValue('criticality', value ?? 'unable-to-assess')} allowDeselect={false} />
+          <Select
+            label="Kind"
+            data={['medication', 'food', 'environment', 'biologic']}
+            value={fields.category}
+            onChange={(value) => setValue('category', value ?? 'medication')}
+            allowDeselect={false}
+          />
+          <Select
+            label="How dangerous"
+            data={[
+              { value: 'high', label: 'High risk' },
+              { value: 'low', label: 'Low risk' },
+              { value: 'unable-to-assess', label: 'Not known' },
+            ]}
+            value={fields.criticality}
+            onChange={(value) => setValue('criticality', value ?? 'unable-to-assess')}
+            allowDeselect={false}
+          />
         </>
       )}
     </FormFrame>
@@ -57,42 +98,93 @@ export function BedForm({ patient, timeZone, onDone, onCancel }: SmallFormProps)
     if (message) onDone(message);
   });
   return (
-    <FormFrame title="Assign bed" submit="Save bed" busy={saving.busy} problem={saving.problem} disabled={bed === ''} onSubmit={submit} onCancel={onCancel}>
+    <FormFrame
+      title="Assign bed"
+      submit="Save bed"
+      busy={saving.busy}
+      problem={saving.problem}
+      disabled={bed === ''}
+      onSubmit={submit}
+      onCancel={onCancel}
+    >
       <TextInput label="Bed" {...register('bed')} />
     </FormFrame>
   );
 }
 
 /** Marks an entry as wrong. It stays on the chart, struck through, with this reason. */
-export function EnteredInErrorForm({ patient, entry, timeZone, onDone, onCancel }: SmallFormProps & { entry: Charted }) {
+export function EnteredInErrorForm({
+  patient,
+  entry,
+  timeZone,
+  onDone,
+  onCancel,
+}: SmallFormProps & { entry: Charted }) {
   const { register, watch, handleSubmit } = useForm({ defaultValues: { reason: '' } });
   const saving = useSave(timeZone);
   const reason = watch('reason').trim();
   const submit = handleSubmit(async () => {
-    const message = await saving.save(patient, { kind: 'entered-in-error', effectiveAt: nowIso(), replaces: entry.id, reason });
+    const message = await saving.save(patient, {
+      kind: 'entered-in-error',
+      effectiveAt: nowIso(),
+      replaces: entry.id,
+      reason,
+    });
     if (message) onDone(message);
   });
   return (
-    <FormFrame title="Entered in error" submit="Mark as error" busy={saving.busy} problem={saving.problem} disabled={reason === ''} onSubmit={submit} onCancel={onCancel}>
+    <FormFrame
+      title="Entered in error"
+      submit="Mark as error"
+      busy={saving.busy}
+      problem={saving.problem}
+      disabled={reason === ''}
+      onSubmit={submit}
+      onCancel={onCancel}
+    >
       <p>The entry stays on the chart, struck through, with your name and reason.</p>
       <TextInput label="What is wrong with it?" {...register('reason')} />
     </FormFrame>
   );
 }
 
-export function StopOrderForm({ patient, order, timeZone, onDone, onCancel }: SmallFormProps & { order: OrderId }) {
+export function StopOrderForm({
+  patient,
+  order,
+  timeZone,
+  onDone,
+  onCancel,
+}: SmallFormProps & { order: OrderId }) {
   const { register, watch, setValue, handleSubmit } = useForm({ defaultValues: { reason: '', pin: '' } });
   const saving = useSave(timeZone);
   const { reason, pin } = watch();
   const submit = handleSubmit(async () => {
-    const message = await saving.save(patient, { kind: 'order-stopped', effectiveAt: nowIso(), order, reason: reason.trim() }, pin);
+    const message = await saving.save(
+      patient,
+      { kind: 'order-stopped', effectiveAt: nowIso(), order, reason: reason.trim() },
+      pin,
+    );
     setValue('pin', '');
     if (message) onDone(message);
   });
   return (
-    <FormFrame title="Stop order" submit="Sign stop" busy={saving.busy} problem={saving.problem} disabled={reason.trim() === '' || pin.length < 4} onSubmit={submit} onCancel={onCancel}>
+    <FormFrame
+      title="Stop order"
+      submit="Sign stop"
+      busy={saving.busy}
+      problem={saving.problem}
+      disabled={reason.trim() === '' || pin.length < 4}
+      onSubmit={submit}
+      onCancel={onCancel}
+    >
       <TextInput label="Why is it stopped?" {...register('reason')} />
-      <PasswordInput label="PIN" description="Your signature" inputMode="numeric" maw={240} {...register('pin')} />
+      <PasswordInput
+        label="PIN"
+        description="Your signature"
+        inputMode="numeric"
+        maw={240}
+        {...register('pin')}
+      />
     </FormFrame>
   );
 }

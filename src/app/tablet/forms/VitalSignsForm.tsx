@@ -1,7 +1,25 @@
 import { Checkbox, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
-import { type BodyOf, type Chart, type Charted, checkVital, type Consciousness, explainNews2, formatTime, NEWS2_ACKNOWLEDGEMENT, news2Applies, news2Label, news2Response, OxygenDevice, scoreNews2, VITAL_PARAMETERS, type VitalNumber, VitalValues } from '../../../clinical/index.ts';
+import {
+  type BodyOf,
+  type Chart,
+  type Charted,
+  type Consciousness,
+  checkVital,
+  explainNews2,
+  formatTime,
+  NEWS2_ACKNOWLEDGEMENT,
+  news2Applies,
+  news2Label,
+  news2Response,
+  OxygenDevice,
+  scoreNews2,
+  VITAL_PARAMETERS,
+  type VitalNumber,
+  type VitalValues,
+} from '../../../clinical/index.ts';
+import { OXYGEN_DEVICES } from '../patient/describe-entry.ts';
 import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
 import { useSave } from './use-save.ts';
@@ -13,7 +31,6 @@ const CONSCIOUSNESS: { value: Consciousness; label: string }[] = [
   { value: 'pain', label: 'Pain' },
   { value: 'unresponsive', label: 'Unresponsive' },
 ];
-const DEVICES: Record<OxygenDevice, string> = { A: 'Air', N: 'Nasal cannula', SM: 'Simple mask', V24: 'Venturi 24%', V28: 'Venturi 28%', V35: 'Venturi 35%', V40: 'Venturi 40%', V60: 'Venturi 60%', NIV: 'NIV', RM: 'Reservoir mask', TM: 'Tracheostomy mask', CP: 'CPAP mask', H: 'Humidified', OTH: 'Other' };
 
 interface Fields {
   numbers: Partial<Record<VitalNumber, string>>;
@@ -26,23 +43,49 @@ interface Fields {
 }
 
 /** Empty is "not taken"; what is typed and is no number becomes NaN, which every check refuses. */
-const parseNumber = (text: string | undefined): number | undefined => ((text ?? '').trim() === '' ? undefined : (readNumber(text) ?? Number.NaN));
+const parseNumber = (text: string | undefined): number | undefined =>
+  (text ?? '').trim() === '' ? undefined : (readNumber(text) ?? Number.NaN);
 
 /** What the fields say, as values; a field that is no number is left out and shown as an error beside it. */
 function valuesOf(fields: Fields): VitalValues {
-  const numbers = Object.fromEntries(VITAL_PARAMETERS.flatMap(({ name }) => {
-    const value = parseNumber(fields.numbers[name]);
-    return value === undefined || Number.isNaN(value) ? [] : [[name, value]];
-  }));
-  return { ...numbers, saturationScale: fields.scale === '2' ? 2 : 1, ...(fields.device === '' ? {} : { oxygenDevice: fields.device }), ...(fields.consciousness === '' ? {} : { consciousness: fields.consciousness }) };
+  const numbers = Object.fromEntries(
+    VITAL_PARAMETERS.flatMap(({ name }) => {
+      const value = parseNumber(fields.numbers[name]);
+      return value === undefined || Number.isNaN(value) ? [] : [[name, value]];
+    }),
+  );
+  return {
+    ...numbers,
+    saturationScale: fields.scale === '2' ? 2 : 1,
+    ...(fields.device === '' ? {} : { oxygenDevice: fields.device }),
+    ...(fields.consciousness === '' ? {} : { consciousness: fields.consciousness }),
+  };
 }
 
 /** One set of observations, in the order of measuring, scored as it is entered. */
-export function VitalSignsForm({ chart, timeZone, now, amend, onDone, onCancel }: { chart: Chart; timeZone: string; now: string; amend?: Charted<BodyOf<'vital-signs'>> | undefined; onDone: (message: string) => void; onCancel: () => void }) {
+export function VitalSignsForm({
+  chart,
+  timeZone,
+  now,
+  amend,
+  onDone,
+  onCancel,
+}: {
+  chart: Chart;
+  timeZone: string;
+  now: string;
+  amend?: Charted<BodyOf<'vital-signs'>> | undefined;
+  onDone: (message: string) => void;
+  onCancel: () => void;
+}) {
   const before = amend?.body.values;
   const { register, watch, setValue, handleSubmit } = useForm<Fields>({
     defaultValues: {
-      numbers: Object.fromEntries(VITAL_PARAMETERS.flatMap(({ name }) => (before?.[name] === undefined ? [] : [[name, String(before[name])]]))),
+      numbers: Object.fromEntries(
+        VITAL_PARAMETERS.flatMap(({ name }) =>
+          before?.[name] === undefined ? [] : [[name, String(before[name])]],
+        ),
+      ),
       device: before?.oxygenDevice ?? '',
       scale: before?.saturationScale === 2 ? '2' : '1',
       consciousness: before?.consciousness ?? '',
@@ -58,7 +101,11 @@ export function VitalSignsForm({ chart, timeZone, now, amend, onDone, onCancel }
   const last = chart.vitals.find((set) => set.standing === 'current' || set.standing === 'concurrent');
   const checks = VITAL_PARAMETERS.map((parameter) => {
     const value = parseNumber(fields.numbers[parameter.name]);
-    return { parameter, check: value === undefined ? undefined : checkVital(parameter.name, value), key: `${parameter.name} ${value}` };
+    return {
+      parameter,
+      check: value === undefined ? undefined : checkVital(parameter.name, value),
+      key: `${parameter.name} ${value}`,
+    };
   });
   const refused = checks.some(({ check }) => check?.verdict === 'refuse');
   const unconfirmed = checks.some(({ check, key }) => check?.verdict === 'ask' && !confirmed.has(key));
@@ -74,11 +121,22 @@ export function VitalSignsForm({ chart, timeZone, now, amend, onDone, onCancel }
       ...(fields.comment.trim() === '' ? {} : { comment: fields.comment.trim() }),
       ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}),
     });
-    if (message) onDone(applies && score.total !== null ? `${message}. NEWS2 ${score.total}: ${news2Response(score).response} Next observations: ${news2Response(score).observations.toLowerCase()}.` : message);
+    if (message)
+      onDone(
+        applies && score.total !== null
+          ? `${message}. NEWS2 ${score.total}: ${news2Response(score).response} Next observations: ${news2Response(score).observations.toLowerCase()}.`
+          : message,
+      );
   });
 
   return (
-    <FormFrame title={amend ? 'Amend vital signs' : 'Record vital signs'} submit="Save vital signs" busy={saving.busy} problem={saving.problem} disabled={refused || unconfirmed || (amend !== undefined && fields.reason.trim() === '')} onSubmit={submit}
+    <FormFrame
+      title={amend ? 'Amend vital signs' : 'Record vital signs'}
+      submit="Save vital signs"
+      busy={saving.busy}
+      problem={saving.problem}
+      disabled={refused || unconfirmed || (amend !== undefined && fields.reason.trim() === '')}
+      onSubmit={submit}
       onCancel={onCancel}
       aside={
         applies && (
@@ -103,25 +161,64 @@ export function VitalSignsForm({ chart, timeZone, now, amend, onDone, onCancel }
             {check?.verdict === 'ask' && (
               <div className="notice" role="alert">
                 {check.message}
-                <Checkbox mt={6} size="md" label="This value is right" checked={confirmed.has(key)} onChange={(event) => setConfirmed(new Set(event.currentTarget.checked ? [...confirmed, key] : [...confirmed].filter((other) => other !== key)))} />
+                <Checkbox
+                  mt={6}
+                  size="md"
+                  label="This value is right"
+                  checked={confirmed.has(key)}
+                  onChange={(event) =>
+                    setConfirmed(
+                      new Set(
+                        event.currentTarget.checked
+                          ? [...confirmed, key]
+                          : [...confirmed].filter((other) => other !== key),
+                      ),
+                    )
+                  }
+                />
               </div>
             )}
           </div>
         ))}
-        <Select label="Air or oxygen" placeholder="Choose" data={OxygenDevice.options.map((value) => ({ value, label: DEVICES[value] }))} value={fields.device || null} onChange={(value) => setValue('device', (value ?? '') as Fields['device'])} />
+        <Select
+          label="Air or oxygen"
+          placeholder="Choose"
+          data={OxygenDevice.options.map((value) => ({ value, label: OXYGEN_DEVICES[value] }))}
+          value={fields.device || null}
+          onChange={(value) => setValue('device', (value ?? '') as Fields['device'])}
+        />
       </div>
       <div>
         <p id="consciousness-label">Consciousness</p>
-        <SegmentedControl aria-labelledby="consciousness-label" size="md" value={fields.consciousness} onChange={(value) => setValue('consciousness', value as Consciousness)} data={CONSCIOUSNESS} />
+        <SegmentedControl
+          aria-labelledby="consciousness-label"
+          size="md"
+          value={fields.consciousness}
+          onChange={(value) => setValue('consciousness', value as Consciousness)}
+          data={CONSCIOUSNESS}
+        />
       </div>
       <div>
         <p id="scale-label">Saturation scale (scale 2 only when a clinician has prescribed 88–92 %)</p>
-        <SegmentedControl aria-labelledby="scale-label" size="md" value={fields.scale} onChange={(value) => setValue('scale', value as Fields['scale'])} data={[{ value: '1', label: 'Scale 1' }, { value: '2', label: 'Scale 2' }]} />
+        <SegmentedControl
+          aria-labelledby="scale-label"
+          size="md"
+          value={fields.scale}
+          onChange={(value) => setValue('scale', value as Fields['scale'])}
+          data={[
+            { value: '1', label: 'Scale 1' },
+            { value: '2', label: 'Scale 2' },
+          ]}
+        />
       </div>
       <TimeField label="Time taken" value={fields.takenAt} onChange={(value) => setValue('takenAt', value)} />
       {amend && <TextInput label="Why is it amended?" {...register('reason')} />}
       <Textarea label="Comment" autosize minRows={1} {...register('comment')} />
-      {applies ? <News2Live values={values} /> : <p className="notice">NEWS2 is not for people under 16: no score is shown.</p>}
+      {applies ? (
+        <News2Live values={values} />
+      ) : (
+        <p className="notice">NEWS2 is not for people under 16: no score is shown.</p>
+      )}
     </FormFrame>
   );
 }
@@ -135,7 +232,11 @@ function News2Live({ values }: { values: VitalValues }) {
         <span className={`score ${score.risk}`}>{score.total ?? `at least ${score.partial}`}</span>
         <strong>NEWS2 · {response.title}</strong>
       </div>
-      {score.total === null ? <span>Missing: {score.missing.map(news2Label).join(', ')}</span> : <span>{response.response}</span>}
+      {score.total === null ? (
+        <span>Missing: {score.missing.map(news2Label).join(', ')}</span>
+      ) : (
+        <span>{response.response}</span>
+      )}
       <details>
         <summary>How it is scored</summary>
         <table className="facts">

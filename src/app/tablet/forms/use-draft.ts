@@ -32,8 +32,12 @@ export function useDraft(key: string, patient: string, content: unknown | undefi
     if (draft === undefined || closed.current) return last.current;
     waiting.current = undefined;
     last.current = last.current.then(async () => {
-      const result = await vault.saveDraft({ key, patient, content: JSON.parse(draft) as unknown }).catch(() => undefined);
-      setProblem(result?.ok ? undefined : (result?.error.message ?? 'The draft could not be kept on this tablet.'));
+      const result = await vault
+        .saveDraft({ key, patient, content: JSON.parse(draft) as unknown })
+        .catch(() => undefined);
+      setProblem(
+        result?.ok ? undefined : (result?.error.message ?? 'The draft could not be kept on this tablet.'),
+      );
     });
     return last.current;
   }, [vault, key, patient]);

@@ -10,7 +10,13 @@ export interface Save {
 }
 
 /** The worker died or was cut off: nothing is known to be saved, so nothing is called saved. */
-export const UNANSWERED = { ok: false, error: { message: 'Not saved: this tablet\'s storage did not answer. What you wrote is still here; copy it to paper before you reload.' } } as const;
+export const UNANSWERED = {
+  ok: false,
+  error: {
+    message:
+      "Not saved: this tablet's storage did not answer. What you wrote is still here; copy it to paper before you reload.",
+  },
+} as const;
 
 /** The one way from a form into the vault. Only what the vault confirmed is called saved. */
 export function useSave(timeZone: string): Save {
@@ -23,7 +29,9 @@ export function useSave(timeZone: string): Save {
     async save(patient, draft, pin) {
       setBusy(true);
       setProblem(undefined);
-      const result = await vault.append({ patient, draft, ...(pin === undefined ? {} : { pin }) }).catch(() => UNANSWERED);
+      const result = await vault
+        .append({ patient, draft, ...(pin === undefined ? {} : { pin }) })
+        .catch(() => UNANSWERED);
       setBusy(false);
       if (result.ok) return `Saved on this tablet ${formatTime(result.value.savedAt, timeZone)}`;
       setProblem(result.error.message);

@@ -1,15 +1,36 @@
 import { Button } from '@mantine/core';
-import { type Chart, formatInstant } from '../../../clinical/index.ts';
+import { type Chart, formatInstant, news2Applies } from '../../../clinical/index.ts';
 import type { EntryPlace } from '../../../vault/api.ts';
 import { usePlaces } from '../../lamp.tsx';
 import { describeEntry } from './describe-entry.ts';
 import type { Task } from './PatientScreen.tsx';
 
-const PLACES: Record<EntryPlace, string> = { 'this-tablet': '○ on this tablet only', copied: '◐ copied', server: '● at the server', ehr: '✓ in the EHR', 'needs-person': '▲ needs a person' };
-const RECORDS_KINDS: readonly string[] = ['patient-linked', 'patient-confirmed-new', 'patient-unlinked', 'review-decided', 'posting-outcome', 'entered-in-error'];
+const PLACES: Record<EntryPlace, string> = {
+  'this-tablet': '○ on this tablet only',
+  copied: '◐ copied',
+  server: '● at the server',
+  ehr: '✓ in the EHR',
+  'needs-person': '▲ needs a person',
+};
+const RECORDS_KINDS: readonly string[] = [
+  'patient-linked',
+  'patient-confirmed-new',
+  'patient-unlinked',
+  'review-decided',
+  'posting-outcome',
+  'entered-in-error',
+];
 
 /** Everything ever said about this patient, newest first. Nothing is removed: what was wrong is struck through. */
-export function HistoryTab({ chart, timeZone, start }: { chart: Chart; timeZone: string; start: (task: Task) => void }) {
+export function HistoryTab({
+  chart,
+  timeZone,
+  start,
+}: {
+  chart: Chart;
+  timeZone: string;
+  start: (task: Task) => void;
+}) {
   const places = usePlaces(chart.identity.id);
   const reasons = new Map(chart.history.map((entry) => [entry.id, entry.body?.reason]));
   return (
@@ -20,30 +41,40 @@ export function HistoryTab({ chart, timeZone, start }: { chart: Chart; timeZone:
           <th>What</th>
           <th>By</th>
           <th>Where it is</th>
-          <th aria-label="Actions" />
+          <th>Actions</th>
         </tr>
       </thead>
       <tbody>
         {[...chart.history].reverse().map((entry) => {
-          const { title, text } = describeEntry(entry.body);
+          const { title, text } = describeEntry(
+            entry.body,
+            entry.body !== null && news2Applies(chart.identity.birthDate, entry.body.effectiveAt),
+          );
           const standing = 'standing' in entry ? entry.standing : 'current';
           const wrong = standing === 'replaced' || standing === 'entered-in-error';
           const place = places[entry.id]?.place;
-          const why = 'replacedBy' in entry ? entry.replacedBy.flatMap((id) => reasons.get(id) ?? []).join('; ') : '';
+          const why =
+            'replacedBy' in entry ? entry.replacedBy.flatMap((id) => reasons.get(id) ?? []).join('; ') : '';
           return (
             <tr key={entry.id}>
               <td style={{ whiteSpace: 'nowrap' }}>
                 {entry.body && formatInstant(entry.body.effectiveAt, timeZone)}
-                {entry.body && entry.body.recordedAt.slice(0, 16) !== entry.body.effectiveAt.slice(0, 16) && <div className="quiet">recorded {formatInstant(entry.body.recordedAt, timeZone)}</div>}
+                {entry.body && entry.body.recordedAt.slice(0, 16) !== entry.body.effectiveAt.slice(0, 16) && (
+                  <div className="quiet">recorded {formatInstant(entry.body.recordedAt, timeZone)}</div>
+                )}
               </td>
               <td>
                 <span className={wrong ? 'struck' : ''} style={{ whiteSpace: 'pre-wrap' }}>
                   <strong>{title}</strong> {text}
                 </span>
-                {standing === 'entered-in-error' && <div className="alarm">Entered in error{why && `: ${why}`}</div>}
+                {standing === 'entered-in-error' && (
+                  <div className="alarm">Entered in error{why && `: ${why}`}</div>
+                )}
                 {standing === 'replaced' && <div className="quiet">Corrected later{why && `: ${why}`}</div>}
                 {standing === 'concurrent' && <div className="alarm">▲ Corrected on two tablets</div>}
-                {entry.body?.replaces && entry.body.kind !== 'entered-in-error' && <div className="quiet">Amendment{entry.body.reason ? `: ${entry.body.reason}` : ''}</div>}
+                {entry.body?.replaces && entry.body.kind !== 'entered-in-error' && (
+                  <div className="quiet">Amendment{entry.body.reason ? `: ${entry.body.reason}` : ''}</div>
+                )}
               </td>
               <td>{entry.body?.author.name}</td>
               <td>
@@ -57,12 +88,24 @@ export function HistoryTab({ chart, timeZone, start }: { chart: Chart; timeZone:
                       <Button
                         variant="default"
                         aria-label={`Amend ${title}`}
-                        onClick={() => start(entry.body.kind === 'note' ? { do: 'note', amend: { ...entry, body: entry.body } } : entry.body.kind === 'vital-signs' ? { do: 'vital-signs', amend: { ...entry, body: entry.body } } : { do: 'entered-in-error', entry })}
+                        onClick={() =>
+                          start(
+                            entry.body.kind === 'note'
+                              ? { do: 'note', amend: { ...entry, body: entry.body } }
+                              : entry.body.kind === 'vital-signs'
+                                ? { do: 'vital-signs', amend: { ...entry, body: entry.body } }
+                                : { do: 'entered-in-error', entry },
+                          )
+                        }
                       >
                         Amend
                       </Button>
                     )}
-                    <Button variant="default" aria-label={`Entered in error: ${title}`} onClick={() => start({ do: 'entered-in-error', entry })}>
+                    <Button
+                      variant="default"
+                      aria-label={`Entered in error: ${title}`}
+                      onClick={() => start({ do: 'entered-in-error', entry })}
+                    >
                       Entered in error
                     </Button>
                   </div>

@@ -1,6 +1,11 @@
 import { type Chart, displayName, formatAge, formatDate, sexInWords } from '../../../clinical/index.ts';
 
-const TITLES = { known: 'Known allergies', nilknown: 'No known allergies', notasked: 'Allergies not recorded', unavailable: 'Allergies unavailable' } as const;
+const TITLES = {
+  known: 'Known allergies',
+  nilknown: 'No known allergies',
+  notasked: 'Allergies not recorded',
+  unavailable: 'Allergies unavailable',
+} as const;
 
 /** NHS Common User Interface, Patient Banner 4.0: on every screen that can write. The bed last: it identifies nobody. */
 export function PatientBanner({ chart, now }: { chart: Chart; now: string }) {
@@ -10,7 +15,11 @@ export function PatientBanner({ chart, now }: { chart: Chart; now: string }) {
       <span className="name">{displayName(identity.name)}</span>
       <span>
         <span className="label">Born</span>
-        <strong>{identity.birthDate ? `${formatDate(identity.birthDate)}${identity.deceasedAt ? '' : ` (${formatAge(identity.birthDate, now)})`}` : 'Not known'}</strong>
+        <strong>
+          {identity.birthDate
+            ? `${formatDate(identity.birthDate)}${identity.deceasedAt ? '' : ` (${formatAge(identity.birthDate, now)})`}`
+            : 'Not known'}
+        </strong>
       </span>
       {identity.deceasedAt && (
         <span>
@@ -28,10 +37,13 @@ export function PatientBanner({ chart, now }: { chart: Chart; now: string }) {
           <strong>{number.value}</strong>
         </span>
       ))}
-      <span className={`allergies ${allergies.status === 'known' || allergies.status === 'unavailable' ? 'alarm' : ''}`}>
+      <span
+        className={`allergies ${allergies.status === 'known' || allergies.status === 'unavailable' ? 'alarm' : ''}`}
+      >
         {allergies.status === 'known' ? '▲ ' : ''}
         {TITLES[allergies.status]}
-        {allergies.list.length > 0 && ` ${allergies.list.map((allergy) => `${allergy.substance.text}${allergy.reaction ? ` (${allergy.reaction})` : ''}`).join(', ')}`}
+        {allergies.list.length > 0 &&
+          ` ${allergies.list.map((allergy) => `${allergy.substance.text}${allergy.reaction ? ` (${allergy.reaction})` : ''}`).join(', ')}`}
       </span>
       {identity.bed && <small className="quiet">Bed {identity.bed}</small>}
     </section>

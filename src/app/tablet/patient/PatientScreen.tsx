@@ -11,8 +11,8 @@ import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
 import type { ScreenProps } from '../Shell.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
 import { MedicationTab } from './MedicationTab.tsx';
-import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.tsx';
 import { PatientBanner } from './PatientBanner.tsx';
+import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.tsx';
 
 /** What is being written. One task fills the screen; the banner stays above it. */
 export type Task =
@@ -32,7 +32,13 @@ function toTop(): void {
 }
 
 /** One patient: banner, what is known, and everything that can be charted. */
-export function PatientScreen({ patient, give, session, timeZone, go }: ScreenProps & { patient: string; give?: { order: OrderId; dueAt?: string } | undefined }) {
+export function PatientScreen({
+  patient,
+  give,
+  session,
+  timeZone,
+  go,
+}: ScreenProps & { patient: string; give?: { order: OrderId; dueAt?: string } | undefined }) {
   const { vault } = useLamp();
   const chart = useChart(patient);
   const now = useNow();
@@ -41,7 +47,10 @@ export function PatientScreen({ patient, give, session, timeZone, go }: ScreenPr
   const [saved, setSaved] = useState<string>();
   const [draft, setDraft] = useState<StoredDraft>();
   useEffect(() => {
-    if (!task) void vault.drafts().then((drafts) => setDraft(drafts.find((item) => item.key === noteDraftKey(patient))));
+    if (!task)
+      void vault
+        .drafts()
+        .then((drafts) => setDraft(drafts.find((item) => item.key === noteDraftKey(patient))));
   }, [vault, patient, task]);
   if (!chart) return <p>Opening the chart…</p>;
 
@@ -70,16 +79,22 @@ export function PatientScreen({ patient, give, session, timeZone, go }: ScreenPr
       {task?.do === 'give' && <GiveDoseForm {...form} chart={chart} now={now} dose={task} />}
       {task?.do === 'order' && <OrderForm {...form} chart={chart} now={now} />}
       {task?.do === 'stop-order' && <StopOrderForm {...form} patient={patient} order={task.order} />}
-      {task?.do === 'note' && <NoteForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />}
+      {task?.do === 'note' && (
+        <NoteForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
+      )}
       {task?.do === 'allergy' && <AllergyForm {...form} patient={patient} />}
       {task?.do === 'bed' && <BedForm {...form} patient={patient} />}
-      {task?.do === 'entered-in-error' && <EnteredInErrorForm {...form} patient={patient} entry={task.entry} />}
+      {task?.do === 'entered-in-error' && (
+        <EnteredInErrorForm {...form} patient={patient} entry={task.entry} />
+      )}
       {!task && (
         <>
           {draft && (
             <p className="notice row between">
               You have an unfinished note about this patient.
-              <Button onClick={() => start({ do: 'note', draft: draft.content })}>Continue unfinished note</Button>
+              <Button onClick={() => start({ do: 'note', draft: draft.content })}>
+                Continue unfinished note
+              </Button>
             </p>
           )}
           {chart.conflicts.map((conflict) => (
@@ -94,7 +109,9 @@ export function PatientScreen({ patient, give, session, timeZone, go }: ScreenPr
             {writes && (
               <>
                 <Button onClick={() => start({ do: 'vital-signs' })}>Record vital signs</Button>
-                <Button onClick={() => start(draft ? { do: 'note', draft: draft.content } : { do: 'note' })}>Write note</Button>
+                <Button onClick={() => start(draft ? { do: 'note', draft: draft.content } : { do: 'note' })}>
+                  Write note
+                </Button>
                 {clinician && <Button onClick={() => start({ do: 'order' })}>New order</Button>}
                 <Button variant="default" onClick={() => start({ do: 'allergy' })}>
                   Record allergy
@@ -124,7 +141,13 @@ export function PatientScreen({ patient, give, session, timeZone, go }: ScreenPr
               <VitalSignsTab chart={chart} timeZone={timeZone} />
             </Tabs.Panel>
             <Tabs.Panel value="orders" pt="md">
-              <OrdersTab chart={chart} timeZone={timeZone} start={start} role={session.staff.role} onDone={done} />
+              <OrdersTab
+                chart={chart}
+                timeZone={timeZone}
+                start={start}
+                role={session.staff.role}
+                onDone={done}
+              />
             </Tabs.Panel>
             <Tabs.Panel value="notes" pt="md">
               <NotesTab chart={chart} timeZone={timeZone} start={start} />

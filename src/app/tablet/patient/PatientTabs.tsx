@@ -1,15 +1,43 @@
 import { Button } from '@mantine/core';
-import { type Chart, formatAgo, formatInstant, formatTime, medicationLine, news2Applies, type Role, tallMan } from '../../../clinical/index.ts';
+import {
+  type Chart,
+  formatAgo,
+  formatInstant,
+  formatTime,
+  medicationLine,
+  news2Applies,
+  type Role,
+  tallMan,
+} from '../../../clinical/index.ts';
 import { useSave } from '../forms/use-save.ts';
 import { describeEntry } from './describe-entry.ts';
 import { News2Chart } from './News2Chart.tsx';
 import type { Task } from './PatientScreen.tsx';
 
 /** What matters now, on one screen. */
-export function OverviewTab({ chart, timeZone, now, start }: { chart: Chart; timeZone: string; now: string; start: (task: Task) => void }) {
-  const due = chart.dueDoses.filter((dose) => dose.administration === undefined && (dose.state !== 'coming' || Date.parse(dose.dueAt) < Date.parse(now) + 4 * 3_600_000));
+export function OverviewTab({
+  chart,
+  timeZone,
+  now,
+  start,
+}: {
+  chart: Chart;
+  timeZone: string;
+  now: string;
+  start: (task: Task) => void;
+}) {
+  const due = chart.dueDoses.filter(
+    (dose) =>
+      dose.administration === undefined &&
+      (dose.state !== 'coming' || Date.parse(dose.dueAt) < Date.parse(now) + 4 * 3_600_000),
+  );
   const newest = chart.vitals.find((set) => set.standing === 'current' || set.standing === 'concurrent');
-  const drug = new Map(chart.orders.map((order) => [order.id, order.detail.category === 'medication' ? tallMan(order.detail.medication.text) : '']));
+  const drug = new Map(
+    chart.orders.map((order) => [
+      order.id,
+      order.detail.category === 'medication' ? tallMan(order.detail.medication.text) : '',
+    ]),
+  );
   return (
     <div className="vitals-grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(340px, 1fr))' }}>
       <section className="card stack">
@@ -21,7 +49,10 @@ export function OverviewTab({ chart, timeZone, now, start }: { chart: Chart; tim
               {dose.state === 'overdue' ? '■ overdue ' : ''}
               {formatTime(dose.dueAt, timeZone)} {drug.get(dose.order)}
             </span>
-            <Button onClick={() => start({ do: 'give', order: dose.order, dueAt: dose.dueAt })} aria-label={`Give ${drug.get(dose.order)}`}>
+            <Button
+              onClick={() => start({ do: 'give', order: dose.order, dueAt: dose.dueAt })}
+              aria-label={`Give ${drug.get(dose.order)}`}
+            >
               Give
             </Button>
           </div>
@@ -33,10 +64,13 @@ export function OverviewTab({ chart, timeZone, now, start }: { chart: Chart; tim
           <>
             {news2Applies(chart.identity.birthDate, now) && (
               <div>
-                <span className={`score ${newest.news2.risk}`}>{newest.news2.total ?? `≥${newest.news2.partial}`}</span> NEWS2, {formatAgo(newest.body.effectiveAt, now)}
+                <span className={`score ${newest.news2.risk}`}>
+                  {newest.news2.total ?? `≥${newest.news2.partial}`}
+                </span>{' '}
+                NEWS2, {formatAgo(newest.body.effectiveAt, now)}
               </div>
             )}
-            <p>{describeEntry(newest.body).text}</p>
+            <p>{describeEntry(newest.body, news2Applies(chart.identity.birthDate, now)).text}</p>
           </>
         ) : (
           <p>No vital signs were charted during this downtime.</p>
@@ -44,7 +78,8 @@ export function OverviewTab({ chart, timeZone, now, start }: { chart: Chart; tim
         <h3>From the EHR</h3>
         {chart.ehrObservations.slice(0, 8).map((item) => (
           <div key={`${item.name} ${item.effectiveAt} ${item.value}`} className="quiet">
-            {item.name}: <strong>{item.value}</strong> {item.unit} · EHR {formatInstant(item.effectiveAt, timeZone)} ({formatAgo(item.effectiveAt, now)})
+            {item.name}: <strong>{item.value}</strong> {item.unit} · EHR{' '}
+            {formatInstant(item.effectiveAt, timeZone)} ({formatAgo(item.effectiveAt, now)})
           </div>
         ))}
         {chart.ehrObservations.length === 0 && <p className="quiet">None known.</p>}
@@ -69,15 +104,23 @@ export function OverviewTab({ chart, timeZone, now, start }: { chart: Chart; tim
 
 export function VitalSignsTab({ chart, timeZone }: { chart: Chart; timeZone: string }) {
   if (chart.vitals.length === 0) return <p>No vital signs were charted during this downtime.</p>;
+  const applies = news2Applies(chart.identity.birthDate, chart.vitals[0]!.body.effectiveAt);
   return (
     <div className="stack">
-      <News2Chart sets={chart.vitals} timeZone={timeZone} />
+      {applies ? (
+        <News2Chart sets={chart.vitals} timeZone={timeZone} />
+      ) : (
+        <p className="notice">NEWS2 is not for people under 16: no chart is drawn.</p>
+      )}
       <table className="facts">
         <tbody>
           {chart.vitals.map((set) => (
-            <tr key={set.id} className={set.standing === 'current' || set.standing === 'concurrent' ? '' : 'struck'}>
+            <tr
+              key={set.id}
+              className={set.standing === 'current' || set.standing === 'concurrent' ? '' : 'struck'}
+            >
               <th scope="row">{formatInstant(set.body.effectiveAt, timeZone)}</th>
-              <td>{describeEntry(set.body).text}</td>
+              <td>{describeEntry(set.body, applies).text}</td>
               <td>{set.body.author.name}</td>
             </tr>
           ))}
@@ -88,7 +131,19 @@ export function VitalSignsTab({ chart, timeZone }: { chart: Chart; timeZone: str
 }
 
 /** All orders; those of this downtime wait for a nurse to note them. */
-export function OrdersTab({ chart, timeZone, start, role, onDone }: { chart: Chart; timeZone: string; start: (task: Task) => void; role: Role; onDone: (message: string) => void }) {
+export function OrdersTab({
+  chart,
+  timeZone,
+  start,
+  role,
+  onDone,
+}: {
+  chart: Chart;
+  timeZone: string;
+  start: (task: Task) => void;
+  role: Role;
+  onDone: (message: string) => void;
+}) {
   const { save, problem, busy } = useSave(timeZone);
   return (
     <div className="stack">
@@ -101,19 +156,41 @@ export function OrdersTab({ chart, timeZone, start, role, onDone }: { chart: Cha
       {chart.orders.map((order) => (
         <div key={order.id} className="card row between">
           <span style={{ flex: 1 }} className={order.state === 'active' ? '' : 'struck'}>
-            <strong>{order.detail.category === 'medication' ? medicationLine({ ...order.detail, ...(order.incomplete.includes('dose') ? { dose: undefined } : {}) }) : `${order.detail.request.text} – ${order.detail.priority}`}</strong>
+            <strong>
+              {order.detail.category === 'medication'
+                ? medicationLine({
+                    ...order.detail,
+                    ...(order.incomplete.includes('dose') ? { dose: undefined } : {}),
+                  })
+                : `${order.detail.request.text} – ${order.detail.priority}`}
+            </strong>
             <br />
             <span className="quiet">
-              {order.source.from === 'ehr' ? 'from the EHR' : `${order.detail.category}, signed by ${order.signedBy ?? ''} ${order.signedAt ? formatInstant(order.signedAt, timeZone) : ''}`}
+              {order.source.from === 'ehr'
+                ? 'from the EHR'
+                : `${order.detail.category}, signed by ${order.signedBy ?? ''} ${order.signedAt ? formatInstant(order.signedAt, timeZone) : ''}`}
               {order.acknowledgedBy && ` · noted by ${order.acknowledgedBy}`}
-              {order.state !== 'active' && ` · ${order.state}${order.stoppedReason ? `: ${order.stoppedReason}` : ''}`}
+              {order.state !== 'active' &&
+                ` · ${order.state}${order.stoppedReason ? `: ${order.stoppedReason}` : ''}`}
             </span>
           </span>
-          {order.source.from === 'entry' && order.state === 'active' && !order.acknowledgedBy && role === 'nurse' && (
-            <Button loading={busy} onClick={() => void save(chart.identity.id, { kind: 'order-acknowledged', effectiveAt: new Date().toISOString(), order: order.id }).then((message) => message && onDone(message))}>
-              Noted
-            </Button>
-          )}
+          {order.source.from === 'entry' &&
+            order.state === 'active' &&
+            !order.acknowledgedBy &&
+            role === 'nurse' && (
+              <Button
+                loading={busy}
+                onClick={() =>
+                  void save(chart.identity.id, {
+                    kind: 'order-acknowledged',
+                    effectiveAt: new Date().toISOString(),
+                    order: order.id,
+                  }).then((message) => message && onDone(message))
+                }
+              >
+                Noted
+              </Button>
+            )}
           {order.state === 'active' && role === 'clinician' && (
             <Button variant="default" onClick={() => start({ do: 'stop-order', order: order.id })}>
               Stop order
@@ -125,7 +202,15 @@ export function OrdersTab({ chart, timeZone, start, role, onDone }: { chart: Cha
   );
 }
 
-export function NotesTab({ chart, timeZone, start }: { chart: Chart; timeZone: string; start: (task: Task) => void }) {
+export function NotesTab({
+  chart,
+  timeZone,
+  start,
+}: {
+  chart: Chart;
+  timeZone: string;
+  start: (task: Task) => void;
+}) {
   if (chart.notes.length === 0) return <p>No notes were written during this downtime.</p>;
   return (
     <div className="stack">

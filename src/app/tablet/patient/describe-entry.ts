@@ -1,28 +1,109 @@
-import { displayName, formatQuantity, medicationLine, scoreNews2, tallMan, VITAL_PARAMETERS, type WardBody } from '../../../clinical/index.ts';
+import {
+  type BodyOf,
+  type Consciousness,
+  displayName,
+  formatQuantity,
+  medicationLine,
+  type OxygenDevice,
+  scoreNews2,
+  tallMan,
+  VITAL_PARAMETERS,
+  type WardBody,
+} from '../../../clinical/index.ts';
 
-/** What an entry says, in one or two lines, on the tablet and in the workbench alike. */
-export function describeEntry(body: WardBody | null): { title: string; text: string } {
-  if (body === null) return { title: 'Recorded by a newer version', text: 'It is kept and passed on; this app cannot show it.' };
+/** Devices of the RCP observation chart, in words. */
+export const OXYGEN_DEVICES: Record<OxygenDevice, string> = {
+  A: 'Air',
+  N: 'Nasal cannula',
+  SM: 'Simple mask',
+  V24: 'Venturi 24%',
+  V28: 'Venturi 28%',
+  V35: 'Venturi 35%',
+  V40: 'Venturi 40%',
+  V60: 'Venturi 60%',
+  NIV: 'NIV',
+  RM: 'Reservoir mask',
+  TM: 'Tracheostomy mask',
+  CP: 'CPAP mask',
+  H: 'Humidified',
+  OTH: 'Other',
+};
+
+const CONSCIOUSNESS: Record<Consciousness, string> = {
+  alert: 'alert',
+  confusion: 'new confusion',
+  voice: 'responds to voice',
+  pain: 'responds to pain',
+  unresponsive: 'unresponsive',
+};
+
+function vitalSignsInWords({ values, comment }: BodyOf<'vital-signs'>, news2: boolean): string {
+  const { oxygenDevice, consciousness } = values;
+  const parts = VITAL_PARAMETERS.flatMap(({ name, label, unit }) =>
+    values[name] === undefined
+      ? []
+      : [
+          `${label} ${values[name]} ${unit}${name === 'oxygenSaturation' && values.saturationScale === 2 ? ' (scale 2)' : ''}`,
+        ],
+  );
+  if (oxygenDevice)
+    parts.push(oxygenDevice === 'A' ? 'breathing air' : `oxygen by ${OXYGEN_DEVICES[oxygenDevice]}`);
+  if (consciousness) parts.push(CONSCIOUSNESS[consciousness]);
+  const { total, partial } = scoreNews2(values);
+  return [parts.join(', '), news2 ? `NEWS2 ${total ?? `at least ${partial}`}` : '', comment ?? '']
+    .filter((text) => text !== '')
+    .join('. ');
+}
+
+/**
+ * What an entry says, in one or two lines, on the tablet and in the workbench alike. `news2`: false where the score
+ * does not apply (under 16 years).
+ */
+export function describeEntry(body: WardBody | null, news2 = true): { title: string; text: string } {
+  if (body === null)
+    return {
+      title: 'Recorded by a newer version',
+      text: 'It is kept and passed on; this app cannot show it.',
+    };
   switch (body.kind) {
     case 'patient-registered':
       return { title: 'Registered', text: `${displayName(body.name)}, downtime number ${body.number.value}` };
     case 'bed-assigned':
       return { title: 'Bed', text: body.bed };
     case 'allergy-recorded':
-      return { title: 'Allergy', text: `${body.substance.text}${body.reaction ? ` (${body.reaction})` : ''}` };
+      return {
+        title: 'Allergy',
+        text: `${body.substance.text}${body.reaction ? ` (${body.reaction})` : ''}`,
+      };
     case 'no-known-allergies-recorded':
       return { title: 'Allergies', text: 'No known allergies' };
-    case 'vital-signs': {
-      const values = VITAL_PARAMETERS.flatMap(({ name, label, unit }) => (body.values[name] === undefined ? [] : [`${label} ${body.values[name]} ${unit}`]));
-      const { total, partial } = scoreNews2(body.values);
-      return { title: 'Vital signs', text: `${values.join(', ')}${body.values.consciousness ? `, ${body.values.consciousness}` : ''}. NEWS2 ${total ?? `at least ${partial}`}${body.comment ? `. ${body.comment}` : ''}` };
-    }
+    case 'vital-signs':
+      return { title: 'Vital signs', text: vitalSignsInWords(body, news2) };
     case 'medication-administration':
-      return { title: `Dose ${body.outcome}`, text: `${tallMan(body.medication.text)}${body.dose ? ` – ${formatQuantity(body.dose)}` : ''}${body.notGivenReason ? ` – ${body.notGivenReason.replaceAll('-', ' ')}` : ''}${body.comment ? `. ${body.comment}` : ''}${body.overrides.map((item) => `. Alert: ${item.message} Reason: ${item.reason}`).join('')}` };
+      return {
+        title: `Dose ${body.outcome}`,
+        text: `${tallMan(body.medication.text)}${body.dose ? ` – ${formatQuantity(body.dose)}` : ''}${body.notGivenReason ? ` – ${body.notGivenReason.replaceAll('-', ' ')}` : ''}${body.comment ? `. ${body.comment}` : ''}${body.overrides.map((item) => `. Alert: ${item.message} Reason: ${item.reason}`).join('')}`,
+      };
     case 'note':
-      return { title: body.noteType === 'sbar' ? 'SBAR note' : `${body.noteType === 'nursing' ? 'Nursing' : 'Progress'} note`, text: body.sbar ? Object.entries(body.sbar).map(([part, text]) => `${part[0]!.toUpperCase()}${part.slice(1)}: ${text}`).join('\n') : (body.text ?? '') };
+      return {
+        title:
+          body.noteType === 'sbar'
+            ? 'SBAR note'
+            : `${body.noteType === 'nursing' ? 'Nursing' : 'Progress'} note`,
+        text: body.sbar
+          ? Object.entries(body.sbar)
+              .map(([part, text]) => `${part[0]!.toUpperCase()}${part.slice(1)}: ${text}`)
+              .join('\n')
+          : (body.text ?? ''),
+      };
     case 'order-signed':
-      return { title: `Order: ${body.detail.category}`, text: body.detail.category === 'medication' ? medicationLine(body.detail) : `${body.detail.request.text} – ${body.detail.priority}${body.detail.instructions ? ` – ${body.detail.instructions}` : ''}` };
+      return {
+        title: `Order: ${body.detail.category}`,
+        text:
+          body.detail.category === 'medication'
+            ? medicationLine(body.detail)
+            : `${body.detail.request.text} – ${body.detail.priority}${body.detail.instructions ? ` – ${body.detail.instructions}` : ''}`,
+      };
     case 'order-acknowledged':
       return { title: 'Order noted', text: '' };
     case 'order-stopped':
@@ -38,7 +119,14 @@ export function describeEntry(body: WardBody | null): { title: string; text: str
     case 'review-decided':
       return { title: `Records staff: ${body.decision}`, text: body.reason ?? '' };
     case 'posting-outcome':
-      return { title: body.outcome === 'posted' ? 'In the EHR' : body.outcome === 'refused' ? 'Refused by the EHR' : 'Not needed in the EHR', text: body.detail ?? '' };
+      return {
+        title:
+          body.outcome === 'posted'
+            ? 'In the EHR'
+            : body.outcome === 'refused'
+              ? 'Refused by the EHR'
+              : 'Not needed in the EHR',
+        text: body.detail ?? '',
+      };
   }
 }
-

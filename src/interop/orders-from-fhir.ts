@@ -1,0 +1,190 @@
+import { Temporal } from 'temporal-polyfill';
+import type { z } from 'zod';
+import { describeSchedule, formatQuantity } from '../clinical/display.ts';
+import type { Coding, Quantity } from '../clinical/entries/index.ts';
+import { SnapshotOrder } from '../clinical/snapshot.ts';
+import {
+  type Dosage,
+  MEDICATION_ADMINISTRATION,
+  MEDICATION_REQUEST,
+  readLeniently,
+  textOf,
+  toCoding,
+  toInstant,
+} from './fhir-shapes.ts';
+import { inWords, scheduleOf, unitOf } from './schedule-from-fhir.ts';
+
+interface Options {
+  orderId: (ehrId: string) => string;
+  timeZone: string;
+}
+type Warn = (message: string) => void;
+type Request = z.infer<z.ZodObject<typeof MEDICATION_REQUEST>>;
+
+const ORDERED = new Set(['order', 'original-order', 'reflex-order', 'filler-order', 'instance-order']);
+
+/** Active medication orders. What the EHR does not say of one is absent, with a warning; nothing is invented. */
+export function ordersFromFhir(
+  requests: readonly unknown[],
+  administrations: readonly unknown[],
+  options: Options,
+  warn: Warn,
+): SnapshotOrder[] {
+  const lastGiven = lastGivenByRequest(administrations, warn);
+  return readLeniently(MEDICATION_REQUEST, requests, 'A medication order', warn).flatMap((request) => {
+    // A server may ignore the search's `status`; a plan or a ban must never look like an order to give.
+    if (request.status !== undefined && request.status !== 'active') return [];
+    if (request.intent !== undefined && !ORDERED.has(request.intent)) return [];
+    const medication = medicationOf(request);
+    if (request.doNotPerform) {
+      warn(`The EHR has an order NOT to give ${medication.text}.`);
+      return [];
+    }
+    const candidate = {
+      ...orderOf(request, medication, options, warn),
+      lastGivenAt: lastGiven.get(request.id),
+    };
+    const parsed = SnapshotOrder.safeParse(candidate);
+    if (parsed.success) return [parsed.data];
+    const bare = SnapshotOrder.safeParse({
+      id: candidate.id,
+      ehrId: candidate.ehrId,
+      medication,
+      schedule: {
+        type: 'as-written',
+        text: 'This order of the EHR could not be read in full: look it up on paper',
+      },
+    });
+    warn(`The EHR's order of ${medication.text} could not be read in full.`);
+    return bare.success ? [bare.data] : [];
+  });
+}
+
+function orderOf(request: Request, medication: Coding, { orderId, timeZone }: Options, warn: Warn) {
+  const dosages = request.dosageInstruction ?? [];
+  const single = dosages.length === 1 ? dosages[0] : undefined;
+  const dose = single && doseOf(single);
+  if (dosages.length > 1) warn(`The EHR's order of ${medication.text} has several dosages: read them all.`);
+  else if (!dose) warn(`The EHR does not say the dose of ${medication.text} with its unit.`);
+  const route = textOf(single?.route)?.slice(0, 60);
+  const bounds = single?.timing?.repeat?.boundsPeriod;
+  const startAt =
+    toInstant(single?.timing?.event?.[0]) ?? toInstant(bounds?.start) ?? toInstant(request.authoredOn);
+  const endAt = endOf(single, startAt, timeZone);
+  const indication = textOf(request.reasonCode?.[0])?.slice(0, 300);
+  const instructions = [
+    ...dosages.flatMap(instructionsOf),
+    ...(request.note ?? []).flatMap(({ text }) => text ?? []),
+  ]
+    .join('; ')
+    .slice(0, 1000);
+  return {
+    id: orderId(request.id),
+    ehrId: request.id,
+    medication,
+    schedule:
+      dosages.length > 1
+        ? {
+            type: 'as-written' as const,
+            text: dosages
+              .map((dosage) => wholeDosage(dosage, timeZone))
+              .join('; then or also: ')
+              .slice(0, 500),
+          }
+        : scheduleOf(single, request.priority, timeZone, dose),
+    ...(dose ? { dose } : {}),
+    ...(route ? { route } : {}),
+    ...(startAt ? { startAt } : {}),
+    ...(endAt ? { endAt } : {}),
+    ...(indication ? { indication } : {}),
+    ...(instructions ? { instructions } : {}),
+  };
+}
+
+function medicationOf(request: Request): Coding {
+  const reference = request.medicationReference;
+  const contained = request.contained?.find((item) => reference?.reference === `#${item.id}`);
+  return (
+    toCoding(request.medicationCodeableConcept) ??
+    toCoding(contained?.code) ??
+    toCoding({ text: reference?.display }) ?? { text: 'Medication not named in the EHR' }
+  );
+}
+
+function doseOf(dosage: Dosage): Quantity | undefined {
+  const quantity = dosage.doseAndRate?.length === 1 ? dosage.doseAndRate[0]?.doseQuantity : undefined;
+  const unit = quantity && unitOf(quantity);
+  return quantity?.value !== undefined && quantity.comparator === undefined && unit
+    ? { value: quantity.value, unit: unit.slice(0, 40) }
+    : undefined;
+}
+
+/** What the EHR says beside dose and timing, and doses that are not one number with a unit: in words. */
+function instructionsOf(dosage: Dosage): string[] {
+  const rates = (dosage.doseAndRate ?? []).flatMap(({ doseQuantity, doseRange, rateQuantity }) => {
+    const amount = (quantity: typeof doseQuantity): string =>
+      quantity?.value === undefined ? 'not said' : `${quantity.value} ${unitOf(quantity) ?? ''}`.trim();
+    return [
+      doseQuantity?.value !== undefined && unitOf(doseQuantity) === undefined
+        ? `Dose in the EHR: ${doseQuantity.value}, without a unit`
+        : [],
+      doseRange ? `Dose in the EHR: ${amount(doseRange.low)} to ${amount(doseRange.high)}` : [],
+      rateQuantity ? `Rate in the EHR: ${amount(rateQuantity)}` : [],
+    ].flat();
+  });
+  const additional = (dosage.additionalInstruction ?? []).flatMap((item) => textOf(item) ?? []);
+  return [...rates, ...additional, ...(dosage.patientInstruction ? [dosage.patientInstruction] : [])];
+}
+
+function wholeDosage(dosage: Dosage, timeZone: string): string {
+  if (dosage.text) return dosage.text;
+  const dose = doseOf(dosage);
+  const schedule = scheduleOf(dosage, undefined, timeZone, dose);
+  return [
+    dose ? formatQuantity(dose) : 'dose not recorded',
+    schedule.type === 'as-written' ? inWords(dosage) : describeSchedule(schedule),
+  ].join(' ');
+}
+
+const DURATION_MS: Record<string, number> = { min: 60_000, h: 3_600_000, d: 86_400_000, wk: 604_800_000 };
+
+function endOf(
+  dosage: Dosage | undefined,
+  startAt: string | undefined,
+  timeZone: string,
+): string | undefined {
+  const repeat = dosage?.timing?.repeat;
+  const end = repeat?.boundsPeriod?.end;
+  if (end !== undefined && /^\d{4}-\d\d-\d\d$/.test(end)) {
+    // The end of a period includes its whole day (FHIR R4 Period).
+    try {
+      return Temporal.PlainDate.from(end)
+        .add({ days: 1 })
+        .toZonedDateTime({ timeZone })
+        .toInstant()
+        .toString();
+    } catch {
+      return undefined;
+    }
+  }
+  const { value, code, unit } = repeat?.boundsDuration ?? {};
+  const length = (value ?? 0) * (DURATION_MS[code ?? unit ?? ''] ?? 0);
+  return (
+    toInstant(end) ??
+    (startAt && length > 0 ? new Date(Date.parse(startAt) + length).toISOString() : undefined)
+  );
+}
+
+/** Status of a dose of which something was given. */
+const GIVEN = new Set(['completed', 'in-progress', 'stopped']);
+
+function lastGivenByRequest(administrations: readonly unknown[], warn: Warn): Map<string, string> {
+  const last = new Map<string, string>();
+  for (const dose of readLeniently(MEDICATION_ADMINISTRATION, administrations, 'A given dose', warn)) {
+    const request = dose.request?.reference?.split('/').at(-1);
+    const at = toInstant(dose.effectiveDateTime ?? dose.effectivePeriod?.start);
+    if (!request || !at || !GIVEN.has(dose.status ?? '')) continue;
+    if (at > (last.get(request) ?? '')) last.set(request, at);
+  }
+  return last;
+}

@@ -1,0 +1,182 @@
+import type { Quantity, Schedule } from '../clinical/entries/index.ts';
+import { type Dosage, type FhirQuantity, type Repeat, textOf } from './fhir-shapes.ts';
+
+/** Shown where the EHR says nothing. */
+export const NOT_RECORDED = 'Dose and frequency not recorded in the EHR';
+
+/** Default hours of the ward for FHIR's timing codes (medication.md, "Frequency to times"). */
+const TIMES: Record<string, readonly string[]> = {
+  QD: ['09:00'],
+  BID: ['09:00', '21:00'],
+  TID: ['08:00', '14:00', '20:00'],
+  QID: ['08:00', '12:00', '17:00', '21:00'],
+  AM: ['09:00'],
+  PM: ['17:00'],
+  BED: ['22:00'],
+};
+const EVERY_DAYS: Record<string, number> = { QOD: 2, WK: 7 };
+const HOURS: Record<string, number> = { Q1H: 1, Q2H: 2, Q3H: 3, Q4H: 4, Q6H: 6, Q8H: 8 };
+const BY_FREQUENCY: Record<number, string> = { 1: 'QD', 2: 'BID', 3: 'TID', 4: 'QID' };
+const UNIT_HOURS: Record<string, number> = { min: 1 / 60, h: 1 };
+const UNIT_DAYS: Record<string, number> = { d: 1, wk: 7 };
+
+/** Minutes after midnight. Meals at 08:00, 12:00 and 18:00. */
+const MEALS: Record<string, readonly number[]> = { '': [480, 720, 1080], M: [480], D: [720], V: [1080] };
+const WHEN: Record<string, readonly string[]> = {
+  HS: ['22:00'],
+  MORN: ['09:00'],
+  NOON: ['12:00'],
+  AFT: ['17:00'],
+};
+
+/**
+ * FHIR R4 Timing to what the ward schedules. Whatever cannot be said exactly stays in the EHR's own words and is
+ * never scheduled by guess.
+ */
+export function scheduleOf(
+  dosage: Dosage | undefined,
+  priority: string | undefined,
+  timeZone: string,
+  dose: Quantity | undefined,
+): Schedule {
+  if (!dosage) return { type: 'as-written', text: NOT_RECORDED };
+  if (dosage.asNeededBoolean || dosage.asNeededCodeableConcept) return asNeeded(dosage, dose);
+  const asWritten: Schedule = { type: 'as-written', text: inWords(dosage) };
+  const { timing } = dosage;
+  const repeat = timing?.repeat;
+  if (repeat?.count === 1 || (timing?.event?.length === 1 && !repeat?.frequency))
+    return { type: 'once', stat: priority === 'stat' };
+  if (isBeyondUs(repeat) || (timing?.event?.length ?? 0) > 1) return asWritten;
+
+  const hours = fixedHours(repeat);
+  if (hours === 'unreadable') return asWritten;
+  const everyDays =
+    repeat?.period === undefined ? 1 : repeat.period * (UNIT_DAYS[repeat.periodUnit ?? ''] ?? 0);
+  const wholeDays = Number.isInteger(everyDays) && everyDays >= 1 && everyDays <= 366;
+  if (hours) return wholeDays ? { type: 'times', times: hours, timeZone, everyDays } : asWritten;
+
+  const code = timingCode(dosage);
+  if (code && TIMES[code]) return { type: 'times', code, times: [...TIMES[code]], timeZone, everyDays: 1 };
+  if (code && EVERY_DAYS[code])
+    return { type: 'times', code, times: ['09:00'], timeZone, everyDays: EVERY_DAYS[code] };
+  if (code && HOURS[code]) return { type: 'every', hours: HOURS[code] };
+  return (repeat && byFrequency(repeat, timeZone)) ?? asWritten;
+}
+
+const isBeyondUs = (repeat: Repeat | undefined): boolean =>
+  repeat !== undefined &&
+  (repeat.count !== undefined ||
+    repeat.frequencyMax !== undefined ||
+    repeat.periodMax !== undefined ||
+    (repeat.dayOfWeek?.length ?? 0) > 0);
+
+/** `timeOfDay` and `when` as hours; `undefined`: there are none. */
+function fixedHours(repeat: Repeat | undefined): string[] | 'unreadable' | undefined {
+  if (repeat?.timeOfDay?.length) {
+    const hours = repeat.timeOfDay.map((time) => time.slice(0, 5));
+    return hours.every((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time)) ? hours.sort() : 'unreadable';
+  }
+  if (!repeat?.when?.length) return undefined;
+  const hours = repeat.when.flatMap((code) => whenHours(code, repeat.offset) ?? 'unreadable');
+  return hours.includes('unreadable') ? 'unreadable' : hours.sort();
+}
+
+function whenHours(code: string, offset: number | undefined): readonly string[] | undefined {
+  const meal = /^(A?P?C)([MDV]?)$/.exec(code);
+  const [, side, which] = meal ?? [];
+  const minutes = MEALS[which ?? ''];
+  if (side === undefined || minutes === undefined) return offset === undefined ? WHEN[code] : undefined;
+  // AC and PC are half an hour from the meal unless the order says how far (tim-9: C has no offset).
+  const away = side === 'C' ? 0 : (offset ?? 30) * (side === 'AC' ? -1 : 1);
+  return minutes.map((minute) => toHour(minute + away));
+}
+
+const toHour = (minutes: number): string => {
+  const within = ((minutes % 1440) + 1440) % 1440;
+  return `${String(Math.floor(within / 60)).padStart(2, '0')}:${String(within % 60).padStart(2, '0')}`;
+};
+
+function timingCode(dosage: Dosage): string | undefined {
+  const concept = dosage.timing?.code;
+  const named = [...(concept?.coding ?? []).map((coding) => coding.code), concept?.text];
+  return named
+    .map((code) => code?.trim().toUpperCase())
+    .find((code) => code !== undefined && code in { ...TIMES, ...HOURS, ...EVERY_DAYS });
+}
+
+function byFrequency(repeat: Repeat, timeZone: string): Schedule | undefined {
+  const { frequency = 1, period, periodUnit = '' } = repeat;
+  if (!period || frequency < 1) return undefined;
+  const days = period * (UNIT_DAYS[periodUnit] ?? 0);
+  const daily = days === 1 ? BY_FREQUENCY[frequency] : undefined;
+  if (daily) return { type: 'times', code: daily, times: [...TIMES[daily]!], timeZone, everyDays: 1 };
+  if (frequency === 1 && Number.isInteger(days) && days >= 1 && days <= 366)
+    return { type: 'times', times: ['09:00'], timeZone, everyDays: days };
+  // Six times a day is every four hours; five times a day is for the EHR to say.
+  const hours =
+    days === 1
+      ? 24 % frequency === 0
+        ? 24 / frequency
+        : 0
+      : ((UNIT_HOURS[periodUnit] ?? 0) * period) / frequency;
+  return hours >= 0.25 && hours <= 24 * 31 ? { type: 'every', hours } : undefined;
+}
+
+function asNeeded(dosage: Dosage, dose: Quantity | undefined): Schedule {
+  const reason = textOf(dosage.asNeededCodeableConcept);
+  const repeat = dosage.timing?.repeat;
+  const code = timingCode(dosage);
+  const byCode = code ? HOURS[code] : undefined;
+  const hours =
+    byCode ??
+    ((UNIT_HOURS[repeat?.periodUnit ?? ''] ?? 0) * (repeat?.period ?? 0)) / (repeat?.frequency ?? 1);
+  const perDay = repeat?.periodUnit === 'd' && repeat.period === 1 ? repeat.frequency : undefined;
+  const most = mostPerDay(dosage, dose) ?? (Number.isInteger(perDay) ? perDay : undefined);
+  return {
+    type: 'as-needed',
+    ...(reason ? { for: reason.slice(0, 200) } : {}),
+    ...(hours > 0 && hours <= 168 ? { leastIntervalHours: hours } : {}),
+    ...(most !== undefined && most >= 1 && most <= 96 ? { mostPerDay: most } : {}),
+  };
+}
+
+/** `maxDosePerPeriod` is an amount of drug: it is a number of doses only by the dose, or where it has no unit. */
+function mostPerDay(dosage: Dosage, dose: Quantity | undefined): number | undefined {
+  const { numerator, denominator } = dosage.maxDosePerPeriod ?? {};
+  if (numerator?.value === undefined) return undefined;
+  const unit = denominator?.code ?? denominator?.unit;
+  const isDay = (denominator?.value === 1 && unit === 'd') || (denominator?.value === 24 && unit === 'h');
+  if (!isDay) return undefined;
+  const measured = unitOf(numerator);
+  if (measured === undefined || measured === '1' || measured === '{dose}')
+    return Number.isInteger(numerator.value) ? numerator.value : undefined;
+  return dose && dose.unit === measured && dose.value > 0
+    ? Math.floor(numerator.value / dose.value + 1e-9)
+    : undefined;
+}
+
+/** The UCUM code where there is one, else the unit as people read it. */
+export const unitOf = (quantity: FhirQuantity): string | undefined =>
+  quantity.system === undefined || quantity.system === 'http://unitsofmeasure.org'
+    ? (quantity.code ?? quantity.unit)
+    : (quantity.unit ?? quantity.code);
+
+/** What the EHR says of the timing, in words, where we do not compute from it. */
+export function inWords(dosage: Dosage): string {
+  if (dosage.text) return dosage.text.slice(0, 500);
+  const repeat = dosage.timing?.repeat;
+  const unit = { s: 'seconds', min: 'minutes', h: 'hours', d: 'days', wk: 'weeks', mo: 'months', a: 'years' }[
+    repeat?.periodUnit ?? ''
+  ];
+  const parts = [
+    textOf(dosage.timing?.code) ?? '',
+    repeat?.count === undefined ? '' : `${repeat.count} times in all`,
+    repeat?.period === undefined || !unit
+      ? ''
+      : `${repeat.frequency ?? 1}${repeat.frequencyMax ? ` to ${repeat.frequencyMax}` : ''} times every ${repeat.period}${repeat.periodMax ? ` to ${repeat.periodMax}` : ''} ${unit}`,
+    repeat?.timeOfDay?.length ? `at ${repeat.timeOfDay.join(', ')}` : '',
+    repeat?.dayOfWeek?.length ? `on ${repeat.dayOfWeek.join(', ')}` : '',
+    repeat?.when?.length ? `timed to: ${repeat.when.join(', ')}` : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? NOT_RECORDED : parts.join(', ').slice(0, 500);
+}

@@ -1,0 +1,146 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Bytes, toHex, utf8 } from '../../src/log/index.ts';
+import {
+  acknowledge,
+  isAcknowledgement,
+  logKeys,
+  newIdentity,
+  newSigningKey,
+  newUserKey,
+  openBox,
+  openEntry,
+  openWith,
+  patientKey,
+  purposeKey,
+  randomBytes,
+  sealBox,
+  sealEntry,
+  sealTo,
+  sha256,
+  signWith,
+  unwrapUserKey,
+  verifyWith,
+} from '../../src/seal/index.ts';
+import { aLog, aNote } from '../builders.ts';
+
+const QUICK = { memoryKiB: 8192, passes: 1, lanes: 1 };
+
+describe('boxes', () => {
+  it('give back what was sealed, for any content and context (FAILURES 11)', async () => {
+    const key = await purposeKey(randomBytes(32), 'test');
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array(), fc.uint8Array(), async (plain, context) => {
+        const box = await sealBox(key, new Uint8Array(plain), new Uint8Array(context));
+        expect(await openBox(key, box, new Uint8Array(context))).toEqual(new Uint8Array(plain));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('do not open in another place, with another patient key, or changed', async () => {
+    const logKey = randomBytes(32);
+    const [mine, other] = [
+      await patientKey(logKey, 'a'.repeat(32)),
+      await patientKey(logKey, 'b'.repeat(32)),
+    ];
+    const box = await sealBox(mine, utf8('secret'), utf8('here'));
+    expect(await openBox(other, box, utf8('here'))).toBeNull();
+    expect(await openBox(mine, box, utf8('elsewhere'))).toBeNull();
+    const changed = box.slice() as Bytes;
+    changed[20] = changed[20]! ^ 1;
+    expect(await openBox(mine, changed, utf8('here'))).toBeNull();
+  });
+});
+
+describe('entries', () => {
+  it('open to the body that was written, and to its author alone', async () => {
+    const author = await newSigningKey(true);
+    const keys = logKeys(randomBytes(32));
+    const entry = await sealEntry(
+      {
+        log: 'a'.repeat(32),
+        seq: 2,
+        prev: await sha256(utf8('x')),
+        hlc: [5, 1],
+        patient: 'b'.repeat(32),
+        body: aNote('Slept well'),
+        author: signWith(author.privateKey),
+      },
+      keys,
+      signWith((await newSigningKey(true)).privateKey),
+    );
+    const opened = await openEntry(entry, keys);
+    expect(opened).toMatchObject({ ok: true, opened: { body: { text: 'Slept well' } } });
+    if (!opened.ok) return;
+    expect(await opened.opened.authoredBy(verifyWith(author.publicKey))).toBe(true);
+    expect(await opened.opened.authoredBy(verifyWith((await newSigningKey(true)).publicKey))).toBe(false);
+    expect(toHex(entry.bytes)).not.toContain(toHex(utf8('Slept')));
+  });
+
+  it('moved to another patient or position do not open', async () => {
+    const { entries, keys } = await aLog(3);
+    const [, second, third] = entries;
+    expect(await openEntry({ ...second!, patient: 'e'.repeat(32) }, keys)).toMatchObject({
+      ok: false,
+      error: { kind: 'sealed' },
+    });
+    expect(await openEntry({ ...third!, box: second!.box }, keys)).toMatchObject({
+      ok: false,
+      error: { kind: 'sealed' },
+    });
+  });
+});
+
+describe('user keys', () => {
+  it('open with PIN and roster secret together, and with neither alone', async () => {
+    const made = await newUserKey('135790', 'roster', QUICK);
+    expect((await unwrapUserKey('135790', 'roster', made.wrapped))?.identity).toBe(made.userKey.identity);
+    expect(await unwrapUserKey('135791', 'roster', made.wrapped)).toBeNull();
+    expect(await unwrapUserKey('135790', 'another roster', made.wrapped)).toBeNull();
+  });
+});
+
+describe('acknowledgements', () => {
+  it('count only with the signature of the site over exactly these words', async () => {
+    const site = await newSigningKey(true);
+    const ack = await acknowledge(
+      { log: 'a'.repeat(32), seq: 7, hash: 'b'.repeat(64), epoch: 'c'.repeat(32) },
+      signWith(site.privateKey),
+    );
+    const verify = verifyWith(site.publicKey);
+    expect(await isAcknowledgement(ack, verify)).toBe(true);
+    expect(await isAcknowledgement({ ...ack, seq: 8 }, verify)).toBe(false);
+    expect(await isAcknowledgement({ ...ack, epoch: 'd'.repeat(32) }, verify)).toBe(false);
+  });
+});
+
+describe('age files', () => {
+  it('open for each recipient and for nobody else', async () => {
+    const [ward, recovery, other] = [await newIdentity(), await newIdentity(), await newIdentity()];
+    const file = await sealTo([ward.recipient, recovery.recipient], utf8('log key'));
+    for (const identity of [ward, recovery])
+      expect(await openWith(identity.identity, file)).toEqual(utf8('log key'));
+    expect(await openWith(other.identity, file)).toBeNull();
+    expect(await openWith(ward.identity, file.slice(0, -3) as Bytes)).toBeNull();
+  });
+
+  it('are what the standard age command opens, where it is installed', async ({ skip }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'age-'));
+    const { identity, recipient } = await newIdentity();
+    writeFileSync(join(folder, 'key'), `${identity}\n`);
+    writeFileSync(join(folder, 'file.age'), await sealTo([recipient], utf8('log key')));
+    try {
+      expect(
+        execFileSync('age', ['-d', '-i', join(folder, 'key'), join(folder, 'file.age')]).toString(),
+      ).toBe('log key');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') skip();
+      throw error;
+    }
+  });
+});

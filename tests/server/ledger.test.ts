@@ -1,0 +1,326 @@
+import { appendFileSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Entry, fromBase64, toHex } from '../../src/log/index.ts';
+import {
+  logKeys,
+  newIdentity,
+  newSigningKey,
+  openWith,
+  sealEntry,
+  sha256,
+  signWith,
+} from '../../src/seal/index.ts';
+import { createServer, type LamplightServer } from '../../src/server/create-server.ts';
+import { encodeFrames, FrameType } from '../../src/sync/index.ts';
+import { aLog, aNote } from '../builders.ts';
+import { embedded, startPostgres, type TestDatabase } from './databases.ts';
+
+const QUICK = { memoryKiB: 8192, passes: 1, lanes: 1 };
+
+describe.each(['PGlite', 'PostgreSQL'] as const)('the server on %s', (kind) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lamplight-server-'));
+  let database: TestDatabase;
+  let server: LamplightServer;
+  let device: { id: string; key: CryptoKey; publicKey: string };
+
+  const open = (): Promise<LamplightServer> =>
+    createServer({
+      dataDirectory: folder,
+      logLevel: 'silent',
+      ...(database.url ? { databaseUrl: database.url } : {}),
+    });
+  const tabletLog = (length: number) =>
+    aLog(length, {
+      writer: device.id,
+      site: server.context.identity.site,
+      recipients: server.context.site.recipients('4-west'),
+      key: device.key,
+      publicKey: device.publicKey,
+    });
+  const bytesOf = (entries: Entry[]) => entries.map((entry) => entry.bytes);
+  const quarantined = async (): Promise<string[]> =>
+    (await server.context.db.selectFrom('record.quarantine').select('kind').execute()).map((row) => row.kind);
+
+  beforeAll(async () => {
+    database = kind === 'PGlite' ? embedded : await startPostgres();
+    server = await open();
+    const { site } = server.context;
+    await site.openSite({ name: 'Test Hospital', timeZone: 'America/Chicago', demo: false });
+    await site.openWard({ id: '4-west', name: '4 West' });
+    const signing = await newSigningKey(true);
+    const enrolled = await site.enrolDevice({
+      name: 'tablet',
+      signingKey: signing.publicKey,
+      recipient: (await newIdentity()).recipient,
+      ward: '4-west',
+    });
+    device = { id: enrolled.device, key: signing.privateKey, publicKey: signing.publicKey };
+  });
+
+  afterAll(async () => {
+    await server.close();
+    await database.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('takes entries once, however often they come (FAILURES 18)', async () => {
+    const { ledger } = server.context;
+    const { entries, log } = await tabletLog(20);
+    expect((await ledger.receive(bytesOf(entries.slice(0, 12)))).accepted).toBe(12);
+    expect((await ledger.receive(bytesOf(entries))).accepted).toBe(8);
+    expect((await ledger.receive(bytesOf([...entries].reverse()))).accepted).toBe(0);
+    expect((await ledger.vector())[log]?.[0]).toBe(20);
+  });
+
+  it('takes the same push from two sides at once without a loss or a double', async () => {
+    const { ledger } = server.context;
+    const { entries, log } = await tabletLog(60);
+    await Promise.all([
+      ledger.receive(bytesOf(entries)),
+      ledger.receive(bytesOf(entries.slice(0, 30))),
+      ledger.receive(bytesOf(entries)),
+    ]);
+    const { count } = await server.context.db
+      .selectFrom('record.entry')
+      .where('log', '=', log)
+      .select((select) => select.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow();
+    expect(Number(count)).toBe(60);
+  });
+
+  it('keeps a fork, a forgery and a stranger in quarantine with the reason, and takes the rest (FAILURES 16)', async () => {
+    const { ledger } = server.context;
+    const before = (await quarantined()).length;
+    const good = await tabletLog(3);
+    await ledger.receive(bytesOf(good.entries));
+    const prev = await sha256(good.entries[1]!.bytes);
+    const clone = await sealEntry(
+      { log: good.log, seq: 3, prev, hlc: [1, 0], patient: good.patient, body: aNote('other') },
+      good.keys,
+      signWith(device.key),
+    );
+    const thief = await newSigningKey(true);
+    const forged = await sealEntry(
+      {
+        log: good.log,
+        seq: 4,
+        prev: await sha256(good.entries[2]!.bytes),
+        hlc: [1, 0],
+        patient: null,
+        body: {},
+      },
+      good.keys,
+      signWith(thief.privateKey),
+    );
+    const stranger = await aLog(2, {
+      site: server.context.identity.site,
+      recipients: server.context.site.recipients('4-west'),
+    });
+    const other = await tabletLog(2);
+    const received = await ledger.receive([
+      clone.bytes,
+      forged.bytes,
+      ...bytesOf(stranger.entries),
+      new Uint8Array([1, 2, 3]),
+      ...bytesOf(other.entries),
+    ]);
+    expect(received.accepted).toBe(2);
+    expect((await quarantined()).slice(before).sort()).toEqual([
+      'bad-signature',
+      'fork',
+      'malformed',
+      'unknown-writer',
+      'unknown-writer',
+    ]);
+  });
+
+  it('keeps an entry whose seal, schema or author does not verify, says so, and projects the rest', async () => {
+    const { ledger, projection, db } = server.context;
+    const log = await tabletLog(1);
+    const prev = await sha256(log.entries[0]!.bytes);
+    const wrongKey = logKeys(new Uint8Array(32));
+    const sealed = await sealEntry(
+      { log: log.log, seq: 2, prev, hlc: [2, 0], patient: log.patient, body: aNote('x') },
+      wrongKey,
+      signWith(device.key),
+    );
+    const schema = await sealEntry(
+      {
+        log: log.log,
+        seq: 3,
+        prev: await sha256(sealed.bytes),
+        hlc: [3, 0],
+        patient: log.patient,
+        body: aNote('y', { effectiveAt: 'yesterday' }),
+      },
+      log.keys,
+      signWith(device.key),
+    );
+    const author = await sealEntry(
+      {
+        log: log.log,
+        seq: 4,
+        prev: await sha256(schema.bytes),
+        hlc: [4, 0],
+        patient: log.patient,
+        body: aNote('z'),
+      },
+      log.keys,
+      signWith(device.key),
+    );
+    expect(
+      (await ledger.receive([...bytesOf(log.entries), sealed.bytes, schema.bytes, author.bytes])).accepted,
+    ).toBe(4);
+    const before = (await quarantined()).length;
+    await projection.catchUp();
+    expect(
+      (await quarantined())
+        .slice(before - 0)
+        .filter((item) => ['sealed', 'schema', 'author'].includes(item))
+        .sort(),
+    ).toEqual(expect.arrayContaining(['author', 'schema', 'sealed']));
+    const rows = await db
+      .selectFrom('projection.entry')
+      .where('log', '=', log.log)
+      .select(['seq', 'kind'])
+      .orderBy('seq')
+      .execute();
+    expect(rows.map((row) => row.kind)).toEqual(['unreadable', 'unreadable', 'unreadable']);
+  });
+
+  it('gives back, byte for byte, what it took', async () => {
+    const { ledger } = server.context;
+    const { entries, log } = await tabletLog(300);
+    await ledger.receive(bytesOf(entries));
+    const read = await ledger.read([{ log, after: 100, through: 300 }], 10_000_000);
+    expect(read.map(toHex)).toEqual(entries.slice(100).map((entry) => toHex(entry.bytes)));
+    expect((await ledger.read([{ log, after: 0, through: 300 }], 5_000)).length).toBeLessThan(30);
+  });
+
+  it('lets a code enrol one tablet, and says why another is refused', async () => {
+    const { db, identity } = server.context;
+    const staff = await server.context.site.addStaff({
+      name: `Admin ${kind}`,
+      role: 'administrator',
+      wards: ['4-west'],
+      pin: '123456',
+      argon2: QUICK,
+    });
+    expect(staff.name).toContain('Admin');
+    const signIn = await server.app.inject({
+      method: 'POST',
+      url: '/api/session',
+      payload: { staff: `Admin ${kind}`, pin: '123456' },
+    });
+    const cookie = String(signIn.headers['set-cookie']).split(';')[0]!;
+    expect(
+      (
+        await server.app.inject({
+          method: 'POST',
+          url: '/api/session',
+          payload: { staff: `Admin ${kind}`, pin: '000000' },
+        })
+      ).statusCode,
+    ).toBe(401);
+    expect(
+      (
+        await server.app.inject({
+          method: 'POST',
+          url: '/api/admin/enrolment-codes',
+          payload: { ward: '4-west' },
+        })
+      ).statusCode,
+    ).toBe(401);
+    const { code } = (
+      await server.app.inject({
+        method: 'POST',
+        url: '/api/admin/enrolment-codes',
+        headers: { cookie },
+        payload: { ward: '4-west' },
+      })
+    ).json<{ code: string }>();
+    const join_ = async (withCode: string) => {
+      const keys = await newSigningKey(true);
+      return server.app.inject({
+        method: 'POST',
+        url: '/api/enrol',
+        payload: {
+          code: withCode,
+          deviceName: 'new',
+          signingKey: keys.publicKey,
+          recipient: (await newIdentity()).recipient,
+        },
+      });
+    };
+    expect((await join_(code.toLowerCase())).statusCode).toBe(200);
+    expect((await join_(code)).json()).toMatchObject({ error: { kind: 'used-code' } });
+    expect((await join_('ZZZZ-9999')).json()).toMatchObject({ error: { kind: 'unknown-code' } });
+    await db
+      .updateTable('record.enrolment_code')
+      .set({ used_at: null, expires_at: new Date(0) })
+      .where('site', '=', identity.site)
+      .execute();
+    expect((await join_(code)).json()).toMatchObject({ error: { kind: 'expired-code' } });
+  });
+
+  it('refuses a push without a session, and never answers 500 to noise', async () => {
+    expect(
+      (
+        await server.app.inject({
+          method: 'POST',
+          url: '/api/sync/push',
+          headers: { 'content-type': 'application/octet-stream' },
+          payload: Buffer.from(encodeFrames(FrameType.entry, [])),
+        })
+      ).statusCode,
+    ).toBe(401);
+    for (const payload of ['{', '{"device":1}', '[]', 'null']) {
+      expect(
+        (
+          await server.app.inject({
+            method: 'POST',
+            url: '/api/sync/session',
+            headers: { 'content-type': 'application/json' },
+            payload,
+          })
+        ).statusCode,
+      ).toBe(400);
+    }
+  });
+
+  it('holds everything after a restart', async () => {
+    const before = await server.context.ledger.vector();
+    await server.close();
+    server = await open();
+    expect(await server.context.ledger.vector()).toEqual(before);
+    expect(server.context.site.directory().devices.has(device.id)).toBe(true);
+    expect(server.recoveryIdentity).toBeUndefined();
+  });
+
+  it.runIf(kind === 'PGlite')(
+    'is filled again from its journal when the database is lost, and takes a torn last frame',
+    async () => {
+      const before = await server.context.ledger.vector();
+      await server.close();
+      renameSync(join(folder, 'pglite'), join(folder, 'lost'));
+      appendFileSync(join(folder, 'journal'), Buffer.from([1, 0, 0, 1, 0, 42]));
+      server = await open();
+      expect(await server.context.ledger.vector()).toEqual(before);
+      const keyFile = server.context.site.directory().wards.get('4-west')!.sealedIdentity;
+      expect(await openWith(server.context.identity.identity, fromBase64(keyFile))).not.toBeNull();
+      expect(statSync(join(folder, 'site-identity.json')).mode & 0o777).toBe(0o600);
+    },
+  );
+
+  it.runIf(kind === 'PostgreSQL')(
+    'does not start where a power cut could lose what it acknowledged',
+    async () => {
+      await sql`alter database postgres set synchronous_commit = off`.execute(server.context.db);
+      await expect(open()).rejects.toThrow('synchronous_commit');
+      await sql`alter database postgres reset synchronous_commit`.execute(server.context.db);
+    },
+  );
+});
