@@ -7,6 +7,8 @@ export interface ToFhirContext {
   /** Logical id of the Patient in the EHR. */
   ehrPatient: string;
   ehrEncounter?: string;
+  /** Date of birth, as far as known: a child has no NEWS2. */
+  birthDate?: string;
   /** System of our business identifiers. */
   identifierSystem: string;
   /** The tablet that wrote the entry. */
@@ -23,6 +25,54 @@ export const encounterOf = (context: ToFhirContext) =>
 export const identifierOf = (context: ToFhirContext, value: string) => [
   { system: context.identifierSystem, value },
 ];
+
+const UCUM = 'http://unitsofmeasure.org';
+
+/** Units of dose that we send as UCUM codes (codes.md); any other goes as the text that it is. */
+const UCUM_DOSES: Record<string, string> = {
+  ...Object.fromEntries(
+    [
+      'mg',
+      'g',
+      'kg',
+      'ug',
+      'ng',
+      'mmol',
+      'meq',
+      'mL',
+      'L',
+      '[IU]',
+      'U',
+      '[drp]',
+      '%',
+      'h',
+      'mg/kg',
+      'mL/h',
+    ].map((unit) => [unit, unit]),
+  ),
+  mcg: 'ug',
+  ml: 'mL',
+  mEq: 'meq',
+  units: '[IU]',
+};
+
+/** A dose as FHIR has it, with a UCUM code only where the unit is one. */
+export function quantityOf(dose: { value: number; unit: string }) {
+  const code = UCUM_DOSES[dose.unit] ?? (/^\{[A-Za-z ]+\}$/.test(dose.unit) ? dose.unit : undefined);
+  return { value: dose.value, unit: dose.unit, ...(code === undefined ? {} : { system: UCUM, code }) };
+}
+
+/** Alerts that the author charted over, with the reason: for the EHR's eyes too. */
+export const overrideNotes = (
+  overrides: readonly { message: string; reason: string }[],
+): { text: string }[] =>
+  overrides.map(({ message, reason }) => ({ text: `Alert: ${message} Done all the same: ${reason}` }));
+
+/** FHIR knows no empty strings and no empty lists. */
+export const present = <K extends string, T>(key: K, value: T | '' | undefined): { [P in K]?: T } =>
+  (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+    ? {}
+    : { [key]: value }) as { [P in K]?: T };
 
 /** A coding of ours as a CodeableConcept. */
 export const concept = (coding: { text: string; system?: string; code?: string }) => ({

@@ -1,9 +1,12 @@
-import type { BodyOf, EntryId, Schedule } from '../clinical/entries/index.ts';
+import type { BodyOf, EntryId, MedicationDetail } from '../clinical/entries/index.ts';
 import {
   concept,
   encounterOf,
   identifierOf,
   type Outgoing,
+  overrideNotes,
+  present,
+  quantityOf,
   subjectOf,
   type ToFhirContext,
 } from './fhir-context.ts';
@@ -52,67 +55,64 @@ export function administrationResource(
     ...(given && body.dose
       ? {
           dosage: {
-            dose: doseQuantity(body.dose),
-            ...(body.route === undefined ? {} : { route: { text: body.route } }),
+            dose: quantityOf(body.dose),
+            ...present('route', body.route && { text: body.route }),
           },
         }
       : {}),
-    ...(notes(body).length > 0 ? { note: notes(body) } : {}),
+    ...present('note', notes(body)),
   };
 }
 
 function notes(body: BodyOf<'medication-administration'>): { text: string }[] {
-  const overrides = body.overrides.map((override) => ({
-    text: `Alert: ${override.message} Given all the same: ${override.reason}`,
-  }));
-  return [...(body.comment === undefined ? [] : [{ text: body.comment }]), ...overrides];
+  return [
+    ...(body.dueAt === undefined ? [] : [{ text: `Dose due at ${body.dueAt}.` }]),
+    ...(body.comment?.trim() ? [{ text: body.comment }] : []),
+    ...overrideNotes(body.overrides),
+  ];
 }
 
-const doseQuantity = (dose: { value: number; unit: string }) => ({
-  value: dose.value,
-  unit: dose.unit,
-  system: 'http://unitsofmeasure.org',
-  code: dose.unit,
-});
-
+/** A signed order: MedicationRequest, NutritionOrder or ServiceRequest, active in the EHR from then on. */
 export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, context: ToFhirContext): Outgoing {
   const { detail } = body;
   const base = {
     id,
     identifier: identifierOf(context, id),
     ...encounterOf(context),
-    authoredOn: body.effectiveAt,
-    requester: { display: body.author.name },
+    status: 'active',
+    intent: 'order',
   };
+  const notes = overrideNotes(body.overrides);
+  const requester = { display: body.author.name };
   if (detail.category === 'medication') {
+    const stat = detail.schedule.type === 'once' && detail.schedule.stat;
     return {
       resourceType: 'MedicationRequest',
       ...base,
-      status: 'active',
-      intent: 'order',
+      ...(stat ? { priority: 'stat' } : {}),
       medicationCodeableConcept: concept(detail.medication),
       subject: subjectOf(context),
-      ...(detail.indication === undefined ? {} : { reasonCode: [{ text: detail.indication }] }),
+      authoredOn: body.effectiveAt,
+      requester,
+      ...present('reasonCode', detail.indication && [{ text: detail.indication }]),
       dosageInstruction: [
         {
-          ...timingOf(detail.schedule),
+          ...present('additionalInstruction', detail.instructions && [{ text: detail.instructions }]),
+          ...timingOf(detail),
           route: { text: detail.route },
-          doseAndRate: [{ doseQuantity: doseQuantity(detail.dose) }],
-          ...(detail.instructions === undefined ? {} : { patientInstruction: detail.instructions }),
+          doseAndRate: [{ doseQuantity: quantityOf(detail.dose) }],
         },
       ],
+      ...present('note', notes),
     };
   }
-  const note = detail.instructions === undefined ? {} : { note: [{ text: detail.instructions }] };
+  const note = present('note', [...(detail.instructions ? [{ text: detail.instructions }] : []), ...notes]);
   if (detail.category === 'diet') {
-    const { authoredOn, requester, ...rest } = base;
     return {
       resourceType: 'NutritionOrder',
-      ...rest,
-      status: 'active',
-      intent: 'order',
+      ...base,
       patient: subjectOf(context),
-      dateTime: authoredOn,
+      dateTime: body.effectiveAt,
       orderer: requester,
       oralDiet: { type: [concept(detail.request)] },
       ...note,
@@ -122,28 +122,30 @@ export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, contex
   return {
     resourceType: 'ServiceRequest',
     ...base,
-    status: 'active',
-    intent: 'order',
     category: [{ text: category }],
     priority: detail.priority,
     code: concept(detail.request),
     subject: subjectOf(context),
-    ...('bodySite' in detail && detail.bodySite !== undefined
-      ? { bodySite: [{ text: detail.bodySite }] }
-      : {}),
-    ...('frequency' in detail && detail.frequency !== undefined
-      ? { occurrenceTiming: { code: { text: detail.frequency } } }
+    authoredOn: body.effectiveAt,
+    requester,
+    ...('specimen' in detail ? present('specimen', detail.specimen && [{ display: detail.specimen }]) : {}),
+    ...('bodySite' in detail ? present('bodySite', detail.bodySite && [{ text: detail.bodySite }]) : {}),
+    ...('frequency' in detail
+      ? present('occurrenceTiming', detail.frequency && { code: { text: detail.frequency } })
       : {}),
     ...note,
   };
 }
 
-function timingOf(schedule: Schedule): Record<string, unknown> {
+/** The schedule as FHIR R4 Dosage says it, with the order's own start and end: `scheduleOf` reads the same back. */
+function timingOf({ schedule, startAt, endAt, dose }: MedicationDetail): Record<string, unknown> {
+  const bounds = { boundsPeriod: { start: startAt, ...present('end', endAt) } };
   switch (schedule.type) {
     case 'times':
       return {
         timing: {
           repeat: {
+            ...bounds,
             frequency: 1,
             period: schedule.everyDays,
             periodUnit: 'd',
@@ -152,25 +154,33 @@ function timingOf(schedule: Schedule): Record<string, unknown> {
         },
       };
     case 'every':
-      return { timing: { repeat: { frequency: 1, period: schedule.hours, periodUnit: 'h' } } };
+      return { timing: { repeat: { ...bounds, frequency: 1, period: schedule.hours, periodUnit: 'h' } } };
     case 'once':
-      return { timing: { repeat: { count: 1 } } };
-    case 'as-needed':
+      return { timing: { event: [startAt], repeat: { count: 1 } } };
+    case 'as-needed': {
+      const interval = schedule.leastIntervalHours;
+      const repeat = { ...bounds, ...(interval ? { frequency: 1, period: interval, periodUnit: 'h' } : {}) };
       return {
+        timing: { repeat },
         ...(schedule.for === undefined
           ? { asNeededBoolean: true }
           : { asNeededCodeableConcept: { text: schedule.for } }),
         ...(schedule.mostPerDay === undefined
           ? {}
           : {
+              // FHIR's maximum is an amount of drug, not a number of doses.
               maxDosePerPeriod: {
-                numerator: { value: schedule.mostPerDay },
+                numerator: quantityOf({
+                  ...dose,
+                  value: Number((dose.value * schedule.mostPerDay).toPrecision(12)),
+                }),
                 denominator: { value: 24, unit: 'h', system: 'http://unitsofmeasure.org', code: 'h' },
               },
             }),
       };
+    }
     case 'as-written':
-      return { text: schedule.text };
+      return { text: schedule.text, timing: { repeat: bounds } };
   }
 }
 

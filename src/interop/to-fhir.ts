@@ -5,6 +5,7 @@ import {
   encounterOf,
   identifierOf,
   type Outgoing,
+  present,
   subjectOf,
   type ToFhirContext,
 } from './fhir-context.ts';
@@ -78,8 +79,9 @@ function patientResource(body: BodyOf<'patient-registered'>, context: ToFhirCont
     name: [
       {
         ...(body.nameUnknown ? { use: 'temp' } : { use: 'official' }),
-        family: body.name.family,
-        given: [body.name.given],
+        ...present('family', body.name.family),
+        ...present('given', body.name.given && [body.name.given]),
+        ...(body.name.family || body.name.given ? {} : { text: 'Name not known' }),
       },
     ],
     gender: body.sex,
@@ -111,7 +113,8 @@ function allergyResource(id: EntryId, body: BodyOf<'allergy-recorded'>, context:
     patient: subjectOf(context),
     ...encounterOf(context),
     recordedDate: body.effectiveAt,
-    ...(body.reaction === undefined ? {} : { reaction: [{ manifestation: [{ text: body.reaction }] }] }),
+    recorder: { display: body.author.name },
+    ...present('reaction', body.reaction && [{ manifestation: [{ text: body.reaction }] }]),
   };
 }
 
@@ -135,6 +138,7 @@ function noKnownAllergies(
     subject: subjectOf(context),
     ...encounterOf(context),
     date: body.effectiveAt,
+    source: { display: body.author.name },
     emptyReason: {
       coding: [{ system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason', code: 'nilknown' }],
     },

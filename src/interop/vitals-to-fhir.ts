@@ -1,5 +1,5 @@
 import type { BodyOf, EntryId, VitalValues } from '../clinical/entries/index.ts';
-import { scoreNews2 } from '../clinical/news2.ts';
+import { news2Applies, scoreNews2 } from '../clinical/news2.ts';
 import { encounterOf, identifierOf, type Outgoing, subjectOf, type ToFhirContext } from './fhir-context.ts';
 
 const LOINC = 'http://loinc.org';
@@ -129,7 +129,7 @@ export function vitalResources(id: EntryId, body: BodyOf<'vital-signs'>, context
     );
   }
   const { total } = scoreNews2(values);
-  if (total !== null) {
+  if (total !== null && news2Applies(context.birthDate, body.effectiveAt)) {
     resources.push(
       observation('news2', 'survey', {
         code: {
@@ -141,5 +141,8 @@ export function vitalResources(id: EntryId, body: BodyOf<'vital-signs'>, context
       }),
     );
   }
+  // The comment is on the whole set; FHIR has it on one of its values.
+  const [first] = resources;
+  if (first && body.comment?.trim()) first.note = [{ text: body.comment }];
   return resources;
 }

@@ -4,7 +4,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { z } from 'zod';
 import { createCensus } from './census/import-census.ts';
 import type { ServerContext } from './context.ts';
@@ -98,7 +98,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
       redact: ['req.headers.authorization', 'req.headers.cookie'],
     },
     // Addresses carry no patient data, but a request body never reaches the log either.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
   });
   const context: ServerContext = {

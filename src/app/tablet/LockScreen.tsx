@@ -115,7 +115,7 @@ function PinEntry({
         void unlock();
       }}
     >
-      <h2>{person.name}</h2>
+      <h1>{person.name}</h1>
       <PasswordInput
         label="PIN"
         inputMode="numeric"

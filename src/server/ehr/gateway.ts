@@ -26,7 +26,11 @@ export type PutResult =
 
 export interface FhirGateway {
   read(type: string, id: string): Promise<ReadResult>;
-  search(type: string, parameters: Record<string, string>): Promise<SearchResult>;
+  /**
+   * All resources of this type that match, over all pages; a set that is cut short is refused, since what is missing
+   * would look like "none". With `most`, the first so many are enough.
+   */
+  search(type: string, parameters: Record<string, string>, options?: { most?: number }): Promise<SearchResult>;
   put(resource: FhirResource & { id: string }): Promise<PutResult>;
 }
 
@@ -72,11 +76,11 @@ export function createFhirGateway(options: {
   return {
     read: (type, id) => get(`${options.baseUrl}/${type}/${encodeURIComponent(id)}`),
 
-    async search(type, parameters) {
+    async search(type, parameters, { most = Number.POSITIVE_INFINITY } = {}) {
       const resources: FhirResource[] = [];
-      let url: string | undefined =
+      let url =
         `${options.baseUrl}/${type}?${new URLSearchParams({ _count: '100', ...parameters })}`;
-      for (let page = 0; url !== undefined && page < MOST_PAGES; page++) {
+      for (let page = 0; page < MOST_PAGES; page++) {
         const result = await get(url);
         if (result.kind === 'not-found')
           return { kind: 'refused', status: 404, message: `The EHR has no search for ${type}.` };
@@ -87,17 +91,20 @@ export function createFhirGateway(options: {
             kind: 'unreachable',
             reason: 'The EHR answers a search with something that is not a search set.',
           };
+        // Included resources and an OperationOutcome are no matches.
         resources.push(
-          ...(set.data.entry ?? []).flatMap((entry) => (entry.resource ? [entry.resource] : [])),
+          ...(set.data.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === type ? [resource] : [])),
         );
+        if (resources.length >= most) return { kind: 'ok', resources: resources.slice(0, most) };
         const next = set.data.link?.find((link) => link.relation === 'next')?.url;
+        if (next === undefined) return { kind: 'ok', resources };
+        const following = URL.parse(next, url);
         // A page on another host would carry our token there.
-        url =
-          next !== undefined && new URL(next, url).origin === new URL(options.baseUrl).origin
-            ? new URL(next, url).href
-            : undefined;
+        if (following?.origin !== new URL(options.baseUrl).origin)
+          return { kind: 'refused', status: 200, message: 'The EHR continues its answer at another address.' };
+        url = following.href;
       }
-      return { kind: 'ok', resources };
+      return { kind: 'refused', status: 200, message: `The EHR has more of ${type} than can be read.` };
     },
 
     async put(resource) {

@@ -1,4 +1,4 @@
-import type { FhirGateway, FhirResource } from './gateway.ts';
+import type { FhirGateway, FhirResource, SearchResult } from './gateway.ts';
 
 /** What the EHR says of one inpatient, raw; `interop` makes a snapshot of it. */
 export interface CensusPatient {
@@ -6,8 +6,10 @@ export interface CensusPatient {
   encounter: FhirResource;
   bed: FhirResource | undefined;
   allergies: FhirResource[];
+  lists: FhirResource[];
   conditions: FhirResource[];
   medicationRequests: FhirResource[];
+  medicationAdministrations: FhirResource[];
   observations: FhirResource[];
 }
 
@@ -22,21 +24,44 @@ const referenced = (value: unknown): string | undefined => {
   return typeof reference === 'string' ? reference.split('/').slice(-2).join('/') : undefined;
 };
 
+/** A ward has rooms, a room has beds. */
+const MOST_LEVELS = 3;
+
+type Places = Map<string, FhirResource | undefined>;
+type Failure = Exclude<SearchResult, { kind: 'ok' }>;
+
+const failed = (result: Failure): { kind: Failure['kind']; reason: string } => ({
+  kind: result.kind,
+  reason: result.kind === 'refused' ? result.message : result.reason,
+});
+
+/** The ward and every place in it. */
+async function placesOf(gateway: FhirGateway, ward: string): Promise<Places | Failure> {
+  const places: Places = new Map([[`Location/${ward}`, undefined]]);
+  let outer = [...places.keys()];
+  for (let level = 0; level < MOST_LEVELS && outer.length > 0; level++) {
+    const found = await gateway.search('Location', { partof: outer.join(',') });
+    if (found.kind !== 'ok') return found;
+    const inner = found.resources.map((place) => [`Location/${place.id}`, place] as const);
+    outer = inner.map(([reference]) => reference).filter((reference) => !places.has(reference));
+    for (const [reference, place] of inner) places.set(reference, place);
+  }
+  return places;
+}
+
+/** In-progress encounters at these places; from a server that cannot search by place, those of the whole house. */
+async function encountersAt(gateway: FhirGateway, places: Places): Promise<SearchResult> {
+  const about = { status: 'in-progress' };
+  const here = await gateway.search('Encounter', { ...about, location: [...places.keys()].join(',') });
+  return here.kind === 'refused' ? gateway.search('Encounter', about) : here;
+}
+
 /** Inpatients whose location is the ward, or a place that is part of it. One that fails is a warning, not an end. */
 export async function readWardCensus(gateway: FhirGateway, ward: string): Promise<CensusRead> {
-  const beds = await gateway.search('Location', { partof: `Location/${ward}` });
-  if (beds.kind !== 'ok')
-    return { kind: beds.kind, reason: beds.kind === 'refused' ? beds.message : beds.reason };
-  const encounters = await gateway.search('Encounter', { status: 'in-progress' });
-  if (encounters.kind !== 'ok')
-    return {
-      kind: encounters.kind,
-      reason: encounters.kind === 'refused' ? encounters.message : encounters.reason,
-    };
-  const places = new Map<string, FhirResource | undefined>([
-    [`Location/${ward}`, undefined],
-    ...beds.resources.map((bed) => [`Location/${bed.id}`, bed] as const),
-  ]);
+  const places = await placesOf(gateway, ward);
+  if (!(places instanceof Map)) return failed(places);
+  const encounters = await encountersAt(gateway, places);
+  if (encounters.kind !== 'ok') return failed(encounters);
   const placed = encounters.resources.flatMap((encounter) => {
     const locations = Array.isArray(encounter.location)
       ? (encounter.location as { location?: unknown; status?: string }[])
@@ -53,7 +78,7 @@ export async function readWardCensus(gateway: FhirGateway, ward: string): Promis
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        const result = await readInpatient(gateway, next.encounter, next.bed);
+        const result = await readInpatient(gateway, next.encounter, next.bed, warnings);
         if (typeof result === 'string') warnings.push(result);
         else patients.push(result);
       }
@@ -68,6 +93,7 @@ async function readInpatient(
   gateway: FhirGateway,
   encounter: FhirResource,
   bed: FhirResource | undefined,
+  warnings: string[],
 ): Promise<CensusPatient | string> {
   const place = typeof bed?.name === 'string' ? bed.name : 'an unnamed bed';
   const reference = referenced(encounter.subject);
@@ -75,44 +101,65 @@ async function readInpatient(
   const patient = await gateway.read('Patient', reference.split('/').at(-1)!);
   if (patient.kind !== 'ok') return `The patient in ${place} could not be read.`;
   const about = { patient: reference };
-  const [allergies, conditions, medicationRequests, observations] = await Promise.all([
+  const needed = Promise.all([
     gateway.search('AllergyIntolerance', about),
     gateway.search('Condition', about),
     gateway.search('MedicationRequest', { ...about, status: 'active' }),
-    gateway.search('Observation', { ...about, _sort: '-date', _count: '50' }),
+    gateway.search('Observation', { ...about, _sort: '-date' }, { most: 100 }),
   ]);
+  const [lists, doses] = await Promise.all([
+    gateway.search('List', about),
+    gateway.search('MedicationAdministration', { ...about, _sort: '-effective-time' }, { most: 100 }),
+  ]);
+  const [allergies, conditions, medicationRequests, observations] = await needed;
   for (const found of [allergies, conditions, medicationRequests, observations]) {
     // A part that failed would look like "none": no snapshot of this patient rather than a false one.
     if (found.kind !== 'ok') return `The record of the patient in ${place} could not be read in full.`;
   }
+  // Without these the chart says "not recorded" and "last dose unknown", which is true.
+  if (doses.kind !== 'ok') warnings.push(`The doses that the EHR has of the patient in ${place} could not be read.`);
   const list = (found: typeof allergies): FhirResource[] => (found.kind === 'ok' ? found.resources : []);
   return {
     patient: patient.resource,
     encounter,
     bed,
     allergies: list(allergies),
+    lists: list(lists),
     conditions: list(conditions),
     medicationRequests: list(medicationRequests),
+    medicationAdministrations: list(doses),
     observations: list(observations),
   };
 }
 
-/** Patients of the EHR who may be the one meant: several narrow searches, joined. */
+const MOST_CANDIDATES = 200;
+
+/**
+ * Patients of the EHR who may be the one meant: several narrow searches, joined, also with the names swapped. Nobody
+ * found is no answer when the EHR refused every search: else a clerk would make a second record.
+ */
 export async function findPatients(
   gateway: FhirGateway,
   hints: { family?: string; given?: string; birthDate?: string; identifier?: string },
 ): Promise<{ kind: 'ok'; patients: FhirResource[] } | { kind: 'unreachable'; reason: string }> {
   const searches: Record<string, string>[] = [];
-  if (hints.family) searches.push({ family: hints.family.slice(0, 3) });
-  if (hints.given) searches.push({ given: hints.given });
-  if (hints.birthDate?.length === 10) searches.push({ birthdate: hints.birthDate });
   if (hints.identifier) searches.push({ identifier: hints.identifier });
+  if (hints.birthDate?.length === 10) searches.push({ birthdate: hints.birthDate });
+  if (hints.family) searches.push({ family: hints.family.slice(0, 3) }, { given: hints.family });
+  if (hints.given) searches.push({ given: hints.given }, { family: hints.given });
   const found = new Map<string, FhirResource>();
+  let answered = searches.length === 0;
+  let refusal = '';
   for (const parameters of searches) {
-    const result = await gateway.search('Patient', parameters);
+    const result = await gateway.search('Patient', parameters, { most: MOST_CANDIDATES });
     if (result.kind === 'unreachable') return result;
-    if (result.kind === 'ok')
-      for (const patient of result.resources) if (patient.id) found.set(patient.id, patient);
+    if (result.kind === 'refused') {
+      refusal = result.message;
+      continue;
+    }
+    answered = true;
+    for (const patient of result.resources) if (patient.id) found.set(patient.id, patient);
   }
-  return { kind: 'ok', patients: [...found.values()].slice(0, 200) };
+  if (!answered) return { kind: 'unreachable', reason: `The EHR refuses to search for patients: ${refusal}` };
+  return { kind: 'ok', patients: [...found.values()].slice(0, MOST_CANDIDATES) };
 }
