@@ -50,7 +50,7 @@ await shoot('dose');
 await page.getByRole('button', { name: 'Cancel' }).click();
 await page.getByRole('tab', { name: 'History' }).click();
 await shoot('history');
-await page.getByRole('radio', { name: 'Red' }).check({ force: true });
+await page.getByText('Red', { exact: true }).click();
 await page.getByRole('button', { name: '‹ Ward board' }).click();
 await page.locator('.board-row').first().waitFor();
 await shoot('board-red-night');

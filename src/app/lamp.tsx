@@ -18,10 +18,11 @@ export function useLamp(): Lamp {
   return lamp;
 }
 
-/** Loads, and loads again whenever an event says that it may have changed. */
+/** Loads, and loads again whenever an event says that it may have changed, or after `everyMs`. */
 function useLoaded<T>(
   load: () => Promise<T>,
   matters: (event: VaultEvent) => boolean,
+  everyMs?: number,
 ): { value: T | undefined; reload: () => void } {
   const { subscribe } = useLamp();
   const [value, setValue] = useState<T>();
@@ -31,19 +32,26 @@ function useLoaded<T>(
     load().then(
       // Answers may overtake each other; an older one must not replace a newer.
       (answer) => mine === asked.current && setValue(() => answer),
-      // Thrown where the fault boundary sees it, rather than "Opening…" for ever.
+      // With nothing to show, thrown where the fault boundary sees it, rather than "Opening…" for ever. A refresh that
+      // fails leaves what is on the screen: it must not take away a form that is half filled in.
       (error: unknown) =>
-        setValue(() => {
-          throw error;
+        setValue((shown) => {
+          if (shown === undefined) throw error;
+          return shown;
         }),
     );
   }, [load]);
   useEffect(() => {
     reload();
-    return subscribe((event) => {
+    const timer = everyMs === undefined ? undefined : setInterval(reload, everyMs);
+    const unsubscribe = subscribe((event) => {
       if (matters(event)) reload();
     });
-  }, [reload, subscribe, matters]);
+    return () => {
+      clearInterval(timer);
+      unsubscribe();
+    };
+  }, [reload, subscribe, matters, everyMs]);
   return { value, reload };
 }
 
@@ -65,6 +73,9 @@ export function useBoard(): BoardRow[] | undefined {
   ).value;
 }
 
+/** A dose becomes due, and overdue, by time alone: an open chart is folded again each minute. */
+const CHART_EVERY_MS = 60_000;
+
 export function useChart(patient: string): Chart | undefined {
   const { vault } = useLamp();
   const matters = useCallback(
@@ -74,6 +85,7 @@ export function useChart(patient: string): Chart | undefined {
   return useLoaded(
     useCallback(() => vault.chart(patient), [vault, patient]),
     matters,
+    CHART_EVERY_MS,
   ).value;
 }
 

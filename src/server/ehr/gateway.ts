@@ -30,7 +30,11 @@ export interface FhirGateway {
    * All resources of this type that match, over all pages; a set that is cut short is refused, since what is missing
    * would look like "none". With `most`, the first so many are enough.
    */
-  search(type: string, parameters: Record<string, string>, options?: { most?: number }): Promise<SearchResult>;
+  search(
+    type: string,
+    parameters: Record<string, string>,
+    options?: { most?: number },
+  ): Promise<SearchResult>;
   put(resource: FhirResource & { id: string }): Promise<PutResult>;
 }
 
@@ -78,8 +82,7 @@ export function createFhirGateway(options: {
 
     async search(type, parameters, { most = Number.POSITIVE_INFINITY } = {}) {
       const resources: FhirResource[] = [];
-      let url =
-        `${options.baseUrl}/${type}?${new URLSearchParams({ _count: '100', ...parameters })}`;
+      let url = `${options.baseUrl}/${type}?${new URLSearchParams({ _count: '100', ...parameters })}`;
       for (let page = 0; page < MOST_PAGES; page++) {
         const result = await get(url);
         if (result.kind === 'not-found')
@@ -93,7 +96,9 @@ export function createFhirGateway(options: {
           };
         // Included resources and an OperationOutcome are no matches.
         resources.push(
-          ...(set.data.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === type ? [resource] : [])),
+          ...(set.data.entry ?? []).flatMap(({ resource }) =>
+            resource?.resourceType === type ? [resource] : [],
+          ),
         );
         if (resources.length >= most) return { kind: 'ok', resources: resources.slice(0, most) };
         const next = set.data.link?.find((link) => link.relation === 'next')?.url;
@@ -101,7 +106,11 @@ export function createFhirGateway(options: {
         const following = URL.parse(next, url);
         // A page on another host would carry our token there.
         if (following?.origin !== new URL(options.baseUrl).origin)
-          return { kind: 'refused', status: 200, message: 'The EHR continues its answer at another address.' };
+          return {
+            kind: 'refused',
+            status: 200,
+            message: 'The EHR continues its answer at another address.',
+          };
         url = following.href;
       }
       return { kind: 'refused', status: 200, message: `The EHR has more of ${type} than can be read.` };

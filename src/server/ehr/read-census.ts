@@ -117,7 +117,8 @@ async function readInpatient(
     if (found.kind !== 'ok') return `The record of the patient in ${place} could not be read in full.`;
   }
   // Without these the chart says "not recorded" and "last dose unknown", which is true.
-  if (doses.kind !== 'ok') warnings.push(`The doses that the EHR has of the patient in ${place} could not be read.`);
+  if (doses.kind !== 'ok')
+    warnings.push(`The doses that the EHR has of the patient in ${place} could not be read.`);
   const list = (found: typeof allergies): FhirResource[] => (found.kind === 'ok' ? found.resources : []);
   return {
     patient: patient.resource,

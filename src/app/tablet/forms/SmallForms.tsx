@@ -1,6 +1,7 @@
 import { PasswordInput, Select, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
-import type { Charted, Draft, OrderId } from '../../../clinical/index.ts';
+import { type Charted, type ChartOrder, type Draft, tallMan } from '../../../clinical/index.ts';
+import { describeEntry } from '../patient/describe-entry.ts';
 import { FormFrame } from './FormFrame.tsx';
 import { useSave } from './use-save.ts';
 
@@ -123,6 +124,7 @@ export function EnteredInErrorForm({
   const { register, watch, handleSubmit } = useForm({ defaultValues: { reason: '' } });
   const saving = useSave(timeZone);
   const reason = watch('reason').trim();
+  const { title, text } = describeEntry(entry.body);
   const submit = handleSubmit(async () => {
     const message = await saving.save(patient, {
       kind: 'entered-in-error',
@@ -142,6 +144,9 @@ export function EnteredInErrorForm({
       onSubmit={submit}
       onCancel={onCancel}
     >
+      <p className="card">
+        <strong>{title}</strong> {text}
+      </p>
       <p>The entry stays on the chart, struck through, with your name and reason.</p>
       <TextInput label="What is wrong with it?" {...register('reason')} />
     </FormFrame>
@@ -154,14 +159,14 @@ export function StopOrderForm({
   timeZone,
   onDone,
   onCancel,
-}: SmallFormProps & { order: OrderId }) {
+}: SmallFormProps & { order: ChartOrder }) {
   const { register, watch, setValue, handleSubmit } = useForm({ defaultValues: { reason: '', pin: '' } });
   const saving = useSave(timeZone);
   const { reason, pin } = watch();
   const submit = handleSubmit(async () => {
     const message = await saving.save(
       patient,
-      { kind: 'order-stopped', effectiveAt: nowIso(), order, reason: reason.trim() },
+      { kind: 'order-stopped', effectiveAt: nowIso(), order: order.id, reason: reason.trim() },
       pin,
     );
     setValue('pin', '');
@@ -177,6 +182,13 @@ export function StopOrderForm({
       onSubmit={submit}
       onCancel={onCancel}
     >
+      <p className="card">
+        <strong>
+          {order.detail.category === 'medication'
+            ? tallMan(order.detail.medication.text)
+            : order.detail.request.text}
+        </strong>
+      </p>
       <TextInput label="Why is it stopped?" {...register('reason')} />
       <PasswordInput
         label="PIN"

@@ -109,6 +109,7 @@ export function VitalSignsForm({
   });
   const refused = checks.some(({ check }) => check?.verdict === 'refuse');
   const unconfirmed = checks.some(({ check, key }) => check?.verdict === 'ask' && !confirmed.has(key));
+  const nothing = Object.keys(values).every((name) => name === 'saturationScale');
   const applies = news2Applies(chart.identity.birthDate, now);
   const score = scoreNews2(values);
 
@@ -135,7 +136,7 @@ export function VitalSignsForm({
       submit="Save vital signs"
       busy={saving.busy}
       problem={saving.problem}
-      disabled={refused || unconfirmed || (amend !== undefined && fields.reason.trim() === '')}
+      disabled={nothing || refused || unconfirmed || (amend !== undefined && fields.reason.trim() === '')}
       onSubmit={submit}
       onCancel={onCancel}
       aside={

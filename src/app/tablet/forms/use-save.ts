@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { type Draft, formatTime } from '../../../clinical/index.ts';
 import { useLamp } from '../../lamp.tsx';
 
@@ -23,15 +23,20 @@ export function useSave(timeZone: string): Save {
   const { vault } = useLamp();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+  // A second tap before "saving" is drawn must not chart the same thing twice.
+  const running = useRef(false);
   return {
     busy,
     problem,
     async save(patient, draft, pin) {
+      if (running.current) return undefined;
+      running.current = true;
       setBusy(true);
       setProblem(undefined);
       const result = await vault
         .append({ patient, draft, ...(pin === undefined ? {} : { pin }) })
         .catch(() => UNANSWERED);
+      running.current = false;
       setBusy(false);
       if (result.ok) return `Saved on this tablet ${formatTime(result.value.savedAt, timeZone)}`;
       setProblem(result.error.message);

@@ -131,7 +131,7 @@ function MedicationOrder({
         {active && clinician && (
           <Button
             variant="default"
-            onClick={() => start({ do: 'stop-order', order: order.id })}
+            onClick={() => start({ do: 'stop-order', order })}
             aria-label={`Stop order: ${name}`}
           >
             Stop order

@@ -1,6 +1,6 @@
 import { Button, Tabs } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { BodyOf, Charted, OrderId } from '../../../clinical/index.ts';
+import type { BodyOf, Charted, ChartOrder, OrderId } from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
 import { useChart, useLamp, useNow } from '../../lamp.tsx';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
@@ -19,7 +19,7 @@ export type Task =
   | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>> }
   | { do: 'give'; order: OrderId; dueAt?: string }
   | { do: 'order' }
-  | { do: 'stop-order'; order: OrderId }
+  | { do: 'stop-order'; order: ChartOrder }
   | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
   | { do: 'allergy' }
   | { do: 'bed' }

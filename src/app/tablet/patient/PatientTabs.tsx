@@ -192,7 +192,7 @@ export function OrdersTab({
               </Button>
             )}
           {order.state === 'active' && role === 'clinician' && (
-            <Button variant="default" onClick={() => start({ do: 'stop-order', order: order.id })}>
+            <Button variant="default" onClick={() => start({ do: 'stop-order', order })}>
               Stop order
             </Button>
           )}
