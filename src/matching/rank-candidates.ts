@@ -77,8 +77,21 @@ function compareBirthDates(a: string | undefined, b: string | undefined): Verdic
   if (length < 10) return a.slice(0, length) === b.slice(0, length) ? 'close' : 'differs';
   const [year, month, day] = a.split('-');
   if (b === `${year}-${day}-${month}`) return 'close';
-  const differing = [...a].filter((character, index) => character !== b[index]).length;
-  return differing === 1 ? 'close' : 'differs';
+  return isOneSlip(a, b) ? 'close' : 'differs';
+}
+
+/** One character mistyped, left out or added, or two neighbours swapped. */
+function isOneSlip(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1 || a === b) return false;
+  let start = 0;
+  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
+  const [restA, restB] = [a.slice(start), b.slice(start)];
+  return (
+    restA.slice(1) === restB.slice(1) ||
+    restA === restB.slice(1) ||
+    restA.slice(1) === restB ||
+    (restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2))
+  );
 }
 
 function compareNumbers(
@@ -89,6 +102,8 @@ function compareNumbers(
   const right = b.map((number) => number.value.toUpperCase().replace(/[\s-]/g, ''));
   const same = left.find((value) => right.includes(value));
   if (same !== undefined) return { verdict: 'agrees', left: same, right: same };
+  const near = left.flatMap((value) => right.filter((other) => isOneSlip(value, other)).map((other) => [value, other] as const))[0];
+  if (near) return { verdict: 'close', left: near[0], right: near[1] };
   return {
     verdict: left.length === 0 || right.length === 0 ? 'missing' : 'differs',
     left: left.join(' '),

@@ -15,6 +15,7 @@ const Bundle = z.looseObject({
 const KEPT = new Set(['Patient', 'AllergyIntolerance', 'Condition', 'MedicationRequest', 'Observation']);
 const OBSERVATIONS_A_PATIENT = 30;
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 export const DEMO_WARDS = [
   { id: 'ward-4-west', name: '4 West', beds: 30 },
@@ -169,7 +170,9 @@ function censusOverlay(patient: AnyResource, index: number, nowMs: number): AnyR
   if (bed > ward.beds) return undefined;
   const bedId = `${ward.id}-bed-${bed}`;
   const subject = { reference: `Patient/${patient.id}` };
-  const admitted = new Date(nowMs - ((steady(patient.id) % 5) + 1) * DAY_MS).toISOString();
+  // By the day, not by the moment: a demo EHR that is started again names the same doses.
+  const midnight = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  const admitted = new Date(midnight + 8 * HOUR_MS - ((steady(patient.id) % 5) + 1) * DAY_MS).toISOString();
   const overlay: AnyResource[] = [
     {
       resourceType: 'Location',
@@ -211,7 +214,7 @@ function censusOverlay(patient: AnyResource, index: number, nowMs: number): AnyR
     const order = DEMO_ORDERS[(index + n * 3) % DEMO_ORDERS.length]!;
     overlay.push({
       resourceType: 'MedicationRequest',
-      id: `demo-order-${n}-${patient.id}`.slice(0, 64),
+      id: `demo-order-${n}-${patient.id}`,
       status: 'active',
       intent: 'order',
       medicationCodeableConcept: {
@@ -238,7 +241,11 @@ function censusOverlay(patient: AnyResource, index: number, nowMs: number): AnyR
           ...('asNeeded' in order
             ? {
                 asNeededCodeableConcept: { text: order.asNeeded },
-                maxDosePerPeriod: { numerator: { value: 4 }, denominator: { value: 1, unit: 'd' } },
+                timing: { repeat: { frequency: 1, period: 6, periodUnit: 'h' } },
+                maxDosePerPeriod: {
+                  numerator: { value: 4 * order.dose[0], unit: order.dose[1] },
+                  denominator: { value: 1, unit: 'd' },
+                },
               }
             : {
                 timing:
@@ -259,6 +266,19 @@ function censusOverlay(patient: AnyResource, index: number, nowMs: number): AnyR
       ],
       meta: { tag: [{ code: 'demo' }] },
     });
+    if (n === 0 && !('asNeeded' in order)) {
+      overlay.push({
+        resourceType: 'MedicationAdministration',
+        id: `demo-dose-${patient.id}`,
+        status: 'completed',
+        medicationCodeableConcept: { text: order.drug },
+        subject,
+        effectiveDateTime: new Date(midnight - 4 * HOUR_MS).toISOString(),
+        request: { reference: `MedicationRequest/demo-order-${n}-${patient.id}` },
+        dosage: { dose: { value: order.dose[0], unit: order.dose[1] } },
+        meta: { tag: [{ code: 'demo' }] },
+      });
+    }
   }
   return overlay;
 }

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import type { CDPSession, Page } from 'playwright-core';
+import type { Draft } from '../../src/clinical/index.ts';
+import { callVault } from '../e2e/vault-calls.ts';
+
+export interface Percentiles {
+  p50: number;
+  p95: number;
+}
+
+export function percentiles(samples: readonly number[]): Percentiles {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+  return { p50: at(0.5), p95: at(0.95) };
+}
+
+export const aSetOfVitals = (n: number): Draft => ({
+  kind: 'vital-signs',
+  effectiveAt: new Date(Date.now() - n * 60_000).toISOString(),
+  values: {
+    respirationRate: 12 + (n % 9),
+    oxygenSaturation: 96,
+    saturationScale: 1,
+    oxygenDevice: 'A',
+    systolic: 118 + (n % 20),
+    diastolic: 70,
+    pulse: 66 + (n % 30),
+    consciousness: 'alert',
+    temperature: 36.8,
+  },
+});
+
+/** Milliseconds per save, from the page's call until the vault says that the strict transaction has completed. */
+export async function timeSaves(page: Page, patient: string, count: number): Promise<Percentiles> {
+  const draft = aSetOfVitals(1);
+  const samples = await page.evaluate(
+    async ({ patient, draft, count }) => {
+      const worker = (window as unknown as { vaultOfThisTest: Worker }).vaultOfThisTest;
+      const call = (): Promise<void> =>
+        new Promise((resolve) => {
+          const id = crypto.randomUUID();
+          const answer = (event: MessageEvent<{ id?: string }>): void => {
+            if (event.data?.id !== id) return;
+            worker.removeEventListener('message', answer);
+            resolve();
+          };
+          worker.addEventListener('message', answer);
+          worker.postMessage({
+            id,
+            type: 'APPLY',
+            path: ['append'],
+            argumentList: [{ type: 'RAW', value: { patient, draft } }],
+          });
+        });
+      const times: number[] = [];
+      for (let n = 0; n < count; n++) {
+        const start = performance.now();
+        await call();
+        times.push(performance.now() - start);
+      }
+      return times;
+    },
+    { patient, draft, count },
+  );
+  return percentiles(samples.slice(10));
+}
+
+/** The floor: the same bytes put into a bare object store, strict, from a worker of the same page. */
+export async function timeBarePuts(page: Page, bytes: number, count: number): Promise<Percentiles> {
+  const samples = await page.evaluate(
+    async ({ bytes, count }) => {
+      const open = indexedDB.open(`floor-${crypto.randomUUID()}`, 1);
+      const db = await new Promise<IDBDatabase>((resolve, reject) => {
+        open.onupgradeneeded = () => open.result.createObjectStore('entries', { keyPath: 'seq' });
+        open.onsuccess = () => resolve(open.result);
+        open.onerror = () => reject(open.error);
+      });
+      const times: number[] = [];
+      for (let seq = 1; seq <= count; seq++) {
+        const row = { seq, bytes: crypto.getRandomValues(new Uint8Array(bytes)) };
+        const start = performance.now();
+        await new Promise<void>((resolve, reject) => {
+          const tx = db.transaction('entries', 'readwrite', { durability: 'strict' });
+          tx.objectStore('entries').put(row);
+          tx.oncomplete = () => resolve();
+          tx.onerror = () => reject(tx.error);
+        });
+        times.push(performance.now() - start);
+      }
+      db.close();
+      return times;
+    },
+    { bytes, count },
+  );
+  return percentiles(samples.slice(10));
+}
+
+/** Fills the vault through the vault: `count` entries spread over the ward. */
+export async function fillVault(page: Page, patients: readonly string[], count: number): Promise<void> {
+  const batch = 2_000;
+  for (let from = 0; from < count; from += batch) {
+    const drafts = Array.from({ length: Math.min(batch, count - from) }, (_, n) => ({
+      patient: patients[(from + n) % patients.length]!,
+      draft: aSetOfVitals(from + n),
+    }));
+    await page.evaluate(async (items) => {
+      const worker = (window as unknown as { vaultOfThisTest: Worker }).vaultOfThisTest;
+      await Promise.all(
+        items.map(
+          (value) =>
+            new Promise<void>((resolve) => {
+              const id = crypto.randomUUID();
+              const answer = (event: MessageEvent<{ id?: string }>): void => {
+                if (event.data?.id !== id) return;
+                worker.removeEventListener('message', answer);
+                resolve();
+              };
+              worker.addEventListener('message', answer);
+              worker.postMessage({
+                id,
+                type: 'APPLY',
+                path: ['append'],
+                argumentList: [{ type: 'RAW', value }],
+              });
+            }),
+        ),
+      );
+    }, drafts);
+  }
+}
+
+/** CPU throttling of the page and of its workers alike. */
+export async function throttle(page: Page, rate: number): Promise<CDPSession> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate });
+  return session;
+}
+
+export const aName = (): string => randomBytes(4).toString('hex');
+export { callVault };

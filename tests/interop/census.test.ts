@@ -1,0 +1,449 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SnapshotPatient } from '../../src/clinical/index.ts';
+import { type CensusInput, snapshotFromFhir } from '../../src/interop/index.ts';
+
+const OPTIONS = {
+  id: 'a'.repeat(32),
+  orderId: (id: string) => Buffer.from(id.padEnd(16, '_')).toString('hex').slice(0, 32),
+  timeZone: 'America/New_York',
+};
+const NOTHING: CensusInput = {
+  patient: {
+    resourceType: 'Patient',
+    id: 'p1',
+    name: [{ use: 'official', family: 'Kessler', given: ['Karla', 'M'] }],
+    birthDate: '1951-03-04',
+    gender: 'female',
+    identifier: [{ type: { coding: [{ code: 'MR' }] }, value: 'M1' }],
+  },
+  encounter: { id: 'enc-1' },
+  bed: { name: '4 West bed 3', alias: ['3'] },
+  allergies: [],
+  conditions: [],
+  medicationRequests: [],
+  observations: [],
+};
+function snapshot(input: Partial<CensusInput>): SnapshotPatient {
+  const read = snapshotFromFhir({ ...NOTHING, ...input }, OPTIONS);
+  if (!read.ok) throw new Error(read.message);
+  return read.patient;
+}
+const MG = (value: number) => ({
+  doseQuantity: { value, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' },
+});
+const request = (dosage: unknown, more = {}) => ({
+  resourceType: 'MedicationRequest',
+  id: 'mr-1',
+  status: 'active',
+  intent: 'order',
+  authoredOn: '2026-11-20T08:00:00-05:00',
+  medicationCodeableConcept: { text: 'metoprolol' },
+  ...(dosage === undefined ? {} : { dosageInstruction: [dosage].flat() }),
+  ...more,
+});
+const order = (dosage: unknown, more = {}) =>
+  snapshot({ medicationRequests: [request(dosage, more)] }).orders[0]!;
+const code = (name: string) => ({ timing: { code: { coding: [{ code: name }] } } });
+const repeat = (content: Record<string, unknown>) => ({ timing: { repeat: content } });
+const times = (hours: string[], everyDays = 1) => ({
+  type: 'times',
+  times: hours,
+  timeZone: 'America/New_York',
+  everyDays,
+});
+
+describe('who it is', () => {
+  it('reads a patient in full without a warning', () => {
+    expect(snapshot({})).toMatchObject({
+      ehrPatient: 'p1',
+      ehrEncounter: 'enc-1',
+      name: { family: 'Kessler', given: 'Karla M' },
+      birthDate: '1951-03-04',
+      sex: 'female',
+      bed: '3',
+      numbers: [{ kind: 'MR', value: 'M1' }],
+      allergyStatus: 'notasked',
+      warnings: [],
+    });
+  });
+
+  it('a field that cannot be read is left out with a warning, the rest stays', () => {
+    const patient = { ...(NOTHING.patient as object), name: 'Karla Kessler', birthDate: 19510304 };
+    const read = snapshot({ patient });
+    expect(read).toMatchObject({
+      name: { family: '', given: '' },
+      sex: 'female',
+      numbers: [{ value: 'M1' }],
+    });
+    expect(read.birthDate).toBeUndefined();
+    expect(read.warnings).toEqual([
+      'The patient of the EHR has a field that could not be read: name.',
+      'The patient of the EHR has a field that could not be read: birthDate.',
+      'The EHR has no name for this patient.',
+      'The EHR has no readable date of birth.',
+    ]);
+  });
+
+  it('says so when the patient cannot be read at all', () => {
+    for (const patient of [null, 7, 'x', {}, []])
+      expect(snapshotFromFhir({ ...NOTHING, patient }, OPTIONS).ok).toBe(false);
+  });
+});
+
+describe('allergies', () => {
+  const allergy = (more: object) => ({
+    code: { text: 'Penicillin' },
+    clinicalStatus: { coding: [{ code: 'active' }] },
+    ...more,
+  });
+  const status = (allergies: unknown[], lists: unknown[] = []) =>
+    snapshot({ allergies, lists }).allergyStatus;
+
+  it('keeps substance, reaction, criticality', () => {
+    expect(
+      snapshot({
+        allergies: [
+          allergy({
+            criticality: 'high',
+            category: ['medication'],
+            reaction: [{ manifestation: [{ text: 'Hives' }, { text: 'Itch' }] }],
+          }),
+        ],
+      }).allergies,
+    ).toEqual([
+      {
+        substance: { text: 'Penicillin' },
+        criticality: 'high',
+        category: 'medication',
+        reaction: 'Hives, Itch',
+      },
+    ]);
+  });
+
+  it('tells none known from not asked; refuted and resolved are no allergies', () => {
+    expect(status([])).toBe('notasked');
+    expect(status([allergy({ code: { text: 'No known allergies' } })])).toBe('nilknown');
+    expect(
+      status([
+        allergy({ verificationStatus: { coding: [{ code: 'refuted' }] } }),
+        allergy({ clinicalStatus: { coding: [{ code: 'resolved' }] } }),
+      ]),
+    ).toBe('notasked');
+    const list = {
+      resourceType: 'List',
+      status: 'current',
+      code: { coding: [{ code: '48765-2' }] },
+      emptyReason: { coding: [{ code: 'nilknown' }] },
+    };
+    expect(status([], [list])).toBe('nilknown');
+    expect(status([allergy({})], [list])).toBe('known');
+    expect(status([], [{ ...list, status: 'entered-in-error' }])).toBe('notasked');
+  });
+
+  it('an allergy that cannot be read is never "none"', () => {
+    expect(status(['???'])).toBe('known');
+    expect(snapshot({ allergies: [allergy({ code: 12 })] }).allergies[0]?.substance.text).toMatch(
+      /without a named substance/,
+    );
+  });
+});
+
+describe('timing', () => {
+  it.each<[string, unknown, unknown]>([
+    ['BID', code('BID'), { ...times(['09:00', '21:00']), code: 'BID' }],
+    ['QID in small letters', code('qid'), { ...times(['08:00', '12:00', '17:00', '21:00']), code: 'QID' }],
+    ['QOD', code('QOD'), { ...times(['09:00'], 2), code: 'QOD' }],
+    ['Q6H', code('Q6H'), { type: 'every', hours: 6 }],
+    [
+      'three a day',
+      repeat({ frequency: 3, period: 1, periodUnit: 'd' }),
+      { ...times(['08:00', '14:00', '20:00']), code: 'TID' },
+    ],
+    ['six a day', repeat({ frequency: 6, period: 1, periodUnit: 'd' }), { type: 'every', hours: 4 }],
+    ['every 72 hours', repeat({ frequency: 1, period: 72, periodUnit: 'h' }), { type: 'every', hours: 72 }],
+    ['weekly', repeat({ frequency: 1, period: 1, periodUnit: 'wk' }), times(['09:00'], 7)],
+    [
+      'at times, every other day',
+      repeat({ frequency: 1, period: 2, periodUnit: 'd', timeOfDay: ['20:00:00', '08:00:00'] }),
+      times(['08:00', '20:00'], 2),
+    ],
+    ['at bedtime', repeat({ when: ['HS'] }), times(['22:00'])],
+    ['before meals', repeat({ when: ['AC'] }), times(['07:30', '11:30', '17:30'])],
+    ['15 min before lunch', repeat({ when: ['ACD'], offset: 15 }), times(['11:45'])],
+    ['with breakfast and dinner', repeat({ when: ['CM', 'CV'] }), times(['08:00', '18:00'])],
+    ['once', repeat({ count: 1 }), { type: 'once', stat: false }],
+    [
+      'as needed every 4 h',
+      { asNeededCodeableConcept: { text: 'pain' }, ...code('Q4H') },
+      { type: 'as-needed', for: 'pain', leastIntervalHours: 4 },
+    ],
+    [
+      'as needed up to 3 a day',
+      { asNeededBoolean: true, ...repeat({ frequency: 3, period: 1, periodUnit: 'd' }) },
+      { type: 'as-needed', leastIntervalHours: undefined, mostPerDay: 3 },
+    ],
+    [
+      'five a day: not by guess',
+      repeat({ frequency: 5, period: 1, periodUnit: 'd' }),
+      { type: 'as-written', text: '5 times every 1 days' },
+    ],
+    [
+      '1 to 2 a day: not by guess',
+      repeat({ frequency: 1, frequencyMax: 2, period: 1, periodUnit: 'd' }),
+      { type: 'as-written', text: '1 to 2 times every 1 days' },
+    ],
+    [
+      'on weekdays: not by guess',
+      {
+        text: 'Mon and Thu',
+        ...repeat({ dayOfWeek: ['mon', 'thu'], frequency: 1, period: 1, periodUnit: 'wk' }),
+      },
+      { type: 'as-written', text: 'Mon and Thu' },
+    ],
+    [
+      'monthly: not by guess',
+      repeat({ frequency: 1, period: 1, periodUnit: 'mo' }),
+      { type: 'as-written', text: '1 times every 1 months' },
+    ],
+    [
+      'ten times in all: not by guess',
+      repeat({ count: 10, frequency: 1, period: 1, periodUnit: 'd' }),
+      { type: 'as-written', text: '10 times in all, 1 times every 1 days' },
+    ],
+    ['a broken time', repeat({ timeOfDay: ['8 am'] }), { type: 'as-written', text: 'at 8 am' }],
+    ['only text', { text: 'as directed' }, { type: 'as-written', text: 'as directed' }],
+    ['nothing', undefined, { type: 'as-written', text: 'Dose and frequency not recorded in the EHR' }],
+  ])('%s', (_name, dosage, schedule) => {
+    expect(order(dosage).schedule).toEqual(schedule);
+  });
+
+  it('STAT is priority stat, once', () => {
+    expect(order(repeat({ count: 1 }), { priority: 'stat' }).schedule).toEqual({ type: 'once', stat: true });
+  });
+
+  it('has the start and end of its period; an end day counts as a whole', () => {
+    expect(
+      order(
+        repeat({
+          frequency: 1,
+          period: 6,
+          periodUnit: 'h',
+          boundsPeriod: { start: '2026-11-21T10:00:00Z', end: '2026-11-25' },
+        }),
+      ),
+    ).toMatchObject({ startAt: '2026-11-21T10:00:00.000Z', endAt: '2026-11-26T05:00:00Z' });
+    expect(
+      order(repeat({ frequency: 1, period: 6, periodUnit: 'h', boundsDuration: { value: 7, code: 'd' } }))
+        .endAt,
+    ).toBe('2026-11-27T13:00:00.000Z');
+    expect(order(code('Q6H'), { authoredOn: '2026-11-20' }).startAt).toBeUndefined();
+  });
+});
+
+describe('doses', () => {
+  it('a dose needs its unit; a bare number is told in words, not made a dose', () => {
+    const bare = order({ doseAndRate: [{ doseQuantity: { value: 1 } }], ...code('QD') });
+    expect(bare.dose).toBeUndefined();
+    expect(bare.instructions).toBe('Dose in the EHR: 1, without a unit');
+    expect(order({ doseAndRate: [MG(25)], ...code('QD') }).dose).toEqual({ value: 25, unit: 'mg' });
+    expect(
+      order({
+        doseAndRate: [{ doseRange: { low: { value: 5, unit: 'mg' }, high: { value: 10, unit: 'mg' } } }],
+      }).instructions,
+    ).toBe('Dose in the EHR: 5 mg to 10 mg');
+  });
+
+  it('several dosages are never cut to the first', () => {
+    const taper = order([
+      { doseAndRate: [MG(40)], ...code('AM') },
+      { doseAndRate: [MG(20)], ...code('PM') },
+    ]);
+    expect(taper.dose).toBeUndefined();
+    expect(taper.schedule).toEqual({
+      type: 'as-written',
+      text: '40 mg daily at 09:00; then or also: 20 mg daily at 17:00',
+    });
+  });
+
+  it('the most in 24 hours is an amount of drug', () => {
+    const prn = (numerator: object) =>
+      order({
+        asNeededBoolean: true,
+        doseAndRate: [MG(500)],
+        maxDosePerPeriod: { numerator, denominator: { value: 1, unit: 'd' } },
+      }).schedule;
+    expect(prn({ value: 2000, unit: 'mg' })).toMatchObject({ mostPerDay: 4 });
+    expect(prn({ value: 4 })).toMatchObject({ mostPerDay: 4 });
+    expect(prn({ value: 4, unit: 'g' })).not.toHaveProperty('mostPerDay');
+  });
+
+  it('knows the last dose of each order, not of doses that were not given', () => {
+    const dose = (effectiveDateTime: string, status = 'completed') => ({
+      resourceType: 'MedicationAdministration',
+      status,
+      effectiveDateTime,
+      request: { reference: 'http://ehr/MedicationRequest/mr-1' },
+    });
+    const read = snapshot({
+      medicationRequests: [request(code('QD'))],
+      medicationAdministrations: [
+        dose('2026-11-24T09:00:00Z'),
+        dose('2026-11-23T09:00:00Z'),
+        dose('2026-11-24T12:00:00Z', 'not-done'),
+      ],
+    });
+    expect(read.orders[0]?.lastGivenAt).toBe('2026-11-24T09:00:00.000Z');
+  });
+
+  it('stopped orders, plans and bans never look like orders to give', () => {
+    const read = snapshot({
+      medicationRequests: [
+        request(code('QD'), { status: 'stopped' }),
+        request(code('QD'), { intent: 'plan' }),
+        request(code('QD'), { doNotPerform: true }),
+      ],
+    });
+    expect(read.orders).toEqual([]);
+    expect(read.warnings).toContain('The EHR has an order NOT to give metoprolol.');
+  });
+
+  it('a medication by reference is named', () => {
+    expect(
+      order(code('QD'), {
+        medicationCodeableConcept: undefined,
+        medicationReference: { reference: '#m' },
+        contained: [{ resourceType: 'Medication', id: 'm', code: { text: 'digoxin' } }],
+      }).medication.text,
+    ).toBe('digoxin');
+    expect(order(code('QD'), { medicationCodeableConcept: undefined }).medication.text).toBe(
+      'Medication not named in the EHR',
+    );
+  });
+});
+
+describe('results', () => {
+  const result = (more: object) => ({
+    status: 'final',
+    code: { text: 'Troponin', coding: [{ code: '6598-7' }] },
+    effectiveDateTime: '2026-11-24T09:00:00Z',
+    ...more,
+  });
+  const values = (...observations: unknown[]) =>
+    snapshot({ observations }).observations.map(({ name, value }) => `${name} ${value}`);
+
+  it('never rounds a small value to 0, keeps a comparator, leaves out what was withdrawn', () => {
+    expect(values(result({ valueQuantity: { value: 0.00412, unit: 'ng/mL' } }))).toEqual([
+      'Troponin 0.00412',
+    ]);
+    expect(values(result({ valueQuantity: { value: 0.01, comparator: '<' } }))).toEqual([
+      'Troponin less than 0.01',
+    ]);
+    expect(values(result({ valueQuantity: { value: 6.343234 } }))).toEqual(['Troponin 6.34']);
+    expect(values(result({ valueString: 'negative', status: 'entered-in-error' }))).toEqual([]);
+    expect(values(result({ valueString: 'x', effectiveDateTime: undefined }))).toEqual([]);
+  });
+
+  it('blood pressure gives a row per component, and the latest 30 are kept', () => {
+    const pressure = result({
+      code: { text: 'Blood pressure' },
+      component: [
+        { code: { text: 'Systolic' }, valueQuantity: { value: 120 } },
+        { code: { text: 'Diastolic' }, valueQuantity: { value: 80 } },
+      ],
+    });
+    expect(values(pressure)).toEqual(['Systolic 120', 'Diastolic 80']);
+    const many = Array.from({ length: 50 }, (_, index) =>
+      result({
+        valueQuantity: { value: index },
+        effectiveDateTime: new Date(Date.UTC(2026, 10, 1, index)).toISOString(),
+      }),
+    );
+    expect(values(...many)).toHaveLength(30);
+    expect(values(...many)[0]).toBe('Troponin 49');
+  });
+});
+
+describe('whatever the EHR sends', () => {
+  const folder = join(import.meta.dirname, '../fixtures/synthea');
+  const bundles = readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+  it.each(bundles)('reads %s', (file) => {
+    const { entry } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
+      entry: { resource: { resourceType: string } }[];
+    };
+    const of = (type: string) =>
+      entry.map(({ resource }) => resource).filter(({ resourceType }) => resourceType === type);
+    const read = snapshotFromFhir(
+      {
+        patient: of('Patient')[0],
+        encounter: undefined,
+        bed: undefined,
+        allergies: of('AllergyIntolerance'),
+        conditions: of('Condition'),
+        medicationRequests: of('MedicationRequest'),
+        observations: of('Observation'),
+      },
+      OPTIONS,
+    );
+    expect(read.ok).toBe(true);
+    if (!read.ok) return;
+    const active = of('MedicationRequest').filter(
+      (item) => (item as { status?: string }).status === 'active',
+    );
+    expect(read.patient.orders).toHaveLength(active.length);
+    expect(read.patient.allergies.length).toBeLessThanOrEqual(of('AllergyIntolerance').length);
+  });
+
+  it('nothing throws, whatever is in any place', () => {
+    const anything = fc.anything({ withNullPrototype: false, maxDepth: 4 });
+    const odd = fc.record({
+      resourceType: anything,
+      id: fc.oneof(fc.string(), anything),
+      status: anything,
+      code: anything,
+      name: anything,
+      birthDate: anything,
+      identifier: anything,
+      dosageInstruction: fc.array(fc.record({ timing: anything, doseAndRate: anything, text: anything })),
+      effectiveDateTime: anything,
+      valueQuantity: anything,
+      component: anything,
+      authoredOn: anything,
+    });
+    const list = fc.array(fc.oneof(odd, anything), { maxLength: 3 });
+    fc.assert(
+      fc.property(fc.oneof(odd, anything), list, anything, (patient, resources, bed) => {
+        snapshotFromFhir(
+          {
+            patient,
+            encounter: bed,
+            bed,
+            allergies: resources,
+            lists: resources,
+            conditions: resources,
+            medicationRequests: resources,
+            medicationAdministrations: resources,
+            observations: resources,
+          },
+          OPTIONS,
+        );
+        const read = snapshotFromFhir(
+          {
+            ...NOTHING,
+            allergies: resources,
+            conditions: resources,
+            medicationRequests: resources,
+            observations: resources,
+            bed,
+          },
+          OPTIONS,
+        );
+        expect(read.ok).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

