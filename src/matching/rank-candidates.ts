@@ -102,7 +102,9 @@ function compareNumbers(
   const right = b.map((number) => number.value.toUpperCase().replace(/[\s-]/g, ''));
   const same = left.find((value) => right.includes(value));
   if (same !== undefined) return { verdict: 'agrees', left: same, right: same };
-  const near = left.flatMap((value) => right.filter((other) => isOneSlip(value, other)).map((other) => [value, other] as const))[0];
+  const near = left.flatMap((value) =>
+    right.filter((other) => isOneSlip(value, other)).map((other) => [value, other] as const),
+  )[0];
   if (near) return { verdict: 'close', left: near[0], right: near[1] };
   return {
     verdict: left.length === 0 || right.length === 0 ? 'missing' : 'differs',

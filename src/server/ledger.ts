@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { type Bytes, type Range, readEntry, toBase64, toHex, type VersionVector } from '../log/index.ts';
+import { type Bytes, type Range, readEntry, toHex, type VersionVector } from '../log/index.ts';
 import { type Acknowledgement, acknowledge, sha256, verifyWith } from '../seal/index.ts';
 import { DIRECTORY_SCOPE, wardScope } from '../site/index.ts';
 import { type Arrival, type Ledger, type Received, receiveEntries } from '../sync/index.ts';
@@ -234,6 +234,10 @@ export function createLedger(
 
 class HeadMoved extends Error {}
 
+/** Node's own encoder: ten times as fast as one in JavaScript, and every entry of every upload passes here. */
+const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+
 /** Rows as one JSON parameter: half the time of arrays of `bytea` on PGlite, and the same on PostgreSQL. */
 async function insertEntries(tx: Kysely<Database>, site: string, rows: Arrival['accepted']): Promise<void> {
   const json = JSON.stringify(
@@ -241,8 +245,8 @@ async function insertEntries(tx: Kysely<Database>, site: string, rows: Arrival['
       log: entry.log,
       seq: entry.seq,
       patient: entry.patient,
-      hash: toBase64(hash),
-      bytes: toBase64(entry.bytes),
+      hash: base64(hash),
+      bytes: base64(entry.bytes),
     })),
   );
   await sql`

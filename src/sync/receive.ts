@@ -61,7 +61,11 @@ export async function receiveEntries(ledger: Ledger, payloads: readonly Bytes[])
   for (const bytes of payloads) {
     const read = readEntry(bytes);
     if (!read.ok) rejected.push({ bytes, kind: 'malformed', message: read.error.message });
-    else byLog.set(read.entry.log, [...(byLog.get(read.entry.log) ?? []), read.entry]);
+    else {
+      const entries = byLog.get(read.entry.log);
+      if (entries) entries.push(read.entry);
+      else byLog.set(read.entry.log, [read.entry]);
+    }
   }
   const result: Received = { accepted: 0, heads: new Map(), problems: [] };
   // A head can move under us when another node or tab commits to the same log; then look again.

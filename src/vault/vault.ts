@@ -19,6 +19,9 @@ import { tabletStatus } from './tablet-status.ts';
 /** What only a clinician may write, each time with the PIN. */
 const SIGNED_KINDS: readonly string[] = ['order-signed', 'order-stopped'];
 
+/** Long enough that saves in a row do not wait for one another's folds, short enough that a screen follows at once. */
+const FOLD_AFTER_MS = 150;
+
 interface Unlocked {
   keyring: Keyring;
   charts: Charts;
@@ -34,6 +37,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
   const pins = createPinGate(db);
   let unlocked: Unlocked | undefined;
   let folding: Promise<void> | undefined;
+  let foldTimer: ReturnType<typeof setTimeout> | undefined;
 
   const now = (): string => new Date(clock()).toISOString();
 
@@ -64,6 +68,15 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       folding = undefined;
     });
     return folding;
+  }
+
+  /** After a save: the next save comes first, the fold and the upload when nobody is writing. */
+  function foldSoon(): void {
+    clearTimeout(foldTimer);
+    foldTimer = setTimeout(() => {
+      news.tell({ type: 'saved' });
+      void fold();
+    }, FOLD_AFTER_MS);
   }
 
   news.listen((event) => {
@@ -127,8 +140,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     }
     try {
       const { id } = await log.append(patient, parsed.data, keyring.user.signingKey, clock());
-      news.tell({ type: 'saved' });
-      void fold();
+      foldSoon();
       return { ok: true, value: { id, savedAt: recordedAt } };
     } catch (error) {
       const failure = storageFailure(error);

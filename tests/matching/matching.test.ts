@@ -6,7 +6,11 @@ import { jaroWinkler, type MatchInput, rankCandidates } from '../../src/matching
 import { Candidate } from '../../src/wire/workbench.ts';
 
 const person = (more: Partial<MatchInput> = {}): MatchInput => ({
-  name: { family: 'Kowalski', given: 'Jan' }, birthDate: '1951-03-14', sex: 'male', numbers: [], ...more,
+  name: { family: 'Kowalski', given: 'Jan' },
+  birthDate: '1951-03-14',
+  sex: 'male',
+  numbers: [],
+  ...more,
 });
 const rank = (downtime: Partial<MatchInput>, ehr: Partial<MatchInput>) =>
   rankCandidates(person(downtime), [{ ...person(ehr), ehrPatient: 'ehr-1' }])[0]!;
@@ -14,7 +18,13 @@ const verdicts = (downtime: Partial<MatchInput>, ehr: Partial<MatchInput>) =>
   rank(downtime, ehr).reasons.map(({ verdict }) => verdict);
 
 describe("Jaro–Winkler: Winkler's published examples", () => {
-  it.each([['MARTHA', 'MARHTA', 0.961], ['DWAYNE', 'DUANE', 0.84], ['DIXON', 'DICKSONX', 0.813], ['a', 'b', 0], ['', '', 1]])('%s, %s: %d', (a, b, value) => {
+  it.each([
+    ['MARTHA', 'MARHTA', 0.961],
+    ['DWAYNE', 'DUANE', 0.84],
+    ['DIXON', 'DICKSONX', 0.813],
+    ['a', 'b', 0],
+    ['', '', 1],
+  ])('%s, %s: %d', (a, b, value) => {
     expect(jaroWinkler(a, b)).toBeCloseTo(value, 3);
   });
 
@@ -32,17 +42,62 @@ describe("Jaro–Winkler: Winkler's published examples", () => {
 describe('reasons', () => {
   it.each<[string, Partial<MatchInput>, Partial<MatchInput>, string[]]>([
     ['the same', {}, {}, ['agrees', 'agrees', 'agrees', 'agrees', 'missing']],
-    ['accents, case and hyphens', { name: { family: "O'Keefe", given: 'Zoë' } }, { name: { family: 'OKEEFE', given: 'Zoe' } }, ['agrees', 'agrees', 'agrees', 'agrees', 'missing']],
-    ['a misspelling', { name: { family: 'Kowalsky', given: 'Jan' } }, {}, ['close', 'agrees', 'agrees', 'agrees', 'missing']],
-    ['names swapped', { name: { family: 'Jan', given: 'Kowalski' } }, {}, ['agrees', 'agrees', 'agrees', 'agrees', 'missing']],
-    ['day and month swapped', { birthDate: '1951-03-04' }, { birthDate: '1951-04-03' }, ['agrees', 'agrees', 'close', 'agrees', 'missing']],
+    [
+      'accents, case and hyphens',
+      { name: { family: "O'Keefe", given: 'Zoë' } },
+      { name: { family: 'OKEEFE', given: 'Zoe' } },
+      ['agrees', 'agrees', 'agrees', 'agrees', 'missing'],
+    ],
+    [
+      'a misspelling',
+      { name: { family: 'Kowalsky', given: 'Jan' } },
+      {},
+      ['close', 'agrees', 'agrees', 'agrees', 'missing'],
+    ],
+    [
+      'names swapped',
+      { name: { family: 'Jan', given: 'Kowalski' } },
+      {},
+      ['agrees', 'agrees', 'agrees', 'agrees', 'missing'],
+    ],
+    [
+      'day and month swapped',
+      { birthDate: '1951-03-04' },
+      { birthDate: '1951-04-03' },
+      ['agrees', 'agrees', 'close', 'agrees', 'missing'],
+    ],
     ['one digit', { birthDate: '1951-03-24' }, {}, ['agrees', 'agrees', 'close', 'agrees', 'missing']],
-    ['neighbours swapped', { birthDate: '1915-03-14' }, {}, ['agrees', 'agrees', 'close', 'agrees', 'missing']],
+    [
+      'neighbours swapped',
+      { birthDate: '1915-03-14' },
+      {},
+      ['agrees', 'agrees', 'close', 'agrees', 'missing'],
+    ],
     ['only the year', { birthDate: '1951' }, {}, ['agrees', 'agrees', 'close', 'agrees', 'missing']],
-    ['nothing known', { nameUnknown: true, birthDate: undefined, sex: 'unknown' }, {}, ['missing', 'missing', 'missing', 'missing', 'missing']],
-    ['the number', { numbers: [{ kind: 'MR', value: 'm-123 456' }] }, { numbers: [{ kind: 'MR', value: 'M123456' }] }, ['agrees', 'agrees', 'agrees', 'agrees', 'agrees']],
-    ['the number, mistyped', { numbers: [{ kind: 'MR', value: 'M123465' }] }, { numbers: [{ kind: 'MR', value: 'M123456' }] }, ['agrees', 'agrees', 'agrees', 'agrees', 'close']],
-    ['a downtime number is no EHR number', { numbers: [{ kind: 'MRT', value: 'M123456' }] }, { numbers: [{ kind: 'MR', value: 'M123456' }] }, ['agrees', 'agrees', 'agrees', 'agrees', 'missing']],
+    [
+      'nothing known',
+      { nameUnknown: true, birthDate: undefined, sex: 'unknown' },
+      {},
+      ['missing', 'missing', 'missing', 'missing', 'missing'],
+    ],
+    [
+      'the number',
+      { numbers: [{ kind: 'MR', value: 'm-123 456' }] },
+      { numbers: [{ kind: 'MR', value: 'M123456' }] },
+      ['agrees', 'agrees', 'agrees', 'agrees', 'agrees'],
+    ],
+    [
+      'the number, mistyped',
+      { numbers: [{ kind: 'MR', value: 'M123465' }] },
+      { numbers: [{ kind: 'MR', value: 'M123456' }] },
+      ['agrees', 'agrees', 'agrees', 'agrees', 'close'],
+    ],
+    [
+      'a downtime number is no EHR number',
+      { numbers: [{ kind: 'MRT', value: 'M123456' }] },
+      { numbers: [{ kind: 'MR', value: 'M123456' }] },
+      ['agrees', 'agrees', 'agrees', 'agrees', 'missing'],
+    ],
   ])('%s', (_name, downtime, ehr, expected) => {
     expect(verdicts(downtime, ehr)).toEqual(expected);
   });
@@ -52,7 +107,10 @@ describe('reasons', () => {
     expect(weight).toBeCloseTo(reasons.reduce((sum, reason) => sum + reason.weight, 0));
     expect(rank({ nameUnknown: true, birthDate: undefined, sex: 'unknown' }, {}).weight).toBe(0);
     expect(rank({}, {}).probability).toBeGreaterThan(0.99);
-    expect(rank({}, { name: { family: 'Mertz', given: 'Nohemi' }, birthDate: '1990-01-01', sex: 'female' }).probability).toBeLessThan(0.001);
+    expect(
+      rank({}, { name: { family: 'Mertz', given: 'Nohemi' }, birthDate: '1990-01-01', sex: 'female' })
+        .probability,
+    ).toBeLessThan(0.001);
   });
 
   it('has the shape that the workbench shows', () => {
@@ -62,18 +120,35 @@ describe('reasons', () => {
 
 describe('against febrl, where the truth is known (names and date of birth only)', () => {
   const read = (file: string) =>
-    readFileSync(join(import.meta.dirname, '../fixtures/febrl', file), 'utf8').trim().split('\n').slice(1).map((line) => {
-      const [id = '', given = '', family = '', born = ''] = line.split(',');
-      const birthDate = /^\d{8}$/.test(born) ? `${born.slice(0, 4)}-${born.slice(4, 6)}-${born.slice(6)}` : undefined;
-      return { ehrPatient: id.split('-')[1]!, name: { family, given }, birthDate, sex: 'unknown' as const, numbers: [] };
-    });
+    readFileSync(join(import.meta.dirname, '../fixtures/febrl', file), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => {
+        const [id = '', given = '', family = '', born = ''] = line.split(',');
+        const birthDate = /^\d{8}$/.test(born)
+          ? `${born.slice(0, 4)}-${born.slice(4, 6)}-${born.slice(6)}`
+          : undefined;
+        return {
+          ehrPatient: id.split('-')[1]!,
+          name: { family, given },
+          birthDate,
+          sex: 'unknown' as const,
+          numbers: [],
+        };
+      });
   const originals = read('originals.csv');
   const duplicates = read('duplicates.csv');
-  const best = duplicates.map((duplicate) => ({ truth: duplicate.ehrPatient, top: rankCandidates(duplicate, originals).slice(0, 3) }));
+  const best = duplicates.map((duplicate) => ({
+    truth: duplicate.ehrPatient,
+    top: rankCandidates(duplicate, originals).slice(0, 3),
+  }));
 
   it('the right person is first of 600 in at least 95 %, among the first three in 97 %', () => {
     const first = best.filter(({ truth, top }) => top[0]?.ehrPatient === truth).length / best.length;
-    const three = best.filter(({ truth, top }) => top.some(({ ehrPatient }) => ehrPatient === truth)).length / best.length;
+    const three =
+      best.filter(({ truth, top }) => top.some(({ ehrPatient }) => ehrPatient === truth)).length /
+      best.length;
     expect(first).toBeGreaterThanOrEqual(0.95);
     expect(three).toBeGreaterThanOrEqual(0.97);
   });

@@ -52,12 +52,15 @@ for (const resource of await demoResources(values.patients, Date.now())) await s
 
 await mkdir(values.data, { recursive: true });
 const journalPath = join(values.data, 'written.jsonl');
-for (const line of (await readFile(journalPath, 'utf8').catch(() => '')).split('\n')) {
+const written = await readFile(journalPath, 'utf8').catch(() => '');
+for (const line of written.split('\n')) {
   // A torn last line was never answered.
   const parsed = line.trim() === '' ? undefined : AnyResource.safeParse(tryJson(line));
   if (parsed?.success) await store(parsed.data);
 }
 const journal = await open(journalPath, 'a');
+// The next line must not be glued to a torn one.
+if (written !== '' && !written.endsWith('\n')) await journal.appendFile('\n');
 
 async function store(resource: AnyResource): Promise<void> {
   // The library's types are FHIR's; what the bundles and clients send is checked by its own validation.
