@@ -13,6 +13,7 @@ import { openBox, openEntry, openWith, patientKey, sealBox } from '../seal/index
 import { snapshotContext } from '../site/index.ts';
 import type { EntryRow, OutcomeRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
+import { createOpenedPages } from './opened-pages.ts';
 
 /** What the EHR said of one patient, as this tablet holds it. */
 interface HeldSnapshot {
@@ -30,6 +31,7 @@ export function createCharts(
   keyring: Keyring,
   observe: (hlc: readonly [number, number]) => void,
 ) {
+  const pages = createOpenedPages(db, keyring.summaries);
   const openings = new Map<string, Opening | undefined>();
   /** Opened entries of the patients in use: a chart that is open is not opened again for each save. */
   const opened = new Map<string, Map<string, OpenedEntry>>();
@@ -68,9 +70,12 @@ export function createCharts(
   }
 
   async function entriesOf(patient: string): Promise<OpenedEntry[]> {
-    const known = opened.get(patient) ?? new Map<string, OpenedEntry>();
-    const rows = await db.entries.where('patient').equals(patient).toArray();
-    const fresh = await Promise.all(rows.filter((row) => !known.has(entryId(row.log, row.seq))).map(openRow));
+    const known =
+      opened.get(patient) ?? new Map((await pages.read(patient)).map((entry) => [entry.id, entry]));
+    const places = await db.entries.where('patient').equals(patient).primaryKeys();
+    const missing = places.filter(([log, seq]) => !known.has(entryId(log, seq)));
+    const rows = missing.length > 0 ? await db.entries.bulkGet(missing) : [];
+    const fresh = await Promise.all(rows.map((row) => row && openRow(row)));
     for (const entry of fresh) if (entry) known.set(entry.id, entry);
     opened.delete(patient);
     opened.set(patient, known);
@@ -127,11 +132,14 @@ export function createCharts(
 
   async function summarise(patient: string, now: string): Promise<void> {
     const folded = await chart(patient, now);
-    const outcomes = outcomesIn(await entriesOf(patient));
+    const entries = await entriesOf(patient);
+    const outcomes = outcomesIn(entries);
+    const page = await pages.seal(patient, entries);
     const row = folded && toBoardRow(folded);
     const box =
       row && (await sealBox(keyring.summaries, utf8(JSON.stringify(row)), utf8(`summary ${patient}`)));
-    await db.transaction('rw', db.summaries, db.stale, db.outcomes, async () => {
+    await db.transaction('rw', db.summaries, db.pages, db.stale, db.outcomes, async () => {
+      await db.pages.put(page);
       await db.outcomes.bulkPut(outcomes);
       if (box) await db.summaries.put({ patient, foldVersion: FOLD_VERSION, box });
       await db.stale.delete(patient);

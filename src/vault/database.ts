@@ -26,7 +26,7 @@ export interface EntryRow {
   bytes: Bytes;
 }
 
-/** Derived: what the ward board shows of a patient, sealed under the vault key. */
+/** Derived from a patient's entries and sealed under the vault key: a row of the ward board, or a page of entries. */
 export interface SummaryRow {
   patient: string;
   foldVersion: number;
@@ -81,6 +81,8 @@ export class VaultDatabase extends Dexie {
   declare logs: EntityTable<LogRow, 'log'>;
   declare entries: Table<EntryRow, [string, number]>;
   declare summaries: EntityTable<SummaryRow, 'patient'>;
+  /** Derived: a patient's entries, opened and parsed once, sealed in one box. */
+  declare pages: EntityTable<SummaryRow, 'patient'>;
   /** Patients whose summary is older than their entries; written with the entry, cleared by the fold. */
   declare stale: EntityTable<{ patient: string }, 'patient'>;
   declare drafts: Table<DraftRow, [string, string]>;
@@ -97,6 +99,7 @@ export class VaultDatabase extends Dexie {
       logs: 'log, scope',
       entries: '[log+seq], patient',
       summaries: 'patient',
+      pages: 'patient',
       stale: 'patient',
       drafts: '[staff+key]',
       quarantine: '++id, &hash',

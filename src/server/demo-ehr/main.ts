@@ -9,6 +9,7 @@ import { FhirRouter, MemoryRepository } from '@medplum/fhir-router';
 import type { Bundle, OperationOutcome, Resource, SearchParameter } from '@medplum/fhirtypes';
 import { z } from 'zod';
 import { AnyResource, demoResources } from './demo-data.ts';
+import { createIdentifierIndex, patientOf } from './identifier-index.ts';
 
 /**
  * A demo EHR: an HTTP FHIR R4 server in a process of its own, so that Lamplight posts to something real. It can be
@@ -43,6 +44,7 @@ indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json') as Bundle<
 const repository = new MemoryRepository();
 /** The same resources by patient: the library searches linearly, and a census asks for one patient at a time. */
 const byPatient = new Map<string, MemoryRepository>();
+const identifiers = createIdentifierIndex();
 const router = new FhirRouter();
 let up = true;
 let faults: z.infer<typeof Faults> = {};
@@ -69,9 +71,8 @@ async function store(resource: AnyResource): Promise<void> {
 }
 
 async function index(resource: AnyResource): Promise<void> {
-  const patient = (
-    (resource.subject ?? resource.patient ?? resource.for) as { reference?: string } | undefined
-  )?.reference;
+  identifiers.add(resource);
+  const patient = patientOf(resource);
   if (patient === undefined) return;
   const own = byPatient.get(patient) ?? new MemoryRepository();
   byPatient.set(patient, own);
@@ -125,6 +126,17 @@ async function fhir(request: IncomingMessage, response: ServerResponse, url: URL
       },
       'application/fhir+json',
     );
+  const identifier = url.searchParams.get('identifier');
+  if (request.method === 'GET' && identifier !== null) {
+    const found = identifiers.find(path.slice(1), identifier, url.searchParams.get('patient'));
+    const set = {
+      resourceType: 'Bundle',
+      type: 'searchset',
+      total: found.length,
+      entry: found.map((resource) => ({ resource })),
+    };
+    return answer(response, 200, set, 'application/fhir+json');
+  }
   const writing = request.method === 'PUT' || request.method === 'POST';
   const text = writing ? await readBody(request) : '';
   if (writing) {
