@@ -2,7 +2,7 @@ import type { Quantity, Schedule } from '../clinical/entries/index.ts';
 import { type Dosage, type FhirQuantity, type Repeat, textOf } from './fhir-shapes.ts';
 
 /** Shown where the EHR says nothing. */
-export const NOT_RECORDED = 'Dose and frequency not recorded in the EHR';
+const NOT_RECORDED = 'Dose and frequency not recorded in the EHR';
 
 /** Default hours of the ward for FHIR's timing codes (medication.md, "Frequency to times"). */
 const TIMES: Record<string, readonly string[]> = {

@@ -56,6 +56,8 @@ for (const rate of [1, 4]) {
   await session.detach();
 }
 
+// Nobody else is there while the upload is measured: the tablet would pull what comes in.
+await tablet.close();
 const other = await enrolOtherTablet(
   hospital.url,
   '4-west',
@@ -78,7 +80,6 @@ const rest = Math.max(0, ENTRIES - UPLOAD);
 const more = await other.write(patients, rest);
 for (let from = 0; from < more.entries.length; from += 1000)
   await other.carrier.push(more.entries.slice(from, from + 1000));
-await tablet.close();
 tablet = await openTablet(profile);
 await watchVault(tablet);
 page = await tablet.newPage();

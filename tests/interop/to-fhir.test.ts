@@ -159,6 +159,12 @@ describe.each(Object.entries(SENT))('%s', (_name, { entry, types }) => {
   });
 });
 
+it('the validator used here does refuse what FHIR R4 does not allow', () => {
+  const [dose] = send(SENT['a dose']!.entry);
+  for (const wrong of [{ status: undefined }, { subject: undefined }, { invented: 1 }])
+    expect(() => validateResource({ ...dose, ...wrong } as unknown as Resource)).toThrow();
+});
+
 describe('content', () => {
   const first = (name: string) => send(SENT[name]!.entry)[0]!;
 
