@@ -30,6 +30,25 @@ export function formatInstant(instant: string, timeZone: string): string {
   return `${formatDate(at.toPlainDate().toString())} ${two(at.hour)}:${two(at.minute)}`;
 }
 
+/** Reads what `formatInstant` writes, typed by a person in the site's zone; `undefined` when it is no such time. */
+export function readInstant(text: string, timeZone: string): string | undefined {
+  const parts = /^\s*(\d{1,2})-([a-z]{3})-(\d{4})\s+(\d{1,2}):(\d{2})\s*$/i.exec(text);
+  const month = MONTHS.findIndex((name) => name.toLowerCase() === parts?.[2]?.toLowerCase()) + 1;
+  if (!parts || month === 0) return undefined;
+  const [, day, , year, hour, minute] = parts.map(Number);
+  try {
+    return Temporal.PlainDateTime.from(
+      { year: year!, month, day: day!, hour: hour!, minute: minute! },
+      { overflow: 'reject' },
+    )
+      .toZonedDateTime(timeZone)
+      .toInstant()
+      .toString({ fractionalSecondDigits: 3 });
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Age by the NHS table: completed units, finer for the young. `at` is an instant, `timeZone` the site's, which says
  * what day it is there. A date known in part gives "about". Births are recorded by the day, so the table's rows in

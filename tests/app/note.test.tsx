@@ -75,7 +75,7 @@ describe('a note in progress', () => {
         background: '',
         assessment: '',
         recommendation: '',
-        at: '2026-11-24T14:05:00',
+        at: '24-Nov-2026 14:05',
         reason: '',
       },
     });
@@ -104,7 +104,7 @@ describe('a note in progress', () => {
         background: '',
         assessment: '',
         recommendation: '',
-        at: '2026-11-24T14:05:00',
+        at: '24-Nov-2026 14:05',
         reason: '',
       },
     });

@@ -154,7 +154,11 @@ describe('chart in the dark, put it back in the light', () => {
     await page.getByRole('region', { name: 'NEWS2' }).getByText('High risk').waitFor();
     await noSeriousFaults(page);
     await page.getByRole('button', { name: 'Save vital signs' }).click();
-    await page.getByText(/Saved on this tablet \d\d:\d\d\. NEWS2 8/).waitFor();
+    await page.getByText(/Saved on this tablet \d\d:\d\d/).waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(/NEWS2 8 · High risk: emergency response/)
+      .waitFor();
 
     await page.getByRole('button', { name: 'Record allergy' }).click();
     await page.getByLabel('Substance').fill('Penicillin');
@@ -216,6 +220,14 @@ describe('chart in the dark, put it back in the light', () => {
     await page.getByRole('button', { name: 'New order' }).click();
     await page.getByLabel('Medication', { exact: true }).last().fill('amoxicillin');
     await page.getByLabel('Dose', { exact: true }).fill('500');
+    for (const [field, choice] of [
+      ['Unit', 'mg'],
+      ['Route', 'by mouth'],
+      ['Frequency', 'Three times daily, 08:00 14:00 20:00'],
+    ] as const) {
+      await page.getByRole('combobox', { name: field }).click();
+      await page.getByRole('option', { name: choice, exact: true }).click();
+    }
     await page.getByText(/same class \(penicillins\)|Allergy on record/).waitFor();
     await page.getByLabel('Reason to order it all the same').fill('Tolerated in 2024');
     await page.getByLabel('PIN', { exact: true }).fill('999999');

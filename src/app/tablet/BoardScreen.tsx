@@ -121,7 +121,7 @@ function PatientRow({
       <span>
         <strong>{displayName(row.name)}</strong>
         <br />
-        {formatAge(row.birthDate, now)} · {sexInWords(row.sex)}
+        {formatAge(row.birthDate, now, timeZone)} · {sexInWords(row.sex)}
         {row.number && ` · ${row.number.kind === 'MRT' ? 'downtime no.' : 'EHR no.'} ${row.number.value}`}
       </span>
       <span className={row.allergies.status === 'known' ? 'alarm' : 'quiet'}>

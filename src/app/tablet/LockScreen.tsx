@@ -99,7 +99,10 @@ function PinEntry({
 
   async function unlock(): Promise<void> {
     setBusy(true);
-    const result = await vault.unlock({ staff: person.id, pin, ward });
+    const result = await vault.unlock({ staff: person.id, pin, ward }).catch(() => ({
+      ok: false as const,
+      error: { message: 'The tablet did not answer. Reload the page and try again; nothing is lost.' },
+    }));
     setBusy(false);
     setPin('');
     if (result.ok) onUnlock(result.value);

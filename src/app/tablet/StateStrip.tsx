@@ -1,6 +1,6 @@
 import { Progress } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { formatTime } from '../../clinical/index.ts';
+import { formatDuration, formatTime } from '../../clinical/index.ts';
 import type { EntryCounts } from '../../vault/api.ts';
 import { useSyncState } from '../lamp.tsx';
 
@@ -51,6 +51,15 @@ export function StateStrip({
           w={180}
           size="lg"
         />
+      )}
+      {sync?.clockSkewMs !== undefined && Math.abs(sync.clockSkewMs) > 60_000 && (
+        <span className="alarm">
+          ▲ This tablet's clock is {formatDuration(Math.abs(sync.clockSkewMs))}{' '}
+          {sync.clockSkewMs > 0 ? 'ahead of' : 'behind'} the server's
+        </span>
+      )}
+      {sync?.phase === 'waiting' && sync.problem && sync.reach !== 'no-network' && (
+        <span>{sync.problem}</span>
       )}
       {children}
     </div>

@@ -211,10 +211,16 @@ function contextFor(
   const orders = new Map(
     [...census.values()].flatMap((patient) => patient.orders.map((order) => [order.id, order])),
   );
+  const registered = record.reviewed.find(
+    (other) => other.body?.kind === 'patient-registered' && other.standing === 'current',
+  )?.body;
+  const birthDate =
+    snapshot?.birthDate ?? (registered?.kind === 'patient-registered' ? registered.birthDate : undefined);
   const decision = entry.decision!;
   return {
     ehrPatient,
     ...(snapshot?.ehrEncounter === undefined ? {} : { ehrEncounter: snapshot.ehrEncounter }),
+    ...(birthDate === undefined ? {} : { birthDate }),
     identifierSystem: IDENTIFIER_SYSTEM,
     deviceName,
     reviewer: { name: decision.author.name, signedInBy: decision.signedInBy, at: decision.effectiveAt },

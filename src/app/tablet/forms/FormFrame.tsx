@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { Temporal } from 'temporal-polyfill';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { formatInstant, readInstant } from '../../../clinical/index.ts';
 
 /** What every writing form has: a title, its fields, the problem if there is one, and the commit button where the thumb is. */
 export function FormFrame(props: {
@@ -10,10 +10,14 @@ export function FormFrame(props: {
   problem?: string | undefined;
   disabled?: boolean;
   onSubmit: () => void;
-  onCancel: () => void /** Said beside the commit button, where it stays in sight. */;
+  onCancel: () => void;
+  /** Said beside the commit button, where it stays in sight. */
   aside?: ReactNode;
   children: ReactNode;
 }) {
+  // A screen reader hears where it is, and the keyboard starts at the first field.
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <form
       className="stack"
@@ -24,7 +28,9 @@ export function FormFrame(props: {
         props.onSubmit();
       }}
     >
-      <h2>{props.title}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {props.title}
+      </h2>
       {props.children}
       {props.problem && (
         <p role="alert" className="notice stop">
@@ -44,42 +50,43 @@ export function FormFrame(props: {
   );
 }
 
-/** The local date and time of a field, in the site's zone, as an instant; `undefined` when it is no time. */
-export function toInstant(local: string, timeZone: string): string | undefined {
-  try {
-    return Temporal.PlainDateTime.from(local)
-      .toZonedDateTime(timeZone)
-      .toInstant()
-      .toString({ fractionalSecondDigits: 3 });
-  } catch {
-    return undefined;
-  }
-}
+/** What a time field says, as an instant; `undefined` while it is no time. */
+export const toInstant = readInstant;
 
-export function toLocal(instant: string, timeZone: string): string {
-  return Temporal.Instant.from(instant)
-    .toZonedDateTimeISO(timeZone)
-    .toPlainDateTime()
-    .toString({ smallestUnit: 'minute' });
-}
+export const toLocal = formatInstant;
 
-/** When it happened, as the nurse says: now unless changed. Never empty by default (FAILURES 32). */
+/**
+ * When it happened, as the nurse says: now unless changed, never empty by default (FAILURES 32). Typed as it is shown
+ * everywhere: the browser's own time field follows the tablet's language, and would say 02:05 PM.
+ */
 export function TimeField({
   label,
   value,
+  timeZone,
   onChange,
 }: {
   label: string;
   value: string;
+  timeZone: string;
   onChange: (value: string) => void;
 }) {
   return (
     <TextInput
-      type="datetime-local"
       label={label}
       value={value}
+      error={readInstant(value, timeZone) ? undefined : 'Write it like 24-Nov-2026 14:05'}
       onChange={(event) => onChange(event.currentTarget.value)}
-      maw={300}
+      rightSectionWidth={76}
+      rightSection={
+        <Button
+          variant="subtle"
+          size="compact-md"
+          onClick={() => onChange(formatInstant(new Date().toISOString(), timeZone))}
+        >
+          Now
+        </Button>
+      }
+      maw={320}
     />
   );
 }

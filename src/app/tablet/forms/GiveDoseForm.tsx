@@ -222,6 +222,7 @@ export function GiveDoseForm({
         onChange={(next) => setValue('overrides', next)}
       />
       <TimeField
+        timeZone={timeZone}
         label={given ? 'Time given' : 'Time'}
         value={fields.at}
         onChange={(next) => setValue('at', next)}

@@ -128,7 +128,12 @@ export function NoteForm({
       ) : (
         <Textarea label="Note" autosize minRows={6} {...register('text')} />
       )}
-      <TimeField label="Time of the note" value={fields.at} onChange={(value) => setValue('at', value)} />
+      <TimeField
+        timeZone={timeZone}
+        label="Time of the note"
+        value={fields.at}
+        onChange={(value) => setValue('at', value)}
+      />
       {amend && <TextInput label="Why is it amended?" {...register('reason')} />}
       {!amend &&
         (draftKept.problem ? (

@@ -22,7 +22,10 @@ const CATEGORIES = [
 ] as const;
 
 /** The ward's usual frequencies, with the hours that they mean here (medication.md, default times). */
-const FREQUENCIES: Record<string, { label: string; schedule: (zone: string, reason: string) => Schedule }> = {
+const FREQUENCIES: Record<
+  string,
+  { label: string; schedule: (zone: string, reason: string, hoursApart?: number) => Schedule }
+> = {
   daily: {
     label: 'Daily, 09:00',
     schedule: (timeZone) => ({ type: 'times', code: 'QD', times: ['09:00'], timeZone, everyDays: 1 }),
@@ -47,16 +50,31 @@ const FREQUENCIES: Record<string, { label: string; schedule: (zone: string, reas
       everyDays: 1,
     }),
   },
+  four: {
+    label: 'Four times daily, 08:00 12:00 17:00 21:00',
+    schedule: (timeZone) => ({
+      type: 'times',
+      code: 'QID',
+      times: ['08:00', '12:00', '17:00', '21:00'],
+      timeZone,
+      everyDays: 1,
+    }),
+  },
+  bedtime: {
+    label: 'At bedtime, 22:00',
+    schedule: (timeZone) => ({ type: 'times', code: 'BED', times: ['22:00'], timeZone, everyDays: 1 }),
+  },
   q4: { label: 'Every 4 hours', schedule: () => ({ type: 'every', hours: 4 }) },
   q6: { label: 'Every 6 hours', schedule: () => ({ type: 'every', hours: 6 }) },
   q8: { label: 'Every 8 hours', schedule: () => ({ type: 'every', hours: 8 }) },
+  q12: { label: 'Every 12 hours', schedule: () => ({ type: 'every', hours: 12 }) },
   once: { label: 'Once', schedule: () => ({ type: 'once', stat: false }) },
   stat: { label: 'STAT: once, at once', schedule: () => ({ type: 'once', stat: true }) },
   prn: {
-    label: 'As needed, at least 4 hours apart',
-    schedule: (_zone, reason) => ({
+    label: 'As needed',
+    schedule: (_zone, reason, leastIntervalHours) => ({
       type: 'as-needed',
-      leastIntervalHours: 4,
+      ...(leastIntervalHours === undefined ? {} : { leastIntervalHours }),
       ...(reason ? { for: reason } : {}),
     }),
   },
@@ -71,6 +89,7 @@ interface Fields {
   unit: string;
   route: string;
   frequency: string;
+  hoursApart: string;
   priority: string;
   indication: string;
   instructions: string;
@@ -97,9 +116,10 @@ export function OrderForm({
       category: 'medication',
       what: '',
       dose: '',
-      unit: 'mg',
-      route: 'by mouth',
-      frequency: 'daily',
+      unit: '',
+      route: '',
+      frequency: '',
+      hoursApart: '',
       priority: 'routine',
       indication: '',
       instructions: '',
@@ -118,7 +138,11 @@ export function OrderForm({
           medication: { text: fields.what.trim() },
           dose: { value: dose !== undefined && dose > 0 ? dose : undefined, unit: fields.unit },
           route: fields.route,
-          schedule: FREQUENCIES[fields.frequency]!.schedule(timeZone, fields.indication.trim()),
+          schedule: FREQUENCIES[fields.frequency]?.schedule(
+            timeZone,
+            fields.indication.trim(),
+            readNumber(fields.hoursApart),
+          ),
           startAt: now,
           ...optional('indication', fields.indication),
           ...optional('instructions', fields.instructions),
@@ -190,24 +214,27 @@ export function OrderForm({
             <Select
               label="Unit"
               data={UNITS}
-              value={fields.unit}
-              onChange={(value) => setValue('unit', value ?? 'mg')}
-              allowDeselect={false}
+              placeholder="Choose"
+              value={fields.unit || null}
+              onChange={(value) => setValue('unit', value ?? '')}
             />
             <Select
               label="Route"
               data={ROUTES}
-              value={fields.route}
-              onChange={(value) => setValue('route', value ?? 'by mouth')}
-              allowDeselect={false}
+              placeholder="Choose"
+              value={fields.route || null}
+              onChange={(value) => setValue('route', value ?? '')}
             />
             <Select
               label="Frequency"
               data={Object.entries(FREQUENCIES).map(([value, item]) => ({ value, label: item.label }))}
-              value={fields.frequency}
-              onChange={(value) => setValue('frequency', value ?? 'daily')}
-              allowDeselect={false}
+              placeholder="Choose"
+              value={fields.frequency || null}
+              onChange={(value) => setValue('frequency', value ?? '')}
             />
+            {fields.frequency === 'prn' && (
+              <TextInput label="Hours apart, at least" inputMode="decimal" {...register('hoursApart')} />
+            )}
             <TextInput label="Indication" {...register('indication')} />
           </>
         ) : (

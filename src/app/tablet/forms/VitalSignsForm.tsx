@@ -10,6 +10,7 @@ import {
   explainNews2,
   formatTime,
   NEWS2_ACKNOWLEDGEMENT,
+  type News2,
   news2Applies,
   news2Label,
   news2Response,
@@ -75,7 +76,8 @@ export function VitalSignsForm({
   timeZone: string;
   now: string;
   amend?: Charted<BodyOf<'vital-signs'>> | undefined;
-  onDone: (message: string) => void;
+  /** With the score of a whole set, so that what it asks for is seen and not only that it was saved. */
+  onDone: (message: string, score?: News2) => void;
   onCancel: () => void;
 }) {
   const before = amend?.body.values;
@@ -122,12 +124,7 @@ export function VitalSignsForm({
       ...(fields.comment.trim() === '' ? {} : { comment: fields.comment.trim() }),
       ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}),
     });
-    if (message)
-      onDone(
-        applies && score.total !== null
-          ? `${message}. NEWS2 ${score.total}: ${news2Response(score).response} Next observations: ${news2Response(score).observations.toLowerCase()}.`
-          : message,
-      );
+    if (message) onDone(message, applies && score.total !== null ? score : undefined);
   });
 
   return (
@@ -212,7 +209,12 @@ export function VitalSignsForm({
           ]}
         />
       </div>
-      <TimeField label="Time taken" value={fields.takenAt} onChange={(value) => setValue('takenAt', value)} />
+      <TimeField
+        timeZone={timeZone}
+        label="Time taken"
+        value={fields.takenAt}
+        onChange={(value) => setValue('takenAt', value)}
+      />
       {amend && <TextInput label="Why is it amended?" {...register('reason')} />}
       <Textarea label="Comment" autosize minRows={1} {...register('comment')} />
       {applies ? (

@@ -8,7 +8,7 @@ const TITLES = {
 } as const;
 
 /** NHS Common User Interface, Patient Banner 4.0: on every screen that can write. The bed last: it identifies nobody. */
-export function PatientBanner({ chart, now }: { chart: Chart; now: string }) {
+export function PatientBanner({ chart, now, timeZone }: { chart: Chart; now: string; timeZone: string }) {
   const { identity, allergies } = chart;
   return (
     <section className={identity.deceasedAt ? 'banner deceased' : 'banner'} aria-label="Patient">
@@ -17,7 +17,7 @@ export function PatientBanner({ chart, now }: { chart: Chart; now: string }) {
         <span className="label">Born</span>
         <strong>
           {identity.birthDate
-            ? `${formatDate(identity.birthDate)}${identity.deceasedAt ? '' : ` (${formatAge(identity.birthDate, now)})`}`
+            ? `${formatDate(identity.birthDate)}${identity.deceasedAt ? '' : ` (${formatAge(identity.birthDate, now, timeZone)})`}`
             : 'Not known'}
         </strong>
       </span>

@@ -1,6 +1,7 @@
 import { Button, Tabs } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { BodyOf, Charted, ChartOrder, OrderId } from '../../../clinical/index.ts';
+import { type News2, news2Response } from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
 import { useChart, useLamp, useNow } from '../../lamp.tsx';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
@@ -45,6 +46,7 @@ export function PatientScreen({
   const [task, setTask] = useState<Task | undefined>(give ? { do: 'give', ...give } : undefined);
   const [tab, setTab] = useState<string | null>('overview');
   const [saved, setSaved] = useState<string>();
+  const [asks, setAsks] = useState<News2>();
   const [draft, setDraft] = useState<StoredDraft>();
   useEffect(() => {
     if (!task)
@@ -59,8 +61,9 @@ export function PatientScreen({
     setTask(next);
     toTop();
   };
-  const done = (message: string): void => {
+  const done = (message: string, score?: News2): void => {
     setSaved(message);
+    setAsks(score);
     setTask(undefined);
     toTop();
   };
@@ -69,12 +72,13 @@ export function PatientScreen({
   const writes = clinician || session.staff.role === 'nurse';
   return (
     <div className="stack">
-      <PatientBanner chart={chart} now={now} />
+      <PatientBanner chart={chart} now={now} timeZone={timeZone} />
       {saved && (
         <p className="card good" role="status">
           ✓ {saved}
         </p>
       )}
+      {saved && asks && <News2Asks score={asks} />}
       {task?.do === 'vital-signs' && <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} />}
       {task?.do === 'give' && <GiveDoseForm {...form} chart={chart} now={now} dose={task} />}
       {task?.do === 'order' && <OrderForm {...form} chart={chart} now={now} />}
@@ -159,5 +163,21 @@ export function PatientScreen({
         </>
       )}
     </div>
+  );
+}
+
+/** What a score asks for is an order to act, never in the colour of success. */
+function News2Asks({ score }: { score: News2 }) {
+  const { title, response, observations } = news2Response(score);
+  const urgent = score.risk !== 'low';
+  return (
+    <section className={`notice ${urgent ? 'stop' : ''}`} role={urgent ? 'alert' : 'status'}>
+      <strong>
+        {urgent ? '▲ ' : ''}NEWS2 {score.total} · {title}
+      </strong>
+      <p>
+        {response} Next observations: {observations.toLowerCase()}.
+      </p>
+    </section>
   );
 }

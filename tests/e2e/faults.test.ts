@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import { callVault, watchVault } from './vault-calls.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lamplight-faults-'));
+const data = join(folder, 'data');
+let port: number;
+let hospital: Hospital;
+let tablet: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  port = await freePort();
+  hospital = await openHospital({ port, data });
+  tablet = await openTablet(join(folder, 'profile'));
+  await watchVault(tablet);
+  page = await tablet.newPage();
+});
+
+afterAll(async () => {
+  await tablet?.close().catch(() => undefined);
+  await hospital?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('when things go wrong', () => {
+  it('a code that is not known is refused in words, and a good one still works', async () => {
+    await page.goto(hospital.url);
+    await page.getByLabel('Enrolment code').fill('ABCD-2345');
+    await page.getByLabel('Tablet name').fill('tablet');
+    await page.getByRole('button', { name: 'Enrol this tablet' }).click();
+    await page.getByText('This code is not known here.').waitFor();
+    await enrol(page, hospital.url, '4 West', 'tablet');
+    await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
+  });
+
+  it('wrong PINs wait longer, also after a reload (FAILURES 44)', async () => {
+    await page.getByRole('button', { name: /^Sam Okafor/ }).click();
+    for (let n = 0; n < 3; n++) {
+      await page.getByLabel('PIN', { exact: true }).fill('111111');
+      await page.getByRole('button', { name: 'Unlock' }).click();
+      await page.getByText('That is not the PIN of Sam Okafor').waitFor();
+      await expect.poll(() => page.getByLabel('PIN', { exact: true }).inputValue()).toBe('');
+    }
+    await page.getByLabel('PIN', { exact: true }).fill('246801');
+    await page.getByRole('button', { name: 'Unlock' }).click();
+    await page.getByText(/Too many wrong PINs. Try again in \d+ seconds/).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: /^Sam Okafor/ }).click();
+    await page.getByLabel('PIN', { exact: true }).fill('246801');
+    await page.getByRole('button', { name: 'Unlock' }).click();
+    await page.getByText(/Too many wrong PINs/).waitFor();
+    await page.getByRole('button', { name: 'Somebody else' }).click();
+  });
+
+  it('a full tablet says so over everything, keeps the text, and saves when there is room again (FAILURES 2, 6)', async () => {
+    await unlock(page, 'Nora Quinn', PINS.nurse);
+    await page.locator('.board-row').first().click();
+    await page.getByRole('button', { name: 'Write note' }).click();
+    await page.getByLabel('Note', { exact: true }).fill('Written while the disk was full');
+    const storage = await tablet.newCDPSession(page);
+    await storage.send('Storage.overrideQuotaForOrigin', { origin: hospital.url, quotaSize: 1 });
+    await page.getByRole('button', { name: 'Sign note' }).click();
+    const alarm = page.getByRole('dialog', { name: 'Not saved' });
+    await alarm.getByText(/This tablet is full and could not save/).waitFor();
+    await alarm.getByRole('button', { name: 'Back to what I wrote' }).click();
+    expect(await page.getByLabel('Note', { exact: true }).inputValue()).toBe(
+      'Written while the disk was full',
+    );
+    expect(await page.getByText(/Saved on this tablet/).count()).toBe(0);
+    await storage.send('Storage.overrideQuotaForOrigin', { origin: hospital.url });
+    await page.getByRole('button', { name: 'Sign note' }).click();
+    await page.getByText(/Saved on this tablet/).waitFor();
+  });
+
+  it('two tabs of one tablet are one writer: nothing is lost and no place is written twice (FAILURES 21)', async () => {
+    const second = await tablet.newPage();
+    await second.goto(hospital.url);
+    await unlock(second, 'Nora Quinn', PINS.nurse);
+    const patient = (await callVault(page, 'board'))[0]!.patient;
+    const now = await callVault(page, 'now');
+    const note = (text: string) => ({
+      patient,
+      draft: { kind: 'note' as const, noteType: 'nursing' as const, effectiveAt: now, text },
+    });
+    const saves = await Promise.all(
+      Array.from({ length: 40 }, (_, n) =>
+        callVault(n % 2 ? page : second, 'append', note(`tab ${n % 2} note ${n}`)),
+      ),
+    );
+    expect(saves.filter((saved) => !saved.ok)).toEqual([]);
+    expect(new Set(saves.map((saved) => (saved.ok ? saved.value.id : ''))).size).toBe(40);
+    const chart = await callVault(second, 'chart', patient);
+    expect(chart?.notes.filter((charted) => charted.body.text?.startsWith('tab ')).length).toBe(40);
+    await second.close();
+  });
+
+  it('an order is refused by the vault itself to a nurse, and to a clinician without the PIN', async () => {
+    const patient = (await callVault(page, 'board'))[0]!.patient;
+    const draft = {
+      kind: 'order-signed' as const,
+      effectiveAt: await callVault(page, 'now'),
+      detail: { category: 'diet' as const, request: { text: 'Soft' }, priority: 'routine' as const },
+      overrides: [],
+    };
+    expect(await callVault(page, 'append', { patient, draft, pin: PINS.nurse })).toMatchObject({
+      ok: false,
+      error: { kind: 'not-allowed' },
+    });
+    expect(
+      await callVault(page, 'append', {
+        patient,
+        draft: { kind: 'note', noteType: 'nursing', effectiveAt: '', text: 'x' },
+      }),
+    ).toMatchObject({ ok: false, error: { kind: 'invalid' } });
+  });
+
+  it('a second start goes on where the first one stopped', async () => {
+    await expect
+      .poll(async () => (await page.getByRole('status', { name: 'Where entries are' }).textContent()) ?? '')
+      .toMatch(/0 on this tablet only/);
+    const before = (await page.getByRole('status', { name: 'Where entries are' }).textContent()) ?? '';
+    await hospital.stop('SIGTERM');
+    hospital = await openHospital({ port, data });
+    await page.reload();
+    await unlock(page, 'Nora Quinn', PINS.nurse);
+    await expect
+      .poll(
+        async () =>
+          /\d+ at the server/.exec(
+            (await page.getByRole('status', { name: 'Where entries are' }).textContent()) ?? '',
+          )?.[0],
+      )
+      .toBe(/\d+ at the server/.exec(before)?.[0]);
+  });
+});
