@@ -1,5 +1,6 @@
 import {
   type BoardRow,
+  byClock,
   type Chart,
   FOLD_VERSION,
   foldChart,
@@ -11,7 +12,7 @@ import {
 import { type Bytes, entryId, fromBase64, type Opening, readEntry, toHex, utf8 } from '../log/index.ts';
 import { openBox, openEntry, openWith, patientKey, sealBox } from '../seal/index.ts';
 import { snapshotContext } from '../site/index.ts';
-import type { EntryRow, OutcomeRow, VaultDatabase } from './database.ts';
+import type { EntryRow, OutcomeRow, StaleRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
 import { createOpenedPages } from './opened-pages.ts';
 
@@ -130,7 +131,7 @@ export function createCharts(
     });
   }
 
-  async function summarise(patient: string, now: string): Promise<void> {
+  async function summarise({ patient, mark }: StaleRow, now: string): Promise<void> {
     const folded = await chart(patient, now);
     const entries = await entriesOf(patient);
     const outcomes = outcomesIn(entries);
@@ -142,7 +143,8 @@ export function createCharts(
       await db.pages.put(page);
       await db.outcomes.bulkPut(outcomes);
       if (box) await db.summaries.put({ patient, foldVersion: FOLD_VERSION, box });
-      await db.stale.delete(patient);
+      // A save while this was folded left a newer mark: that one is folded next.
+      if ((await db.stale.get(patient))?.mark === mark) await db.stale.delete(patient);
     });
   }
 
@@ -152,9 +154,9 @@ export function createCharts(
 
     /** Folds every patient whose entries are newer than the summary. Resolves with those patients. */
     async foldStale(now: string): Promise<string[]> {
-      const patients = await db.stale.toCollection().primaryKeys();
-      for (const patient of patients) await summarise(patient, now);
-      return patients;
+      const rows = await db.stale.toArray();
+      for (const row of rows) await summarise(row, now);
+      return rows.map((row) => row.patient);
     },
 
     /** Rows of the ward board, from the sealed summaries alone: no entry is opened. */
@@ -175,14 +177,15 @@ export function createCharts(
     /** Marks everything for folding when the fold has changed since the summaries were made. */
     async markOutdated(): Promise<void> {
       const outdated = await db.summaries.filter((row) => row.foldVersion !== FOLD_VERSION).primaryKeys();
-      await db.stale.bulkPut(outdated.map((patient) => ({ patient })));
+      await db.stale.bulkPut(outdated.map((patient) => ({ patient, mark: `fold ${FOLD_VERSION}` })));
     },
   };
 }
 
 /** What the server's entries say became of others. */
 function outcomesIn(entries: OpenedEntry[]): OutcomeRow[] {
-  return entries.flatMap(({ id, body }): OutcomeRow[] => {
+  // In order of the clock: refused first and posted later is posted.
+  return [...entries].sort(byClock).flatMap(({ id, body }): OutcomeRow[] => {
     if (body?.kind === 'posting-outcome') return [{ entry: body.entry, outcome: body.outcome, saidBy: id }];
     if (body?.kind === 'review-decided' && body.decision === 'rejected')
       return [{ entry: body.entry, outcome: 'rejected', saidBy: id }];

@@ -33,6 +33,12 @@ export interface SummaryRow {
   box: Bytes;
 }
 
+/** A patient whose summary is older than the entries. `mark` names what made it so: a fold clears only the mark that it saw. */
+export interface StaleRow {
+  patient: string;
+  mark: string;
+}
+
 export interface DraftRow {
   /** Author, so that hers alone are opened. */
   staff: string;
@@ -84,7 +90,7 @@ export class VaultDatabase extends Dexie {
   /** Derived: a patient's entries, opened and parsed once, sealed in one box. */
   declare pages: EntityTable<SummaryRow, 'patient'>;
   /** Patients whose summary is older than their entries; written with the entry, cleared by the fold. */
-  declare stale: EntityTable<{ patient: string }, 'patient'>;
+  declare stale: EntityTable<StaleRow, 'patient'>;
   declare drafts: Table<DraftRow, [string, string]>;
   declare quarantine: EntityTable<QuarantineRow, 'id'>;
   declare outcomes: EntityTable<OutcomeRow, 'entry'>;

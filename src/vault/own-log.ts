@@ -12,6 +12,7 @@ import {
 } from '../log/index.ts';
 import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
 import { type Directory, wardScope } from '../site/index.ts';
+import { appendStrictly } from './append-strictly.ts';
 import type { EntryRow, Tablet, VaultDatabase } from './database.ts';
 
 interface Head {
@@ -117,9 +118,7 @@ export function createOwnLog(
           );
           const row = await entryRow(entry);
           try {
-            await db.transaction('rw', db.entries, db.stale, async () => {
-              await Promise.all([db.entries.add(row), db.stale.put({ patient })]);
-            });
+            await appendStrictly(db, row, patient);
           } catch (error) {
             cached = undefined;
             // Another tab wrote this place first: seal again behind it.

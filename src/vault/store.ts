@@ -1,4 +1,4 @@
-import { type Bytes, type Head, type Range, toHex, type VersionVector } from '../log/index.ts';
+import { type Bytes, entryId, type Head, type Range, toHex, type VersionVector } from '../log/index.ts';
 import { type Acknowledgement, isAcknowledgement, sha256, verifyWith } from '../seal/index.ts';
 import { DIRECTORY_SCOPE, type Directory } from '../site/index.ts';
 import { type Arrival, type Ledger, type Rejected, receiveEntries, type Store } from '../sync/index.ts';
@@ -126,7 +126,8 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store & Led
         });
       }
       await db.entries.bulkAdd(rows);
-      await db.stale.bulkPut(patients.map((patient) => ({ patient })));
+      const { log, seq } = rows.at(-1)!;
+      await db.stale.bulkPut(patients.map((patient) => ({ patient, mark: entryId(log, seq) })));
       return true;
     });
   }

@@ -117,7 +117,10 @@ export function createSyncLoop(
       await db.snapshots.put({ ...list, current: 1 });
       for (const old of lists.slice(0, -1)) await db.snapshots.delete([old.ward, old.asOf]);
       await db.stale.bulkPut(
-        [...changed.map((item) => item.patient), ...gone].map((patient) => ({ patient })),
+        [...changed.map((item) => item.patient), ...gone].map((patient) => ({
+          patient,
+          mark: `snapshot ${list.asOf}`,
+        })),
       );
     });
   }

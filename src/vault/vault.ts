@@ -281,7 +281,7 @@ async function markNewSnapshot(db: VaultDatabase, ward: string): Promise<void> {
   const list = await db.snapshots.where('[ward+asOf]').between([ward, ''], [ward, '\uffff']).last();
   const known = new Set(await db.summaries.toCollection().primaryKeys());
   const unknown = (list?.patients ?? []).filter((item) => !known.has(item.patient));
-  await db.stale.bulkPut(unknown.map((item) => ({ patient: item.patient })));
+  await db.stale.bulkPut(unknown.map((item) => ({ patient: item.patient, mark: `snapshot ${list?.asOf}` })));
 }
 
 /** Mints the tablet's next number; a serial whose check character is `*` is skipped. */

@@ -342,7 +342,6 @@ describe('chart in the dark, put it back in the light', () => {
   });
 
   it('after: the tablet uploads by itself while locked, through a server that is killed on the way', async () => {
-    hospital = await openHospital({ port, data });
     const received = async (): Promise<number> => {
       const cookie = (
         await fetch(`${hospital.url}/api/session`, {
@@ -362,7 +361,11 @@ describe('chart in the dark, put it back in the light', () => {
     const before = await counts();
     expect(before.here).toBeGreaterThanOrEqual(200);
     // Killed at the moment of the first push, whatever of it was written.
-    await page.waitForRequest((request) => request.url().endsWith('/api/sync/push'));
+    const firstPush = page.waitForRequest((request) => request.url().endsWith('/api/sync/push'), {
+      timeout: 120_000,
+    });
+    hospital = await openHospital({ port, data });
+    await firstPush;
     await hospital.stop('SIGKILL');
     hospital = await openHospital({ port, data });
     await expect.poll(async () => (await counts()).here, { timeout: 90_000, interval: 500 }).toBe(0);

@@ -1,0 +1,36 @@
+import { entryId } from '../log/index.ts';
+import type { EntryRow, StaleRow, VaultDatabase } from './database.ts';
+
+/**
+ * Writes one entry and its patient's stale mark in one strict transaction; resolves when that has completed. Straight
+ * on IndexedDB: of a save's time, Dexie's own transaction took as much again as the disk. `add` refuses a place that
+ * is taken (`ConstraintError`), so another tab's entry is never overwritten.
+ */
+export async function appendStrictly(db: VaultDatabase, row: EntryRow, patient: string): Promise<void> {
+  try {
+    await write(db, row, patient);
+  } catch (error) {
+    // The browser closed the database under us (FAILURES 3): open it again and write the same entry once more.
+    if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error;
+    db.close({ disableAutoOpen: false });
+    await db.open();
+    await write(db, row, patient);
+  }
+}
+
+async function write(db: VaultDatabase, row: EntryRow, patient: string): Promise<void> {
+  if (!db.isOpen()) await db.open();
+  const transaction = db.backendDB().transaction(['entries', 'stale'], 'readwrite', { durability: 'strict' });
+  await new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () =>
+      reject(transaction.error ?? new DOMException('the write was aborted', 'AbortError'));
+    try {
+      transaction.objectStore('entries').add(row);
+      transaction.objectStore('stale').put({ patient, mark: entryId(row.log, row.seq) } satisfies StaleRow);
+    } catch (error) {
+      transaction.abort();
+      reject(error);
+    }
+  });
+}
