@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Bytes, type Range, readEntry, toHex, type VersionVector } from '../log/index.ts';
 import { type Acknowledgement, acknowledge, sha256, verifyWith } from '../seal/index.ts';
@@ -38,6 +39,8 @@ export function createLedger(
   let recovering = false;
 
   const ledger: ServerLedger = {
+    hash: async (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+
     async log(log) {
       const row = await db
         .selectFrom('record.log')

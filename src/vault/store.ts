@@ -18,6 +18,8 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store & Led
   }
 
   const store: Store & Ledger = {
+    hash: sha256,
+
     async vector() {
       const vector: VersionVector = {};
       for (const log of await db.logs.toCollection().primaryKeys()) {

@@ -6,6 +6,7 @@ import { enrol, freePort, openHospital, openTablet, PINS, unlock } from '../e2e/
 import { callVault, watchVault } from '../e2e/vault-calls.ts';
 import { enrolOtherTablet } from './other-tablet.ts';
 import { plainUpload } from './plain-server.ts';
+import { pouchUpload } from './pouchdb-peer.ts';
 import { type Percentiles, percentiles, throttle, timeBarePuts, timeSaves } from './tablet.ts';
 
 /** `npm run bench`: every figure with its floor beside it, in one run on this machine. */
@@ -74,6 +75,11 @@ const ours = performance.now() - start;
 const plain = await plainUpload(folder, upload.bodies);
 say(
   `| upload of ${UPLOAD} entries, sealed, verified, journaled, committed, acknowledged, s | ${(ours / 1000).toFixed(2)} | ${(plain / 1000).toFixed(2)} plain gzip JSON POST into PGlite with fsync | ${(ours / plain).toFixed(1)} |`,
+);
+
+const peer = pouchUpload(folder, upload.bodies);
+say(
+  `| the same entries by PouchDB 9 to express-pouchdb on LevelDB, s | ${(ours / 1000).toFixed(2)} | ${(peer / 1000).toFixed(2)} | ${(peer / ours).toFixed(1)} times faster |`,
 );
 
 const rest = Math.max(0, ENTRIES - UPLOAD);
