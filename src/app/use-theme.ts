@@ -1,7 +1,7 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useEffect, useState } from 'react';
 
-export const THEMES = ['light', 'dark', 'red-night'] as const;
+const THEMES = ['light', 'dark', 'red-night'] as const;
 export type Theme = (typeof THEMES)[number];
 
 const KEPT_AS = 'lamplight-theme';

@@ -2,4 +2,4 @@
 export * from './census.ts';
 export type { Outgoing, ToFhirContext } from './fhir-context.ts';
 export * from './same-content.ts';
-export { isForTheEhr, noteText, resourcesFor } from './to-fhir.ts';
+export { isForTheEhr, resourcesFor } from './to-fhir.ts';

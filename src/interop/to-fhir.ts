@@ -152,7 +152,7 @@ const NOTE_TYPES = {
 } as const;
 
 /** The note as people read it: the text, or the four parts of an SBAR under their names. */
-export function noteText(body: BodyOf<'note'>): string {
+function noteText(body: BodyOf<'note'>): string {
   if (!body.sbar) return body.text ?? '';
   const { situation, background, assessment, recommendation } = body.sbar;
   return `Situation\n${situation}\n\nBackground\n${background}\n\nAssessment\n${assessment}\n\nRecommendation\n${recommendation}`;

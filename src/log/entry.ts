@@ -2,7 +2,7 @@ import { decode, encode } from 'cborg';
 import { z } from 'zod';
 import { type Bytes, fromHex, toHex } from './bytes.ts';
 import { Hlc } from './hybrid-logical-clock.ts';
-import type { Hash, Sign } from './primitives.ts';
+import type { Sign } from './primitives.ts';
 
 /**
  * An entry is its bytes: CBOR `[signed, signature]`, where `signed` is the CBOR of header and box exactly as the
@@ -11,7 +11,7 @@ import type { Hash, Sign } from './primitives.ts';
 
 export const FORMAT_VERSION = 1;
 /** No single entry is larger; attachments travel as blobs. */
-export const MAX_ENTRY_BYTES = 256 * 1024;
+const MAX_ENTRY_BYTES = 256 * 1024;
 
 const bytes = (length?: number) =>
   z.custom<Bytes>(
@@ -69,38 +69,23 @@ export interface Entry extends Header {
 /** Name of an entry everywhere, the EHR included. */
 export const entryId = (log: string, seq: number): string => `${log}-${seq}`;
 
-export function parseEntryId(id: string): { log: string; seq: number } {
-  const [log = '', seq = ''] = id.split('-');
-  return { log, seq: Number(seq) };
-}
+const headerFields = (header: Header): unknown[] => [
+  header.v,
+  fromHex(header.log),
+  header.seq,
+  header.prev,
+  [...header.hlc],
+  header.patient === null ? null : fromHex(header.patient),
+  header.blobs,
+  header.opening,
+];
 
 /** What the box is bound to: all of the header, so that a box moved to another place does not open. */
-export function boxContext(header: Header): Bytes {
-  return encode([
-    header.v,
-    fromHex(header.log),
-    header.seq,
-    header.prev,
-    [...header.hlc],
-    header.patient === null ? null : fromHex(header.patient),
-    header.blobs,
-    header.opening,
-  ]) as Bytes;
-}
+export const boxContext = (header: Header): Bytes => encode(headerFields(header)) as Bytes;
 
 /** Serialises and signs; the result's `bytes` are the entry from now on. */
 export async function writeEntry(header: Header, box: Bytes, sign: Sign): Promise<Entry> {
-  const signed = encode([
-    header.v,
-    fromHex(header.log),
-    header.seq,
-    header.prev,
-    [...header.hlc],
-    header.patient === null ? null : fromHex(header.patient),
-    header.blobs,
-    header.opening,
-    box,
-  ]) as Bytes;
+  const signed = encode([...headerFields(header), box]) as Bytes;
   const signature = await sign(signed);
   return { ...header, box, signature, signed, bytes: encode([signed, signature]) as Bytes };
 }
@@ -156,5 +141,3 @@ const malformed = (message: string) => ({
   ok: false as const,
   error: { kind: 'malformed' as const, message },
 });
-
-export const hashEntry = (entry: Pick<Entry, 'bytes'>, hash: Hash): Promise<Bytes> => hash(entry.bytes);

@@ -6,7 +6,7 @@ import { openBox, sealBox } from './box.ts';
 import { exportSigningKey, importSigningKey, newSigningKey, randomBytes } from './primitives.ts';
 
 /** Argon2id as OWASP's Password Storage Cheat Sheet advises: 46 MiB, one pass, one lane. */
-export const ARGON2 = { memoryKiB: 47_104, passes: 1, lanes: 1 } as const;
+const ARGON2 = { memoryKiB: 47_104, passes: 1, lanes: 1 } as const;
 
 /** A person's key as the roster carries it: opened only by PIN *and* roster secret together. */
 export const WrappedUserKey = z.object({

@@ -242,7 +242,7 @@ export function createSiteRecords(
 const RANGE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
 
 /** The n-th tablet's range, `A0`, `A1` … `Z9`, `AA0` …: never given twice. */
-export function downtimeRange(index: number): string {
+function downtimeRange(index: number): string {
   const digit = index % 10;
   const rest = Math.floor(index / 10);
   const last = RANGE_LETTERS[rest % RANGE_LETTERS.length]!;

@@ -13,7 +13,7 @@ export const wardScope = (ward: string): string => `ward:${ward}`;
 const Recipient = z.string().startsWith('age1').max(200);
 const Key = z.string().max(100);
 
-export const SiteOpened = z.object({
+const SiteOpened = z.object({
   kind: z.literal('site-opened'),
   recordedAt: Instant,
   name: z.string().max(200),

@@ -13,7 +13,7 @@ export interface Frame {
 
 const HEADER_BYTES = 5;
 /** No frame is larger: the largest is a sealed attachment of 256 KB, or an entry. */
-export const MAX_FRAME_BYTES = 512 * 1024;
+const MAX_FRAME_BYTES = 512 * 1024;
 
 export function encodeFrame(type: number, payload: Uint8Array): Bytes {
   const frame = new Uint8Array(HEADER_BYTES + payload.length);

@@ -34,7 +34,7 @@ export const EnrolmentCode = z.object({
 export type EnrolmentCode = z.infer<typeof EnrolmentCode>;
 
 /** GET /api/admin/devices, readiness board. */
-export const DeviceRow = z.object({
+const DeviceRow = z.object({
   id: Hex128,
   name: z.string(),
   ward: z.string(),
@@ -169,7 +169,7 @@ export const ReviewPatient = z.object({
 export type ReviewPatient = z.infer<typeof ReviewPatient>;
 
 /** POST /api/workbench/decisions — one answer per entry. */
-export const Decision = z.object({
+const Decision = z.object({
   entry: EntryId,
   decision: z.enum(['approved', 'rejected', 'corrected']),
   reason: z.string().min(1).max(2000).optional(),

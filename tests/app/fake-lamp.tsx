@@ -17,7 +17,7 @@ import type { StoredDraft, TabletStatus, VaultApi, VaultEvent } from '../../src/
 
 export const PATIENT = 'aa'.repeat(16);
 export const NURSE = { id: 'bb'.repeat(16), name: 'Nora Nurse', role: 'nurse' } as const;
-export const CLINICIAN = { id: 'cc'.repeat(16), name: 'Carl Clinician', role: 'clinician' } as const;
+const CLINICIAN = { id: 'cc'.repeat(16), name: 'Carl Clinician', role: 'clinician' } as const;
 export const PIN = '135790';
 export const LOG = 'dd'.repeat(16);
 

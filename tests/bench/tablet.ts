@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { CDPSession, Page } from 'playwright-core';
 import type { Draft } from '../../src/clinical/index.ts';
-import { callVault } from '../e2e/vault-calls.ts';
 
 export interface Percentiles {
   p50: number;
@@ -96,46 +94,9 @@ export async function timeBarePuts(page: Page, bytes: number, count: number): Pr
   return percentiles(samples.slice(10));
 }
 
-/** Fills the vault through the vault: `count` entries spread over the ward. */
-export async function fillVault(page: Page, patients: readonly string[], count: number): Promise<void> {
-  const batch = 2_000;
-  for (let from = 0; from < count; from += batch) {
-    const drafts = Array.from({ length: Math.min(batch, count - from) }, (_, n) => ({
-      patient: patients[(from + n) % patients.length]!,
-      draft: aSetOfVitals(from + n),
-    }));
-    await page.evaluate(async (items) => {
-      const worker = (window as unknown as { vaultOfThisTest: Worker }).vaultOfThisTest;
-      await Promise.all(
-        items.map(
-          (value) =>
-            new Promise<void>((resolve) => {
-              const id = crypto.randomUUID();
-              const answer = (event: MessageEvent<{ id?: string }>): void => {
-                if (event.data?.id !== id) return;
-                worker.removeEventListener('message', answer);
-                resolve();
-              };
-              worker.addEventListener('message', answer);
-              worker.postMessage({
-                id,
-                type: 'APPLY',
-                path: ['append'],
-                argumentList: [{ type: 'RAW', value }],
-              });
-            }),
-        ),
-      );
-    }, drafts);
-  }
-}
-
 /** CPU throttling of the page and of its workers alike. */
 export async function throttle(page: Page, rate: number): Promise<CDPSession> {
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate });
   return session;
 }
-
-export const aName = (): string => randomBytes(4).toString('hex');
-export { callVault };

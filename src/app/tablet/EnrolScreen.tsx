@@ -75,7 +75,7 @@ export function EnrolScreen({ onEnrolled }: { onEnrolled: () => void }) {
 }
 
 /** Demo only: nobody's record is behind these PINs. */
-export function DemoStaff({ site }: { site: PublicInfo }) {
+function DemoStaff({ site }: { site: PublicInfo }) {
   return (
     <section className="card">
       <h2>Demo staff</h2>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AlertOverride } from './charting.ts';
 import { bodyBase, Coding, EntryId, Hex128, Instant, Quantity } from './common.ts';
 
 /** An order is named by the entry that made it, or by the 128-bit id derived from the EHR's order. */
@@ -78,15 +79,7 @@ export const OrderSigned = z.object({
   kind: z.literal('order-signed'),
   ...bodyBase,
   detail: OrderDetail,
-  overrides: z
-    .array(
-      z.object({
-        alert: z.string().max(60),
-        message: z.string().max(500),
-        reason: z.string().min(1).max(500),
-      }),
-    )
-    .max(20),
+  overrides: z.array(AlertOverride).max(20),
 });
 
 /** The nurse has seen the order ("noted"). */

@@ -23,7 +23,7 @@ export interface Census {
 }
 
 /** The id of an EHR thing inside Lamplight: a keyed hash, the same on every node and after a restore. */
-export const derivedId = (identity: SiteIdentity, kind: 'patient' | 'order', ehrId: string): string =>
+const derivedId = (identity: SiteIdentity, kind: 'patient' | 'order', ehrId: string): string =>
   createHmac('sha256', identity.secret).update(`${kind} ${ehrId}`).digest('hex').slice(0, 32);
 
 /** Reads the ward census from the EHR and seals it for each ward: one blob a patient, only the changed ones anew. */

@@ -9,7 +9,7 @@ import { postResources } from '../ehr/post-resources.ts';
 import { byPostingOrder, type PatientRecord, type Reviewed, readRecords } from './ward-entries.ts';
 
 /** System of Lamplight's business identifiers in the EHR. */
-export const IDENTIFIER_SYSTEM = 'urn:lamplight:entry';
+const IDENTIFIER_SYSTEM = 'urn:lamplight:entry';
 const LEASE_MS = 60_000;
 
 export interface PostingDependencies {
