@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Census } from './census/import-census.ts';
 import type { Database } from './database/schema.ts';
+import type { EpochRecord } from './epoch.ts';
 import type { ServerLedger } from './ledger.ts';
 import type { Projection } from './projection.ts';
 import type { Reconciliation } from './reconciliation/reconciliation.ts';
@@ -14,7 +15,7 @@ import type { Tokens } from './tokens.ts';
 export interface ServerContext {
   db: Kysely<Database>;
   identity: SiteIdentity;
-  epoch: string;
+  epoch: EpochRecord;
   ledger: ServerLedger;
   site: SiteRecords;
   siteLog: SiteLog;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
@@ -10,6 +9,7 @@ import { createCensus } from './census/import-census.ts';
 import type { ServerContext } from './context.ts';
 import { openDatabase } from './database/open.ts';
 import { createFhirGateway } from './ehr/gateway.ts';
+import { openEpoch } from './epoch.ts';
 import { createLedger, type ServerLedger } from './ledger.ts';
 import { createProjection } from './projection.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
@@ -57,23 +57,11 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   const { identity, recovery } = await openSiteIdentity(options.dataDirectory);
   const { db } = opened;
 
-  await db
-    .insertInto('record.meta')
-    .values({ site: identity.site, key: 'epoch', value: randomBytes(16).toString('hex') })
-    .onConflict((conflict) => conflict.columns(['site', 'key']).doNothing())
-    .execute();
-  const epoch = (
-    await db
-      .selectFrom('record.meta')
-      .where('site', '=', identity.site)
-      .where('key', '=', 'epoch')
-      .select('value')
-      .executeTakeFirstOrThrow()
-  ).value;
+  const epoch = await openEpoch(db, identity, clock);
 
   // The three need one another: the ledger asks the records whose key a writer has, the records write through the log.
   const site: SiteRecords = createSiteRecords(db, identity, (): SiteLog => siteLog, clock);
-  const ledger: ServerLedger = createLedger(opened, identity, epoch, () => site);
+  const ledger: ServerLedger = createLedger(opened, identity, epoch.current, () => site);
   const siteLog: SiteLog = createSiteLog(ledger, identity, clock);
   await ledger.recover(opened.journaled);
   await site.refresh();

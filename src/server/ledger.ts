@@ -3,7 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Bytes, type Range, readEntry, toHex, type VersionVector } from '../log/index.ts';
 import { type Acknowledgement, acknowledge, sha256, verifyWith } from '../seal/index.ts';
 import { DIRECTORY_SCOPE, wardScope } from '../site/index.ts';
-import { type Arrival, type Ledger, type Received, receiveEntries } from '../sync/index.ts';
+import { type Arrival, type Ledger, type Place, type Received, receiveEntries } from '../sync/index.ts';
 import type { OpenDatabase } from './database/open.ts';
 import type { Database } from './database/schema.ts';
 import type { SiteIdentity } from './site-identity.ts';
@@ -22,7 +22,7 @@ export interface ServerLedger extends Ledger {
   recover(journaled: Bytes[]): Promise<number>;
   vector(): Promise<VersionVector>;
   read(ranges: Range[], maxBytes: number): Promise<Bytes[]>;
-  acknowledgements(vector: VersionVector): Promise<Acknowledgement[]>;
+  acknowledgements(places: Place[]): Promise<Acknowledgement[]>;
   /** Told after each commit, with the scopes of what came. */
   onCommit(listener: (scopes: Set<string>) => void): void;
 }
@@ -31,7 +31,7 @@ export interface ServerLedger extends Ledger {
 export function createLedger(
   opened: OpenDatabase,
   identity: SiteIdentity,
-  epoch: string,
+  epoch: () => string,
   site: () => SiteRecords,
 ): ServerLedger {
   const { db, journal } = opened;
@@ -112,6 +112,39 @@ export function createLedger(
       }
     },
 
+    async keepBranch({ log, entries }) {
+      if (journal && !recovering) await journal.append(entries.map(({ entry }) => entry.bytes));
+      await db
+        .insertInto('record.branch')
+        .values(
+          entries.map(({ entry, hash }) => ({
+            site: identity.site,
+            hash: toHex(hash),
+            log,
+            seq: entry.seq,
+            bytes: entry.bytes,
+            carried_as: null,
+          })),
+        )
+        .onConflict((conflict) => conflict.columns(['site', 'hash']).doNothing())
+        .execute();
+    },
+
+    async holdsBranch(hash) {
+      const row = await db
+        .selectFrom('record.branch')
+        .where('site', '=', identity.site)
+        .where('hash', '=', hash)
+        .select('seq')
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async replaceTail() {
+      // What was first here is the log; a server takes nobody else's history in its place.
+      return false;
+    },
+
     receive: (entries) => receiveEntries(ledger, entries),
 
     async recover(journaled) {
@@ -173,12 +206,8 @@ export function createLedger(
       return found;
     },
 
-    async acknowledgements(vector) {
-      return Promise.all(
-        Object.entries(vector).map(([log, [seq, hash]]) =>
-          acknowledge({ log, seq, hash, epoch }, identity.sign),
-        ),
-      );
+    async acknowledgements(places) {
+      return Promise.all(places.map((place) => acknowledge({ ...place, epoch: epoch() }, identity.sign)));
     },
 
     onCommit(listener) {

@@ -1,11 +1,11 @@
 import type { Bytes, Range, VersionVector } from '../log/index.ts';
 import type { Acknowledgement } from '../seal/index.ts';
-import type { OfferAnswer, PushAnswer } from './messages.ts';
-import type { Received } from './receive.ts';
+import type { OfferAnswer, OfferRequest, Place, PushAnswer } from './messages.ts';
+import type { Ledger, Received } from './receive.ts';
 
 /** Anything that can move entries between two replicas. */
 export interface Carrier {
-  offer(vector: VersionVector): Promise<OfferAnswer>;
+  offer(request: Pick<OfferRequest, 'vector' | 'acknowledged'>): Promise<OfferAnswer>;
   push(entries: Bytes[]): Promise<PushAnswer>;
   /** `complete: false`: cut or paged; ask again from the new vector. */
   pull(ranges: Range[], maxBytes: number): Promise<{ entries: Bytes[]; complete: boolean }>;
@@ -23,12 +23,19 @@ export class CarrierError extends Error {
 }
 
 /** A replica's storage as an exchange needs it. */
-export interface Store {
+export interface Store extends Ledger {
   vector(): Promise<VersionVector>;
   /** Entries of the range in order, at least one, then as many as fit. */
   read(range: Range, maxBytes: number): Promise<Bytes[]>;
   receive(entries: Bytes[]): Promise<Received>;
+  /** Keeps what verifies: signed by the site, about the very bytes that are here, of the latest epoch. */
   acknowledged(acknowledgements: Acknowledgement[]): Promise<void>;
-  /** The peer holds something else at a place of ours. */
+  /** Notes what a peer that is not the site server keeps of ours ("copied"). */
+  copied(held: Place[]): Promise<void>;
+  /** The newest acknowledgement of each log that has one. */
+  acknowledgements(): Promise<Acknowledgement[]>;
+  /** Notes that these logs have two histories: this replica writes no more into its own among them. */
   forked(logs: string[]): Promise<void>;
+  /** Entries kept beside a log (`keepBranch`) that the site server has not acknowledged. */
+  unacknowledgedBranches(): Promise<Bytes[]>;
 }

@@ -1,6 +1,8 @@
-import { forkedHeads, lacking, type Range, type VersionVector } from '../log/index.ts';
+import { lacking, type Range, type VersionVector } from '../log/index.ts';
 import type { Carrier, Store } from './carrier.ts';
 import type { OfferAnswer } from './messages.ts';
+import { adoptHistory } from './receive.ts';
+import { divergingLogs } from './respond.ts';
 
 const PUSH_BYTES = 1024 * 1024;
 const PULL_BYTES = 1024 * 1024;
@@ -13,7 +15,7 @@ export interface Progress {
 
 /**
  * Makes both replicas hold the same set: offer, push what the peer lacks (uploads first), pull what it has. May be
- * cut anywhere and run again; an entry counts as at the peer only by its signed acknowledgement.
+ * cut anywhere and run again; an entry counts as at the server only by its signed acknowledgement.
  */
 export async function exchange(
   store: Store,
@@ -21,15 +23,17 @@ export async function exchange(
   onProgress: (progress: Progress) => void,
 ): Promise<OfferAnswer> {
   const mine = await store.vector();
-  const offer = await carrier.offer(mine);
+  const offer = await carrier.offer({ vector: mine, acknowledged: await store.acknowledgements() });
   await store.acknowledged(offer.acknowledgements);
-  const forked = forkedHeads(mine, offer.vector);
-  if (forked.length > 0) await store.forked(forked);
+  const forked = new Set([...offer.forked, ...(await divergingLogs(store, mine, offer.vector))]);
+  if (forked.size > 0) await store.forked([...forked]);
+  const whole = (range: Range): boolean => !forked.has(range.log);
 
-  await push(store, carrier, lacking(mine, offer.vector), onProgress);
+  await push(store, carrier, lacking(mine, offer.vector).filter(whole), onProgress);
+  await pushBranches(store, carrier);
 
   const first = new Set(offer.first);
-  const wanted = lacking(offer.vector, mine);
+  const wanted = lacking(offer.vector, mine).filter(whole);
   // Without the directory nothing else verifies, so it comes before the rest.
   await pull(
     store,
@@ -43,6 +47,7 @@ export async function exchange(
     wanted.filter((range) => !first.has(range.log)),
     onProgress,
   );
+  for (const log of forked) await settleFork(store, carrier, log, mine, offer);
   return offer;
 }
 
@@ -60,16 +65,7 @@ async function push(
       onProgress({ phase: 'uploading', done, total });
       const entries = await store.read({ log: range.log, after, through: range.through }, PUSH_BYTES);
       if (entries.length === 0) break;
-      const answer = await carrier.push(entries);
-      await store.acknowledged(answer.acknowledgements);
-      const forked = answer.problems
-        .filter((problem) => problem.kind === 'fork')
-        .map((problem) => problem.log);
-      if (forked.length > 0) await store.forked([...new Set(forked)]);
-      const reached = Math.max(
-        after,
-        ...answer.acknowledgements.filter((ack) => ack.log === range.log).map((ack) => ack.seq),
-      );
+      const reached = await pushPage(store, carrier, range.log, after, entries);
       // Not one further: the peer quarantined what follows. The others go on.
       if (reached === after) break;
       done += Math.min(reached, range.through) - after;
@@ -77,6 +73,28 @@ async function push(
     }
   }
   if (total > 0) onProgress({ phase: 'uploading', done, total });
+}
+
+/** Resolves with the place up to which the peer keeps our history of the log, at least `after`. */
+async function pushPage(
+  store: Store,
+  carrier: Carrier,
+  log: string,
+  after: number,
+  entries: Uint8Array<ArrayBuffer>[],
+): Promise<number> {
+  const answer = await carrier.push(entries);
+  await store.acknowledged(answer.acknowledgements);
+  await store.copied(answer.held);
+  const forked = answer.problems.filter((problem) => problem.kind === 'fork').map((problem) => problem.log);
+  if (forked.length > 0) await store.forked([...new Set(forked)]);
+  return Math.max(after, ...answer.held.filter((place) => place.log === log).map((place) => place.seq));
+}
+
+async function pushBranches(store: Store, carrier: Carrier): Promise<void> {
+  const entries = await store.unacknowledgedBranches();
+  for (let from = 0; from < entries.length; from += 200)
+    await store.acknowledged((await carrier.push(entries.slice(from, from + 200))).acknowledgements);
 }
 
 async function pull(
@@ -97,6 +115,38 @@ async function pull(
     wanted = left;
   }
   if (total > 0) onProgress({ phase: 'downloading', done: total, total });
+}
+
+/**
+ * A log with two histories: gives ours to the peer, which keeps it, and then, if the peer is the site server, takes
+ * its history as the log. Ours comes back inside the server's own log, so every replica ends with the same set.
+ */
+async function settleFork(
+  store: Store,
+  carrier: Carrier,
+  log: string,
+  mine: VersionVector,
+  offer: OfferAnswer,
+): Promise<void> {
+  const head = mine[log];
+  const theirs = offer.vector[log];
+  if (!head || !theirs) return;
+  const given = offer.held.some((place) => place.log === log && place.hash === head[1]);
+  for (let after = given ? head[0] : 0; after < head[0]; ) {
+    const entries = await store.read({ log, after, through: head[0] }, PUSH_BYTES);
+    if (entries.length === 0) break;
+    const reached = await pushPage(store, carrier, log, after, entries);
+    // Half a branch at the server is no reason to put ours aside: the next exchange goes on.
+    if (reached === after) return;
+    after = reached;
+  }
+  const acknowledged = (await store.acknowledgements()).find((ack) => ack.log === log)?.seq ?? 0;
+  if (!offer.authority || acknowledged < head[0]) return;
+  for (let after = 0; after < theirs[0]; ) {
+    const { entries } = await carrier.pull([{ log, after, through: theirs[0] }], PULL_BYTES);
+    if (entries.length === 0 || (await adoptHistory(store, log, entries)) > 0) return;
+    after += entries.length;
+  }
 }
 
 const remaining = (ranges: Range[], mine: VersionVector): Range[] =>

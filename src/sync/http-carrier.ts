@@ -98,11 +98,11 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
     async json(path, schema, body) {
       return parse(await send(path, body === undefined ? { method: 'GET' } : jsonBody(body), true), schema);
     },
-    async offer(vector) {
+    async offer(offer) {
       return parse(
         await send(
           '/api/sync/offer',
-          jsonBody({ vector, snapshotAsOf: await options.snapshotAsOf?.() }),
+          jsonBody({ ...offer, snapshotAsOf: await options.snapshotAsOf?.() }),
           true,
         ),
         OfferAnswer,

@@ -6,3 +6,4 @@ export * from './frames.ts';
 export * from './http-carrier.ts';
 export * from './messages.ts';
 export * from './receive.ts';
+export * from './respond.ts';

@@ -1,10 +1,11 @@
 import { entryId } from '../log/index.ts';
-import type { EntryRow, StaleRow, VaultDatabase } from './database.ts';
+import type { EntryRow, LogRow, StaleRow, VaultDatabase } from './database.ts';
 
 /**
  * Writes one entry and its patient's stale mark in one strict transaction; resolves when that has completed. Straight
  * on IndexedDB: of a save's time, Dexie's own transaction took as much again as the disk. `add` refuses a place that
- * is taken (`ConstraintError`), so another tab's entry is never overwritten.
+ * is taken (`ConstraintError`), so another tab's entry is never overwritten, and nothing is written into a log that was
+ * found to have two histories.
  */
 export async function appendStrictly(db: VaultDatabase, row: EntryRow, patient: string): Promise<void> {
   try {
@@ -20,12 +21,20 @@ export async function appendStrictly(db: VaultDatabase, row: EntryRow, patient: 
 
 async function write(db: VaultDatabase, row: EntryRow, patient: string): Promise<void> {
   if (!db.isOpen()) await db.open();
-  const transaction = db.backendDB().transaction(['entries', 'stale'], 'readwrite', { durability: 'strict' });
+  const transaction = db
+    .backendDB()
+    .transaction(['entries', 'stale', 'logs'], 'readwrite', { durability: 'strict' });
   await new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () =>
       reject(transaction.error ?? new DOMException('the write was aborted', 'AbortError'));
     try {
+      const log = transaction.objectStore('logs').get(row.log);
+      log.onsuccess = () => {
+        if (!(log.result as LogRow | undefined)?.forked) return;
+        reject(new DOMException('this log has two histories', 'ConstraintError'));
+        transaction.abort();
+      };
       transaction.objectStore('entries').add(row);
       transaction.objectStore('stale').put({ patient, mark: entryId(row.log, row.seq) } satisfies StaleRow);
     } catch (error) {

@@ -15,8 +15,15 @@ export async function countEntries(db: VaultDatabase): Promise<EntryCounts> {
     // The first entry opens the log and charts nothing.
     const charted = Math.max(0, (last?.seq ?? 1) - 1);
     const acknowledged = Math.max(0, (row.acknowledgement?.seq ?? 1) - 1);
-    counts.onThisTabletOnly += charted - acknowledged;
+    const copied = Math.max(acknowledged, (row.copiedThrough ?? 1) - 1);
+    counts.onThisTabletOnly += charted - copied;
+    counts.copied += copied - acknowledged;
     counts.atServer += acknowledged;
+  }
+  for (const branch of await db.branches.toArray()) {
+    if (!mine.has(branch.log)) continue;
+    if (branch.acknowledged === 1) counts.atServer += 1;
+    else counts.onThisTabletOnly += 1;
   }
   for (const { entry, outcome } of await db.outcomes.toArray()) {
     if (!mine.has(entry.slice(0, 32))) continue;
@@ -51,7 +58,8 @@ export async function placesOf(
   for (const row of await db.entries.where('patient').equals(patient).toArray()) {
     const log = logs.get(row.log);
     const acknowledged = log?.mine === 0 || (log?.acknowledgement?.seq ?? 0) >= row.seq;
-    places[entryId(row.log, row.seq)] = { place: acknowledged ? 'server' : 'this-tablet' };
+    const elsewhere = (log?.copiedThrough ?? 0) >= row.seq ? 'copied' : 'this-tablet';
+    places[entryId(row.log, row.seq)] = { place: acknowledged ? 'server' : elsewhere };
   }
   const outcomes = await db.outcomes.bulkGet(Object.keys(places));
   for (const [index, id] of Object.keys(places).entries()) {

@@ -1,5 +1,5 @@
 import Dexie, { type EntityTable, type Table } from 'dexie';
-import type { Bytes, Opening } from '../log/index.ts';
+import type { Bytes, Entry, Opening } from '../log/index.ts';
 import type { Acknowledgement } from '../seal/index.ts';
 import type { SnapshotList } from '../site/index.ts';
 
@@ -13,6 +13,8 @@ export interface LogRow {
   /** 1: this tablet writes it. */
   mine: 0 | 1;
   acknowledgement?: Acknowledgement;
+  /** Up to here a hub or another tablet keeps it. */
+  copiedThrough?: number;
   /** Another entry stands at a place of ours: nothing more is written here. */
   forked?: true;
 }
@@ -24,6 +26,12 @@ export interface EntryRow {
   patient?: string;
   hash: Bytes;
   bytes: Bytes;
+}
+
+export function entryRow(entry: Entry, hash: Bytes): EntryRow {
+  const row: EntryRow = { log: entry.log, seq: entry.seq, hash, bytes: entry.bytes };
+  if (entry.patient !== null) row.patient = entry.patient;
+  return row;
 }
 
 /** Derived from a patient's entries and sealed under the vault key: a row of the ward board, or a page of entries. */
@@ -53,6 +61,15 @@ export interface QuarantineRow {
   reason: string;
   kind: string;
   receivedAt: string;
+  bytes: Bytes;
+}
+
+/** An entry of a second history of its log, kept beside it; `acknowledged`: the site server keeps it too. */
+export interface BranchRow {
+  hash: string;
+  log: string;
+  seq: number;
+  acknowledged: 0 | 1;
   bytes: Bytes;
 }
 
@@ -93,6 +110,7 @@ export class VaultDatabase extends Dexie {
   declare stale: EntityTable<StaleRow, 'patient'>;
   declare drafts: Table<DraftRow, [string, string]>;
   declare quarantine: EntityTable<QuarantineRow, 'id'>;
+  declare branches: EntityTable<BranchRow, 'hash'>;
   declare outcomes: EntityTable<OutcomeRow, 'entry'>;
   declare snapshots: Table<SnapshotList & { current: 0 | 1 }, [string, string]>;
   declare blobs: EntityTable<{ hash: string; bytes: Bytes }, 'hash'>;
@@ -114,6 +132,7 @@ export class VaultDatabase extends Dexie {
       blobs: 'hash',
       meta: 'key',
     });
+    this.version(2).stores({ branches: 'hash, log, acknowledged' });
   }
 
   async read<K extends keyof MetaTypes>(key: K): Promise<MetaTypes[K] | undefined> {

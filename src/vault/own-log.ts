@@ -13,7 +13,7 @@ import {
 import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
 import { type Directory, wardScope } from '../site/index.ts';
 import { appendStrictly } from './append-strictly.ts';
-import type { EntryRow, Tablet, VaultDatabase } from './database.ts';
+import { entryRow, type Tablet, type VaultDatabase } from './database.ts';
 
 interface Head {
   log: string;
@@ -72,7 +72,7 @@ export function createOwnLog(
       keys,
       sign,
     );
-    const row = await entryRow(entry);
+    const row = entryRow(entry, await sha256(entry.bytes));
     await db.transaction('rw', db.logs, db.entries, async () => {
       await db.logs.add({ log, writer: tablet.device, scope: wardScope(ward), opening, mine: 1 });
       await db.entries.add(row);
@@ -116,7 +116,7 @@ export function createOwnLog(
             head.keys,
             sign,
           );
-          const row = await entryRow(entry);
+          const row = entryRow(entry, await sha256(entry.bytes));
           try {
             await appendStrictly(db, row, patient);
           } catch (error) {
@@ -131,15 +131,4 @@ export function createOwnLog(
       });
     },
   };
-}
-
-async function entryRow(entry: Entry): Promise<EntryRow> {
-  const row: EntryRow = {
-    log: entry.log,
-    seq: entry.seq,
-    hash: await sha256(entry.bytes),
-    bytes: entry.bytes,
-  };
-  if (entry.patient !== null) row.patient = entry.patient;
-  return row;
 }

@@ -1,15 +1,15 @@
 import { type Bytes, entryId, type Head, type Range, toHex, type VersionVector } from '../log/index.ts';
-import { type Acknowledgement, isAcknowledgement, sha256, verifyWith } from '../seal/index.ts';
+import { type Acknowledgement, isAcknowledgement, isLaterEpoch, sha256, verifyWith } from '../seal/index.ts';
 import { DIRECTORY_SCOPE, type Directory } from '../site/index.ts';
-import { type Arrival, type Ledger, type Rejected, receiveEntries, type Store } from '../sync/index.ts';
-import type { EntryRow, Tablet, VaultDatabase } from './database.ts';
+import { type Arrival, type Rejected, receiveEntries, type Store } from '../sync/index.ts';
+import { type BranchRow, entryRow, type Tablet, type VaultDatabase } from './database.ts';
 import { readDirectory, verifierFor } from './site-records.ts';
 
 /** A pull never makes a nurse wait: no transaction of arriving rows is larger (DESIGN.md, The vault's promises). */
 const ROWS_A_TRANSACTION = 200;
 
 /** The tablet's storage as sync sees it. Needs no key but the public ones; used by the sync worker, locked or not. */
-export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store & Ledger {
+export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store {
   let directory: Directory | undefined;
 
   async function head(log: string): Promise<Head> {
@@ -17,7 +17,7 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store & Led
     return last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: null };
   }
 
-  const store: Store & Ledger = {
+  const store: Store = {
     hash: sha256,
 
     async vector() {
@@ -48,27 +48,91 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store & Led
     async acknowledged(acknowledgements: Acknowledgement[]) {
       const verify = verifyWith(tablet.siteKey);
       for (const acknowledgement of acknowledgements) {
-        const row = await db.logs.get(acknowledgement.log);
-        if (
-          !row ||
-          (row.acknowledgement?.epoch === acknowledgement.epoch &&
-            row.acknowledgement.seq >= acknowledgement.seq)
-        )
+        const { log, seq, hash, epoch } = acknowledgement;
+        const before = (await db.logs.get(log))?.acknowledgement;
+        if (before && (isLaterEpoch(before.epoch, epoch) || (before.epoch === epoch && before.seq >= seq)))
           continue;
-        const ours = await db.entries.get([acknowledgement.log, acknowledgement.seq]);
         // Only the server's signed word about our very bytes removes "on this tablet only" (FAILURES 15, 17, 29).
-        if (
-          !ours ||
-          toHex(ours.hash) !== acknowledgement.hash ||
-          !(await isAcknowledgement(acknowledgement, verify))
-        )
-          continue;
-        await db.logs.update(acknowledgement.log, { acknowledgement });
+        const ours = await db.entries.get([log, seq]);
+        const branch = ours && toHex(ours.hash) === hash ? undefined : await db.branches.get(hash);
+        if ((!ours && !branch) || !(await isAcknowledgement(acknowledgement, verify))) continue;
+        if (branch)
+          await db.branches
+            .where('log')
+            .equals(log)
+            .and((row) => row.seq <= seq)
+            .modify({ acknowledged: 1 });
+        else if (ours && toHex(ours.hash) === hash) await db.logs.update(log, { acknowledgement });
+      }
+    },
+
+    async acknowledgements() {
+      return (await db.logs.toArray()).flatMap((row) => row.acknowledgement ?? []);
+    },
+
+    async copied(held) {
+      for (const { log, seq, hash } of held) {
+        const row = await db.logs.get(log);
+        const ours = row && (row.copiedThrough ?? 0) < seq ? await db.entries.get([log, seq]) : undefined;
+        if (ours && toHex(ours.hash) === hash) await db.logs.update(log, { copiedThrough: seq });
       }
     },
 
     async forked(logs) {
+      // Writers look at this mark in the transaction that appends, so none goes on in a log with two histories.
       for (const log of logs) await db.logs.update(log, { forked: true });
+    },
+
+    async unacknowledgedBranches() {
+      const rows = await db.branches.where('acknowledged').equals(0).toArray();
+      return rows.sort((a, b) => a.seq - b.seq).map((row) => row.bytes);
+    },
+
+    async holdsBranch(hash) {
+      return (await db.branches.get(hash)) !== undefined;
+    },
+
+    async keepBranch({ log, entries }) {
+      const rows = entries.map(({ entry, hash }) => branchRow(log, entry.seq, hash, entry.bytes));
+      await db.transaction('rw', db.branches, db.logs, async () => {
+        const known = new Set(
+          (await db.branches.bulkGet(rows.map((row) => row.hash))).map((row) => row?.hash),
+        );
+        await db.branches.bulkAdd(rows.filter((row) => !known.has(row.hash)));
+        await db.logs.update(log, { forked: true });
+      });
+    },
+
+    async replaceTail(arrival, expected) {
+      const from = arrival.follows.seq + 1;
+      return db.transaction('rw', [db.logs, db.entries, db.stale, db.pages, db.branches], async () => {
+        if ((await head(arrival.log)).seq !== expected.seq) return false;
+        const tail = db.entries.where('[log+seq]').between([arrival.log, from], [arrival.log, Infinity]);
+        const ours = await tail.toArray();
+        const acknowledged = (await db.logs.get(arrival.log))?.acknowledgement?.seq ?? 0;
+        await db.branches.bulkPut(
+          ours.map((row) => ({
+            ...branchRow(row.log, row.seq, row.hash, row.bytes),
+            acknowledged: row.seq <= acknowledged ? (1 as const) : (0 as const),
+          })),
+        );
+        await tail.delete();
+        const rows = arrival.accepted.map(({ entry, hash }) => entryRow(entry, hash));
+        await db.entries.bulkAdd(rows);
+        await db.logs
+          .where('log')
+          .equals(arrival.log)
+          .modify((row) => {
+            row.forked = true;
+            // It was about our history, which stands beside the log now.
+            row.acknowledgement = undefined;
+          });
+        // Opened pages hold what stood at these places before.
+        const patients = new Set([...ours, ...rows].flatMap((row) => row.patient ?? []));
+        await db.pages.bulkDelete([...patients]);
+        await db.stale.bulkPut([...patients].map((patient) => ({ patient, mark: `history ${arrival.log}` })));
+        return true;
+      });
     },
 
     async log(log) {
@@ -107,13 +171,7 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store & Led
   };
 
   async function commitPart(arrival: Arrival, part: Arrival['accepted'], follows: number): Promise<boolean> {
-    const rows: EntryRow[] = part.map(({ entry, hash }) => ({
-      log: entry.log,
-      seq: entry.seq,
-      ...(entry.patient === null ? {} : { patient: entry.patient }),
-      hash,
-      bytes: entry.bytes,
-    }));
+    const rows = part.map(({ entry, hash }) => entryRow(entry, hash));
     const patients = [...new Set(rows.flatMap((row) => (row.patient ? [row.patient] : [])))];
     return db.transaction('rw', db.logs, db.entries, db.stale, async () => {
       if ((await head(arrival.log)).seq !== follows) return false;
@@ -136,3 +194,11 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store & Led
 
   return store;
 }
+
+const branchRow = (log: string, seq: number, hash: Bytes, bytes: Bytes): BranchRow => ({
+  hash: toHex(hash),
+  log,
+  seq,
+  acknowledged: 0,
+  bytes,
+});

@@ -70,7 +70,7 @@ describe('the http carrier', () => {
     });
   const kindOf = async (answer: () => Response | Promise<Response>): Promise<string> => {
     const error = await carrier(answer)
-      .offer({})
+      .offer({ vector: {} })
       .catch((caught: unknown) => caught);
     return error instanceof CarrierError ? `${error.kind} ${error.retryAfterMs ?? ''}`.trim() : String(error);
   };

@@ -35,6 +35,16 @@ export interface Database {
     bytes: Uint8Array;
     received_at: Generated<Date>;
   };
+  /** Second histories: authentic entries at places that are taken. `carried_as`: the server's entry that took it over. */
+  'record.branch': {
+    site: string;
+    hash: string;
+    log: string;
+    seq: number;
+    bytes: Uint8Array;
+    carried_as: string | null;
+    received_at: Generated<Date>;
+  };
   'record.enrolment_code': {
     site: string;
     code_hash: string;
@@ -126,6 +136,10 @@ const MIGRATIONS: readonly string[] = [
   create table projection.device_contact (
     site text, device text, last_seen_at timestamptz not null, snapshot_as_of text, primary key (site, device));
   `,
+  `create table record.branch (
+    site text, hash text, log text not null, seq integer not null, bytes bytea not null, carried_as text,
+    received_at timestamptz not null default now(), primary key (site, hash));
+  create index on record.branch (site, log, seq)`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

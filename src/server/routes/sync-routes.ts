@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
-import { fromBase64, toHex, utf8, type VersionVector } from '../../log/index.ts';
+import { fromBase64, toHex, utf8 } from '../../log/index.ts';
 import { verifyWith } from '../../seal/index.ts';
 import { type DeviceEnrolled, DIRECTORY_SCOPE, ROSTER_SCOPE, wardScope } from '../../site/index.ts';
 import {
+  answerOffer,
+  answerPush,
   BlobRequest,
   type ChallengeAnswer,
   decodeFrames,
@@ -86,30 +88,21 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
 
   app.post('/api/sync/offer', async (request): Promise<OfferAnswer> => {
     const device = await deviceOf(request);
-    const { vector, snapshotAsOf } = OfferRequest.parse(request.body);
+    const { vector, acknowledged, snapshotAsOf } = OfferRequest.parse(request.body);
+    await context.epoch.examine(acknowledged, ledger);
     const granted = await grantedLogs(device);
-    const ours: VersionVector = Object.fromEntries(granted.map((row) => [row.log, [row.seq, row.hash]]));
-    // Logs that the tablet holds and its grants do not name are answered too: the server takes every authentic entry.
-    for (const log of Object.keys(vector).filter((name) => !(name in ours))) {
-      const known = await ledger.log(log);
-      if (known?.head.hash) ours[log] = [known.head.seq, toHex(known.head.hash)];
-    }
-    const acknowledged: VersionVector = {};
-    for (const log of Object.keys(vector)) {
-      const [seq, hash] = vector[log]!;
-      const held = ours[log] ? await ledger.hashAt(log, Math.min(seq, ours[log][0])) : undefined;
-      if (held && ours[log]) {
-        const at = Math.min(seq, ours[log][0]);
-        if (at < seq || toHex(held) === hash) acknowledged[log] = [at, toHex(held)];
-      }
-    }
+    const answer = await answerOffer(
+      ledger,
+      Object.fromEntries(granted.map((row) => [row.log, [row.seq, row.hash]])),
+      vector,
+    );
     await recordContact(device.device, snapshotAsOf);
     return {
-      epoch: context.epoch,
+      ...answer,
+      authority: true,
+      epoch: context.epoch.current(),
       now: new Date(context.clock()).toISOString(),
-      vector: ours,
       first: granted.filter((row) => row.scope === DIRECTORY_SCOPE).map((row) => row.log),
-      acknowledgements: await ledger.acknowledgements(acknowledged),
     };
   });
 
@@ -122,12 +115,9 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     const received = await ledger.receive(
       frames.filter((frame) => frame.type === FrameType.entry).map((frame) => frame.payload),
     );
-    const heads: VersionVector = {};
-    for (const [log, head] of received.heads) if (head.hash) heads[log] = [head.seq, toHex(head.hash)];
-    const problems = error
-      ? [...received.problems, { log: '0'.repeat(32), seq: 0, kind: error.kind, message: error.message }]
-      : received.problems;
-    return { acknowledgements: await ledger.acknowledgements(heads), problems };
+    if (error)
+      received.problems.push({ log: '0'.repeat(32), seq: 0, kind: error.kind, message: error.message });
+    return answerPush(ledger, received);
   });
 
   app.post('/api/sync/pull', async (request, reply) => {
