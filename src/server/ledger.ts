@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Bytes, type Range, readEntry, toHex, type VersionVector } from '../log/index.ts';
-import { type Acknowledgement, acknowledge, sha256, verifyWith } from '../seal/index.ts';
+import {
+  type Acknowledgement,
+  sha256,
+  acknowledge as signAcknowledgement,
+  verifyWith,
+} from '../seal/index.ts';
 import { DIRECTORY_SCOPE, wardScope } from '../site/index.ts';
 import { type Arrival, type Ledger, type Place, type Received, receiveEntries } from '../sync/index.ts';
 import type { OpenDatabase } from './database/open.ts';
@@ -22,7 +27,7 @@ export interface ServerLedger extends Ledger {
   recover(journaled: Bytes[]): Promise<number>;
   vector(): Promise<VersionVector>;
   read(ranges: Range[], maxBytes: number): Promise<Bytes[]>;
-  acknowledgements(places: Place[]): Promise<Acknowledgement[]>;
+  acknowledge(places: Place[]): Promise<Acknowledgement[]>;
   /** Told after each commit, with the scopes of what came. */
   onCommit(listener: (scopes: Set<string>) => void): void;
 }
@@ -206,8 +211,10 @@ export function createLedger(
       return found;
     },
 
-    async acknowledgements(places) {
-      return Promise.all(places.map((place) => acknowledge({ ...place, epoch: epoch() }, identity.sign)));
+    async acknowledge(places) {
+      return Promise.all(
+        places.map((place) => signAcknowledgement({ ...place, epoch: epoch() }, identity.sign)),
+      );
     },
 
     onCommit(listener) {

@@ -32,10 +32,10 @@ export interface Store extends Ledger {
   acknowledged(acknowledgements: Acknowledgement[]): Promise<void>;
   /** Notes what a peer that is not the site server keeps of ours ("copied"). */
   copied(held: Place[]): Promise<void>;
-  /** The newest acknowledgement of each log that has one. */
+  /** The newest acknowledgement of each log that has one, and of each second history. */
   acknowledgements(): Promise<Acknowledgement[]>;
   /** Notes that these logs have two histories: this replica writes no more into its own among them. */
   forked(logs: string[]): Promise<void>;
-  /** Entries kept beside a log (`keepBranch`) that the site server has not acknowledged. */
-  unacknowledgedBranches(): Promise<Bytes[]>;
+  /** Entries kept beside a log (`keepBranch`) that the site server has not acknowledged in this epoch, in order. */
+  unacknowledgedBranches(epoch: string): Promise<Bytes[]>;
 }

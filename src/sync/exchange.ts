@@ -1,4 +1,4 @@
-import { lacking, type Range, type VersionVector } from '../log/index.ts';
+import { type Bytes, lacking, type Range, type VersionVector } from '../log/index.ts';
 import type { Carrier, Store } from './carrier.ts';
 import type { OfferAnswer } from './messages.ts';
 import { adoptHistory } from './receive.ts';
@@ -30,7 +30,7 @@ export async function exchange(
   const whole = (range: Range): boolean => !forked.has(range.log);
 
   await push(store, carrier, lacking(mine, offer.vector).filter(whole), onProgress);
-  await pushBranches(store, carrier);
+  await pushBranches(store, carrier, offer.epoch);
 
   const first = new Set(offer.first);
   const wanted = lacking(offer.vector, mine).filter(whole);
@@ -81,7 +81,7 @@ async function pushPage(
   carrier: Carrier,
   log: string,
   after: number,
-  entries: Uint8Array<ArrayBuffer>[],
+  entries: Bytes[],
 ): Promise<number> {
   const answer = await carrier.push(entries);
   await store.acknowledged(answer.acknowledgements);
@@ -91,8 +91,8 @@ async function pushPage(
   return Math.max(after, ...answer.held.filter((place) => place.log === log).map((place) => place.seq));
 }
 
-async function pushBranches(store: Store, carrier: Carrier): Promise<void> {
-  const entries = await store.unacknowledgedBranches();
+async function pushBranches(store: Store, carrier: Carrier, epoch: string): Promise<void> {
+  const entries = await store.unacknowledgedBranches(epoch);
   for (let from = 0; from < entries.length; from += 200)
     await store.acknowledged((await carrier.push(entries.slice(from, from + 200))).acknowledgements);
 }
@@ -140,13 +140,36 @@ async function settleFork(
     if (reached === after) return;
     after = reached;
   }
-  const acknowledged = (await store.acknowledgements()).find((ack) => ack.log === log)?.seq ?? 0;
-  if (!offer.authority || acknowledged < head[0]) return;
+  const acknowledged = (await store.acknowledgements()).some(
+    (ack) => ack.log === log && ack.seq === head[0] && ack.hash === head[1],
+  );
+  if (!offer.authority || !acknowledged) return;
   for (let after = 0; after < theirs[0]; ) {
     const { entries } = await carrier.pull([{ log, after, through: theirs[0] }], PULL_BYTES);
     if (entries.length === 0 || (await adoptHistory(store, log, entries)) > 0) return;
     after += entries.length;
   }
+}
+
+/**
+ * What a replica with the vector `theirs` lacks, for carriers that go one way (a file, a QR code): whole ranges in
+ * order, then second histories that the site server may not have.
+ */
+export async function lackingEntries(
+  store: Pick<Store, 'vector' | 'read' | 'unacknowledgedBranches'>,
+  theirs: VersionVector,
+  epoch: string,
+): Promise<Bytes[]> {
+  const found: Bytes[] = [];
+  for (const range of lacking(await store.vector(), theirs)) {
+    for (let { after } = range; after < range.through; ) {
+      const entries = await store.read({ ...range, after }, PULL_BYTES);
+      if (entries.length === 0) break;
+      found.push(...entries);
+      after += entries.length;
+    }
+  }
+  return [...found, ...(await store.unacknowledgedBranches(epoch))];
 }
 
 const remaining = (ranges: Range[], mine: VersionVector): Range[] =>

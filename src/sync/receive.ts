@@ -176,24 +176,36 @@ async function examine(ledger: Ledger, log: string, entries: Entry[]): Promise<E
   const { accepted, problem } = await verifyRun(head, fresh, ledger.hash, verify);
   if (accepted.length > 0) result.arrival = { log, opening, follows: head, accepted };
   const rest = fresh.slice(accepted.length);
-  if (problem?.kind === 'gap') result.problems.push({ log, ...problem });
-  else if (problem?.kind === 'bad-signature')
+  const candidates = [...other];
+  if (problem?.kind === 'bad-signature')
     result.rejected.push(...rest.map((entry) => reject(entry, 'bad-signature', problem.message)));
   // What does not follow our head is a second history if its writer signed it, and rubbish otherwise.
-  const candidates = problem?.kind === 'broken-chain' ? [...other, ...rest] : other;
+  else if (problem?.kind === 'broken-chain' || (await followsBranch(ledger, rest[0])))
+    candidates.push(...rest);
+  else if (problem) result.problems.push({ log, ...problem });
   if (candidates.length > 0) await examineBranch(ledger, opening, candidates, verify, result);
   return result;
 }
 
-/** `fresh`: places behind our head, in order. `other`: something else than we hold at that place. Repeats are left out. */
+/** A second history may be longer than the first, and come in several pages. */
+const followsBranch = async (ledger: Ledger, entry: Entry | undefined): Promise<boolean> =>
+  entry?.prev != null && ledger.holdsBranch(toHex(entry.prev));
+
+/** `fresh`: places behind our head, in order. `other`: something else than we hold at that place. */
 async function sortOut(ledger: Ledger, log: string, head: Head, entries: Entry[]) {
   const fresh: Entry[] = [];
   const other: Entry[] = [];
   let repeated: Place | undefined;
   for (const entry of [...entries].sort((a, b) => a.seq - b.seq)) {
     const previous = fresh.at(-1);
-    if (previous && previous.seq === entry.seq) {
-      if (!equalBytes(previous.bytes, entry.bytes)) other.push(entry);
+    if (previous?.seq === entry.seq) {
+      if (equalBytes(previous.bytes, entry.bytes)) continue;
+      // Two histories in one transfer (a journal read again): the one that goes on from ours is the log.
+      const before = fresh.at(-2);
+      const follows = before ? await ledger.hash(before.bytes) : head.hash;
+      const goesOn = follows !== null && entry.prev !== null && equalBytes(entry.prev, follows);
+      if (goesOn && !(previous.prev && equalBytes(previous.prev, follows))) fresh[fresh.length - 1] = entry;
+      other.push(fresh.at(-1) === entry ? previous : entry);
     } else if (entry.seq > head.seq) {
       fresh.push(entry);
     } else {
@@ -218,7 +230,8 @@ async function examineBranch(
   result: Examined,
 ): Promise<void> {
   const { log } = result;
-  let rest = candidates;
+  // By place, so that what an entry follows is looked at before it.
+  let rest = candidates.sort((a, b) => a.seq - b.seq);
   const kept: Branch['entries'] = [];
   while (rest.length > 0) {
     const [first] = rest;

@@ -1,4 +1,4 @@
-import { forkedHeads, toHex, type Verify, type VersionVector } from '../log/index.ts';
+import { type Entry, forkedHeads, toHex, type Verify, type VersionVector } from '../log/index.ts';
 import { type Acknowledgement, isAcknowledgement, isLaterEpoch } from '../seal/index.ts';
 import type { OfferAnswer, Place, PushAnswer } from './messages.ts';
 import type { Ledger, Received } from './receive.ts';
@@ -6,7 +6,7 @@ import type { Ledger, Received } from './receive.ts';
 /** What the answering side of an exchange needs besides its ledger. */
 export interface Responder extends Pick<Ledger, 'log' | 'hashAt' | 'holdsBranch'> {
   /** Signs; a hub, which may not speak for the server, hands on what the server had signed. */
-  acknowledgements(places: Place[]): Promise<Acknowledgement[]>;
+  acknowledge(places: Place[]): Promise<Acknowledgement[]>;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function answerOffer(
       if (await responder.holdsBranch(hash)) held.push({ log, seq, hash });
     }
   }
-  return { vector, forked, held, acknowledgements: await responder.acknowledgements(held) };
+  return { vector, forked, held, acknowledgements: await responder.acknowledge(held) };
 }
 
 /**
@@ -57,10 +57,10 @@ export async function isLost(
 
 /** Answers a push, after what was received has been committed. */
 export async function answerPush(
-  responder: Pick<Responder, 'acknowledgements'>,
+  responder: Pick<Responder, 'acknowledge'>,
   { held, problems }: Received,
 ): Promise<PushAnswer> {
-  return { held, problems, acknowledgements: await responder.acknowledgements(held) };
+  return { held, problems, acknowledgements: await responder.acknowledge(held) };
 }
 
 /**
@@ -79,4 +79,16 @@ export async function divergingLogs(
     if (held && toHex(held) !== hash) found.add(log);
   }
   return [...found];
+}
+
+/** The entries before `entry` in its own branch, nearest first. `branch`: entries kept beside the log, by hash (hex). */
+export function branchBefore(branch: ReadonlyMap<string, Entry>, entry: Entry): Entry[] {
+  const found: Entry[] = [];
+  for (let at = entry; at.prev; ) {
+    const before = branch.get(toHex(at.prev));
+    if (!before) break;
+    found.push(before);
+    at = before;
+  }
+  return found;
 }

@@ -22,7 +22,7 @@ export async function countEntries(db: VaultDatabase): Promise<EntryCounts> {
   }
   for (const branch of await db.branches.toArray()) {
     if (!mine.has(branch.log)) continue;
-    if (branch.acknowledged === 1) counts.atServer += 1;
+    if (branch.acknowledgedIn !== '') counts.atServer += 1;
     else counts.onThisTabletOnly += 1;
   }
   for (const { entry, outcome } of await db.outcomes.toArray()) {

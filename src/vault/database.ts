@@ -64,12 +64,13 @@ export interface QuarantineRow {
   bytes: Bytes;
 }
 
-/** An entry of a second history of its log, kept beside it; `acknowledged`: the site server keeps it too. */
+/** An entry of a second history of its log, kept beside it; the site server's word that it keeps it too, with its epoch. */
 export interface BranchRow {
   hash: string;
   log: string;
   seq: number;
-  acknowledged: 0 | 1;
+  acknowledgedIn: string;
+  acknowledgement?: Acknowledgement;
   bytes: Bytes;
 }
 
@@ -132,7 +133,7 @@ export class VaultDatabase extends Dexie {
       blobs: 'hash',
       meta: 'key',
     });
-    this.version(2).stores({ branches: 'hash, log, acknowledged' });
+    this.version(2).stores({ branches: 'hash, log, acknowledgedIn' });
   }
 
   async read<K extends keyof MetaTypes>(key: K): Promise<MetaTypes[K] | undefined> {

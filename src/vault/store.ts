@@ -49,25 +49,26 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store {
       const verify = verifyWith(tablet.siteKey);
       for (const acknowledgement of acknowledgements) {
         const { log, seq, hash, epoch } = acknowledgement;
+        const branch = await db.branches.get(hash);
         const before = (await db.logs.get(log))?.acknowledgement;
-        if (before && (isLaterEpoch(before.epoch, epoch) || (before.epoch === epoch && before.seq >= seq)))
-          continue;
+        const known =
+          before && (isLaterEpoch(before.epoch, epoch) || (before.epoch === epoch && before.seq >= seq));
         // Only the server's signed word about our very bytes removes "on this tablet only" (FAILURES 15, 17, 29).
         const ours = await db.entries.get([log, seq]);
-        const branch = ours && toHex(ours.hash) === hash ? undefined : await db.branches.get(hash);
-        if ((!ours && !branch) || !(await isAcknowledgement(acknowledgement, verify))) continue;
-        if (branch)
-          await db.branches
-            .where('log')
-            .equals(log)
-            .and((row) => row.seq <= seq)
-            .modify({ acknowledged: 1 });
-        else if (ours && toHex(ours.hash) === hash) await db.logs.update(log, { acknowledgement });
+        const stands = !known && ours !== undefined && toHex(ours.hash) === hash;
+        if ((!stands && !branch) || !(await isAcknowledgement(acknowledgement, verify))) continue;
+        await db.transaction('rw', db.logs, db.entries, db.branches, async () => {
+          if (branch) await db.branches.update(hash, { acknowledgedIn: epoch, acknowledgement });
+          // Between the look and the word, the log may have taken another history.
+          const now = stands ? await db.entries.get([log, seq]) : undefined;
+          if (now && toHex(now.hash) === hash) await db.logs.update(log, { acknowledgement });
+        });
       }
     },
 
     async acknowledgements() {
-      return (await db.logs.toArray()).flatMap((row) => row.acknowledgement ?? []);
+      const rows = [...(await db.logs.toArray()), ...(await db.branches.toArray())];
+      return rows.flatMap((row) => row.acknowledgement ?? []);
     },
 
     async copied(held) {
@@ -83,8 +84,8 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store {
       for (const log of logs) await db.logs.update(log, { forked: true });
     },
 
-    async unacknowledgedBranches() {
-      const rows = await db.branches.where('acknowledged').equals(0).toArray();
+    async unacknowledgedBranches(epoch) {
+      const rows = await db.branches.where('acknowledgedIn').notEqual(epoch).toArray();
       return rows.sort((a, b) => a.seq - b.seq).map((row) => row.bytes);
     },
 
@@ -109,11 +110,12 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store {
         if ((await head(arrival.log)).seq !== expected.seq) return false;
         const tail = db.entries.where('[log+seq]').between([arrival.log, from], [arrival.log, Infinity]);
         const ours = await tail.toArray();
-        const acknowledged = (await db.logs.get(arrival.log))?.acknowledgement?.seq ?? 0;
+        const acknowledged = (await db.logs.get(arrival.log))?.acknowledgement;
         await db.branches.bulkPut(
           ours.map((row) => ({
             ...branchRow(row.log, row.seq, row.hash, row.bytes),
-            acknowledged: row.seq <= acknowledged ? (1 as const) : (0 as const),
+            acknowledgedIn: acknowledged && row.seq <= acknowledged.seq ? acknowledged.epoch : '',
+            ...(acknowledged?.seq === row.seq ? { acknowledgement: acknowledged } : {}),
           })),
         );
         await tail.delete();
@@ -199,6 +201,6 @@ const branchRow = (log: string, seq: number, hash: Bytes, bytes: Bytes): BranchR
   hash: toHex(hash),
   log,
   seq,
-  acknowledged: 0,
+  acknowledgedIn: '',
   bytes,
 });

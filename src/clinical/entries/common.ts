@@ -11,6 +11,9 @@ export type EntryId = z.infer<typeof EntryId>;
 export const Hex128 = z.string().regex(/^[0-9a-f]{32}$/, 'not a 128-bit id');
 export type Hex128 = z.infer<typeof Hex128>;
 
+/** SHA-256 as lower-case hex. */
+export const Hex256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256');
+
 /** A moment, UTC, to the millisecond or coarser. A missing time is an error, never "now" (FAILURES 32). */
 export const Instant = z.iso.datetime({ error: 'a date with a time is needed' });
 export type Instant = z.infer<typeof Instant>;

@@ -12,6 +12,7 @@ import {
 import type { EntryId } from './common.ts';
 import { OrderAcknowledged, OrderSigned, OrderStopped } from './orders.ts';
 import {
+  CarriedEntry,
   PatientConfirmedNew,
   PatientLinked,
   PatientUnlinked,
@@ -42,6 +43,7 @@ export const WardBody = z.discriminatedUnion('kind', [
   PatientUnlinked,
   ReviewDecided,
   PostingOutcome,
+  CarriedEntry,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyBase, EntryId } from './common.ts';
+import { bodyBase, EntryId, Hex256 } from './common.ts';
 
 /** Records staff say that this downtime patient is that EHR patient. The downtime patient is linked, never renamed. */
 export const PatientLinked = z.object({
@@ -54,3 +54,30 @@ export const PostingOutcome = z.object({
     .max(20),
   detail: z.string().max(2000).optional(),
 });
+
+/**
+ * An entry of a second history (its tablet was cloned or restored from a backup), taken over whole by the site server
+ * under an id of its own, since the id that it was written with names another entry in the EHR and everywhere.
+ */
+export const CarriedEntry = z.object({
+  kind: z.literal('carried-entry'),
+  ...bodyBase,
+  /** The id that it was written with. */
+  writtenAs: EntryId,
+  /** SHA-256 of its bytes: the same entry is taken over once. */
+  hash: Hex256,
+  /** Its bytes, base64: with its writer's and its author's signatures, sealed as it was. */
+  entry: z.base64().max(400_000),
+  /** Entries of the same history that it names: the id written in it, and the id under which that was taken over. */
+  references: z.record(EntryId, EntryId),
+});
+
+/** What a carried entry says, with the ids of its own history put right. */
+export function withReferences(body: unknown, references: Readonly<Record<EntryId, EntryId>>): unknown {
+  if (typeof body === 'string') return references[body] ?? body;
+  if (Array.isArray(body)) return body.map((item) => withReferences(item, references));
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [key, withReferences(value, references)]),
+  );
+}

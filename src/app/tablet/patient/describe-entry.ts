@@ -118,6 +118,8 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
       return { title: 'Match undone', text: body.reason ?? '' };
     case 'review-decided':
       return { title: `Records staff: ${body.decision}`, text: body.reason ?? '' };
+    case 'carried-entry':
+      return { title: 'Taken over from a copied tablet', text: 'It cannot be read on this tablet.' };
     case 'posting-outcome':
       return {
         title:
