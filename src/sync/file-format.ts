@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { EntryId, Hex128 } from '../clinical/index.ts';
+import { type Entry, entryId, toBase64 } from '../log/index.ts';
+import { Acknowledgement, type LogKeys, openEntry } from '../seal/index.ts';
+
+/**
+ * The lines of a transfer file (docs/export-format.md): a header, then one line per entry. Whoever imports believes
+ * the sealed entry alone; everything else on a line is there for people.
+ */
+
+export const EXPORT_FORMAT = 'lamplight-export';
+export const EXPORT_VERSION = 1;
+
+export const ExportHeader = z.object({
+  format: z.literal(EXPORT_FORMAT),
+  version: z.literal(EXPORT_VERSION),
+  site: Hex128,
+  siteName: z.string().max(200).optional(),
+  /** The site's Ed25519 key, raw, base64: by it the directory in the file verifies. */
+  siteKey: z.string().max(100),
+  exportedAt: z.iso.datetime(),
+  from: z.object({ kind: z.enum(['tablet', 'server', 'hub']), id: Hex128, name: z.string().max(200) }),
+  /** Whether lines carry opened bodies as well. */
+  bodies: z.boolean(),
+  /** How many lines follow: fewer means that the file was cut. */
+  entries: z.number().int().min(0),
+  /** The tablet's signed word about what it holds, base64: who reads it knows what is copied there. */
+  statement: z.string().max(2_000_000).optional(),
+  /** The site server's signed acknowledgements, which any carrier may pass on. */
+  acknowledgements: z.array(Acknowledgement).max(20_000).optional(),
+});
+export type ExportHeader = z.infer<typeof ExportHeader>;
+
+export const ExportLine = z.object({
+  id: EntryId,
+  log: Hex128,
+  seq: z.number().int().min(1),
+  /** The entry's bytes, verbatim, base64. */
+  entry: z.base64().max(360_000),
+  scope: z.string().max(80),
+  /** Which tablet wrote it, in words. */
+  writer: z.string().max(200),
+  /** What that tablet's hybrid clock said. */
+  clock: z.iso.datetime(),
+  patient: Hex128.optional(),
+  /** In words, from the body: who says it, when it happened, of what kind it is. */
+  who: z.string().optional(),
+  when: z.string().optional(),
+  what: z.string().optional(),
+  body: z.unknown().optional(),
+  /** Why there is no body although bodies were opened. */
+  unreadable: z.string().optional(),
+});
+export type ExportLine = z.infer<typeof ExportLine>;
+
+/** Where an entry comes from, in words. */
+export interface EntryOrigin {
+  scope: string;
+  writer: string;
+}
+
+/** A line without its body. */
+export function toExportLine(entry: Entry, { scope, writer }: EntryOrigin): ExportLine {
+  return {
+    id: entryId(entry.log, entry.seq),
+    log: entry.log,
+    seq: entry.seq,
+    scope,
+    writer,
+    clock: new Date(entry.hlc[0]).toISOString(),
+    ...(entry.patient === null ? {} : { patient: entry.patient }),
+    entry: toBase64(entry.bytes),
+  };
+}
+
+const Readable = z.object({
+  kind: z.string().optional(),
+  author: z.object({ name: z.string(), role: z.string() }).optional(),
+  effectiveAt: z.string().optional(),
+  recordedAt: z.string().optional(),
+});
+
+/** The line with its body, and who, when and what in words. `keys` absent: an entry that is not sealed. */
+export async function withBody(
+  line: ExportLine,
+  entry: Entry,
+  keys: LogKeys | undefined,
+): Promise<ExportLine> {
+  const opened = await openEntry(entry, keys);
+  if (!opened.ok) return { ...line, unreadable: opened.error.message };
+  const { body } = opened.opened;
+  const read = Readable.safeParse(body);
+  const words = read.success ? read.data : {};
+  const when = words.effectiveAt ?? words.recordedAt;
+  return {
+    ...line,
+    ...(words.kind === undefined ? {} : { what: words.kind }),
+    ...(words.author === undefined ? {} : { who: `${words.author.name} (${words.author.role})` }),
+    ...(when === undefined ? {} : { when }),
+    body,
+  };
+}
