@@ -20,8 +20,11 @@ export function tick(last: Hlc, nowMs: number): Hlc {
 
 /** Our clock after seeing `seen` from another replica; a clock more than an hour ahead does not move it. */
 export function observe(last: Hlc, seen: Hlc, nowMs: number): Hlc {
-  return seen[0] > nowMs + MAX_AHEAD_MS || compareHlc(seen, last) <= 0 ? last : seen;
+  return isAhead(seen, nowMs) || compareHlc(seen, last) <= 0 ? last : seen;
 }
+
+/** Whether a clock is further ahead of `nowMs` than clocks drift: somebody's was set wrong. */
+export const isAhead = (hlc: Hlc, nowMs: number): boolean => hlc[0] > nowMs + MAX_AHEAD_MS;
 
 export function compareHlc(a: Hlc, b: Hlc): number {
   return a[0] - b[0] || a[1] - b[1];

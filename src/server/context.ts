@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
+import type { Branches } from './branches.ts';
 import type { Census } from './census/import-census.ts';
 import type { Database } from './database/schema.ts';
 import type { EpochRecord } from './epoch.ts';
@@ -20,6 +21,7 @@ export interface ServerContext {
   site: SiteRecords;
   siteLog: SiteLog;
   projection: Projection;
+  branches: Branches;
   census: Census;
   reconciliation: Reconciliation;
   tokens: Tokens;

@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { z } from 'zod';
+import { createBranches } from './branches.ts';
 import { createCensus } from './census/import-census.ts';
 import type { ServerContext } from './context.ts';
 import { openDatabase } from './database/open.ts';
@@ -68,6 +69,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
 
   const gateway = options.ehr ? createFhirGateway(options.ehr) : undefined;
   const projection = createProjection(db, identity, site);
+  const branches = createBranches({ db, identity, site, siteLog, projection, clock });
   const census = createCensus(db, identity, site, gateway, clock);
   const reconciliation = createReconciliation({
     db,
@@ -77,6 +79,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     projection,
     census,
     gateway,
+    epoch,
     clock,
   });
 
@@ -97,6 +100,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     site,
     siteLog,
     projection,
+    branches,
     census,
     reconciliation,
     tokens: createTokens(identity.secret, clock),
@@ -177,6 +181,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   const timers = [
     setInterval(() => void census.refresh().catch(() => undefined), CENSUS_EVERY_MS),
     // What a crash or an unreachable EHR left half way is taken up again by itself.
+    setInterval(() => void branches.takeOver().catch(() => undefined), POSTING_EVERY_MS),
     setInterval(() => void reconciliation.push().catch(() => undefined), POSTING_EVERY_MS),
   ];
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { type Acknowledgement, isLaterEpoch, verifyWith } from '../seal/index.ts';
+import { type Acknowledgement, isAcknowledgement, isLaterEpoch, verifyWith } from '../seal/index.ts';
 import { isLost } from '../sync/index.ts';
 import type { Database } from './database/schema.ts';
 import type { ServerLedger } from './ledger.ts';
@@ -52,14 +52,22 @@ export async function openEpoch(
       .execute();
   }
 
+  /** Another node started a later epoch, or a power cut took our note of it: our own signature tells. */
+  async function catchUp(acknowledgement: Acknowledgement): Promise<void> {
+    epoch = (await read('epoch'))!;
+    if (!isLaterEpoch(acknowledgement.epoch, epoch) || !(await isAcknowledgement(acknowledgement, verify)))
+      return;
+    epoch = acknowledgement.epoch;
+    await write('epoch', epoch);
+  }
+
   return {
     current: () => epoch,
     restoredAt: () => restoredAt,
 
     async examine(acknowledgements, ledger) {
       for (const acknowledgement of acknowledgements) {
-        // Another node may have started the new epoch already.
-        if (isLaterEpoch(acknowledgement.epoch, epoch)) epoch = (await read('epoch'))!;
+        if (isLaterEpoch(acknowledgement.epoch, epoch)) await catchUp(acknowledgement);
         if (!(await isLost(ledger, epoch, acknowledgement, verify))) continue;
         const last = Math.max(numberOf(epoch), numberOf(acknowledgement.epoch));
         epoch = nameOf(last + 1);

@@ -128,7 +128,6 @@ export function createLedger(
             log,
             seq: entry.seq,
             bytes: entry.bytes,
-            carried_as: null,
           })),
         )
         .onConflict((conflict) => conflict.columns(['site', 'hash']).doNothing())

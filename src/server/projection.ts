@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { WardBody } from '../clinical/index.ts';
 import { entryId, type Opening, toHex } from '../log/index.ts';
-import { openEntry, sha256, verifyWith } from '../seal/index.ts';
-import { wardScope } from '../site/index.ts';
+import { sha256, verifyWith } from '../seal/index.ts';
+import { openWardEntry, wardScope } from '../site/index.ts';
 import type { Database } from './database/schema.ts';
 import { ownBytes, storedEntry } from './ledger.ts';
 import type { SiteIdentity } from './site-identity.ts';
@@ -47,12 +47,13 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
       counter: number;
       receivedAt: Date;
     }[] = [];
+    const carried: { hash: string; entry: string }[] = [];
     const bad: { seq: number; bytes: Uint8Array; kind: string; reason: string }[] = [];
     for (const row of rows) {
       const entry = storedEntry(row.bytes);
       if (entry.patient === null) continue;
       const id = entryId(log, row.seq);
-      const opened = await openEntry(entry, keys);
+      const opened = await openWardEntry(entry, keys, opening.writer === identity.site, site.keysOfLog);
       const base = {
         seq: row.seq,
         patient: entry.patient,
@@ -60,7 +61,10 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
         counter: entry.hlc[1],
         receivedAt: row.received_at,
       };
-      if (!opened.ok) {
+      if (opened.ok) {
+        [base.wall, base.counter] = opened.opened.hlc;
+        if (opened.opened.carries !== undefined) carried.push({ hash: opened.opened.carries, entry: id });
+      } else {
         bad.push({
           seq: row.seq,
           bytes: row.bytes,
@@ -82,7 +86,7 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
         projected.push({ ...base, kind: 'unreadable', body: null });
         continue;
       }
-      if (opening.writer !== identity.site) {
+      if (opening.writer !== identity.site || opened.opened.carries !== undefined) {
         const author = site.roster().get(parsed.data.author.id);
         if (!author || !(await opened.opened.authoredBy(verifyWith(author.publicKey)))) {
           bad.push({
@@ -119,6 +123,12 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
           .onConflict((conflict) => conflict.columns(['site', 'log', 'seq']).doNothing())
           .execute();
       }
+      if (carried.length > 0)
+        await tx
+          .insertInto('projection.carried')
+          .values(carried.map((row) => ({ site: identity.site, ...row })))
+          .onConflict((conflict) => conflict.columns(['site', 'hash']).doNothing())
+          .execute();
       for (const { seq, bytes, kind, reason } of bad) {
         const kept = ownBytes(bytes);
         await tx

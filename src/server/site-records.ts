@@ -40,6 +40,8 @@ export interface SiteRecords {
   recipients(ward: string): string[];
   /** Keys of any ward log, opened with the site identity. */
   keysOf(opening: Opening): Promise<LogKeys | undefined>;
+  /** The same by the log's id, for a log that is here. */
+  keysOfLog(log: string): Promise<LogKeys | undefined>;
   openSite(site: { name: string; timeZone: string; demo: boolean }): Promise<void>;
   openWard(ward: { id: string; name: string; ehrLocation?: string }): Promise<void>;
   addStaff(person: {
@@ -138,6 +140,18 @@ export function createSiteRecords(
 
     async keysOf(opening) {
       return opening.key ? openKey(identity.identity, opening.key.file) : undefined;
+    },
+
+    async keysOfLog(log) {
+      const first = await db
+        .selectFrom('record.entry')
+        .where('site', '=', identity.site)
+        .where('log', '=', log)
+        .where('seq', '=', 1)
+        .select('bytes')
+        .executeTakeFirst();
+      const opening = first && storedEntry(first.bytes).opening;
+      return opening ? records.keysOf(opening) : undefined;
     },
 
     async openSite({ name, timeZone, demo }) {

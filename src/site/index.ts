@@ -2,3 +2,4 @@
 export * from './directory.ts';
 export * from './roster.ts';
 export * from './snapshot-list.ts';
+export * from './ward-entry.ts';

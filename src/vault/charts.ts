@@ -10,8 +10,8 @@ import {
   WardBody,
 } from '../clinical/index.ts';
 import { type Bytes, entryId, fromBase64, type Opening, readEntry, toHex, utf8 } from '../log/index.ts';
-import { openBox, openEntry, openWith, patientKey, sealBox } from '../seal/index.ts';
-import { snapshotContext } from '../site/index.ts';
+import { openBox, openWith, patientKey, sealBox } from '../seal/index.ts';
+import { openWardEntry, snapshotContext } from '../site/index.ts';
 import type { EntryRow, OutcomeRow, StaleRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
 import { createOpenedPages } from './opened-pages.ts';
@@ -50,16 +50,20 @@ export function createCharts(
     // Another ward's log: carried here, readable there.
     if (!keys) return undefined;
     const id = entryId(row.log, row.seq);
-    const result = await openEntry(read.entry, keys);
+    const result = await openWardEntry(read.entry, keys, opening.writer === opening.site, async (log) => {
+      const inner = await openingOf(log);
+      return inner && keyring.keysOf(inner);
+    });
     if (!result.ok) return setAside(row, result.error.kind, `Entry ${id}: ${result.error.message}.`);
-    observe(read.entry.hlc);
+    const { hlc } = result.opened;
+    observe(hlc);
     const parsed = WardBody.safeParse(result.opened.body);
-    if (parsed.success) return { id, patient: row.patient, hlc: read.entry.hlc, body: parsed.data };
+    if (parsed.success) return { id, patient: row.patient, hlc, body: parsed.data };
     const kind = (result.opened.body as { kind?: unknown } | null)?.kind;
     if (WardBody.options.some((option) => option.shape.kind.value === kind)) {
       await setAside(row, 'schema', `Entry ${id} (${String(kind)}) has fields that are not allowed.`);
     }
-    return { id, patient: row.patient, hlc: read.entry.hlc, body: null };
+    return { id, patient: row.patient, hlc, body: null };
   }
 
   async function setAside(row: EntryRow, kind: string, reason: string): Promise<undefined> {
@@ -151,6 +155,11 @@ export function createCharts(
   return {
     chart,
     opened: entriesOf,
+
+    /** A log took another history: what is in memory may be of the one before. */
+    forget(): void {
+      opened.clear();
+    },
 
     /** Folds every patient whose entries are newer than the summary. Resolves with those patients. */
     async foldStale(now: string): Promise<string[]> {

@@ -4,6 +4,7 @@ import {
   type Entry,
   entryId,
   type Hlc,
+  isAhead,
   type Opening,
   observe,
   readEntry,
@@ -41,14 +42,15 @@ export function createOwnLog(
   let cached: Head | undefined;
   let clock: Hlc = [0, 0];
 
-  async function findHead(): Promise<Head | undefined> {
+  /** A log of ours to go on in: with one history, and not ahead of a clock that was set back since. */
+  async function findHead(nowMs: number): Promise<Head | undefined> {
     const rows = await db.logs.where('scope').equals(wardScope(ward)).toArray();
-    for (const row of rows.filter((candidate) => candidate.mine === 1 && !candidate.forked).reverse()) {
+    for (const row of rows.filter((candidate) => candidate.mine === 1 && !candidate.forked)) {
       const last = await db.lastOf(row.log);
       const keys = await keysOf(row);
       const read = last && readEntry(last.bytes);
-      if (last && keys && read?.ok)
-        return { log: row.log, seq: last.seq, hash: last.hash, hlc: read.entry.hlc, keys };
+      if (!last || !keys || !read?.ok || isAhead(read.entry.hlc, nowMs)) continue;
+      return { log: row.log, seq: last.seq, hash: last.hash, hlc: read.entry.hlc, keys };
     }
     return undefined;
   }
@@ -100,7 +102,10 @@ export function createOwnLog(
     ): Promise<{ id: EntryId; entry: Entry }> {
       return navigator.locks.request(WRITER_LOCK, async () => {
         for (let attempt = 0; ; attempt++) {
-          cached ??= (await findHead()) ?? (await openLog(nowMs));
+          // A clock that was years off and is right again: its times stay in the log that it wrote.
+          if (cached && isAhead(cached.hlc, nowMs)) cached = undefined;
+          if (isAhead(clock, nowMs)) clock = [0, 0];
+          cached ??= (await findHead(nowMs)) ?? (await openLog(nowMs));
           const head: Head = cached;
           clock = tick(observe(clock, head.hlc, nowMs), nowMs);
           const entry = await sealEntry(

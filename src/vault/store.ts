@@ -9,7 +9,7 @@ import { readDirectory, verifierFor } from './site-records.ts';
 const ROWS_A_TRANSACTION = 200;
 
 /** The tablet's storage as sync sees it. Needs no key but the public ones; used by the sync worker, locked or not. */
-export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store {
+export function createVaultStore(db: VaultDatabase, tablet: Tablet, onForked: () => void = () => {}): Store {
   let directory: Directory | undefined;
 
   async function head(log: string): Promise<Head> {
@@ -82,6 +82,7 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store {
     async forked(logs) {
       // Writers look at this mark in the transaction that appends, so none goes on in a log with two histories.
       for (const log of logs) await db.logs.update(log, { forked: true });
+      onForked();
     },
 
     async unacknowledgedBranches(epoch) {
@@ -102,39 +103,48 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet): Store {
         await db.branches.bulkAdd(rows.filter((row) => !known.has(row.hash)));
         await db.logs.update(log, { forked: true });
       });
+      onForked();
     },
 
     async replaceTail(arrival, expected) {
       const from = arrival.follows.seq + 1;
-      return db.transaction('rw', [db.logs, db.entries, db.stale, db.pages, db.branches], async () => {
-        if ((await head(arrival.log)).seq !== expected.seq) return false;
-        const tail = db.entries.where('[log+seq]').between([arrival.log, from], [arrival.log, Infinity]);
-        const ours = await tail.toArray();
-        const acknowledged = (await db.logs.get(arrival.log))?.acknowledgement;
-        await db.branches.bulkPut(
-          ours.map((row) => ({
-            ...branchRow(row.log, row.seq, row.hash, row.bytes),
-            acknowledgedIn: acknowledged && row.seq <= acknowledged.seq ? acknowledged.epoch : '',
-            ...(acknowledged?.seq === row.seq ? { acknowledgement: acknowledged } : {}),
-          })),
-        );
-        await tail.delete();
-        const rows = arrival.accepted.map(({ entry, hash }) => entryRow(entry, hash));
-        await db.entries.bulkAdd(rows);
-        await db.logs
-          .where('log')
-          .equals(arrival.log)
-          .modify((row) => {
-            row.forked = true;
-            // It was about our history, which stands beside the log now.
-            row.acknowledgement = undefined;
-          });
-        // Opened pages hold what stood at these places before.
-        const patients = new Set([...ours, ...rows].flatMap((row) => row.patient ?? []));
-        await db.pages.bulkDelete([...patients]);
-        await db.stale.bulkPut([...patients].map((patient) => ({ patient, mark: `history ${arrival.log}` })));
-        return true;
-      });
+      const replaced = await db.transaction(
+        'rw',
+        [db.logs, db.entries, db.stale, db.pages, db.branches],
+        async () => {
+          if ((await head(arrival.log)).seq !== expected.seq) return false;
+          const tail = db.entries.where('[log+seq]').between([arrival.log, from], [arrival.log, Infinity]);
+          const ours = await tail.toArray();
+          const acknowledged = (await db.logs.get(arrival.log))?.acknowledgement;
+          await db.branches.bulkPut(
+            ours.map((row) => ({
+              ...branchRow(row.log, row.seq, row.hash, row.bytes),
+              acknowledgedIn: acknowledged && row.seq <= acknowledged.seq ? acknowledged.epoch : '',
+              ...(acknowledged?.seq === row.seq ? { acknowledgement: acknowledged } : {}),
+            })),
+          );
+          await tail.delete();
+          const rows = arrival.accepted.map(({ entry, hash }) => entryRow(entry, hash));
+          await db.entries.bulkAdd(rows);
+          await db.logs
+            .where('log')
+            .equals(arrival.log)
+            .modify((row) => {
+              row.forked = true;
+              // It was about our history, which stands beside the log now.
+              row.acknowledgement = undefined;
+            });
+          // Opened pages hold what stood at these places before.
+          const patients = new Set([...ours, ...rows].flatMap((row) => row.patient ?? []));
+          await db.pages.bulkDelete([...patients]);
+          await db.stale.bulkPut(
+            [...patients].map((patient) => ({ patient, mark: `history ${arrival.log}` })),
+          );
+          return true;
+        },
+      );
+      if (replaced) onForked();
+      return replaced;
     },
 
     async log(log) {

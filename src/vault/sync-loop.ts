@@ -45,7 +45,7 @@ export function createSyncLoop(
   };
 
   async function once(tablet: Tablet): Promise<void> {
-    const store = createVaultStore(db, tablet);
+    const store = createVaultStore(db, tablet, () => news.tell({ type: 'forked' }));
     const carrier = createHttpCarrier({
       baseUrl: '',
       device: tablet.device,

@@ -80,7 +80,10 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
   }
 
   news.listen((event) => {
-    if (event.type === 'forked') unlocked?.log.forget();
+    if (event.type === 'forked') {
+      unlocked?.log.forget();
+      unlocked?.charts.forget();
+    }
     // Sealed what arrived, or waiting for keys: the next unlock folds it.
     if (event.type === 'arrived' || event.type === 'forked') void fold();
   });

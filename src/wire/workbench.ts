@@ -42,6 +42,8 @@ const DeviceRow = z.object({
   lastSeenAt: z.string().nullable(),
   entries: z.number(),
   snapshotAsOf: z.string().nullable(),
+  /** Entries of a second history of its logs: it was cloned or restored from a backup. */
+  secondHistory: z.number(),
 });
 export const DeviceList = z.object({ devices: z.array(DeviceRow) });
 
@@ -190,6 +192,8 @@ export const PushState = z.object({
   unknown: z.number(),
   refused: z.number(),
   problem: z.string().nullable(),
+  /** The server was restored from a backup then; posting waits for a person. */
+  restoredAt: z.iso.datetime().optional(),
 });
 export type PushState = z.infer<typeof PushState>;
 
@@ -205,3 +209,24 @@ export const QuarantineList = z.object({
     }),
   ),
 });
+
+/** GET /api/tablets/:device: what the server knows of a tablet whose browser has cleared its storage. */
+export const TabletWitness = z.object({ name: z.string(), entries: z.number() });
+export type TabletWitness = z.infer<typeof TabletWitness>;
+
+/** A cookie that the server sets and the page reads: the only thing that outlives a cleared IndexedDB. */
+export const WITNESS_COOKIE = 'lamplight-tablet';
+const WitnessValue = z.object({ device: Hex128, entries: z.coerce.number().int().min(0) });
+
+export const witnessValue = (device: string, entries: number): string => `${device}.${entries}`;
+
+/** Reads the witness out of `document.cookie`; `undefined` where no tablet was. */
+export function readWitness(cookies: string): z.infer<typeof WitnessValue> | undefined {
+  const value = cookies
+    .split('; ')
+    .find((cookie) => cookie.startsWith(`${WITNESS_COOKIE}=`))
+    ?.slice(WITNESS_COOKIE.length + 1);
+  const [device, entries] = value?.split('.') ?? [];
+  const parsed = WitnessValue.safeParse({ device, entries });
+  return parsed.success ? parsed.data : undefined;
+}

@@ -5,6 +5,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Entry, fromBase64, toHex } from '../../src/log/index.ts';
 import {
+  acknowledge,
+  isLaterEpoch,
   logKeys,
   newIdentity,
   newSigningKey,
@@ -12,6 +14,7 @@ import {
   sealEntry,
   sha256,
   signWith,
+  unwrapUserKey,
 } from '../../src/seal/index.ts';
 import { createServer, type LamplightServer } from '../../src/server/create-server.ts';
 import { encodeFrames, FrameType } from '../../src/sync/index.ts';
@@ -137,6 +140,86 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('the server on %s', (kind) => {
       'unknown-writer',
       'unknown-writer',
     ]);
+  });
+
+  it('takes a second history over into its own log, once, with its references put right (FAILURES 16, 24)', async () => {
+    const { ledger, branches, db, site } = server.context;
+    const person = await site.addStaff({
+      name: 'Nora Quinn',
+      role: 'nurse',
+      wards: ['4-west'],
+      pin: '000000',
+      argon2: QUICK,
+    });
+    const opened = await unwrapUserKey('000000', server.context.identity.rosterIdentity, person.wrapped);
+    const first = await tabletLog(2);
+    const author = { id: person.staff, name: person.name, role: person.role };
+    const branch: Entry[] = [];
+    let prev = await sha256(first.entries[0]!.bytes);
+    for (const [seq, change] of [
+      [2, { author }],
+      [3, { author, replaces: `${first.log}-2`, reason: 'a slip' }],
+    ] as const) {
+      const entry = await sealEntry(
+        {
+          log: first.log,
+          seq,
+          prev,
+          hlc: [5000 + seq, 0],
+          patient: first.patient,
+          body: aNote(`clone ${seq}`, change),
+          author: signWith(opened!.signingKey),
+        },
+        first.keys,
+        signWith(device.key),
+      );
+      branch.push(entry);
+      prev = await sha256(entry.bytes);
+    }
+    await ledger.receive(bytesOf(first.entries));
+    const received = await ledger.receive([first.entries[0]!.bytes, ...bytesOf(branch)]);
+    expect(received.held.map((place) => place.seq)).toEqual([1, 2, 3]);
+    for (const again of [1, 2]) {
+      await branches.takeOver();
+      // A projection that was lost is rebuilt, and nothing is taken over twice.
+      if (again === 1) {
+        await db.deleteFrom('projection.carried').execute();
+        await db.deleteFrom('projection.entry').execute();
+        await db.deleteFrom('projection.log').execute();
+      }
+    }
+    const rows = await db
+      .selectFrom('projection.entry')
+      .where('patient', '=', first.patient)
+      .where('kind', '=', 'note')
+      .selectAll()
+      .execute();
+    const bodies = rows.map((row) => ({
+      id: `${row.log}-${row.seq}`,
+      ...(row.body as { text: string; replaces?: string }),
+    }));
+    const [two, three] = [2, 3].map((seq) => bodies.filter((body) => body.text === `clone ${seq}`));
+    expect([two!.length, three!.length]).toEqual([1, 1]);
+    expect(three![0]!.replaces).toBe(two![0]!.id);
+    expect(two![0]!.id).not.toBe(`${first.log}-2`);
+  });
+
+  it('starts a new epoch when it had signed for what it no longer holds, and posting waits (FAILURES 24)', async () => {
+    const { ledger, epoch, identity, reconciliation } = server.context;
+    const lost = { log: 'e'.repeat(32), seq: 4, hash: 'f'.repeat(64) };
+    const forged = { ...(await acknowledge({ ...lost, epoch: epoch.current() }, identity.sign)), seq: 5 };
+    await epoch.examine([forged], ledger);
+    expect(epoch.restoredAt()).toBeUndefined();
+    const before = epoch.current();
+    await epoch.examine([await acknowledge({ ...lost, epoch: before }, identity.sign)], ledger);
+    expect(isLaterEpoch(epoch.current(), before)).toBe(true);
+    expect((await reconciliation.pushState()).restoredAt).toBeDefined();
+    // The same word again is of the epoch before, and no news.
+    const now = epoch.current();
+    await epoch.examine([await acknowledge({ ...lost, epoch: before }, identity.sign)], ledger);
+    expect(epoch.current()).toBe(now);
+    await epoch.release();
+    expect((await reconciliation.pushState()).restoredAt).toBeUndefined();
   });
 
   it('keeps an entry whose seal, schema or author does not verify, says so, and projects the rest', async () => {

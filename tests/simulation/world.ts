@@ -211,7 +211,7 @@ export class World {
       this.#backups.set(replica, replica.backup());
     } else if (dice < 0.97) {
       const [replica, backup] = scheduler.oneOf([...this.#backups]) ?? [];
-      if (!replica || !backup) return;
+      if (!replica?.alive || !backup) return;
       say(`${replica.name} is restored`);
       replica.restore(backup);
       this.#backups.delete(replica);

@@ -104,7 +104,15 @@ function Readiness() {
                 <td>{device.ward}</td>
                 <td>{device.lastSeenAt ? formatAgo(device.lastSeenAt, now) : 'never'}</td>
                 <td>{device.snapshotAsOf ? formatAgo(device.snapshotAsOf, now) : 'none'}</td>
-                <td>{device.entries}</td>
+                <td>
+                  {device.entries}
+                  {device.secondHistory > 0 && (
+                    <div className="alarm">
+                      ▲ Copied or restored: {device.secondHistory} entries of a second history were taken
+                      over. Enrol this tablet anew.
+                    </div>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

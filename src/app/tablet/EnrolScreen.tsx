@@ -3,7 +3,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
-import { PublicInfo } from '../../wire/workbench.ts';
+import { PublicInfo, readWitness, TabletWitness } from '../../wire/workbench.ts';
 import { request } from '../api.ts';
 import { useLamp } from '../lamp.tsx';
 
@@ -41,6 +41,7 @@ export function EnrolScreen({ onEnrolled }: { onEnrolled: () => void }) {
   return (
     <main className="page stack" style={{ maxWidth: 720 }}>
       <h1>Lamplight</h1>
+      <Cleared />
       <p>This tablet is not enrolled yet. An administrator makes a code for it under Administration.</p>
       <form className="card stack" onSubmit={submit} noValidate>
         <TextInput
@@ -71,6 +72,36 @@ export function EnrolScreen({ onEnrolled }: { onEnrolled: () => void }) {
       </form>
       {site?.demo && <DemoStaff site={site} />}
     </main>
+  );
+}
+
+/**
+ * The browser has cleared what this tablet kept. Said loudly, never shown as an empty ward: what the server holds comes
+ * back with enrolment, and what it does not hold is on other tablets, or on paper.
+ */
+function Cleared() {
+  const [witness] = useState(() => readWitness(document.cookie));
+  const [held, setHeld] = useState<TabletWitness>();
+  useEffect(() => {
+    if (witness)
+      request('GET', `/api/tablets/${witness.device}`, TabletWitness).then(setHeld, () => undefined);
+  }, [witness]);
+  if (!witness) return null;
+  const missing = held && Math.max(0, witness.entries - held.entries);
+  return (
+    <div role="alert" className="notice stop">
+      <h2>This tablet’s storage was cleared by the browser</h2>
+      <p>
+        It was {held ? `“${held.name}”` : 'a Lamplight tablet'} and had {witness.entries} entries of its own
+        when it last reached the server.{' '}
+        {held === undefined
+          ? 'The server does not answer now, so what it holds is not known yet.'
+          : missing === 0
+            ? 'The server holds all of them. What was charted after that is lost here.'
+            : `The server holds ${held.entries}. ${missing} are missing: look for them on the other tablets of the ward.`}
+      </p>
+      <p>Tell records staff. Enrol it anew with a code, and it takes back what others hold.</p>
+    </div>
   );
 }
 

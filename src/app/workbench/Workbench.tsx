@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { displayName, formatDate, sexInWords } from '../../clinical/index.ts';
+import { displayName, formatDate, formatInstant, sexInWords } from '../../clinical/index.ts';
 import { PublicInfo, PushState, QuarantineList, Worklist } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
 import { SignInGate } from '../SignInGate.tsx';
@@ -42,7 +42,7 @@ function Desk() {
           {worklist.problem}
         </p>
       )}
-      <PushPanel />
+      <PushPanel timeZone={site.value?.timeZone ?? 'UTC'} />
       {worklist.value?.wards.map((ward) => (
         <section key={ward.id} className="card stack" aria-label={ward.name}>
           <h2>{ward.name}</h2>
@@ -98,7 +98,7 @@ function Desk() {
   );
 }
 
-function PushPanel() {
+function PushPanel({ timeZone }: { timeZone: string }) {
   const push = usePoll('/api/workbench/push', PushState, 2_000);
   const [problem, setProblem] = useState<string>();
   const state = push.value;
@@ -127,6 +127,26 @@ function PushPanel() {
           Push to the EHR
         </Button>
       </div>
+      {state?.restoredAt && (
+        <div className="notice row between" role="status">
+          <span>
+            ▲ This server was restored from a backup. Posting waits until the tablets have brought back what
+            is missing here, so that nothing is written twice. Go on when every tablet has been in contact
+            since {formatInstant(state.restoredAt, timeZone)}.
+          </span>
+          <Button
+            size="lg"
+            variant="default"
+            onClick={() =>
+              void request('POST', '/api/workbench/release', PushState, {}).then(push.reload, () =>
+                setProblem('This could not be released. Try again.'),
+              )
+            }
+          >
+            Every tablet has been here
+          </Button>
+        </div>
+      )}
       {(problem ?? state?.problem) && (
         <p className="notice" role="status">
           {problem ?? state?.problem}

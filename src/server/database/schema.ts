@@ -35,14 +35,13 @@ export interface Database {
     bytes: Uint8Array;
     received_at: Generated<Date>;
   };
-  /** Second histories: authentic entries at places that are taken. `carried_as`: the server's entry that took it over. */
+  /** Second histories: authentic entries at places that are taken. */
   'record.branch': {
     site: string;
     hash: string;
     log: string;
     seq: number;
     bytes: Uint8Array;
-    carried_as: string | null;
     received_at: Generated<Date>;
   };
   'record.enrolment_code': {
@@ -74,6 +73,8 @@ export interface Database {
     hlc_counter: number;
     received_at: Date;
   };
+  /** Branch entries that the server has taken over, and as what. */
+  'projection.carried': { site: string; hash: string; entry: string };
   'projection.census_patient': {
     site: string;
     ward: string;
@@ -137,9 +138,10 @@ const MIGRATIONS: readonly string[] = [
     site text, device text, last_seen_at timestamptz not null, snapshot_as_of text, primary key (site, device));
   `,
   `create table record.branch (
-    site text, hash text, log text not null, seq integer not null, bytes bytea not null, carried_as text,
+    site text, hash text, log text not null, seq integer not null, bytes bytea not null,
     received_at timestamptz not null default now(), primary key (site, hash));
-  create index on record.branch (site, log, seq)`,
+  create index on record.branch (site, log, seq);
+  create table projection.carried (site text, hash text, entry text not null, primary key (site, hash))`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

@@ -8,6 +8,7 @@ import type { Census } from '../census/import-census.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
 import { findPatients } from '../ehr/read-census.ts';
+import type { EpochRecord } from '../epoch.ts';
 import type { Projection } from '../projection.ts';
 import { RefusalError } from '../refusal.ts';
 import type { SiteIdentity } from '../site-identity.ts';
@@ -40,6 +41,7 @@ interface Dependencies {
   projection: Projection;
   census: Census;
   gateway: FhirGateway | undefined;
+  epoch: EpochRecord;
   clock: () => number;
 }
 
@@ -375,12 +377,15 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
     },
 
     async push() {
+      // A server that was restored from a backup does not know all outcomes: it waits for the tablets, or a person.
+      if (dependencies.epoch.restoredAt() !== undefined) return;
       await projection.catchUp();
       await posting.start();
     },
     async pushState() {
       await projection.catchUp();
-      return posting.state();
+      const restoredAt = dependencies.epoch.restoredAt();
+      return { ...(await posting.state()), ...(restoredAt === undefined ? {} : { restoredAt }) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { Hex128 } from '../../clinical/index.ts';
 import { type EnrolAnswer, EnrolRequest } from '../../wire/enrolment.ts';
 import {
   DemoEhr,
@@ -8,6 +9,7 @@ import {
   type EnrolmentCode,
   EnrolmentCodeRequest,
   type PublicInfo,
+  type TabletWitness,
 } from '../../wire/workbench.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
@@ -120,8 +122,14 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     const logs = await db
       .selectFrom('record.log')
       .where('site', '=', identity.site)
-      .select(['writer', 'seq'])
+      .select(['writer', 'seq', 'log'])
       .execute();
+    const branches = await db
+      .selectFrom('record.branch')
+      .where('site', '=', identity.site)
+      .select('log')
+      .execute();
+    const writerOf = new Map(logs.map((row) => [row.log, row.writer]));
     return {
       devices: [...site.directory().devices.values()].map((device) => ({
         id: device.device,
@@ -133,8 +141,22 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
           .filter((row) => row.writer === device.device)
           .reduce((sum, row) => sum + row.seq - 1, 0),
         snapshotAsOf: contacts.get(device.device)?.snapshot_as_of ?? null,
+        secondHistory: branches.filter((row) => writerOf.get(row.log) === device.device).length,
       })),
     };
+  });
+
+  app.get('/api/tablets/:device', async (request): Promise<z.infer<typeof TabletWitness>> => {
+    const { device: id } = z.object({ device: Hex128 }).parse(request.params);
+    const device = await site.device(id);
+    if (!device) throw new RefusalError(404, 'not-found', 'This tablet is not known here.');
+    const logs = await db
+      .selectFrom('record.log')
+      .where('site', '=', identity.site)
+      .where('writer', '=', id)
+      .select('seq')
+      .execute();
+    return { name: device.name, entries: logs.reduce((sum, row) => sum + row.seq - 1, 0) };
   });
 
   app.get('/api/admin/census', async (request) => {

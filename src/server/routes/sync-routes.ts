@@ -19,6 +19,7 @@ import {
   type PushAnswer,
   SessionRequest,
 } from '../../sync/index.ts';
+import { WITNESS_COOKIE, witnessValue } from '../../wire/workbench.ts';
 import type { ServerContext } from '../context.ts';
 import { ownBytes } from '../ledger.ts';
 import { RefusalError } from '../refusal.ts';
@@ -54,7 +55,7 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
   /** Logs that a device is granted: directory, roster and its wards. */
   async function grantedLogs(
     device: DeviceEnrolled,
-  ): Promise<{ log: string; scope: string; seq: number; hash: string }[]> {
+  ): Promise<{ log: string; scope: string; writer: string; seq: number; hash: string }[]> {
     const scopes = [DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)];
     const rows = await db
       .selectFrom('record.log')
@@ -62,7 +63,7 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
       .where('scope', 'in', scopes)
       .selectAll()
       .execute();
-    return rows.map((row) => ({ log: row.log, scope: row.scope, seq: row.seq, hash: toHex(row.hash) }));
+    return rows.map(({ log, scope, writer, seq, hash }) => ({ log, scope, writer, seq, hash: toHex(hash) }));
   }
 
   app.post(
@@ -86,7 +87,7 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     return { token: tokens.issue('device', id, SESSION_MS) };
   });
 
-  app.post('/api/sync/offer', async (request): Promise<OfferAnswer> => {
+  app.post('/api/sync/offer', async (request, reply): Promise<OfferAnswer> => {
     const device = await deviceOf(request);
     const { vector, acknowledged, snapshotAsOf } = OfferRequest.parse(request.body);
     await context.epoch.examine(acknowledged, ledger);
@@ -97,6 +98,17 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
       vector,
     );
     await recordContact(device.device, snapshotAsOf);
+    // Outlives a browser that clears its storage: the page then knows that it was a tablet, and of how many entries.
+    const others = new Set(granted.filter((row) => row.writer !== device.device).map((row) => row.log));
+    const own = Object.entries(vector).filter(([log]) => !others.has(log));
+    reply.setCookie(
+      WITNESS_COOKIE,
+      witnessValue(
+        device.device,
+        own.reduce((sum, [, [seq]]) => sum + seq - 1, 0),
+      ),
+      { path: '/', sameSite: 'strict', maxAge: 400 * 24 * 3600 },
+    );
     return {
       ...answer,
       authority: true,
@@ -117,6 +129,9 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     );
     if (error)
       received.problems.push({ log: '0'.repeat(32), seq: 0, kind: error.kind, message: error.message });
+    // Taken over by a timer too; now, so that the other tablets see it with their next exchange.
+    if (received.problems.some((problem) => problem.kind === 'fork'))
+      void context.branches.takeOver().catch(() => undefined);
     return answerPush(ledger, received);
   });
 

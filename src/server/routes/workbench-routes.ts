@@ -60,6 +60,12 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
     return reconciliation.pushState();
   });
 
+  app.post('/api/workbench/release', async (request) => {
+    records(request);
+    await context.epoch.release();
+    return reconciliation.pushState();
+  });
+
   app.get('/api/workbench/quarantine', async (request) => {
     records(request);
     const rows = await context.db

@@ -1,0 +1,112 @@
+import type { Kysely } from 'kysely';
+import { type Author, CarriedEntry, EntryId } from '../clinical/index.ts';
+import { type Entry, entryId, toBase64, toHex } from '../log/index.ts';
+import { openEntry, sha256 } from '../seal/index.ts';
+import { wardScope } from '../site/index.ts';
+import { branchBefore } from '../sync/index.ts';
+import type { Database } from './database/schema.ts';
+import { storedEntry } from './ledger.ts';
+import type { Projection } from './projection.ts';
+import type { SiteIdentity } from './site-identity.ts';
+import type { SiteLog } from './site-log.ts';
+import type { SiteRecords } from './site-records.ts';
+
+/**
+ * Takes entries of second histories over into the server's own ward logs, each once, whole and under an id of its
+ * own: the id that it was written with names another entry. So what a cloned or restored tablet charted reaches every
+ * tablet and the workbench by the ordinary way.
+ */
+export function createBranches(context: {
+  db: Kysely<Database>;
+  identity: SiteIdentity;
+  site: SiteRecords;
+  siteLog: SiteLog;
+  projection: Projection;
+  clock: () => number;
+}) {
+  const { db, identity, site, siteLog, projection } = context;
+  const author: Author = { id: identity.site, name: 'Lamplight server', role: 'records' };
+  let running: Promise<void> = Promise.resolve();
+
+  async function takeOver(): Promise<void> {
+    const waiting = await db
+      .selectFrom('record.branch as branch')
+      .innerJoin('record.log as log', (join) =>
+        join.onRef('log.site', '=', 'branch.site').onRef('log.log', '=', 'branch.log'),
+      )
+      .where('branch.site', '=', identity.site)
+      .where('log.scope', 'like', wardScope('%'))
+      .orderBy('branch.seq')
+      .select(['branch.hash', 'branch.bytes', 'log.scope'])
+      .execute();
+    if (waiting.length === 0) return;
+    // What was taken over is known from the log itself, so a lost projection takes nothing over twice.
+    await projection.catchUp();
+    const done = await db
+      .selectFrom('projection.carried')
+      .where('site', '=', identity.site)
+      .selectAll()
+      .execute();
+    const taken = new Map(done.map((row) => [row.hash, row.entry]));
+    const branch = new Map(waiting.map((row) => [row.hash, storedEntry(row.bytes)]));
+    for (const { hash, scope } of waiting) {
+      const entry = branch.get(hash)!;
+      if (taken.has(hash) || entry.patient === null) continue;
+      const id = await carry(entry, hash, scope, await referencesOf(entry, branch, taken));
+      taken.set(hash, id);
+    }
+    await projection.catchUp();
+  }
+
+  async function carry(
+    entry: Entry,
+    hash: string,
+    scope: string,
+    references: Record<EntryId, EntryId>,
+  ): Promise<string> {
+    const at = new Date(context.clock()).toISOString();
+    const body = CarriedEntry.parse({
+      kind: 'carried-entry',
+      author,
+      effectiveAt: at,
+      recordedAt: at,
+      writtenAs: entryId(entry.log, entry.seq),
+      hash,
+      entry: toBase64(entry.bytes),
+      references,
+    });
+    const ward = scope.slice('ward:'.length);
+    const [id] = await siteLog.append(scope, site.recipients(ward), [{ patient: entry.patient, body }]);
+    return id!;
+  }
+
+  /** Ids in the body that name earlier entries of the same branch, and what those are called now. */
+  async function referencesOf(
+    entry: Entry,
+    branch: ReadonlyMap<string, Entry>,
+    taken: ReadonlyMap<string, string>,
+  ): Promise<Record<EntryId, EntryId>> {
+    const names = new Map<string, string>();
+    for (const before of branchBefore(branch, entry)) {
+      const name = taken.get(toHex(await sha256(before.bytes)));
+      if (name !== undefined) names.set(entryId(before.log, before.seq), name);
+    }
+    if (names.size === 0) return {};
+    const opened = await openEntry(entry, await site.keysOfLog(entry.log));
+    const said = opened.ok ? JSON.stringify(opened.opened.body) : '';
+    return Object.fromEntries(
+      [...names].filter(([id]) => EntryId.safeParse(id).success && said.includes(`"${id}"`)),
+    );
+  }
+
+  return {
+    /** Safe to call at any time and from several places; one run follows another. */
+    takeOver(): Promise<void> {
+      const turn = running.then(takeOver);
+      running = turn.catch(() => undefined);
+      return turn;
+    },
+  };
+}
+
+export type Branches = ReturnType<typeof createBranches>;
