@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EntryId, Hex128 } from '../clinical/index.ts';
-import { type Entry, entryId, toBase64 } from '../log/index.ts';
+import { type Entry, entryId, fromBase64, readEntry, toBase64 } from '../log/index.ts';
 import { Acknowledgement, type LogKeys, openEntry } from '../seal/index.ts';
 
 /**
@@ -48,6 +48,8 @@ export const ExportLine = z.object({
   when: z.string().optional(),
   what: z.string().optional(),
   body: z.unknown().optional(),
+  /** What an entry of a second history says, which this one took over. */
+  carried: z.unknown().optional(),
   /** Why there is no body although bodies were opened. */
   unreadable: z.string().optional(),
 });
@@ -80,23 +82,37 @@ const Readable = z.object({
   recordedAt: z.string().optional(),
 });
 
-/** The line with its body, and who, when and what in words. `keys` absent: an entry that is not sealed. */
+/** Who, when and of what kind, as a body says it. */
+function inWords(body: unknown): Pick<ExportLine, 'who' | 'when' | 'what'> {
+  const read = Readable.safeParse(body);
+  if (!read.success) return {};
+  const { kind, author, effectiveAt, recordedAt } = read.data;
+  const when = effectiveAt ?? recordedAt;
+  return {
+    ...(kind === undefined ? {} : { what: kind }),
+    ...(author === undefined ? {} : { who: `${author.name} (${author.role})` }),
+    ...(when === undefined ? {} : { when }),
+  };
+}
+
+const Carrying = z.object({ kind: z.literal('carried-entry'), entry: z.base64() });
+
+/**
+ * The line with its body, and who, when and what in words. An entry that the server took over from a second history
+ * says what the one inside says. `keys` absent: an entry that is not sealed.
+ */
 export async function withBody(
   line: ExportLine,
   entry: Entry,
   keys: LogKeys | undefined,
+  keysOf: (log: string) => Promise<LogKeys | undefined>,
 ): Promise<ExportLine> {
-  const opened = await openEntry(entry, keys);
-  if (!opened.ok) return { ...line, unreadable: opened.error.message };
-  const { body } = opened.opened;
-  const read = Readable.safeParse(body);
-  const words = read.success ? read.data : {};
-  const when = words.effectiveAt ?? words.recordedAt;
-  return {
-    ...line,
-    ...(words.kind === undefined ? {} : { what: words.kind }),
-    ...(words.author === undefined ? {} : { who: `${words.author.name} (${words.author.role})` }),
-    ...(when === undefined ? {} : { when }),
-    body,
-  };
+  const outer = await openEntry(entry, keys);
+  if (!outer.ok) return { ...line, unreadable: outer.error.message };
+  const { body } = outer.opened;
+  const carrying = Carrying.safeParse(body);
+  const inner = carrying.success ? readEntry(fromBase64(carrying.data.entry)) : undefined;
+  const opened = inner?.ok ? await openEntry(inner.entry, await keysOf(inner.entry.log)) : undefined;
+  if (!opened?.ok) return { ...line, ...inWords(body), body };
+  return { ...line, ...inWords(opened.opened.body), body, carried: opened.opened.body };
 }

@@ -1,4 +1,11 @@
-import { type Bytes, fromBase64, type Range, type VersionVector } from '../log/index.ts';
+import {
+  type Bytes,
+  concatBytes,
+  fromBase64,
+  type Range,
+  toBase64,
+  type VersionVector,
+} from '../log/index.ts';
 import { type AgeIdentity, type AgeRecipient, openStream, sealStream } from '../seal/index.ts';
 import { ExportHeader, ExportLine } from './file-format.ts';
 
@@ -13,6 +20,7 @@ const MAX_LINE_CHARS = 4 * 1024 * 1024;
 const PIECE_BYTES = 32 * 1024;
 const ARMOUR_BEGIN = '-----BEGIN AGE ENCRYPTED FILE-----';
 const ARMOUR_END = '-----END AGE ENCRYPTED FILE-----';
+const ARMOUR_LINE_BYTES = 48;
 
 export interface LogToExport {
   log: string;
@@ -32,7 +40,12 @@ export function planExport(logs: readonly LogToExport[], theirs: VersionVector):
       const after = rank === 0 ? 0 : (theirs[log]?.[0] ?? 0);
       if (after >= through) return [];
       const rest = { log, after, through };
-      return after === 0 ? [rest] : [{ log, after: 0, through: 1 }, { ...rest, after: Math.max(1, after) }];
+      return after === 0
+        ? [rest]
+        : [
+            { log, after: 0, through: 1 },
+            { ...rest, after: Math.max(1, after) },
+          ];
     })
     .filter((range) => range.through > range.after);
 }
@@ -57,6 +70,30 @@ export function writeExport(
     if (block !== '') yield encoder.encode(block);
   }
   return sealStream(recipients, toStream(text()));
+}
+
+/** The same file as text (age's own armour), for share sheets that take known file types only. */
+export function armour(file: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  async function* text(): AsyncGenerator<Uint8Array> {
+    const encoder = new TextEncoder();
+    yield encoder.encode(`${ARMOUR_BEGIN}\n`);
+    let rest: Uint8Array = new Uint8Array(0);
+    for await (const piece of pieces(file)) {
+      const bytes = concatBytes([rest, piece]);
+      const whole = bytes.length - (bytes.length % ARMOUR_LINE_BYTES);
+      yield encoder.encode(armourLines(bytes.subarray(0, whole)));
+      rest = bytes.subarray(whole);
+    }
+    yield encoder.encode(`${armourLines(rest)}${ARMOUR_END}\n`);
+  }
+  return toStream(text());
+}
+
+function armourLines(bytes: Uint8Array): string {
+  let lines = '';
+  for (let at = 0; at < bytes.length; at += ARMOUR_LINE_BYTES)
+    lines += `${toBase64(bytes.subarray(at, at + ARMOUR_LINE_BYTES))}\n`;
+  return lines;
 }
 
 /** Why a file could not be read at all; `message` is for the user. */

@@ -2,6 +2,7 @@
 export * from './backoff.ts';
 export * from './carrier.ts';
 export * from './exchange.ts';
+export * from './export-lines.ts';
 export * from './file.ts';
 export * from './file-format.ts';
 export * from './frames.ts';

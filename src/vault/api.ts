@@ -1,4 +1,5 @@
 import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
+import type { FileTransferApi } from './transfer-api.ts';
 
 /**
  * What the page may ask of the vault. Implemented in the vault worker; the page holds a proxy of the same
@@ -73,7 +74,7 @@ export interface QuarantinedItem {
   bytes: number;
 }
 
-export interface VaultApi {
+export interface VaultApi extends FileTransferApi {
   status(): Promise<TabletStatus>;
   /** Exchanges a one-time code for the tablet's place in the directory. Needs the server. */
   enrol(request: {

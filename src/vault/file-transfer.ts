@@ -1,27 +1,221 @@
-import { entryId, type Opening, readEntry, type VersionVector } from '../log/index.ts';
+import { fromBase64, toBase64, type VersionVector } from '../log/index.ts';
 import { signWith } from '../seal/index.ts';
-import {
-  DIRECTORY_SCOPE,
-  type Directory,
-  openWardEntry,
-  ROSTER_SCOPE,
-  wardScope,
-} from '../site/index.ts';
+import { DIRECTORY_SCOPE, type Directory, ROSTER_SCOPE } from '../site/index.ts';
 import {
   armour,
-  describeBody,
+  countLines,
   type ExportHeader,
-  type ExportLine,
+  type ExportSource,
+  exportLines,
   importFile,
   planExport,
-  readExportStatement,
-  toExportLine,
+  type Store,
   writeExport,
   writeStatement,
 } from '../sync/index.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
-import { storageFailure } from './failures.ts';
 import type { Keyring } from './keyring.ts';
 import { readDirectory } from './site-records.ts';
-import { createVaultStore } from './store.ts';
-import type { ExportReceipt, TransferApi, TransferReport } from './transfer-api.ts';
+import type { ExportReceipt, FileTransferApi, TransferReport } from './transfer-api.ts';
+import { learnFromStatement } from './transfer-statement.ts';
+
+/** What transfers need of the vault around them. */
+export interface TransferEnvironment {
+  db: VaultDatabase;
+  clock: () => number;
+  /** `undefined` while locked. */
+  keyring: () => Keyring | undefined;
+  /** A store whose news of second histories reaches this worker too. */
+  store: (tablet: Tablet) => Store;
+  /** Something came in, or our entries are known to be elsewhere: fold, count, tell the screens, pass it on. */
+  arrived: () => void;
+}
+
+const NOT_READY = {
+  ok: false as const,
+  error: {
+    kind: 'not-ready' as const,
+    message: 'This tablet is not enrolled, or does not know its hospital yet. Connect it to the server once.',
+  },
+};
+
+/** Records in a file, out and in. */
+export function createFileTransfer(environment: TransferEnvironment): FileTransferApi {
+  const { db } = environment;
+
+  async function write(
+    tablet: Tablet,
+    directory: Directory,
+    since: 'server' | VersionVector | undefined,
+    asText: boolean,
+  ): Promise<ExportReceipt> {
+    const store = environment.store(tablet);
+    const keyring = environment.keyring();
+    const vector = await store.vector();
+    const rows = new Map((await db.logs.toArray()).map((row) => [row.log, row]));
+    const acknowledgements = await store.acknowledgements();
+    const theirs: VersionVector =
+      since === 'server'
+        ? Object.fromEntries(acknowledgements.map(({ log, seq, hash }) => [log, [seq, hash]]))
+        : (since ?? {});
+    const rank = (scope: string | undefined): number =>
+      scope === DIRECTORY_SCOPE ? 0 : scope === ROSTER_SCOPE ? 1 : 2;
+    const ranges = planExport(
+      Object.entries(vector).map(([log, [through]]) => ({ log, through, rank: rank(rows.get(log)?.scope) })),
+      theirs,
+    );
+    const beside = (await db.branches.toArray()).map((row) => row.bytes);
+    const writerName = (log: string): string => nameOf(rows.get(log)?.writer ?? '', tablet, directory);
+    const source: ExportSource = {
+      read: store.read,
+      origin: async (log) => ({ scope: rows.get(log)?.scope ?? '', writer: writerName(log) }),
+      reader: async (log) => {
+        const opening = rows.get(log)?.opening;
+        if (!keyring || !opening || opening.scope === ROSTER_SCOPE) return undefined;
+        if (!opening.key) return {};
+        const keys = await keyring.keysOf(opening);
+        return keys && { keys };
+      },
+    };
+    const at = new Date(environment.clock()).toISOString();
+    const header: ExportHeader = {
+      format: 'lamplight-export',
+      version: 1,
+      site: tablet.site,
+      ...(directory.site ? { siteName: directory.site.name } : {}),
+      siteKey: tablet.siteKey,
+      exportedAt: at,
+      from: { kind: 'tablet', id: tablet.device, name: tablet.name },
+      bodies: keyring !== undefined,
+      entries: countLines(ranges, beside),
+      statement: toBase64(
+        await writeStatement(
+          { site: tablet.site, device: tablet.device, at },
+          vector,
+          signWith(tablet.signingKey),
+        ),
+      ),
+      acknowledgements,
+    };
+    // Bodies are of one ward: sealed for nobody else than it, the site and the safe. Without bodies nothing is
+    // readable but what each ward's own key opens, so the tablet's wards may all carry it.
+    const wards = keyring ? [keyring.ward] : (directory.devices.get(tablet.device)?.wards ?? []);
+    const recipients = [
+      directory.site?.recoveryRecipient,
+      directory.site?.siteRecipient,
+      ...wards.map((ward) => directory.wards.get(ward)?.recipient),
+    ].filter((recipient) => recipient !== undefined);
+    const sealed = await writeExport(recipients, header, exportLines(source, ranges, beside));
+    const type = asText ? 'text/plain' : 'application/octet-stream';
+    const file = await new Response(asText ? armour(sealed) : sealed, {
+      headers: { 'content-type': type },
+    }).blob();
+    const charted = ranges.filter((range) => rank(rows.get(range.log)?.scope) === 2);
+    return {
+      file,
+      name: `lamplight ${fileNamePart(tablet.name)} ${at.slice(0, 16).replace(':', '')}.${asText ? 'txt' : 'age'}`,
+      entries:
+        charted.reduce((sum, range) => sum + range.through - Math.max(1, range.after), 0) + beside.length,
+      tablets: [...new Set(charted.map((range) => writerName(range.log)))],
+      readable: keyring !== undefined,
+    };
+  }
+
+  async function read(tablet: Tablet, keyring: Keyring, file: Blob) {
+    const store = environment.store(tablet);
+    const result = await importFile(
+      {
+        site: tablet.site,
+        receive: store.receive,
+        quarantine: store.quarantine,
+        vector: store.vector,
+        isDirectory: (scope) => scope === DIRECTORY_SCOPE,
+        // The store reads the directory again by itself after one was committed.
+        directoryTaken: async () => undefined,
+      },
+      () => file.stream(),
+      keyring.wardIdentity,
+    );
+    if (!result.ok) return result;
+    const { header, writers, problems, badLines, ...counts } = result.value;
+    await store.acknowledged(header.acknowledgements ?? []);
+    if (header.statement !== undefined)
+      await learnFromStatement(db, tablet, store, statementBytes(header.statement));
+    const directory = await readDirectory(db);
+    const report: TransferReport = {
+      from: header.from.name,
+      writtenAt: header.exportedAt,
+      entries: counts.entries,
+      fresh: counts.fresh,
+      tablets: writers.map((writer) => nameOf(writer, tablet, directory)),
+      refused: problems.length + badLines,
+      problems: [
+        ...new Set([
+          ...problems.map((problem) => problem.message),
+          ...(badLines > 0 ? [`${badLines} lines of the file are not entries`] : []),
+        ]),
+      ].slice(0, 5),
+      ...(counts.cut === undefined ? {} : { cut: counts.cut }),
+    };
+    environment.arrived();
+    return { ok: true as const, value: report };
+  }
+
+  return {
+    async exportFile({ since, armoured }) {
+      const tablet = await db.read('tablet');
+      if (!tablet) return NOT_READY;
+      const directory = await readDirectory(db);
+      if (!directory.site) return NOT_READY;
+      try {
+        return { ok: true, value: await write(tablet, directory, since, armoured ?? false) };
+      } catch {
+        return {
+          ok: false,
+          error: {
+            kind: 'storage',
+            message:
+              'The file could not be written: this tablet could not read its own storage. Nothing is lost. Try again, and if it fails again, call the administrator.',
+          },
+        };
+      }
+    },
+
+    async importFile(file) {
+      const tablet = await db.read('tablet');
+      const keyring = environment.keyring();
+      if (!tablet || !keyring)
+        return {
+          ok: false,
+          error: { kind: 'locked', message: 'Unlock the tablet first, then read the file.' },
+        };
+      try {
+        return await read(tablet, keyring, file);
+      } catch {
+        environment.arrived();
+        return {
+          ok: false,
+          error: {
+            kind: 'storage',
+            message:
+              'This tablet could not read the file to its end, or could not save what is in it. What was saved before is safe. Check the stick and the free space, then read the file again: nothing is taken twice.',
+          },
+        };
+      }
+    },
+  };
+}
+
+/** Whose log it is, as people call it. */
+export const nameOf = (writer: string, tablet: Tablet, directory: Directory): string =>
+  writer === tablet.site ? 'the server' : (directory.devices.get(writer)?.name ?? 'an unknown tablet');
+
+const fileNamePart = (name: string): string => name.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 40);
+
+function statementBytes(text: string) {
+  try {
+    return fromBase64(text);
+  } catch {
+    return new Uint8Array(0);
+  }
+}

@@ -60,7 +60,7 @@ export interface QrShow {
   round: number;
 }
 
-export interface TransferApi {
+export interface FileTransferApi {
   /**
    * Everything that this tablet holds, or only what the server has not acknowledged, or what a replica with the given
    * vector lacks, as one age file. Works while locked: then without readable bodies.
@@ -72,7 +72,9 @@ export interface TransferApi {
   }): Promise<Result<ExportReceipt, 'not-ready' | 'storage'>>;
   /** Takes in a transfer file of any tablet or server. Needs the ward's key: an unlocked tablet. */
   importFile(file: Blob): Promise<Result<TransferReport, ImportProblem>>;
+}
 
+export interface QrTransferApi {
   /** This tablet's signed word about what it holds, as QR texts: one, or several in turn on a tablet with many logs. */
   qrStatement(): Promise<Result<string[], 'not-ready' | 'storage'>>;
   /** Hands in what the camera read; any order, any number of times. */

@@ -10,10 +10,12 @@ import { createDrafts } from './drafts.ts';
 import { enrolTablet } from './enrolment.ts';
 import type { News } from './events.ts';
 import { storageFailure } from './failures.ts';
+import { createFileTransfer, type TransferEnvironment } from './file-transfer.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
 import { createOwnLog } from './own-log.ts';
 import { createPinGate } from './pin-gate.ts';
 import { readDirectory, readRoster } from './site-records.ts';
+import { createVaultStore } from './store.ts';
 import { tabletStatus } from './tablet-status.ts';
 
 /** What only a clinician may write, each time with the PIN. */
@@ -79,14 +81,32 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     }, FOLD_AFTER_MS);
   }
 
+  function forgetHistory(): void {
+    unlocked?.log.forget();
+    unlocked?.charts.forget();
+  }
+
   news.listen((event) => {
-    if (event.type === 'forked') {
-      unlocked?.log.forget();
-      unlocked?.charts.forget();
-    }
+    if (event.type === 'forked') forgetHistory();
     // Sealed what arrived, or waiting for keys: the next unlock folds it.
     if (event.type === 'arrived' || event.type === 'forked') void fold();
   });
+
+  const transfer: TransferEnvironment = {
+    db,
+    clock,
+    keyring: () => unlocked?.keyring,
+    store: (tablet) =>
+      createVaultStore(db, tablet, () => {
+        // News does not come back to the worker that tells it.
+        forgetHistory();
+        news.tell({ type: 'forked' });
+      }),
+    arrived: () => {
+      news.tell({ type: 'sync-now' });
+      void fold();
+    },
+  };
 
   async function checkPin(
     staff: StaffRostered,
@@ -261,6 +281,8 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
         bytes: bytes.length,
       }));
     },
+
+    ...createFileTransfer(transfer),
 
     now: async () => now(),
   };

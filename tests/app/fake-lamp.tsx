@@ -195,6 +195,17 @@ export function aLamp({
     drafts: async () => [...drafts.values()],
     discardDraft: async (key) => void drafts.delete(key),
     quarantine: async () => [],
+    exportFile: async () => ({
+      ok: true,
+      value: {
+        file: new Blob(['sealed']),
+        name: 'lamplight Tablet-4W-2 2026-11-24T1505.age',
+        entries: 12,
+        tablets: ['Tablet 4W-2'],
+        readable: true,
+      },
+    }),
+    importFile: async () => ({ ok: false, error: { kind: 'locked', message: 'Unlock the tablet first.' } }),
     now: async () => savedAt(),
     ...changes,
   };
