@@ -34,7 +34,7 @@ export function SignInGate({
     <div className="shell">
       <header className="topbar">
         <span className="brand">Lamplight</span>
-        <span>{title}</span>
+        {allowed ? <h1>{title}</h1> : <span>{title}</span>}
         <span style={{ flex: 1 }} />
         {session && (
           <>

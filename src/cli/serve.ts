@@ -80,6 +80,10 @@ async function serve(): Promise<void> {
     for (const person of DEMO_STAFF)
       say(`  ${person.name.padEnd(16)} ${person.role.padEnd(14)} ${person.pin}`);
   }
+  if (server.setupCode && !demo) {
+    say(`\nThere is no hospital here yet. Set it up on ${address.replace('127.0.0.1', 'localhost')}/admin`);
+    say(`  setup code      ${server.setupCode}`);
+  }
   if (server.recoveryIdentity) {
     say(
       '\nRecovery identity, shown once. Print it, put it in a safe: it opens every record if no server survives.',

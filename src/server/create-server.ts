@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { z } from 'zod';
+import { DIRECTORY_SCOPE, ROSTER_SCOPE } from '../site/index.ts';
 import { createBranches } from './branches.ts';
 import { createCensus } from './census/import-census.ts';
 import type { ServerContext } from './context.ts';
@@ -16,13 +17,15 @@ import { createProjection } from './projection.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { RefusalError, sendRefusal } from './refusal.ts';
 import { adminRoutes } from './routes/admin-routes.ts';
+import { siteRoutes } from './routes/site-routes.ts';
 import { staffSessionRoutes } from './routes/staff-session.ts';
 import { syncRoutes } from './routes/sync-routes.ts';
+import { transferRoutes } from './routes/transfer-routes.ts';
 import { workbenchRoutes } from './routes/workbench-routes.ts';
 import { openSiteIdentity } from './site-identity.ts';
 import { createSiteLog, type SiteLog } from './site-log.ts';
 import { createSiteRecords, type SiteRecords } from './site-records.ts';
-import { createTokens } from './tokens.ts';
+import { createTokens, typedCode } from './tokens.ts';
 
 export interface ServerOptions {
   dataDirectory: string;
@@ -42,6 +45,8 @@ export interface LamplightServer {
   context: ServerContext;
   /** Only on the first start of a site: to be printed once and kept on paper. */
   recoveryIdentity: string | undefined;
+  /** While there is no hospital here: whoever starts the server reads it, and types it into the setup page. */
+  setupCode: string | undefined;
   close(): Promise<void>;
 }
 
@@ -64,6 +69,10 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   const site: SiteRecords = createSiteRecords(db, identity, (): SiteLog => siteLog, clock);
   const ledger: ServerLedger = createLedger(opened, identity, epoch.current, () => site);
   const siteLog: SiteLog = createSiteLog(ledger, identity, clock);
+  // Tablets may bring back what a restored server lacks, staff and tablets included.
+  ledger.onCommit((scopes) => {
+    if (scopes.has(DIRECTORY_SCOPE) || scopes.has(ROSTER_SCOPE)) void site.refresh().catch(() => undefined);
+  });
   await ledger.recover(opened.journaled);
   await site.refresh();
 
@@ -174,8 +183,11 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   app.get('/api/health', async () => ({ ok: true }));
   syncRoutes(app, context);
   staffSessionRoutes(app, context);
+  const setupCode = site.directory().site ? undefined : typedCode();
+  siteRoutes(app, context, setupCode);
   adminRoutes(app, context);
   workbenchRoutes(app, context);
+  transferRoutes(app, context);
   if (options.webRoot && existsSync(options.webRoot)) await serveApp(app, options.webRoot);
 
   const timers = [
@@ -189,6 +201,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     app,
     context,
     recoveryIdentity: recovery,
+    setupCode,
     async close() {
       for (const timer of timers) clearInterval(timer);
       app.server.closeAllConnections();

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomInt, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
 /** Signed statements of the server to itself: device sessions, staff cookies, challenges. Stateless, so any node reads them. */
@@ -30,4 +30,13 @@ export function createTokens(secret: string, clock: () => number): Tokens {
       return envelope.data.value;
     },
   };
+}
+
+/** Without the characters that are misread for one another. */
+const CODE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+/** A code that a person reads in one place and types in another: 40 bits, `ABCD-2345`. */
+export function typedCode(): string {
+  const letters = Array.from({ length: 8 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join('');
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }

@@ -10,6 +10,8 @@ export interface HttpCarrierOptions {
   device: string;
   sign: Sign;
   snapshotAsOf?: () => Promise<string | undefined>;
+  /** The directory as this device holds it: shown to a server that was restored to a time before the device joined. */
+  directory?: () => Promise<Bytes[]>;
   fetch?: typeof fetch;
   /** A request that takes longer was lost (Wi-Fi that drops without a word). */
   timeoutMs?: number;
@@ -57,20 +59,28 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
   }
 
   async function session(): Promise<string> {
-    if (token === undefined) {
-      const { challenge } = await parse(
-        await send('/api/sync/challenge', { method: 'POST' }, false),
-        ChallengeAnswer,
-      );
-      const signature = toBase64(await options.sign(utf8(`lamplight session ${challenge}`)));
-      token = (
-        await parse(
-          await send('/api/sync/session', jsonBody({ device: options.device, challenge, signature }), false),
-          SessionAnswer,
-        )
-      ).token;
-    }
+    token ??= await openSession().catch(async (error: unknown) => {
+      const entries =
+        error instanceof CarrierError && error.kind === 'refused' ? await options.directory?.() : [];
+      if (!entries || entries.length === 0) throw error;
+      await send('/api/sync/introduce', framesBody(entries), false);
+      return openSession();
+    });
     return token;
+  }
+
+  async function openSession(): Promise<string> {
+    const { challenge } = await parse(
+      await send('/api/sync/challenge', { method: 'POST' }, false),
+      ChallengeAnswer,
+    );
+    const signature = toBase64(await options.sign(utf8(`lamplight session ${challenge}`)));
+    const answer = await send(
+      '/api/sync/session',
+      jsonBody({ device: options.device, challenge, signature }),
+      false,
+    );
+    return (await parse(answer, SessionAnswer)).token;
   }
 
   async function frames(
@@ -109,12 +119,7 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
       );
     },
     async push(entries) {
-      const init = {
-        method: 'POST',
-        headers: { 'content-type': 'application/octet-stream' },
-        body: encodeFrames(FrameType.entry, entries),
-      };
-      return parse(await send('/api/sync/push', init, true), PushAnswer);
+      return parse(await send('/api/sync/push', framesBody(entries), true), PushAnswer);
     },
     async pull(ranges, maxBytes) {
       const { payloads, complete } = await frames(
@@ -134,6 +139,12 @@ const jsonBody = (value: unknown): RequestInit => ({
   method: 'POST',
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(value),
+});
+
+const framesBody = (entries: Bytes[]): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/octet-stream' },
+  body: encodeFrames(FrameType.entry, entries),
 });
 
 async function parse<S extends z.ZodType>(response: Response, schema: S): Promise<z.infer<S>> {

@@ -1,6 +1,6 @@
 import { toHex } from '../log/index.ts';
 import { sha256, signWith, verifyWith } from '../seal/index.ts';
-import { isSnapshotList, SnapshotList } from '../site/index.ts';
+import { DIRECTORY_SCOPE, isSnapshotList, SnapshotList } from '../site/index.ts';
 import {
   BlobRequest,
   backoffMs,
@@ -19,6 +19,7 @@ import { createVaultStore } from './store.ts';
 /** A tablet that heard nothing asks again after this long; server-sent events make it sooner. */
 const POLL_MS = 15_000;
 const BLOBS_A_REQUEST = 100;
+const MAX_DIRECTORY_BYTES = 4 * 1024 * 1024;
 
 /**
  * Runs exchanges by itself, locked or not: after each save, when the server has news, when the network returns, and
@@ -50,6 +51,13 @@ export function createSyncLoop(
       baseUrl: '',
       device: tablet.device,
       sign: signWith(tablet.signingKey),
+      directory: async () => {
+        const logs = await db.logs.where('scope').equals(DIRECTORY_SCOPE).toArray();
+        const vector = await store.vector();
+        const read = ({ log }: { log: string }) =>
+          store.read({ log, after: 0, through: vector[log]?.[0] ?? 0 }, MAX_DIRECTORY_BYTES);
+        return (await Promise.all(logs.map(read))).flat();
+      },
       snapshotAsOf: async () =>
         (await db.snapshots.toArray())
           .map((list) => list.asOf)

@@ -10,6 +10,8 @@ export type Refusal = z.infer<typeof Refusal>;
 /** GET /api/public: what anyone may see before signing in. */
 export const PublicInfo = z.object({
   siteName: z.string(),
+  /** `false`: there is no hospital on this server yet; administration begins with its setup. */
+  opened: z.boolean(),
   demo: z.boolean(),
   /** Demo only: the staff with their PINs, so that a newcomer can play the story. */
   demoStaff: z.array(z.object({ name: z.string(), role: Role, pin: z.string() })).default([]),

@@ -29,6 +29,8 @@ export interface Hospital {
   process: ChildProcess;
   url: string;
   ehr: string;
+  /** What it has printed so far. */
+  output(): string;
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
@@ -61,7 +63,7 @@ export async function openHospital(options: {
       output += text.toString();
       if (
         /Lamplight is listening/.test(output) &&
-        (/Recovery identity/.test(output) || /Demo staff/.test(output))
+        (/Recovery identity/.test(output) || /Demo staff/.test(output) || /setup code/.test(output))
       )
         resolve(/demo EHR\s+(\S+)/.exec(output)?.[1] ?? '');
     };
@@ -73,6 +75,7 @@ export async function openHospital(options: {
     process: child,
     url: `http://localhost:${options.port}`,
     ehr,
+    output: () => output,
     stop: (signal = 'SIGTERM') =>
       new Promise((resolve) => {
         if (child.exitCode !== null || child.signalCode !== null) return resolve();

@@ -548,6 +548,8 @@ export class Replica implements Store, Responder {
     this.#writing = Promise.resolve();
     this.#journal = new JournalFile();
     this.#journal.bytes = [...journal];
+    // It starts from the files of the backup, whose last append may be torn.
+    this.#journal.recover();
     this.disk = copyOf(disk);
     this.#checkpoints = [];
     this.saved = new Set([...this.saved].filter((own) => this.world.isOn(this, own)));

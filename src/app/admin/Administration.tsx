@@ -2,19 +2,30 @@ import { Button } from '@mantine/core';
 import { toDataURL } from 'qrcode';
 import { useEffect, useState } from 'react';
 import { formatAgo } from '../../clinical/index.ts';
-import { CensusState, DeviceList, EnrolmentCode } from '../../wire/workbench.ts';
+import { CensusState, DeviceList, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
 import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
+import { NewWardForm } from './NewWardForm.tsx';
+import { SiteSetupForm } from './SiteSetupForm.tsx';
+import { StaffCard } from './StaffCard.tsx';
 
 /** Before the outage: enrol tablets, see how fresh everything is. */
 export function Administration() {
+  const site = usePoll('/api/public', PublicInfo, 600_000);
+  if (site.value && !site.value.opened) return <SiteSetupForm onOpened={site.reload} />;
   return (
     <SignInGate title="Administration" roles={['administrator']}>
       {() => <Readiness />}
     </SignInGate>
   );
 }
+
+const EHR_IN_WORDS = {
+  reachable: 'answers',
+  unreachable: 'does not answer',
+  'not-configured': 'none is configured',
+} as const;
 
 function Readiness() {
   const census = usePoll('/api/admin/census', CensusState, 5_000);
@@ -43,7 +54,7 @@ function Readiness() {
       <section className="card stack">
         <div className="row between">
           <h2>Wards</h2>
-          <span>EHR: {census.value?.ehr ?? '…'}</span>
+          <span>EHR: {census.value ? EHR_IN_WORDS[census.value.ehr] : '…'}</span>
           <Button variant="default" loading={busy} onClick={() => void refresh()}>
             Refresh census now
           </Button>
@@ -83,6 +94,7 @@ function Readiness() {
             ))}
           </tbody>
         </table>
+        <NewWardForm onOpened={census.reload} />
       </section>
       {code && <CodeCard code={code} />}
       <section className="card stack">
@@ -121,6 +133,7 @@ function Readiness() {
           <p>No tablet yet. Make an enrolment code for a ward, and type it on the tablet.</p>
         )}
       </section>
+      <StaffCard wards={census.value?.wards ?? []} />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Bytes } from '../../log/index.ts';
 import { decodeFrames, encodeFrame, FrameType } from '../../sync/index.ts';
@@ -18,11 +18,15 @@ export async function openJournal(path: string): Promise<{ journal: Journal; ent
     if (error.code === 'ENOENT') return new Uint8Array(0);
     throw error;
   });
-  // A torn last frame was never acknowledged: the tablet sends it again.
+  // A torn last frame was never acknowledged: the tablet sends it again. What cannot be read is kept aside all the
+  // same: a disk may have spoiled the middle of the file, and more may stand behind that (FAILURES 10).
   const { frames } = decodeFrames(new Uint8Array(existing));
   const file = await open(path, 'a', 0o600);
   const whole = frames.reduce((sum, frame) => sum + 5 + frame.payload.length, 0);
-  if (whole < existing.length) await file.truncate(whole);
+  if (whole < existing.length) {
+    await writeFile(`${path}.cut-${Date.now()}`, existing.subarray(whole), { mode: 0o600, flush: true });
+    await file.truncate(whole);
+  }
 
   let queue: Promise<void> = Promise.resolve();
   return {

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
@@ -13,12 +13,10 @@ import {
 } from '../../wire/workbench.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
+import { typedCode } from '../tokens.ts';
 import { requireStaff } from './staff-session.ts';
 
 const CODE_MS = 15 * 60_000;
-/** Without the characters that are misread for one another. */
-const CODE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-
 const hashCode = (code: string): string =>
   createHash('sha256')
     .update(code.toUpperCase().replace(/[^A-Z0-9]/g, ''))
@@ -32,6 +30,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     const directory = site.directory();
     return {
       siteName: directory.site?.name ?? 'Lamplight',
+      opened: directory.site !== undefined,
       demo: context.demo !== undefined,
       demoStaff: context.demo?.staff ?? [],
       wards: [...directory.wards.values()].map((ward) => ({ id: ward.ward, name: ward.name })),
@@ -43,8 +42,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     requireStaff(context, request, ['administrator']);
     const { ward } = EnrolmentCodeRequest.parse(request.body);
     if (!site.directory().wards.has(ward)) throw new RefusalError(404, 'no-ward', 'There is no such ward.');
-    const letters = Array.from({ length: 8 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join('');
-    const code = `${letters.slice(0, 4)}-${letters.slice(4)}`;
+    const code = typedCode();
     const expiresAt = new Date(context.clock() + CODE_MS);
     await db
       .insertInto('record.enrolment_code')

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
-import { fromBase64, toHex, utf8 } from '../../log/index.ts';
+import { fromBase64, readEntry, toHex, utf8 } from '../../log/index.ts';
 import { verifyWith } from '../../seal/index.ts';
 import { type DeviceEnrolled, DIRECTORY_SCOPE, ROSTER_SCOPE, wardScope } from '../../site/index.ts';
 import {
@@ -86,6 +86,30 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     }
     return { token: tokens.issue('device', id, SESSION_MS) };
   });
+
+  // A server restored to a time before a device joined does not know it. The directory proves it, because the site
+  // signed it: only such entries are looked at here, since nobody is signed in.
+  app.post(
+    '/api/sync/introduce',
+    { bodyLimit: MAX_PUSH_BYTES, config: { rateLimit: { max: 30, timeWindow: '1 minute' } } },
+    async (request) => {
+      if (!Buffer.isBuffer(request.body))
+        throw new RefusalError(415, 'malformed', 'A directory is a stream of frames.');
+      const payloads = decodeFrames(ownBytes(request.body)).frames.map((frame) => frame.payload);
+      const entries = payloads.flatMap((bytes) => {
+        const read = readEntry(bytes);
+        return read.ok ? [read.entry] : [];
+      });
+      const logs = new Set(
+        entries
+          .filter(({ opening }) => opening?.writer === identity.site && opening.scope === DIRECTORY_SCOPE)
+          .map((entry) => entry.log),
+      );
+      await ledger.receive(entries.filter((entry) => logs.has(entry.log)).map((entry) => entry.bytes));
+      await site.refresh();
+      return {};
+    },
+  );
 
   app.post('/api/sync/offer', async (request, reply): Promise<OfferAnswer> => {
     const device = await deviceOf(request);

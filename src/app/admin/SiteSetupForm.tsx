@@ -1,0 +1,74 @@
+import { zodResolver } from '@hookform/resolvers/zod';
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useForm } from 'react-hook-form';
+import { z } from 'zod';
+import { SiteSetup } from '../../wire/site-setup.ts';
+import { ApiError, request } from '../api.ts';
+
+/** The first start at a hospital: who it is, and its first administrator. */
+export function SiteSetupForm({ onOpened }: { onOpened: () => void }) {
+  const { register, handleSubmit, formState } = useForm({
+    resolver: zodResolver(SiteSetup),
+    defaultValues: {
+      code: '',
+      siteName: '',
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      administrator: '',
+      pin: '',
+    },
+  });
+  const [problem, setProblem] = useState<string>();
+  const submit = handleSubmit(async (values) => {
+    setProblem(undefined);
+    await request('POST', '/api/setup', z.object({}), values).then(onOpened, (error: unknown) =>
+      setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+    );
+  });
+  const { errors } = formState;
+  return (
+    <main className="page stack" style={{ maxWidth: 620 }}>
+      <h1>Set up Lamplight</h1>
+      <p>
+        There is no hospital on this server yet. Name it and its first administrator; wards, staff and tablets
+        come next.
+      </p>
+      <form className="card stack" onSubmit={submit} noValidate autoComplete="off">
+        <TextInput
+          label="Setup code"
+          description="The server printed it when it started"
+          error={errors.code?.message}
+          {...register('code')}
+        />
+        <TextInput label="Hospital" error={errors.siteName?.message} {...register('siteName')} />
+        <TextInput
+          label="Time zone"
+          description="All times are shown in it, whatever a tablet is set to"
+          error={errors.timeZone?.message}
+          {...register('timeZone')}
+        />
+        <TextInput
+          label="Administrator’s name"
+          error={errors.administrator?.message}
+          {...register('administrator')}
+        />
+        <PasswordInput
+          label="Administrator’s PIN"
+          description="6 to 12 digits"
+          inputMode="numeric"
+          autoComplete="off"
+          error={errors.pin?.message}
+          {...register('pin')}
+        />
+        {problem && (
+          <p role="alert" className="notice stop">
+            {problem}
+          </p>
+        )}
+        <Button type="submit" loading={formState.isSubmitting}>
+          Set up
+        </Button>
+      </form>
+    </main>
+  );
+}

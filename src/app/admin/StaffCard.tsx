@@ -1,0 +1,96 @@
+import { zodResolver } from '@hookform/resolvers/zod';
+import { Button, Checkbox, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { Controller, useForm } from 'react-hook-form';
+import { z } from 'zod';
+import { Role } from '../../clinical/index.ts';
+import { NewStaff, StaffList } from '../../wire/site-setup.ts';
+import { ApiError, request } from '../api.ts';
+import { usePoll } from '../use-poll.ts';
+
+/** Who works here. Each types the PIN in person; it opens the tablets of the wards that are ticked. */
+export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) {
+  const list = usePoll('/api/admin/staff', StaffList, 30_000);
+  const [problem, setProblem] = useState<string>();
+  const [added, setAdded] = useState<string>();
+  const { register, control, handleSubmit, formState, reset } = useForm({
+    resolver: zodResolver(NewStaff),
+    defaultValues: { name: '', role: 'nurse' as const, wards: [] as string[], pin: '' },
+  });
+  const submit = handleSubmit(async (values) => {
+    setProblem(undefined);
+    await request('POST', '/api/admin/staff', z.object({ staff: z.string() }), values).then(
+      () => {
+        setAdded(values.name);
+        reset({ ...values, name: '', pin: '' });
+        list.reload();
+      },
+      (error: unknown) =>
+        setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+    );
+  });
+  const nameOf = (ward: string): string => wards.find((item) => item.id === ward)?.name ?? ward;
+  return (
+    <section className="card stack">
+      <h2>Staff</h2>
+      <table className="facts">
+        <thead>
+          <tr>
+            <th>Name</th>
+            <th>Role</th>
+            <th>Wards</th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.value?.staff.map((person) => (
+            <tr key={person.id}>
+              <td>{person.name}</td>
+              <td>{person.role}</td>
+              <td>{person.wards.map(nameOf).join(', ') || 'none'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <form className="stack" onSubmit={submit} noValidate autoComplete="off" aria-label="Add a person">
+        <div className="row fields">
+          <TextInput label="Name" error={formState.errors.name?.message} {...register('name')} />
+          <NativeSelect label="Role" data={[...Role.options]} {...register('role')} />
+          <PasswordInput
+            label="PIN, typed by the person"
+            inputMode="numeric"
+            autoComplete="off"
+            w={280}
+            error={formState.errors.pin?.message}
+            {...register('pin')}
+          />
+        </div>
+        <Controller
+          control={control}
+          name="wards"
+          render={({ field }) => (
+            <Checkbox.Group label="May open the tablets of" value={field.value} onChange={field.onChange}>
+              <div className="row">
+                {wards.map((ward) => (
+                  <Checkbox key={ward.id} value={ward.id} label={ward.name} />
+                ))}
+              </div>
+            </Checkbox.Group>
+          )}
+        />
+        {problem && (
+          <p role="alert" className="notice stop">
+            {problem}
+          </p>
+        )}
+        {added && !problem && (
+          <p role="status">{added} was added. Tablets hear of it with their next exchange.</p>
+        )}
+        <div>
+          <Button type="submit" loading={formState.isSubmitting}>
+            Add to the staff list
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import {
+  describeVerified,
+  exportSite,
+  openBoxes,
+  verifyFile,
+  verifySite,
+} from '../server/transfer/commands.ts';
+import { openSite, readIdentities, SourceError } from '../server/transfer/record-source.ts';
+
+/** `npm run lamplight -- COMMAND`: verify, open and export records where no server needs to run. */
+
+const USAGE = `lamplight verify FILE --identity KEYFILE [--site-key KEY]
+    checks a transfer file: chain, signatures, seals, authors
+lamplight verify DATA            (with DATABASE_URL: of that PostgreSQL)
+    checks a server's storage; the server may run meanwhile
+lamplight open FILE --identity KEYFILE
+    opens the boxes of a transfer file: readable JSON lines on the standard output
+lamplight export DATA OUT.age [--ward WARD]
+    writes a server's record to a file for the recovery and site identities (and the ward's)
+
+KEYFILE holds an age identity, as the age command takes it: the recovery identity from the safe, or a ward's.
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    identity: { type: 'string', multiple: true, default: [] },
+    'site-key': { type: 'string' },
+    ward: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const databaseUrl = process.env.DATABASE_URL;
+
+async function identities(): Promise<string[]> {
+  if (values.identity.length === 0)
+    throw new SourceError('Give --identity KEYFILE: without a key nobody reads a transfer file.');
+  return (await Promise.all(values.identity.map(readIdentities))).flat();
+}
+
+async function withSite<T>(data: string, use: (site: Awaited<ReturnType<typeof openSite>>) => Promise<T>) {
+  const site = await openSite({ data, ...(databaseUrl ? { databaseUrl } : {}) });
+  try {
+    return await use(site);
+  } finally {
+    await site.close();
+  }
+}
+
+async function say(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+async function run(): Promise<number> {
+  const [command, subject, target] = positionals;
+  if (values.help || command === undefined || subject === undefined) {
+    process.stderr.write(USAGE);
+    return values.help ? 0 : 2;
+  }
+  switch (command) {
+    case 'verify': {
+      const isDirectory = statSync(subject, { throwIfNoEntry: false })?.isDirectory() ?? false;
+      const verified = isDirectory
+        ? await withSite(subject, verifySite)
+        : await verifyFile(subject, await identities(), values['site-key']);
+      const { text, exitCode } = describeVerified(verified);
+      await say(text);
+      return exitCode;
+    }
+    case 'open': {
+      const { whole, faults } = await openBoxes(subject, await identities(), (line) => say(`${line}\n`));
+      for (const fault of faults) process.stderr.write(`${fault}\n`);
+      return whole ? 0 : 1;
+    }
+    case 'export': {
+      if (target === undefined) throw new SourceError('Say where to: lamplight export DATA OUT.age');
+      const count = await withSite(subject, (site) => exportSite(site, target, values.ward));
+      await say(`${count} entries written to ${target}\n`);
+      return 0;
+    }
+    default:
+      process.stderr.write(USAGE);
+      return 2;
+  }
+}
+
+run().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const known = error instanceof SourceError || (error as NodeJS.ErrnoException).code === 'EEXIST';
+    // Anything else could quote a record: its kind alone is said.
+    process.stderr.write(
+      known ? `${(error as Error).message}\n` : `lamplight failed: ${(error as Error).name ?? 'unknown'}\n`,
+    );
+    process.exitCode = 2;
+  },
+);

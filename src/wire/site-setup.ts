@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { Role } from '../clinical/index.ts';
+
+/** What an administrator says of a hospital: once at the first start, then ward by ward and person by person. */
+
+const sequence = '01234567890 09876543210';
+
+/** Six digits or more, and not the first that a stranger would try. */
+export const NewPin = z
+  .string()
+  .regex(/^[0-9]{6,12}$/, 'A PIN has 6 to 12 digits')
+  .refine((pin) => !/^(.)\1+$/.test(pin) && !sequence.includes(pin), {
+    error: 'This PIN is too easy to guess: no row of the same or of following digits',
+  });
+
+const Name = z.string().trim().min(1, 'A name is needed').max(100, 'At most 100 characters');
+
+const isTimeZone = (zone: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** POST /api/setup: only while there is no hospital here, with the code that the server printed when it started. */
+export const SiteSetup = z.object({
+  code: z.string().trim().min(4, 'Type the code that the server printed when it started'),
+  siteName: Name,
+  timeZone: z.string().trim().refine(isTimeZone, 'A time zone is needed, for example America/Chicago'),
+  administrator: Name,
+  pin: NewPin,
+});
+export type SiteSetup = z.infer<typeof SiteSetup>;
+
+/** POST /api/admin/wards */
+export const NewWard = z.object({
+  name: Name,
+  /** FHIR Location whose beds it has; without it the ward has no census. */
+  ehrLocation: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9.-]{0,64}$/, 'The id of a FHIR Location: letters, digits, full stop and hyphen'),
+});
+
+/** POST /api/admin/staff: the person types the PIN, in person. */
+export const NewStaff = z.object({
+  name: Name,
+  role: Role,
+  wards: z.array(z.string().max(64)).max(100),
+  pin: NewPin,
+});
+
+/** GET /api/admin/staff */
+export const StaffList = z.object({
+  staff: z.array(z.object({ id: z.string(), name: z.string(), role: Role, wards: z.array(z.string()) })),
+});

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort, type Hospital, openHospital, openTablet, signIn, unlock } from './hospital.ts';
+import { callVault, watchVault } from './vault-calls.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lamplight-first-'));
+let hospital: Hospital;
+let tablet: BrowserContext;
+let desk: Page;
+let page: Page;
+
+beforeAll(async () => {
+  hospital = await openHospital({
+    port: await freePort(),
+    data: join(folder, 'data'),
+    args: ['--no-demo'],
+  });
+  tablet = await openTablet(join(folder, 'profile'));
+  await watchVault(tablet);
+  desk = await tablet.newPage();
+});
+
+afterAll(async () => {
+  await tablet?.close().catch(() => undefined);
+  await hospital?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the first start at a hospital', () => {
+  it('is set up with the code that the server printed, and with no other', async () => {
+    await desk.goto(`${hospital.url}/admin`);
+    await desk.getByRole('heading', { name: 'Set up Lamplight' }).waitFor();
+    await desk.getByLabel('Setup code').fill('AAAA-AAAA');
+    await desk.getByLabel('Hospital').fill('St Brigid');
+    await desk.getByLabel('Time zone').fill('America/Chicago');
+    await desk.getByLabel('Administrator’s name').fill('Ada Moss');
+    await desk.getByLabel('Administrator’s PIN').fill('123456');
+    await desk.getByRole('button', { name: 'Set up' }).click();
+    await desk.getByText('This PIN is too easy to guess').waitFor();
+    await desk.getByLabel('Administrator’s PIN').fill('907316');
+    await desk.getByRole('button', { name: 'Set up' }).click();
+    await desk.getByText('This is not the code that the server printed').waitFor();
+    expect((await new AxeBuilder({ page: desk }).analyze()).violations).toEqual([]);
+    const code = /setup code\s+(\S+)/.exec(hospital.output())![1]!;
+    await desk.getByLabel('Setup code').fill(code.toLowerCase());
+    await desk.getByRole('button', { name: 'Set up' }).click();
+    await desk.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await signIn(desk, 'Ada Moss', '907316');
+  });
+
+  it('gets a ward, a nurse and a tablet, and she registers a patient', async () => {
+    await desk.getByLabel('New ward').fill('6 North');
+    await desk.getByRole('button', { name: 'Open this ward' }).click();
+    await desk.getByRole('button', { name: 'New enrolment code for 6 North' }).waitFor();
+    await desk.getByRole('textbox', { name: 'Name', exact: true }).fill('Nell Shaw');
+    await desk.getByLabel('PIN, typed by the person').fill('482915');
+    await desk.getByLabel('6 North', { exact: true }).check();
+    await desk.getByRole('button', { name: 'Add to the staff list' }).click();
+    await desk.getByText('Nell Shaw was added').waitFor();
+    await desk.screenshot({ path: join(tmpdir(), 'lamplight-admin.png'), fullPage: true });
+    expect((await new AxeBuilder({ page: desk }).analyze()).violations).toEqual([]);
+    await desk.getByRole('button', { name: 'New enrolment code for 6 North' }).click();
+    const code = (await desk.getByTestId('enrolment-code').textContent())!.trim();
+    page = await tablet.newPage();
+    await page.goto(hospital.url);
+    await page.getByLabel('Enrolment code').fill(code);
+    await page.getByLabel('Tablet name').fill('6 North tablet 1');
+    await page.getByRole('button', { name: 'Enrol this tablet' }).click();
+    await page.getByRole('button', { name: /^Nell Shaw/ }).waitFor();
+    await unlock(page, 'Nell Shaw', '482915');
+    await page
+      .getByRole('button', { name: /New patient/ })
+      .first()
+      .waitFor();
+  });
+
+  it('a server whose database is gone is filled again by its tablet (FAILURES 24)', async () => {
+    const saved = await callVault(page, 'register', {
+      name: { family: 'Hale', given: 'Iris' },
+      nameUnknown: false,
+      sex: 'female',
+      bed: '6N-01',
+      effectiveAt: new Date().toISOString(),
+    } as never);
+    expect(saved.ok).toBe(true);
+    await page
+      .getByText(/1 at the server/)
+      .first()
+      .waitFor();
+    const port = Number(new URL(hospital.url).port);
+    await hospital.stop();
+    for (const part of ['pglite', 'journal']) rmSync(join(folder, 'data', part), { recursive: true });
+    hospital = await openHospital({ port, data: join(folder, 'data'), args: ['--no-demo'] });
+    await desk.goto(`${hospital.url}/admin`);
+    await expect
+      .poll(
+        async () =>
+          ((await (await fetch(`${hospital.url}/api/public`)).json()) as { siteName: string }).siteName,
+        {
+          timeout: 60_000,
+        },
+      )
+      .toBe('St Brigid');
+    await desk.reload();
+    // Staff, tablets and what was charted: all of it came from the tablet.
+    await desk.getByRole('cell', { name: '6 North tablet 1' }).waitFor();
+    await expect.poll(() => desk.getByRole('row', { name: /6 North tablet 1/ }).textContent()).toMatch(/1$/);
+    await page
+      .getByText(/1 at the server/)
+      .first()
+      .waitFor();
+  });
+
+  it('a tablet whose storage the browser cleared says so, and is no empty ward (FAILURES 5)', async () => {
+    // One exchange later the server has set the witness.
+    await expect
+      .poll(async () => (await tablet.cookies()).map((cookie) => cookie.name))
+      .toContain('lamplight-tablet');
+    await page.goto('about:blank');
+    const session = await tablet.newCDPSession(page);
+    await session.send('Storage.clearDataForOrigin', { origin: hospital.url, storageTypes: 'indexeddb' });
+    await page.goto(hospital.url);
+    await page.getByRole('alert').getByText('This tablet’s storage was cleared by the browser').waitFor();
+    await page.getByText('It was “6 North tablet 1”').waitFor();
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  });
+});
