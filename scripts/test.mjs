@@ -61,6 +61,12 @@ function needs(what, present, packageName) {
 install();
 needs('Chromium', existsSync('/usr/bin/chromium'), 'chromium');
 needs('PostgreSQL', existsSync('/usr/lib/postgresql'), 'postgresql');
+needs('age', existsSync('/usr/bin/age'), 'age');
+needs(
+  'cryptography for Python',
+  spawnSync('python3', ['-c', 'import cryptography']).status === 0,
+  'python3-cryptography',
+);
 check('types', 'node_modules/typescript/bin/tsc', ['-p', '.']);
 check('lint', 'node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings']);
 check('import rules', 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', [

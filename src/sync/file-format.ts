@@ -22,6 +22,8 @@ export const ExportHeader = z.object({
   from: z.object({ kind: z.enum(['tablet', 'server', 'hub']), id: Hex128, name: z.string().max(200) }),
   /** Whether lines carry opened bodies as well. */
   bodies: z.boolean(),
+  /** Only what another replica lacks: logs continue from entries that are not in the file. */
+  partial: z.boolean(),
   /** How many lines follow: fewer means that the file was cut. */
   entries: z.number().int().min(0),
   /** The tablet's signed word about what it holds, base64: who reads it knows what is copied there. */

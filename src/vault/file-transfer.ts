@@ -87,6 +87,7 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
       exportedAt: at,
       from: { kind: 'tablet', id: tablet.device, name: tablet.name },
       bodies: keyring !== undefined,
+      partial: Object.keys(theirs).length > 0,
       entries: countLines(ranges, beside),
       statement: toBase64(
         await writeStatement(

@@ -1,0 +1,290 @@
+import { WardBody } from '../../clinical/index.ts';
+import {
+  type Bytes,
+  type Entry,
+  type Head,
+  type Opening,
+  readEntry,
+  toHex,
+  type Verify,
+  verifyRun,
+} from '../../log/index.ts';
+import { type LogKeys, openEntry, sha256, verifyWith } from '../../seal/index.ts';
+import {
+  DIRECTORY_SCOPE,
+  DirectoryBody,
+  foldDirectory,
+  foldRoster,
+  openWardEntry,
+  ROSTER_SCOPE,
+  RosterBody,
+  wardScope,
+} from '../../site/index.ts';
+
+/** So many entries share one signature check; after a break their signatures are tried one by one. */
+const RUN = 100;
+
+/** An entry to verify, and the readable text that came with it, when any did. */
+export interface EntryToVerify {
+  bytes: Bytes;
+  body?: unknown;
+}
+
+export interface RecordsToVerify {
+  site: string;
+  siteKey: string;
+  /** Read twice: the directory comes first, wherever it stands. */
+  entries(): AsyncIterable<EntryToVerify>;
+  /** Only part of the record: logs continue from entries that are not here. */
+  partial: boolean;
+  /** Opens logs of wards and the roster; without it seals and authors are not checked. */
+  keysOf?: (opening: Opening) => Promise<LogKeys | undefined>;
+}
+
+export interface Verified {
+  entries: number;
+  /** Writers by name, with how many entries of theirs verify. */
+  devices: Map<string, number>;
+  /** What does not verify, each named. */
+  breaks: string[];
+  /** What a person should know and that breaks nothing. */
+  notes: string[];
+  /** Entries whose seal and author were checked as well. */
+  opened: number;
+  /** Hashes (hex) of all entries that verify. */
+  hashes: Set<string>;
+}
+
+interface LogState {
+  log: string;
+  name: string;
+  opening: Opening;
+  verify: Verify | undefined;
+  head: Head;
+  pending: EntryToVerify[];
+  pendingEntries: Entry[];
+  keys: LogKeys | undefined;
+}
+
+/**
+ * Checks records as a receiver would, and further: chain and signature of every log, writers against the directory,
+ * and, with keys, every seal, schema and author. Goes on behind each break, so that all are named.
+ */
+export async function verifyRecords(records: RecordsToVerify): Promise<Verified> {
+  const result: Verified = {
+    entries: 0,
+    devices: new Map(),
+    breaks: [],
+    notes: [],
+    opened: 0,
+    hashes: new Set(),
+  };
+  const siteVerify = verifyWith(records.siteKey);
+  const states = new Map<string, LogState>();
+  const directoryBodies: DirectoryBody[] = [];
+  const rosterBodies: RosterBody[] = [];
+  const orphans = new Set<string>();
+  const openings = new Map<string, Opening>();
+  let directory = foldDirectory([]);
+  let roster = foldRoster([]);
+
+  for await (const item of records.entries()) await take(item, true);
+  await finish();
+  directory = foldDirectory(directoryBodies);
+  const directoryLogs = new Set(states.keys());
+  // The roster comes before the wards: authors are checked against it.
+  for (const pass of ['roster', 'wards'] as const) {
+    for await (const item of records.entries()) await take(item, false, pass);
+    await finish();
+    roster = foldRoster(rosterBodies);
+  }
+  return result;
+
+  async function take(item: EntryToVerify, first: boolean, pass?: 'roster' | 'wards'): Promise<void> {
+    const read = readEntry(item.bytes);
+    if (!read.ok) {
+      if (first) result.breaks.push(`An entry cannot be read: ${read.error.message}.`);
+      return;
+    }
+    const { entry } = read;
+    if (first && entry.opening) openings.set(entry.log, entry.opening);
+    let state = states.get(entry.log);
+    if (!first && directoryLogs.has(entry.log)) return;
+    if (!state) {
+      if (!entry.opening) {
+        // In a later pass its log may still come; what never finds its beginning is named once.
+        if (pass === 'wards' && !orphans.has(entry.log)) {
+          orphans.add(entry.log);
+          result.breaks.push(
+            `Log ${entry.log.slice(0, 8)}: its first entry is missing, so entry ${entry.seq} and those after it cannot be verified.`,
+          );
+        }
+        return;
+      }
+      const isDirectory = entry.opening.scope === DIRECTORY_SCOPE;
+      const isRoster = entry.opening.scope === ROSTER_SCOPE;
+      if (first !== isDirectory || (!first && isRoster !== (pass === 'roster'))) return;
+      state = await open(entry, entry.opening);
+    } else if (!first && (state.opening.scope === ROSTER_SCOPE) !== (pass === 'roster')) return;
+    await place(state, item, entry);
+  }
+
+  async function open(entry: Entry, opening: Opening): Promise<LogState> {
+    const bySite = opening.writer === records.site;
+    const device = bySite ? undefined : directory.devices.get(opening.writer);
+    const name = bySite ? 'the server' : (device?.name ?? `unknown tablet ${opening.writer.slice(0, 8)}`);
+    const granted = device?.wards.some((ward) => wardScope(ward) === opening.scope) ?? false;
+    const verify = bySite ? siteVerify : device && granted ? verifyWith(device.signingKey) : undefined;
+    const state: LogState = {
+      log: entry.log,
+      name,
+      opening,
+      verify: opening.site === records.site ? verify : undefined,
+      head: { seq: 0, hash: null },
+      pending: [],
+      pendingEntries: [],
+      keys: opening.key ? await records.keysOf?.(opening) : undefined,
+    };
+    states.set(entry.log, state);
+    if (!state.verify)
+      result.breaks.push(
+        `${where(state, 1)}: ${opening.site === records.site ? 'the directory does not name its writer for this ward' : 'it belongs to another site'}.`,
+      );
+    return state;
+  }
+
+  async function place(state: LogState, item: EntryToVerify, entry: Entry): Promise<void> {
+    if (!state.verify) return;
+    const next = state.head.seq + state.pending.length + 1;
+    if (entry.seq === next) {
+      state.pending.push(item);
+      state.pendingEntries.push(entry);
+      if (state.pending.length >= RUN) await flush(state);
+      return;
+    }
+    await flush(state);
+    if (entry.seq > next) {
+      if (records.partial && state.head.seq === 1)
+        result.notes.push(`${where(state, entry.seq)}: entries before it are not in this file.`);
+      else
+        result.breaks.push(
+          `${where(state, next)}: ${entry.seq - next === 1 ? 'it is' : `it and those up to ${entry.seq - 1} are`} missing.`,
+        );
+      state.head = { seq: entry.seq - 1, hash: entry.prev };
+      state.pending.push(item);
+      state.pendingEntries.push(entry);
+      return;
+    }
+    await besideLog(state, item, entry);
+  }
+
+  /** An entry at a place that is taken: the same again, or a second history. */
+  async function besideLog(state: LogState, item: EntryToVerify, entry: Entry): Promise<void> {
+    if (result.hashes.has(toHex(await sha256(entry.bytes)))) return;
+    if (!(await state.verify!(entry.signature, entry.signed))) {
+      result.breaks.push(
+        `${where(state, entry.seq)}: a second entry at this place that its writer did not sign.`,
+      );
+      return;
+    }
+    const known = entry.prev !== null && result.hashes.has(toHex(entry.prev));
+    if (!known && entry.seq > 1)
+      result.breaks.push(`${where(state, entry.seq)}: in its second history the entry before is missing.`);
+    const note = `Log ${state.log.slice(0, 8)} of ${state.name} has two histories: the tablet was cloned or restored. Both are kept.`;
+    if (!result.notes.includes(note)) result.notes.push(note);
+    await accept(state, item, entry);
+  }
+
+  async function flush(state: LogState): Promise<void> {
+    while (state.pending.length > 0) {
+      const run = await verifyRun(state.head, state.pendingEntries, sha256, state.verify!);
+      for (const [index, { entry, hash }] of run.accepted.entries()) {
+        await accept(state, state.pending[index]!, entry);
+        state.head = { seq: entry.seq, hash };
+      }
+      const bad = state.pendingEntries[run.accepted.length];
+      if (bad) {
+        const { problem } = run;
+        if (problem?.kind === 'broken-chain') {
+          result.breaks.push(`${where(state, bad.seq)}: it does not follow the entry before it.`);
+          // Its own signature is looked at next, as if the chain began here.
+          state.head = { seq: bad.seq - 1, hash: bad.prev };
+          state.pending.splice(0, run.accepted.length);
+          state.pendingEntries.splice(0, run.accepted.length);
+          continue;
+        }
+        result.breaks.push(`${where(state, bad.seq)}: its signature is not its writer's.`);
+        state.head = { seq: bad.seq, hash: await sha256(bad.bytes) };
+      }
+      state.pending.splice(0, run.accepted.length + 1);
+      state.pendingEntries.splice(0, run.accepted.length + 1);
+    }
+  }
+
+  async function finish(): Promise<void> {
+    for (const state of states.values()) if (state.verify) await flush(state);
+  }
+
+  async function accept(state: LogState, item: EntryToVerify, entry: Entry): Promise<void> {
+    result.entries += 1;
+    result.devices.set(state.name, (result.devices.get(state.name) ?? 0) + 1);
+    result.hashes.add(toHex(await sha256(entry.bytes)));
+    const { scope } = state.opening;
+    if (scope === DIRECTORY_SCOPE) {
+      const opened = entry.opening ? undefined : await openEntry(entry, undefined);
+      const body = opened?.ok ? DirectoryBody.safeParse(opened.opened.body) : undefined;
+      if (body?.success) directoryBodies.push(body.data);
+      return;
+    }
+    if (!records.keysOf) return;
+    if (!state.keys) {
+      const note = `Log ${state.log.slice(0, 8)} of ${state.name}: sealed for others, so its seals were not checked.`;
+      if (!result.notes.includes(note)) result.notes.push(note);
+      return;
+    }
+    const wrong =
+      scope === ROSTER_SCOPE ? await rosterProblem(state, entry) : await bodyProblem(state, item, entry);
+    if (wrong === undefined) result.opened += 1;
+    else result.breaks.push(`${where(state, entry.seq)}: ${wrong}.`);
+  }
+
+  async function rosterProblem(state: LogState, entry: Entry): Promise<string | undefined> {
+    const opened = await openEntry(entry, state.keys);
+    if (!opened.ok) return opened.error.message;
+    const body = RosterBody.safeParse(opened.opened.body);
+    if (body.success) rosterBodies.push(body.data);
+    return undefined;
+  }
+
+  async function bodyProblem(
+    state: LogState,
+    item: EntryToVerify,
+    entry: Entry,
+  ): Promise<string | undefined> {
+    const bySite = state.opening.writer === records.site;
+    const plain = await openEntry(entry, state.keys);
+    if (!plain.ok) return plain.error.message;
+    // A file's readable text is there for people; it must say what was sealed.
+    if (item.body !== undefined && JSON.stringify(item.body) !== JSON.stringify(plain.opened.body))
+      return 'what stands readable beside it is not what was sealed';
+    if (entry.patient === null) return undefined;
+    const opened = await openWardEntry(entry, state.keys, bySite, async (log) => {
+      const inner = openings.get(log);
+      return inner && records.keysOf?.(inner);
+    });
+    if (!opened.ok) return opened.error.message;
+    const parsed = WardBody.safeParse(opened.opened.body);
+    // Of a newer version perhaps: kept and carried, and not this version's to judge.
+    if (!parsed.success || (bySite && opened.opened.carries === undefined)) return undefined;
+    if (roster.size === 0) return undefined;
+    const author = roster.get(parsed.data.author.id);
+    if (!author) return 'its author is not in the roster';
+    return (await opened.opened.authoredBy(verifyWith(author.publicKey)))
+      ? undefined
+      : "its author's signature does not verify";
+  }
+
+  function where(state: Pick<LogState, 'name' | 'log'>, seq: number): string {
+    return `${state.name}, log ${state.log.slice(0, 8)}, entry ${seq}`;
+  }
+}
