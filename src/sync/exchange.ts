@@ -60,17 +60,29 @@ async function push(
   const total = count(ranges);
   let done = 0;
   for (const range of ranges) {
-    let after = range.after;
+    const read = (after: number): Promise<Bytes[]> => {
+      const page = store.read({ ...range, after }, PUSH_BYTES);
+      // It is awaited in its turn; a push that fails first must not leave it unheard.
+      page.catch(() => undefined);
+      return page;
+    };
+    let { after } = range;
+    let next = read(after);
     while (after < range.through) {
       onProgress({ phase: 'uploading', done, total });
-      const entries = await store.read({ log: range.log, after, through: range.through }, PUSH_BYTES);
+      const entries = await next;
       if (entries.length === 0) break;
+      // The next page is read while this one travels; a page runs without gaps, so where it ends is known.
+      const expected = after + entries.length;
+      next = expected < range.through ? read(expected) : Promise.resolve([]);
       const reached = await pushPage(store, carrier, range.log, after, entries);
       // Not one further: the peer quarantined what follows. The others go on.
       if (reached === after) break;
       done += Math.min(reached, range.through) - after;
+      if (reached !== expected) next = read(reached);
       after = reached;
     }
+    await next;
   }
   if (total > 0) onProgress({ phase: 'uploading', done, total });
 }

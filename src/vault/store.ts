@@ -7,6 +7,8 @@ import { readDirectory, verifierFor } from './site-records.ts';
 
 /** A pull never makes a nurse wait: no transaction of arriving rows is larger (DESIGN.md, The vault's promises). */
 const ROWS_A_TRANSACTION = 200;
+/** At most so many entries of any size are in memory for one page of an upload. */
+const ROWS_A_READ = 400;
 
 /** The tablet's storage as sync sees it. Needs no key but the public ones; used by the sync worker, locked or not. */
 export function createVaultStore(db: VaultDatabase, tablet: Tablet, onForked: () => void = () => {}): Store {
@@ -32,14 +34,17 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet, onForked: ()
     async read({ log, after, through }: Range, maxBytes: number): Promise<Bytes[]> {
       const found: Bytes[] = [];
       let size = 0;
-      await db.entries
-        .where('[log+seq]')
-        .between([log, after + 1], [log, through], true, true)
-        .until(() => size > maxBytes)
-        .each((row) => {
-          size += row.bytes.length;
-          if (size <= maxBytes || found.length === 0) found.push(row.bytes);
-        });
+      // Whole pieces at a time: a cursor would make the browser come back for every row.
+      for (let from = after; from < through && size < maxBytes; from += ROWS_A_READ) {
+        const rows = await db.entries
+          .where('[log+seq]')
+          .between([log, from + 1], [log, Math.min(through, from + ROWS_A_READ)], true, true)
+          .toArray();
+        for (const { bytes } of rows) {
+          size += bytes.length;
+          if (size <= maxBytes || found.length === 0) found.push(bytes);
+        }
+      }
       return found;
     },
 

@@ -100,3 +100,24 @@ export async function throttle(page: Page, rate: number): Promise<CDPSession> {
   await session.send('Emulation.setCPUThrottlingRate', { rate });
   return session;
 }
+
+/** How many rows a store of the vault holds. */
+export function storedRows(page: Page, store: 'entries' | 'stale'): Promise<number> {
+  return page.evaluate(
+    (name) =>
+      new Promise<number>((resolve) => {
+        const open = indexedDB.open('lamplight');
+        open.onsuccess = () => {
+          const request = open.result.transaction(name).objectStore(name).count();
+          request.onsuccess = () => {
+            open.result.close();
+            resolve(request.result);
+          };
+        };
+      }),
+    store,
+  );
+}
+
+export const pause = (page: Page, ms: number): Promise<unknown> =>
+  page.waitForEvent('console', { timeout: ms }).catch(() => undefined);
