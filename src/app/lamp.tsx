@@ -76,14 +76,14 @@ export function useBoard(): BoardRow[] | undefined {
 /** A dose becomes due, and overdue, by time alone: an open chart is folded again each minute. */
 const CHART_EVERY_MS = 60_000;
 
-export function useChart(patient: string): Chart | undefined {
+export function useChart(patient: string, whole: boolean): Chart | undefined {
   const { vault } = useLamp();
   const matters = useCallback(
     (event: VaultEvent) => event.type === 'changed' && event.patients.includes(patient),
     [patient],
   );
   return useLoaded(
-    useCallback(() => vault.chart(patient), [vault, patient]),
+    useCallback(() => vault.chart(patient, whole), [vault, patient, whole]),
     matters,
     CHART_EVERY_MS,
   ).value;

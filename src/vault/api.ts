@@ -90,7 +90,8 @@ export interface VaultApi extends FileTransferApi {
   confirmPin(pin: string): Promise<Result<void, 'wrong-pin' | 'wait'>>;
 
   board(): Promise<BoardRow[]>;
-  chart(patient: string): Promise<Chart | undefined>;
+  /** The newest of a long history at once; `whole`: all of it. */
+  chart(patient: string, whole: boolean): Promise<Chart | undefined>;
   /**
    * Signs, seals, chains and writes one entry; resolves with `ok` only after the strict transaction has
    * completed. `pin` is asked again for orders. A failed save leaves nothing half-written.

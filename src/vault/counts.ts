@@ -55,11 +55,11 @@ export async function placesOf(
 ): Promise<Record<string, { place: EntryPlace }>> {
   const places: Record<string, { place: EntryPlace }> = {};
   const logs = new Map((await db.logs.toArray()).map((row) => [row.log, row]));
-  for (const row of await db.entries.where('patient').equals(patient).toArray()) {
-    const log = logs.get(row.log);
-    const acknowledged = log?.mine === 0 || (log?.acknowledgement?.seq ?? 0) >= row.seq;
-    const elsewhere = (log?.copiedThrough ?? 0) >= row.seq ? 'copied' : 'this-tablet';
-    places[entryId(row.log, row.seq)] = { place: acknowledged ? 'server' : elsewhere };
+  for (const [id, seq] of await db.entries.where('patient').equals(patient).primaryKeys()) {
+    const log = logs.get(id);
+    const acknowledged = log?.mine === 0 || (log?.acknowledgement?.seq ?? 0) >= seq;
+    const elsewhere = (log?.copiedThrough ?? 0) >= seq ? 'copied' : 'this-tablet';
+    places[entryId(id, seq)] = { place: acknowledged ? 'server' : elsewhere };
   }
   const outcomes = await db.outcomes.bulkGet(Object.keys(places));
   for (const [index, id] of Object.keys(places).entries()) {

@@ -1,4 +1,4 @@
-import { type Draft, downtimeNumber, WardBody } from '../clinical/index.ts';
+import { type Draft, downtimeNumber, newestOf, WardBody } from '../clinical/index.ts';
 import { toHex } from '../log/index.ts';
 import { randomBytes, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
 import { type Directory, foldDirectory, type Roster, type StaffRostered } from '../site/index.ts';
@@ -23,6 +23,9 @@ const SIGNED_KINDS: readonly string[] = ['order-signed', 'order-stopped'];
 
 /** Long enough that saves in a row do not wait for one another's folds, short enough that a screen follows at once. */
 const FOLD_AFTER_MS = 150;
+
+/** Sets and lines that a chart opens with: some days of the busiest patient. The rest is a tap away. */
+const NEWEST = 150;
 
 interface Unlocked {
   keyring: Keyring;
@@ -235,7 +238,10 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       return charts.board();
     },
 
-    chart: (patient) => session().charts.chart(patient, now()),
+    chart: async (patient, whole) => {
+      const chart = await session().charts.chart(patient, now());
+      return chart && (whole ? chart : newestOf(chart, NEWEST));
+    },
 
     async append({ patient, draft, pin }) {
       if (SIGNED_KINDS.includes(draft.kind)) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   foldChart,
+  newestOf,
   type OpenedEntry,
   type SnapshotOrder,
   standings,
@@ -356,25 +357,26 @@ describe('laws', () => {
       ),
     );
   });
+});
 
-  it('2,000 entries of one patient fold in well under 50 ms', () => {
-    const orders = Array.from({ length: 12 }, (_, index) => orderFor(`drug ${index}`, DAILY));
-    const many: OpenedEntry[] = [
-      ...orders,
-      ...Array.from({ length: 2000 }, (_, index) =>
-        index % 2 === 0
-          ? anEntry('vital-signs', { values: FULL_SET })
-          : givenFor(orders[index % 12]!.id, {
-              dueAt: new Date(Date.parse(DUE) - index * 3_600_000).toISOString(),
-            }),
-      ),
-    ];
-    fold(many);
-    const runs = Array.from({ length: 5 }, () => {
-      const started = performance.now();
-      fold(many);
-      return performance.now() - started;
+describe('the newest of a long chart', () => {
+  it('leaves out the oldest sets and lines, says how many, and nothing else', () => {
+    const sets = Array.from({ length: 8 }, (_, n) =>
+      anEntry('vital-signs', { values: FULL_SET, effectiveAt: `2026-11-24T0${n}:00:00.000Z` }),
+    );
+    const chart = fold([registered(), ...sets]);
+    const newest = newestOf(chart, 4);
+    expect(newest.vitals.map((set) => set.body.effectiveAt)).toEqual(
+      chart.vitals.slice(0, 4).map((set) => set.body.effectiveAt),
+    );
+    expect(newest.history).toEqual(chart.history.slice(5));
+    expect(newest.earlier).toBe(5);
+    expect({ ...newest, vitals: [], history: [], earlier: 0 }).toEqual({
+      ...chart,
+      vitals: [],
+      history: [],
+      earlier: 0,
     });
-    expect(Math.min(...runs)).toBeLessThan(50);
+    expect(newestOf(chart, 9)).toBe(chart);
   });
 });

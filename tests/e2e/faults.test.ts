@@ -112,7 +112,7 @@ describe('when things go wrong', () => {
     );
     expect(saves.filter((saved) => !saved.ok)).toEqual([]);
     expect(new Set(saves.map((saved) => (saved.ok ? saved.value.id : ''))).size).toBe(40);
-    const chart = await callVault(second, 'chart', patient);
+    const chart = await callVault(second, 'chart', patient, true);
     expect(chart?.notes.filter((charted) => charted.body.text?.startsWith('tab ')).length).toBe(40);
     await second.close();
   });

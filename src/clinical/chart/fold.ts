@@ -58,6 +58,13 @@ export function foldChart(input: ChartInput): Chart | undefined {
   };
 }
 
+/** The chart with the newest `count` sets of vital signs and lines of history; all else is whole. */
+export function newestOf(chart: Chart, count: number): Chart {
+  const earlier = Math.max(0, chart.history.length - count);
+  if (earlier === 0) return chart;
+  return { ...chart, vitals: chart.vitals.slice(0, count), history: chart.history.slice(-count), earlier };
+}
+
 /** The patient's row on the ward board. */
 export function toBoardRow(chart: Chart): BoardRow {
   const { identity } = chart;

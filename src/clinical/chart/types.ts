@@ -100,6 +100,8 @@ export interface Chart {
   snapshotAsOf?: string;
   snapshotWarnings: string[];
   link?: { ehrPatient: string } | { confirmedNew: true };
+  /** How many of the oldest sets of vital signs and lines of history `newestOf` left out. */
+  earlier?: number;
 }
 
 /** One row of the ward board. Derived, sealed at rest, rebuilt when the fold's version changes. */

@@ -41,7 +41,8 @@ export function PatientScreen({
   go,
 }: ScreenProps & { patient: string; give?: { order: OrderId; dueAt?: string } | undefined }) {
   const { vault } = useLamp();
-  const chart = useChart(patient);
+  const [whole, setWhole] = useState(false);
+  const chart = useChart(patient, whole);
   const now = useNow();
   const [task, setTask] = useState<Task | undefined>(give ? { do: 'give', ...give } : undefined);
   const [tab, setTab] = useState<string | null>('overview');
@@ -143,6 +144,7 @@ export function PatientScreen({
             </Tabs.Panel>
             <Tabs.Panel value="vitals" pt="md">
               <VitalSignsTab chart={chart} timeZone={timeZone} />
+              <Earlier count={chart.earlier} onAll={() => setWhole(true)} />
             </Tabs.Panel>
             <Tabs.Panel value="orders" pt="md">
               <OrdersTab
@@ -158,11 +160,25 @@ export function PatientScreen({
             </Tabs.Panel>
             <Tabs.Panel value="history" pt="md">
               <HistoryTab chart={chart} timeZone={timeZone} start={start} />
+              <Earlier count={chart.earlier} onAll={() => setWhole(true)} />
             </Tabs.Panel>
           </Tabs>
         </>
       )}
     </div>
+  );
+}
+
+/** A long history opens with its newest part; what is older is never out of reach, and never out of mind. */
+function Earlier({ count, onAll }: { count: number | undefined; onAll: () => void }) {
+  if (count === undefined) return null;
+  return (
+    <p className="notice row between">
+      {count} older entries are not shown.
+      <Button variant="default" onClick={onAll}>
+        Show everything
+      </Button>
+    </p>
   );
 }
 
