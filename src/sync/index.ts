@@ -9,6 +9,8 @@ export * from './frames.ts';
 export * from './http-carrier.ts';
 export * from './import-file.ts';
 export * from './messages.ts';
+export * from './qr.ts';
+export * from './qr-frames.ts';
 export * from './receive.ts';
 export * from './respond.ts';
 export * from './statement.ts';

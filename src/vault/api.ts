@@ -1,5 +1,5 @@
 import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
-import type { FileTransferApi } from './transfer-api.ts';
+import type { FileTransferApi, QrTransferApi } from './transfer-api.ts';
 
 /**
  * What the page may ask of the vault. Implemented in the vault worker; the page holds a proxy of the same
@@ -74,7 +74,7 @@ export interface QuarantinedItem {
   bytes: number;
 }
 
-export interface VaultApi extends FileTransferApi {
+export interface VaultApi extends FileTransferApi, QrTransferApi {
   status(): Promise<TabletStatus>;
   /** Exchanges a one-time code for the tablet's place in the directory. Needs the server. */
   enrol(request: {

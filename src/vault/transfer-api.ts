@@ -46,8 +46,12 @@ export type QrReading =
   | { kind: 'nothing' }
   /** A tablet of another hospital, or one that the directory does not name; `message` says so. */
   | { kind: 'refused'; message: string }
-  /** Another tablet's signed word about what it holds. `missing`: charted entries that it lacks of ours. */
-  | { kind: 'tablet'; device: string; name: string; missing: number; copied: number }
+  /**
+   * Another tablet's signed word about what it holds. `missing`: charted entries of ours that it lacks, made into
+   * `pages` to show, or the first of them when there are `more`; `copied`: entries that this tablet charted and that
+   * stand there too.
+   */
+  | { kind: 'tablet'; name: string; missing: number; pages: number; more: boolean; copied: number }
   /** Part of a transfer to us. `fraction` of its pages and frames, 0 to 1. */
   | { kind: 'receiving'; fraction: number; pages: number; pagesDone: number }
   | { kind: 'received'; report: TransferReport };
@@ -74,6 +78,7 @@ export interface FileTransferApi {
   importFile(file: Blob): Promise<Result<TransferReport, ImportProblem>>;
 }
 
+/** Records by camera; works while locked too: what is shown and read is sealed. */
 export interface QrTransferApi {
   /** This tablet's signed word about what it holds, as QR texts: one, or several in turn on a tablet with many logs. */
   qrStatement(): Promise<Result<string[], 'not-ready' | 'storage'>>;

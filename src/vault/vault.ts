@@ -14,6 +14,7 @@ import { createFileTransfer, type TransferEnvironment } from './file-transfer.ts
 import { type Keyring, openKeyring } from './keyring.ts';
 import { createOwnLog } from './own-log.ts';
 import { createPinGate } from './pin-gate.ts';
+import { createQrTransfer } from './qr-transfer.ts';
 import { readDirectory, readRoster } from './site-records.ts';
 import { createVaultStore } from './store.ts';
 import { tabletStatus } from './tablet-status.ts';
@@ -289,6 +290,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     },
 
     ...createFileTransfer(transfer),
+    ...createQrTransfer(transfer),
 
     now: async () => now(),
   };
