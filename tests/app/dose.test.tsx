@@ -8,14 +8,14 @@ import { readNumber } from '../../src/app/tablet/forms/read-number.ts';
 import type { Chart } from '../../src/clinical/index.ts';
 import { aChart, aLamp, anOrder, renderWith } from './fake-lamp.tsx';
 
-function open(chart: Chart) {
+function open(chart: Chart, dueAt?: string) {
   const lamp = aLamp({ chart });
   const order = chart.orders[0]!;
   renderWith(
     lamp,
     <GiveDoseForm
       chart={chart}
-      dose={{ order: order.id }}
+      dose={{ order: order.id, dueAt }}
       timeZone="America/Chicago"
       now={new Date().toISOString()}
       onDone={() => undefined}
@@ -83,6 +83,48 @@ describe('giving a dose', () => {
     await user.click(screen.getByRole('button', { name: 'Held for a parameter' }));
     await user.click(save());
     expect(lamp.appended[0]?.draft).toMatchObject({ outcome: 'held', notGivenReason: 'held-for-parameter' });
+  });
+
+  it('says of a held dose too that it is charted already, and not that it may harm', async () => {
+    const dueAt = '2026-11-24T14:00:00.000Z';
+    const order = anOrder({ text: 'Amoxicillin 500 mg capsule' });
+    const body = {
+      kind: 'medication-administration' as const,
+      author: { id: '3'.repeat(32), name: 'Sam Okafor', role: 'nurse' as const },
+      effectiveAt: dueAt,
+      recordedAt: dueAt,
+      order: order.id,
+      dueAt,
+      medication: { text: 'Amoxicillin 500 mg capsule' },
+      outcome: 'given' as const,
+      dose: { value: 500, unit: 'mg' },
+      overrides: [],
+    };
+    const { user, save } = open(
+      aChart({
+        allergies: { status: 'known', list: [penicillin('hives', 'Amoxicillin')] },
+        orders: [
+          {
+            ...order,
+            administrations: [
+              {
+                id: `${'4'.repeat(32)}-2`,
+                hlc: [1, 0],
+                standing: 'current',
+                replacedBy: [],
+                body,
+              },
+            ],
+          },
+        ],
+      }),
+      dueAt,
+    );
+    await user.click(screen.getByRole('radio', { name: 'Held' }));
+    await user.click(screen.getByRole('button', { name: 'Nausea or vomiting' }));
+    expect(save().disabled).toBe(true);
+    await user.type(screen.getByLabelText('Reason to chart it again'), 'the first was another patient');
+    expect(save().disabled).toBe(false);
   });
 });
 

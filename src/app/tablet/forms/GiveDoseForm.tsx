@@ -82,15 +82,18 @@ export function GiveDoseForm({
     return <p role="alert">This order is not on the chart any more. Go back and look again.</p>;
 
   const at = toInstant(fields.at, timeZone);
-  const alerts =
-    fields.outcome === 'given' && at
-      ? administrationAlerts(chart, {
+  const given = fields.outcome === 'given';
+  const alerts = (
+    at === undefined
+      ? []
+      : administrationAlerts(chart, {
           order: order.id,
           at,
           ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
         })
-      : [];
-  const given = fields.outcome === 'given';
+  )
+    // What speaks against giving it is no reason against holding it; that it is charted already always matters.
+    .filter((alert) => given || alert.code === 'already-charted');
   const value = readNumber(fields.dose);
   const badDose = value === undefined || value <= 0;
   // An order that does not say its unit or route has no default for them: whoever gives the dose says what it was.
@@ -98,7 +101,8 @@ export function GiveDoseForm({
   const route = fields.route.trim();
   const ready =
     at !== undefined &&
-    (given ? !badDose && unit !== '' && !isUnanswered(alerts, fields.overrides) : fields.reason !== '');
+    !isUnanswered(alerts, fields.overrides) &&
+    (given ? !badDose && unit !== '' : fields.reason !== '');
   const last = order.administrations
     .filter(
       ({ body, standing }) =>
@@ -218,7 +222,7 @@ export function GiveDoseForm({
       <AlertList
         alerts={alerts}
         reasons={fields.overrides}
-        label="Reason to give it all the same"
+        label={given ? 'Reason to give it all the same' : 'Reason to chart it again'}
         onChange={(next) => setValue('overrides', next)}
       />
       <TimeField
