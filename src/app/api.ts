@@ -10,7 +10,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A same-origin JSON request of the desk's pages; the answer is parsed with its schema. */
+/** A same-origin request of the desk's pages, of JSON or a file; the answer is JSON, parsed with its schema. */
 export async function request<S extends z.ZodType>(
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
@@ -24,7 +24,9 @@ export async function request<S extends z.ZodType>(
       credentials: 'same-origin',
       ...(body === undefined
         ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        : body instanceof Blob
+          ? { headers: { 'content-type': body.type }, body }
+          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
   } catch {
     throw new ApiError('offline', 'The server does not answer. Check the network and try again.');

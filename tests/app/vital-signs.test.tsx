@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import './browser.ts';
-import { screen, within } from '@testing-library/react';
+import { cleanup, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { VitalSignsForm } from '../../src/app/tablet/forms/VitalSignsForm.tsx';
@@ -8,7 +8,7 @@ import { aChart, aLamp, PATIENT, renderWith } from './fake-lamp.tsx';
 
 const NOW = '2026-11-24T20:05:00.000Z';
 
-function open(lamp = aLamp(), chart = aChart()) {
+function open(lamp = aLamp(), chart = aChart(), draft?: unknown) {
   const onDone = vi.fn();
   renderWith(
     lamp,
@@ -16,6 +16,7 @@ function open(lamp = aLamp(), chart = aChart()) {
       chart={chart}
       timeZone="America/Chicago"
       now={NOW}
+      draft={draft}
       onDone={onDone}
       onCancel={() => undefined}
     />,
@@ -44,6 +45,19 @@ describe('recording vital signs', () => {
     await user.click(await screen.findByRole('option', { name: 'Air', hidden: true }));
     expect(news2().getByText('6')).toBeDefined();
     expect(news2().queryByText(/Missing:/)).toBeNull();
+  });
+
+  it('keeps what is half typed as a draft, goes on from it, and forgets it once saved', async () => {
+    const first = open();
+    await first.user.type(screen.getByLabelText('Pulse'), '95');
+    await vi.waitFor(() => expect(first.lamp.drafts.get(`vital-signs:${PATIENT}`)).toBeDefined());
+    const kept = first.lamp.drafts.get(`vital-signs:${PATIENT}`)!;
+    cleanup();
+    const again = open(first.lamp, aChart(), kept.content);
+    expect(screen.getByLabelText<HTMLInputElement>('Pulse').value).toBe('95');
+    await again.user.click(again.save());
+    expect(again.lamp.appended[0]?.draft).toMatchObject({ values: { pulse: 95 } });
+    expect(again.lamp.drafts.size).toBe(0);
   });
 
   it('refuses an impossible value with its reason', async () => {

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { formatAgo } from '../../clinical/index.ts';
 import { CensusState, DeviceList, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
+import { RecordsByFile } from '../RecordsByFile.tsx';
 import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
 import { NewWardForm } from './NewWardForm.tsx';
@@ -134,6 +135,7 @@ function Readiness() {
         )}
       </section>
       <StaffCard wards={census.value?.wards ?? []} />
+      <RecordsByFile />
     </>
   );
 }

@@ -11,6 +11,7 @@ import {
 } from '../../clinical/index.ts';
 import type { StoredDraft } from '../../vault/api.ts';
 import { useBoard, useLamp, useNow } from '../lamp.tsx';
+import { draftKind } from './forms/drafts.ts';
 import type { ScreenProps } from './Shell.tsx';
 
 const byBed = (a: BoardRow, b: BoardRow): number =>
@@ -42,16 +43,20 @@ export function BoardScreen({
     .sort(byBed);
   return (
     <div className="stack">
-      {drafts.map((draft) => (
-        <p key={draft.key} className="notice row between">
-          You have an unfinished note from {formatTime(draft.savedAt, timeZone)}.
-          {draft.patient && (
-            <Button onClick={() => go({ at: 'patient', patient: draft.patient! })}>
-              Continue unfinished note
+      {drafts.map((draft) => {
+        const unfinished = draftKind(draft.key);
+        const row = rows.find(({ patient }) => patient === draft.patient);
+        if (!unfinished || !row) return null;
+        return (
+          <p key={draft.key} className="notice row between">
+            You have an unfinished {unfinished.name} about {displayName(row.name)}
+            {row.bed === undefined ? '' : `, bed ${row.bed}`}, from {formatTime(draft.savedAt, timeZone)}.
+            <Button onClick={() => go({ at: 'patient', patient: row.patient })}>
+              Continue unfinished {unfinished.name}
             </Button>
-          )}
-        </p>
-      ))}
+          </p>
+        );
+      })}
       <Tabs value={tab} onChange={(next) => onTab(next === 'round' ? 'round' : 'board')} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="board">Ward board</Tabs.Tab>

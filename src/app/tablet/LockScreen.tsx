@@ -5,6 +5,7 @@ import type { Session, StaffName, TabletStatus } from '../../vault/api.ts';
 import { DemoEhrSwitch } from '../DemoEhrSwitch.tsx';
 import { useLamp, useNow } from '../lamp.tsx';
 import { StateStrip } from './StateStrip.tsx';
+import { SaveFile } from './transfer/SaveFile.tsx';
 
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
@@ -18,6 +19,7 @@ export function LockScreen({
 }) {
   const [person, setPerson] = useState<StaffName>();
   const [chosen, setWard] = useState<string>();
+  const [saving, setSaving] = useState(false);
   // The wards arrive with the directory, after this screen may have opened.
   const ward = chosen ?? status.wards[0]?.id ?? '';
   const now = useNow();
@@ -75,6 +77,17 @@ export function LockScreen({
             )}
           </section>
         )}
+        {/* Whoever finds a tablet at the end of a long outage can carry its records away, sealed. */}
+        {!person &&
+          (saving ? (
+            <SaveFile />
+          ) : (
+            <div>
+              <Button variant="default" onClick={() => setSaving(true)}>
+                Save records to a file
+              </Button>
+            </div>
+          ))}
         {status.demo && <DemoEhrSwitch />}
       </main>
     </div>

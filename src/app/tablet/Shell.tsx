@@ -9,11 +9,13 @@ import { lock } from './before-lock.ts';
 import { RegisterScreen } from './forms/RegisterScreen.tsx';
 import { PatientScreen } from './patient/PatientScreen.tsx';
 import { StateStrip } from './StateStrip.tsx';
+import { TransferScreen } from './transfer/TransferScreen.tsx';
 
 /** Where one is. Lives in memory only: no name and no id ever stands in an address. */
 export type Screen =
   | { at: 'board' }
   | { at: 'register' }
+  | { at: 'transfer' }
   | { at: 'patient'; patient: string; give?: { order: OrderId; dueAt?: string } };
 
 export interface ScreenProps {
@@ -60,6 +62,7 @@ export function Shell({
             { value: 'red-night', label: 'Red' },
           ]}
         />
+        <Button onClick={() => go({ at: 'transfer' })}>Pass records on</Button>
         <Button onClick={() => void lock()}>Lock</Button>
       </header>
       <StateStrip counts={status.counts} timeZone={status.timeZone}>
@@ -74,6 +77,7 @@ export function Shell({
         <div className="page">
           {screen.at === 'board' && <BoardScreen {...props} tab={tab} onTab={setTab} />}
           {screen.at === 'register' && <RegisterScreen {...props} />}
+          {screen.at === 'transfer' && <TransferScreen {...props} />}
           {screen.at === 'patient' && (
             <PatientScreen key={screen.patient} {...props} patient={screen.patient} give={screen.give} />
           )}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { displayName, formatDate, formatInstant, sexInWords } from '../../clinical/index.ts';
 import { PublicInfo, PushState, QuarantineList, Worklist } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
+import { RecordsByFile } from '../RecordsByFile.tsx';
 import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
 import { PatientReview } from './PatientReview.tsx';
@@ -93,6 +94,7 @@ function Desk() {
           </div>
         </section>
       ))}
+      <RecordsByFile />
       <Quarantine />
     </>
   );

@@ -2,6 +2,7 @@ import { SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { type BodyOf, type Chart, type Charted, NoteText, NoteType } from '../../../clinical/index.ts';
+import { draftKey } from './drafts.ts';
 import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
 import { useDraft } from './use-draft.ts';
 import { useSave } from './use-save.ts';
@@ -25,8 +26,6 @@ const PARTS = [
   ['assessment', 'Assessment'],
   ['recommendation', 'Recommendation'],
 ] as const;
-
-export const noteDraftKey = (patient: string): string => `note:${patient}`;
 
 /** An encounter note. Every keystroke reaches the sealed draft within a quarter of a second. */
 export function NoteForm({
@@ -69,7 +68,7 @@ export function NoteForm({
     fields.noteType === 'sbar'
       ? PARTS.every(([name]) => fields[name].trim() === '')
       : fields.text.trim() === '';
-  const draftKept = useDraft(noteDraftKey(patient), patient, empty || amend ? undefined : fields);
+  const draftKept = useDraft(draftKey('note', patient), patient, empty || amend ? undefined : fields);
 
   const submit = handleSubmit(async () => {
     const text =

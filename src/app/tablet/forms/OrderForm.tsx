@@ -1,5 +1,6 @@
 import { PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
+import { z } from 'zod';
 import {
   type Chart,
   medicationLine,
@@ -8,9 +9,11 @@ import {
   Priority,
   type Schedule,
 } from '../../../clinical/index.ts';
-import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
+import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
+import { draftKey } from './drafts.ts';
 import { FormFrame } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
+import { useDraft } from './use-draft.ts';
 import { useSave } from './use-save.ts';
 
 const CATEGORIES = [
@@ -82,53 +85,66 @@ const FREQUENCIES: Record<
 const ROUTES = ['by mouth', 'intravenous', 'intramuscular', 'subcutaneous', 'inhaled', 'topical', 'rectal'];
 const UNITS = ['mg', 'g', 'mcg', 'mL', 'units', 'mmol', 'tablets', 'puffs'];
 
-interface Fields {
-  category: (typeof CATEGORIES)[number]['value'];
-  what: string;
-  dose: string;
-  unit: string;
-  route: string;
-  frequency: string;
-  hoursApart: string;
-  priority: string;
-  indication: string;
-  instructions: string;
-  pin: string;
-  overrides: OverrideReasons;
-}
+/** The form as it is typed; a draft keeps all of it but the PIN. */
+const OrderFields = z.object({
+  category: z.enum(CATEGORIES.map(({ value }) => value)),
+  what: z.string(),
+  dose: z.string(),
+  unit: z.string(),
+  route: z.string(),
+  frequency: z.string(),
+  hoursApart: z.string(),
+  priority: z.string(),
+  indication: z.string(),
+  instructions: z.string(),
+  pin: z.string(),
+  overrides: z.record(z.string(), z.string()),
+});
+type Fields = z.infer<typeof OrderFields>;
 
 /** A new order, signed by the prescriber with the PIN. */
 export function OrderForm({
   chart,
   timeZone,
   now,
+  draft,
   onDone,
   onCancel,
 }: {
   chart: Chart;
   timeZone: string;
   now: string;
+  draft?: unknown;
   onDone: (message: string) => void;
   onCancel: () => void;
 }) {
+  const kept = OrderFields.safeParse(draft);
   const { watch, setValue, register, handleSubmit } = useForm<Fields>({
-    defaultValues: {
-      category: 'medication',
-      what: '',
-      dose: '',
-      unit: '',
-      route: '',
-      frequency: '',
-      hoursApart: '',
-      priority: 'routine',
-      indication: '',
-      instructions: '',
-      pin: '',
-      overrides: {},
-    },
+    defaultValues: kept.success
+      ? kept.data
+      : {
+          category: 'medication',
+          what: '',
+          dose: '',
+          unit: '',
+          route: '',
+          frequency: '',
+          hoursApart: '',
+          priority: 'routine',
+          indication: '',
+          instructions: '',
+          pin: '',
+          overrides: {},
+        },
   });
   const saving = useSave(timeZone);
   const fields = watch();
+  const patient = chart.identity.id;
+  const draftKept = useDraft(
+    draftKey('order', patient),
+    patient,
+    fields.what.trim() === '' ? undefined : { ...fields, pin: '' },
+  );
   const dose = readNumber(fields.dose);
   const optional = (name: string, text: string) => (text.trim() === '' ? {} : { [name]: text.trim() });
   const parsed = OrderDetail.safeParse(
@@ -170,7 +186,9 @@ export function OrderForm({
       fields.pin,
     );
     setValue('pin', '');
-    if (message) onDone(message);
+    if (!message) return;
+    await draftKept.discard().catch(() => undefined);
+    onDone(message);
   });
 
   const label = {
@@ -185,10 +203,10 @@ export function OrderForm({
       title="New order"
       submit="Sign order"
       busy={saving.busy}
-      problem={saving.problem}
+      problem={saving.problem ?? draftKept.problem}
       disabled={!detail || isUnanswered(alerts, fields.overrides) || fields.pin.length < 4}
       onSubmit={submit}
-      onCancel={onCancel}
+      onCancel={() => void draftKept.flush().then(onCancel)}
     >
       <SegmentedControl
         aria-label="Kind of order"

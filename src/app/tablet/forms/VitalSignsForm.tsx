@@ -1,11 +1,12 @@
 import { Checkbox, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
+import { z } from 'zod';
 import {
   type BodyOf,
   type Chart,
   type Charted,
-  type Consciousness,
+  Consciousness,
   checkVital,
   explainNews2,
   formatTime,
@@ -21,8 +22,10 @@ import {
   type VitalValues,
 } from '../../../clinical/index.ts';
 import { OXYGEN_DEVICES } from '../patient/describe-entry.ts';
+import { draftKey } from './drafts.ts';
 import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
+import { useDraft } from './use-draft.ts';
 import { useSave } from './use-save.ts';
 
 const CONSCIOUSNESS: { value: Consciousness; label: string }[] = [
@@ -33,15 +36,17 @@ const CONSCIOUSNESS: { value: Consciousness; label: string }[] = [
   { value: 'unresponsive', label: 'Unresponsive' },
 ];
 
-interface Fields {
-  numbers: Partial<Record<VitalNumber, string>>;
-  device: OxygenDevice | '';
-  scale: '1' | '2';
-  consciousness: Consciousness | '';
-  takenAt: string;
-  comment: string;
-  reason: string;
-}
+/** The form as it is typed, and as it is kept in a draft. */
+const VitalFields = z.object({
+  numbers: z.partialRecord(z.enum(VITAL_PARAMETERS.map(({ name }) => name) as [VitalNumber]), z.string()),
+  device: z.union([OxygenDevice, z.literal('')]),
+  scale: z.enum(['1', '2']),
+  consciousness: z.union([Consciousness, z.literal('')]),
+  takenAt: z.string(),
+  comment: z.string(),
+  reason: z.string(),
+});
+type Fields = z.infer<typeof VitalFields>;
 
 /** Empty is "not taken"; what is typed and is no number becomes NaN, which every check refuses. */
 const parseNumber = (text: string | undefined): number | undefined =>
@@ -69,6 +74,7 @@ export function VitalSignsForm({
   timeZone,
   now,
   amend,
+  draft,
   onDone,
   onCancel,
 }: {
@@ -76,25 +82,29 @@ export function VitalSignsForm({
   timeZone: string;
   now: string;
   amend?: Charted<BodyOf<'vital-signs'>> | undefined;
+  draft?: unknown;
   /** With the score of a whole set, so that what it asks for is seen and not only that it was saved. */
   onDone: (message: string, score?: News2) => void;
   onCancel: () => void;
 }) {
   const before = amend?.body.values;
+  const kept = VitalFields.safeParse(draft);
   const { register, watch, setValue, handleSubmit } = useForm<Fields>({
-    defaultValues: {
-      numbers: Object.fromEntries(
-        VITAL_PARAMETERS.flatMap(({ name }) =>
-          before?.[name] === undefined ? [] : [[name, String(before[name])]],
-        ),
-      ),
-      device: before?.oxygenDevice ?? '',
-      scale: before?.saturationScale === 2 ? '2' : '1',
-      consciousness: before?.consciousness ?? '',
-      takenAt: toLocal(amend?.body.effectiveAt ?? now, timeZone),
-      comment: amend?.body.comment ?? '',
-      reason: '',
-    },
+    defaultValues: kept.success
+      ? kept.data
+      : {
+          numbers: Object.fromEntries(
+            VITAL_PARAMETERS.flatMap(({ name }) =>
+              before?.[name] === undefined ? [] : [[name, String(before[name])]],
+            ),
+          ),
+          device: before?.oxygenDevice ?? '',
+          scale: before?.saturationScale === 2 ? '2' : '1',
+          consciousness: before?.consciousness ?? '',
+          takenAt: toLocal(amend?.body.effectiveAt ?? now, timeZone),
+          comment: amend?.body.comment ?? '',
+          reason: '',
+        },
   });
   const [confirmed, setConfirmed] = useState<ReadonlySet<string>>(new Set());
   const saving = useSave(timeZone);
@@ -112,6 +122,10 @@ export function VitalSignsForm({
   const refused = checks.some(({ check }) => check?.verdict === 'refuse');
   const unconfirmed = checks.some(({ check, key }) => check?.verdict === 'ask' && !confirmed.has(key));
   const nothing = Object.keys(values).every((name) => name === 'saturationScale');
+  const typed =
+    Object.values(fields.numbers).some((text) => text.trim() !== '') || fields.comment.trim() !== '';
+  const patient = chart.identity.id;
+  const draftKept = useDraft(draftKey('vital-signs', patient), patient, typed && !amend ? fields : undefined);
   const applies = news2Applies(chart.identity.birthDate, now);
   const score = scoreNews2(values);
 
@@ -124,7 +138,9 @@ export function VitalSignsForm({
       ...(fields.comment.trim() === '' ? {} : { comment: fields.comment.trim() }),
       ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}),
     });
-    if (message) onDone(message, applies && score.total !== null ? score : undefined);
+    if (!message) return;
+    if (!amend) await draftKept.discard().catch(() => undefined);
+    onDone(message, applies && score.total !== null ? score : undefined);
   });
 
   return (
@@ -132,10 +148,10 @@ export function VitalSignsForm({
       title={amend ? 'Amend vital signs' : 'Record vital signs'}
       submit="Save vital signs"
       busy={saving.busy}
-      problem={saving.problem}
+      problem={saving.problem ?? draftKept.problem}
       disabled={nothing || refused || unconfirmed || (amend !== undefined && fields.reason.trim() === '')}
       onSubmit={submit}
-      onCancel={onCancel}
+      onCancel={() => void draftKept.flush().then(onCancel)}
       aside={
         applies && (
           // The full score stands below with its explanation and is announced there; this repeats it for the eye.

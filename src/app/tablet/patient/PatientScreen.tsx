@@ -4,8 +4,9 @@ import type { BodyOf, Charted, ChartOrder, OrderId } from '../../../clinical/ind
 import { type News2, news2Response } from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
 import { useChart, useLamp, useNow } from '../../lamp.tsx';
+import { type DraftKind, draftKey, draftKind } from '../forms/drafts.ts';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
-import { NoteForm, noteDraftKey } from '../forms/NoteForm.tsx';
+import { NoteForm } from '../forms/NoteForm.tsx';
 import { OrderForm } from '../forms/OrderForm.tsx';
 import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../forms/SmallForms.tsx';
 import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
@@ -17,9 +18,9 @@ import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.t
 
 /** What is being written. One task fills the screen; the banner stays above it. */
 export type Task =
-  | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>> }
+  | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>>; draft?: unknown }
   | { do: 'give'; order: OrderId; dueAt?: string }
-  | { do: 'order' }
+  | { do: 'order'; draft?: unknown }
   | { do: 'stop-order'; order: ChartOrder }
   | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
   | { do: 'allergy' }
@@ -48,12 +49,9 @@ export function PatientScreen({
   const [tab, setTab] = useState<string | null>('overview');
   const [saved, setSaved] = useState<string>();
   const [asks, setAsks] = useState<News2>();
-  const [draft, setDraft] = useState<StoredDraft>();
+  const [drafts, setDrafts] = useState<StoredDraft[]>([]);
   useEffect(() => {
-    if (!task)
-      void vault
-        .drafts()
-        .then((drafts) => setDraft(drafts.find((item) => item.key === noteDraftKey(patient))));
+    if (!task) void vault.drafts().then((all) => setDrafts(all.filter((item) => item.patient === patient)));
   }, [vault, patient, task]);
   if (!chart) return <p>Opening the chart…</p>;
 
@@ -61,6 +59,11 @@ export function PatientScreen({
     setSaved(undefined);
     setTask(next);
     toTop();
+  };
+  /** What was left half written goes on, whichever way its form is opened. */
+  const resume = (kind: DraftKind): Task => {
+    const draft = drafts.find((item) => item.key === draftKey(kind, patient));
+    return draft ? { do: kind, draft: draft.content } : { do: kind };
   };
   const done = (message: string, score?: News2): void => {
     setSaved(message);
@@ -80,9 +83,11 @@ export function PatientScreen({
         </p>
       )}
       {saved && asks && <News2Asks score={asks} />}
-      {task?.do === 'vital-signs' && <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} />}
+      {task?.do === 'vital-signs' && (
+        <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
+      )}
       {task?.do === 'give' && <GiveDoseForm {...form} chart={chart} now={now} dose={task} />}
-      {task?.do === 'order' && <OrderForm {...form} chart={chart} now={now} />}
+      {task?.do === 'order' && <OrderForm {...form} chart={chart} now={now} draft={task.draft} />}
       {task?.do === 'stop-order' && <StopOrderForm {...form} patient={patient} order={task.order} />}
       {task?.do === 'note' && (
         <NoteForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
@@ -94,14 +99,18 @@ export function PatientScreen({
       )}
       {!task && (
         <>
-          {draft && (
-            <p className="notice row between">
-              You have an unfinished note about this patient.
-              <Button onClick={() => start({ do: 'note', draft: draft.content })}>
-                Continue unfinished note
-              </Button>
-            </p>
-          )}
+          {drafts.map((draft) => (
+            <Unfinished
+              key={draft.key}
+              draft={draft}
+              onContinue={(kind) => start({ do: kind, draft: draft.content })}
+              onDiscard={() =>
+                void vault
+                  .discardDraft(draft.key)
+                  .then(() => setDrafts(drafts.filter((other) => other.key !== draft.key)))
+              }
+            />
+          ))}
           {chart.conflicts.map((conflict) => (
             <p key={conflict.entries.join()} className="notice stop" role="alert">
               ▲ {conflict.message}
@@ -113,11 +122,9 @@ export function PatientScreen({
             </Button>
             {writes && (
               <>
-                <Button onClick={() => start({ do: 'vital-signs' })}>Record vital signs</Button>
-                <Button onClick={() => start(draft ? { do: 'note', draft: draft.content } : { do: 'note' })}>
-                  Write note
-                </Button>
-                {clinician && <Button onClick={() => start({ do: 'order' })}>New order</Button>}
+                <Button onClick={() => start(resume('vital-signs'))}>Record vital signs</Button>
+                <Button onClick={() => start(resume('note'))}>Write note</Button>
+                {clinician && <Button onClick={() => start(resume('order'))}>New order</Button>}
                 <Button variant="default" onClick={() => start({ do: 'allergy' })}>
                   Record allergy
                 </Button>
@@ -166,6 +173,31 @@ export function PatientScreen({
         </>
       )}
     </div>
+  );
+}
+
+/** What its author left half written about this patient: hers alone, until she finishes or discards it. */
+function Unfinished({
+  draft,
+  onContinue,
+  onDiscard,
+}: {
+  draft: StoredDraft;
+  onContinue: (kind: DraftKind) => void;
+  onDiscard: () => void;
+}) {
+  const unfinished = draftKind(draft.key);
+  if (!unfinished) return null;
+  return (
+    <p className="notice row between">
+      You have an unfinished {unfinished.name} about this patient.
+      <span className="row">
+        <Button variant="default" onClick={onDiscard} aria-label={`Discard unfinished ${unfinished.name}`}>
+          Discard
+        </Button>
+        <Button onClick={() => onContinue(unfinished.kind)}>Continue unfinished {unfinished.name}</Button>
+      </span>
+    </p>
   );
 }
 
