@@ -62,7 +62,7 @@ export function Shell({
             { value: 'red-night', label: 'Red' },
           ]}
         />
-        <Button onClick={() => go({ at: 'transfer' })}>Pass records on</Button>
+        {screen.at === 'board' && <Button onClick={() => go({ at: 'transfer' })}>Pass records on</Button>}
         <Button onClick={() => void lock()}>Lock</Button>
       </header>
       <StateStrip counts={status.counts} timeZone={status.timeZone}>

@@ -1,0 +1,100 @@
+import { Button } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import { loadQrReader } from './qr-reader.ts';
+
+type Facing = 'environment' | 'user';
+
+/** The camera's picture, and every code that it reads. `onText` is awaited: no second one meanwhile. */
+export function CameraReader({ onText }: { onText: (text: string) => Promise<void> }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const handler = useRef(onText);
+  const [facing, setFacing] = useState<Facing>('environment');
+  const [problem, setProblem] = useState<string>();
+  useEffect(() => {
+    handler.current = onText;
+  }, [onText]);
+  useEffect(() => {
+    const { current } = video;
+    if (!current) return;
+    const ended = new AbortController();
+    watch(current, facing, (text) => handler.current(text), ended.signal).catch((error: unknown) => {
+      if (!ended.signal.aborted) setProblem(inWords(error));
+    });
+    return () => ended.abort();
+  }, [facing]);
+  return (
+    <div className="stack camera">
+      {problem ? (
+        <p role="alert" className="notice stop">
+          {problem}
+        </p>
+      ) : (
+        <>
+          <video ref={video} muted playsInline aria-label="What the camera sees" />
+          <Button
+            variant="default"
+            onClick={() => setFacing(facing === 'environment' ? 'user' : 'environment')}
+          >
+            Use the other camera
+          </Button>
+        </>
+      )}
+    </div>
+  );
+}
+
+async function watch(
+  video: HTMLVideoElement,
+  facing: Facing,
+  onText: (text: string) => Promise<void>,
+  ended: AbortSignal,
+): Promise<void> {
+  const [read, stream] = await Promise.all([
+    loadQrReader(),
+    navigator.mediaDevices.getUserMedia({
+      video: { facingMode: facing, width: { ideal: 1280 }, height: { ideal: 960 }, frameRate: { ideal: 30 } },
+    }),
+  ]);
+  const stop = (): void => {
+    for (const track of stream.getTracks()) track.stop();
+  };
+  if (ended.aborted) return stop();
+  ended.addEventListener('abort', stop);
+  video.srcObject = stream;
+  await video.play();
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  let last = '';
+  while (context && !ended.aborted) {
+    await nextFrame(video);
+    if (ended.aborted || video.videoWidth === 0) continue;
+    canvas.width = video.videoWidth;
+    canvas.height = video.videoHeight;
+    context.drawImage(video, 0, 0);
+    const text = await read(context.getImageData(0, 0, canvas.width, canvas.height));
+    // The same picture is seen several times while it stands.
+    if (text === undefined || text === last || ended.aborted) continue;
+    last = text;
+    await onText(text);
+  }
+}
+
+/** The camera's next picture, or a moment later where the browser does not tell. */
+function nextFrame(video: HTMLVideoElement): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, 200);
+    video.requestVideoFrameCallback(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function inWords(error: unknown): string {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'NotAllowedError')
+    return 'This tablet may not use its camera. Allow it in the settings of the browser, or use a file.';
+  if (name === 'NotFoundError' || name === 'OverconstrainedError')
+    return 'This tablet has no such camera. Use a file.';
+  return 'The camera does not start. Close other apps that use it and try again, or use a file.';
+}

@@ -1,0 +1,115 @@
+import { Button, SegmentedControl } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { ExportReceipt } from '../../../vault/transfer-api.ts';
+import { useLamp } from '../../lamp.tsx';
+import { inList, plural } from './words.ts';
+
+type What = 'all' | 'server';
+
+/** Records as one sealed file. Also on the lock screen: then it holds the same entries, without readable text. */
+export function SaveFile() {
+  const { vault } = useLamp();
+  const [what, setWhat] = useState<What>('all');
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const [made, setMade] = useState<{ receipt: ExportReceipt; url: string; toShare?: File }>();
+  const [saved, setSaved] = useState(false);
+  useEffect(() => () => URL.revokeObjectURL(made?.url ?? ''), [made]);
+
+  async function make(): Promise<void> {
+    setBusy(true);
+    setProblem(undefined);
+    setSaved(false);
+    const since = what === 'server' ? ({ since: 'server' } as const) : {};
+    const result = await vault.exportFile(since).catch(() => undefined);
+    // Share sheets take text files, so the same record is made once more as text where there is one.
+    const text =
+      result?.ok && canShareFiles() ? await vault.exportFile({ ...since, armoured: true }) : undefined;
+    setBusy(false);
+    if (!result?.ok)
+      return setProblem(
+        result?.error.message ?? 'The tablet did not answer. Nothing is lost; lock it and try again.',
+      );
+    setMade({
+      receipt: result.value,
+      url: URL.createObjectURL(result.value.file),
+      ...(text?.ok ? { toShare: new File([text.value.file], text.value.name, { type: 'text/plain' }) } : {}),
+    });
+  }
+
+  return (
+    <section className="card stack" aria-label="Save to a file">
+      <h3>Save to a file</h3>
+      <SegmentedControl
+        aria-label="What goes into the file"
+        value={what}
+        onChange={(value) => {
+          setWhat(value as What);
+          setMade(undefined);
+        }}
+        data={[
+          { value: 'all', label: 'Everything here' },
+          { value: 'server', label: 'What the server lacks' },
+        ]}
+      />
+      {!made && (
+        <Button size="lg" loading={busy} onClick={() => void make()}>
+          Make the file
+        </Button>
+      )}
+      {problem && (
+        <p role="alert" className="notice stop">
+          {problem}
+        </p>
+      )}
+      {made && (
+        <>
+          <p role="status">
+            <strong>{plural(made.receipt.entries, 'entry', 'entries')}</strong>
+            {made.receipt.tablets.length > 0 && ` of ${inList(made.receipt.tablets)}`}. The file opens only at
+            this hospital: on an unlocked tablet of this ward, on the server, and with the recovery identity
+            from the safe.
+            {!made.receipt.readable &&
+              ' This tablet is locked, so its entries stay sealed in the file; they can be opened later.'}
+          </p>
+          <div className="row">
+            <Button
+              component="a"
+              href={made.url}
+              download={made.receipt.name}
+              size="lg"
+              onClick={() => setSaved(true)}
+            >
+              Save the file
+            </Button>
+            {made.toShare && (
+              <Button
+                size="lg"
+                variant="default"
+                onClick={() =>
+                  // Closing the share sheet is no fault.
+                  void navigator.share({ files: [made.toShare!] }).then(
+                    () => setSaved(true),
+                    () => undefined,
+                  )
+                }
+              >
+                Share…
+              </Button>
+            )}
+          </div>
+          <p className="quiet">
+            {saved
+              ? 'Now read it on the other tablet under “Read a file”, or on the server under Administration. Until then these entries count as on this tablet only.'
+              : made.receipt.name}
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function canShareFiles(): boolean {
+  const sample = new File(['x'], 'x.txt', { type: 'text/plain' });
+  return typeof navigator.canShare === 'function' && navigator.canShare({ files: [sample] });
+}

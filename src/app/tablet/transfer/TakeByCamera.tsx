@@ -1,0 +1,102 @@
+import { Button } from '@mantine/core';
+import { useCallback, useEffect, useState } from 'react';
+import type { TransferReport } from '../../../vault/transfer-api.ts';
+import { useLamp } from '../../lamp.tsx';
+import { CameraReader } from './CameraReader.tsx';
+import { QrSlides } from './QrSlides.tsx';
+import { Receipt } from './Receipt.tsx';
+import { Ring } from './Ring.tsx';
+import { useAwake } from './use-awake.ts';
+import { plural } from './words.ts';
+
+/** Shows what this tablet holds, reads what it lacks, and shows its new word as the receipt. */
+export function TakeByCamera({ timeZone, onDone }: { timeZone: string; onDone: () => void }) {
+  const { vault } = useLamp();
+  const [step, setStep] = useState<'word' | 'read' | 'done'>('word');
+  const [progress, setProgress] = useState({ fraction: 0, pages: 0, pagesDone: 0 });
+  const [report, setReport] = useState<TransferReport>();
+  useAwake(true);
+  useEffect(() => () => void vault.qrForget(), [vault]);
+
+  const onText = useCallback(
+    async (text: string) => {
+      const reading = await vault.qrRead(text);
+      if (reading.kind === 'receiving') setProgress(reading);
+      if (reading.kind !== 'received') return;
+      setReport(reading.report);
+      setStep('done');
+    },
+    [vault],
+  );
+
+  return (
+    <section className="card stack" aria-label="Take from a tablet">
+      <h3>Take from a tablet</h3>
+      {step === 'word' && (
+        <>
+          <p>
+            On the other tablet choose “Give to a tablet”, and show it this code. It says what is here
+            already, and nothing about a patient.
+          </p>
+          <Word label="Code of this tablet" />
+          <Button size="lg" onClick={() => setStep('read')}>
+            It has read the code: start the camera
+          </Button>
+        </>
+      )}
+      {step === 'read' && (
+        <>
+          <p>Point this camera at the moving code until the ring is full. Missed pictures come again.</p>
+          <div className="row show">
+            <CameraReader onText={onText} />
+            <div className="stack">
+              <Ring fraction={progress.fraction} label="Received" />
+              <span className="quiet" role="status">
+                {progress.pages === 0
+                  ? 'Nothing yet: hold it so that the whole code is seen.'
+                  : `${progress.pagesDone} of ${plural(progress.pages, 'page', 'pages')}`}
+              </span>
+            </div>
+          </div>
+        </>
+      )}
+      {step === 'done' && report && (
+        <>
+          <Receipt report={report} timeZone={timeZone} />
+          <p>
+            <strong>Show this code to the other tablet</strong>, so that it knows that its entries are here
+            too.
+          </p>
+          <Word label="Receipt for the other tablet" />
+          <div className="row">
+            <Button size="lg" onClick={onDone}>
+              It has read the code: done
+            </Button>
+            <Button size="lg" variant="default" onClick={() => setStep('read')}>
+              It shows more: start the camera
+            </Button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Word({ label }: { label: string }) {
+  const { vault } = useLamp();
+  const [texts, setTexts] = useState<string[]>([]);
+  const [problem, setProblem] = useState<string>();
+  useEffect(() => {
+    void vault.qrStatement().then((result) => {
+      if (result.ok) setTexts(result.value);
+      else setProblem(result.error.message);
+    });
+  }, [vault]);
+  if (problem)
+    return (
+      <p role="alert" className="notice stop">
+        {problem}
+      </p>
+    );
+  return <QrSlides texts={texts} label={label} />;
+}
