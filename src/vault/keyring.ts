@@ -1,6 +1,6 @@
 import { type Bytes, fromBase64, type Opening, toHex } from '../log/index.ts';
 import { type LogKeys, logKeys, openWith, purposeKey, sha256, type UserKey } from '../seal/index.ts';
-import type { StaffRostered } from '../site/index.ts';
+import type { Roster, StaffRostered } from '../site/index.ts';
 
 /**
  * The keys that an unlock opened. Lives in the vault worker's memory; locking ends the worker with the page. One
@@ -15,6 +15,8 @@ export interface Keyring {
   summaries: CryptoKey;
   /** Seals this person's drafts. */
   drafts: CryptoKey;
+  /** By which somebody's signature is checked; `undefined`: not on this tablet's staff list. */
+  publicKeyOf(staff: string): string | undefined;
   /** Keys of a ward log, or `undefined` when this ward's identity does not open it. */
   keysOf(opening: Opening): Promise<LogKeys | undefined>;
 }
@@ -25,6 +27,7 @@ export async function openKeyring(
   user: UserKey,
   ward: string,
   vaultKeyFile: Bytes,
+  roster: Roster,
 ): Promise<Keyring | null> {
   const grant = staff.wardIdentities
     .filter((item) => item.ward === ward)
@@ -43,6 +46,7 @@ export async function openKeyring(
     wardIdentity,
     summaries: await purposeKey(vaultKey, 'vault summaries'),
     drafts: await purposeKey(new TextEncoder().encode(user.identity), 'drafts'),
+    publicKeyOf: (id) => roster.get(id)?.publicKey,
     keysOf(opening) {
       if (!opening.key) return Promise.resolve(undefined);
       const { file, hash } = opening.key;

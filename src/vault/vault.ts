@@ -192,7 +192,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     async unlock({ staff: id, pin, ward }) {
       const { tablet, directory, roster, secret } = await site();
       const staff = roster?.get(id);
-      if (!tablet || !staff || secret === undefined)
+      if (!tablet || !roster || !staff || secret === undefined)
         return refused(
           'not-granted',
           'This tablet does not know you yet. Ask a colleague who is listed, or connect the tablet.',
@@ -201,7 +201,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       if (!checked.ok) return checked;
       try {
         const file = (await db.read('vault-key'))?.file ?? (await newVaultKey(db, tablet, directory));
-        const keyring = await openKeyring(staff, checked.value, ward, file);
+        const keyring = await openKeyring(staff, checked.value, ward, file, roster);
         if (!keyring)
           return refused(
             'not-granted',

@@ -98,12 +98,12 @@ const CHROMIUM_FLAGS = [
 /** A ward tablet: Chromium at tablet size, its profile kept on disk between starts. */
 export function openTablet(
   profile: string,
-  options: { width?: number; height?: number } = {},
+  options: { width?: number; height?: number; args?: string[] } = {},
 ): Promise<BrowserContext> {
   return chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',
     headless: true,
-    args: CHROMIUM_FLAGS,
+    args: [...CHROMIUM_FLAGS, ...(options.args ?? [])],
     viewport: { width: options.width ?? 1180, height: options.height ?? 820 },
   });
 }
