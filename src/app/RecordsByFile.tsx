@@ -63,7 +63,8 @@ export function RecordsByFile() {
               label: `${item.name}, for its tablets too`,
             })),
           ]}
-          maw={340}
+          w={380}
+          maw="100%"
         />
         <Button
           variant="default"

@@ -123,7 +123,7 @@ describe('records that travel without a network', () => {
     );
     const pictures = await filmCanvas(giver, /Moving code/, Math.ceil(pages * 72 * 1.6), 120_000);
     writeFilm(films.taker, spoil(pictures, 0.3, 1));
-    await taker.getByRole('button', { name: 'It has read the code: start the camera' }).click();
+    await taker.getByRole('button', { name: 'It has read it: start the camera' }).click();
     const ring = taker.getByRole('progressbar', { name: 'Received' });
     await expect.poll(() => ring.getAttribute('aria-valuenow').then(Number)).toBeGreaterThan(0);
     const from = Date.now();
@@ -138,10 +138,10 @@ describe('records that travel without a network', () => {
 
     // B's new word is the receipt: what stands there counts as copied.
     writeFilm(films.giver, await filmCanvas(taker, /Receipt for the other tablet/, 1, 10_000));
-    await giver.getByRole('button', { name: /tablet B has it/ }).click();
+    await giver.getByRole('button', { name: /It has all/ }).click();
     await giver.getByText(`Copied to tablet B.`).waitFor();
     await expect.poll(() => strip(giver)).toMatch(new RegExp(`0 on this tablet only.*${NOTES} copied`));
-    await taker.getByRole('button', { name: /It has read the code: done/ }).click();
+    await taker.getByRole('button', { name: /It has read it: done/ }).click();
     const chart = await callVault(taker, 'chart', patient, true);
     expect(chart?.notes.filter((note) => note.body.text?.startsWith('note ')).length).toBe(NOTES);
   });

@@ -1,11 +1,20 @@
 import { Button } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { loadQrReader } from './qr-reader.ts';
 
 type Facing = 'environment' | 'user';
 
-/** The camera's picture, and every code that it reads. `onText` is awaited: no second one meanwhile. */
-export function CameraReader({ onText }: { onText: (text: string) => Promise<void> }) {
+/**
+ * The camera's picture, and every code that it reads, beside what the screen says. `onText` is awaited: no second one
+ * meanwhile.
+ */
+export function CameraReader({
+  onText,
+  children,
+}: {
+  onText: (text: string) => Promise<void>;
+  children: ReactNode;
+}) {
   const video = useRef<HTMLVideoElement>(null);
   const handler = useRef(onText);
   const [facing, setFacing] = useState<Facing>('environment');
@@ -23,22 +32,25 @@ export function CameraReader({ onText }: { onText: (text: string) => Promise<voi
     return () => ended.abort();
   }, [facing]);
   return (
-    <div className="stack camera">
+    <div className="show">
       {problem ? (
         <p role="alert" className="notice stop">
           {problem}
         </p>
       ) : (
-        <>
-          <video ref={video} muted playsInline aria-label="What the camera sees" />
+        <video ref={video} className="camera" muted playsInline aria-label="What the camera sees" />
+      )}
+      <div className="stack">
+        {children}
+        {!problem && (
           <Button
             variant="default"
             onClick={() => setFacing(facing === 'environment' ? 'user' : 'environment')}
           >
             Use the other camera
           </Button>
-        </>
-      )}
+        )}
+      </div>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { QrReading } from '../../../vault/transfer-api.ts';
 import { useLamp } from '../../lamp.tsx';
 import { CameraReader } from './CameraReader.tsx';
@@ -36,29 +36,29 @@ export function GiveByCamera({ onDone }: { onDone: () => void }) {
     <section className="card stack" aria-label="Give to a tablet">
       <h3>Give to a tablet</h3>
       {step === 'read' && (
-        <>
+        <CameraReader onText={onText}>
           <p>
             {peer
               ? `Point the camera at the code that ${peer.name} shows now.`
               : 'On the other tablet choose “Take from a tablet”, and point this camera at the code that it shows.'}
           </p>
-          <CameraReader onText={onText} />
-        </>
+        </CameraReader>
       )}
       {step === 'show' && peer && (
-        <>
+        <Show pages={peer.pages} name={peer.name}>
           <p role="status">
             {peer.missing > 0
               ? `${peer.name} lacks ${plural(peer.missing, 'entry', 'entries')}.`
-              : `${peer.name} lacks news about the hospital.`}{' '}
+              : `${peer.name} lacks news about the hospital.`}
+          </p>
+          <p>
             {peer.more && 'This is the first part. '}
             Hold this screen before its camera until it says that all is there.
           </p>
-          <Show pages={peer.pages} name={peer.name} />
           <Button size="lg" onClick={() => setStep('read')}>
-            {peer.name} has it: read its code
+            It has all: read its code
           </Button>
-        </>
+        </Show>
       )}
       {step === 'done' && peer && (
         <>
@@ -81,7 +81,7 @@ export function GiveByCamera({ onDone }: { onDone: () => void }) {
 }
 
 /** Pictures fetched from the vault as they are needed, so that none is made for nothing. */
-function Show({ pages, name }: { pages: number; name: string }) {
+function Show({ pages, name, children }: { pages: number; name: string; children: ReactNode }) {
   const { vault } = useLamp();
   const [text, setText] = useState<string>();
   const [state, setState] = useState({ fraction: 0, round: 1 });
@@ -110,13 +110,16 @@ function Show({ pages, name }: { pages: number; name: string }) {
     };
   }, [vault]);
   return (
-    <div className="row show">
-      {text && <QrPicture text={text} label={`Moving code for ${name}`} />}
+    <div className="show">
+      {text === undefined ? <span /> : <QrPicture text={text} label={`Moving code for ${name}`} />}
       <div className="stack">
-        <Ring fraction={state.fraction} label="Shown in this round" />
-        <span className="quiet">
-          {plural(pages, 'page', 'pages')}, round {state.round}
-        </span>
+        {children}
+        <div className="row">
+          <Ring fraction={state.fraction} label="Shown in this round" />
+          <span className="quiet">
+            {plural(pages, 'page', 'pages')}, round {state.round}
+          </span>
+        </div>
       </div>
     </div>
   );

@@ -33,50 +33,49 @@ export function TakeByCamera({ timeZone, onDone }: { timeZone: string; onDone: (
     <section className="card stack" aria-label="Take from a tablet">
       <h3>Take from a tablet</h3>
       {step === 'word' && (
-        <>
-          <p>
-            On the other tablet choose “Give to a tablet”, and show it this code. It says what is here
-            already, and nothing about a patient.
-          </p>
+        <div className="show">
           <Word label="Code of this tablet" />
-          <Button size="lg" onClick={() => setStep('read')}>
-            It has read the code: start the camera
-          </Button>
-        </>
+          <div className="stack">
+            <p>
+              On the other tablet choose “Give to a tablet”, and show it this code. It says what is here
+              already, and nothing about a patient.
+            </p>
+            <Button size="lg" onClick={() => setStep('read')}>
+              It has read it: start the camera
+            </Button>
+          </div>
+        </div>
       )}
       {step === 'read' && (
-        <>
+        <CameraReader onText={onText}>
           <p>Point this camera at the moving code until the ring is full. Missed pictures come again.</p>
-          <div className="row show">
-            <CameraReader onText={onText} />
-            <div className="stack">
-              <Ring fraction={progress.fraction} label="Received" />
-              <span className="quiet" role="status">
-                {progress.pages === 0
-                  ? 'Nothing yet: hold it so that the whole code is seen.'
-                  : `${progress.pagesDone} of ${plural(progress.pages, 'page', 'pages')}`}
-              </span>
-            </div>
+          <div className="row">
+            <Ring fraction={progress.fraction} label="Received" />
+            <span className="quiet" role="status">
+              {progress.pages === 0
+                ? 'Nothing yet: the whole code must be seen.'
+                : `${progress.pagesDone} of ${plural(progress.pages, 'page', 'pages')}`}
+            </span>
           </div>
-        </>
+        </CameraReader>
       )}
       {step === 'done' && report && (
-        <>
-          <Receipt report={report} timeZone={timeZone} />
-          <p>
-            <strong>Show this code to the other tablet</strong>, so that it knows that its entries are here
-            too.
-          </p>
+        <div className="show">
           <Word label="Receipt for the other tablet" />
-          <div className="row">
+          <div className="stack">
+            <Receipt report={report} timeZone={timeZone} />
+            <p>
+              <strong>Show this code to the other tablet</strong>, so that it knows that its entries are here
+              too.
+            </p>
             <Button size="lg" onClick={onDone}>
-              It has read the code: done
+              It has read it: done
             </Button>
             <Button size="lg" variant="default" onClick={() => setStep('read')}>
-              It shows more: start the camera
+              It shows more
             </Button>
           </div>
-        </>
+        </div>
       )}
     </section>
   );

@@ -20,7 +20,7 @@ export function TransferScreen({ timeZone, go }: Pick<ScreenProps, 'timeZone' | 
   const [way, setWay] = useState<Way>();
   const back = (): void => setWay(undefined);
   return (
-    <section className="stack" style={{ maxWidth: 860 }}>
+    <section className="stack" style={{ maxWidth: 1020 }}>
       <div className="row between">
         <h2>Pass records on</h2>
         <Button variant="default" onClick={way ? back : () => go({ at: 'board' })}>
