@@ -14,7 +14,7 @@ export interface ExportSource {
 }
 
 /** `keys` absent: the log is not sealed. */
-export interface BodyReader {
+interface BodyReader {
   keys?: LogKeys;
 }
 

@@ -8,8 +8,8 @@ import { Acknowledgement, type LogKeys, openEntry } from '../seal/index.ts';
  * the sealed entry alone; everything else on a line is there for people.
  */
 
-export const EXPORT_FORMAT = 'lamplight-export';
-export const EXPORT_VERSION = 1;
+const EXPORT_FORMAT = 'lamplight-export';
+const EXPORT_VERSION = 1;
 
 export const ExportHeader = z.object({
   format: z.literal(EXPORT_FORMAT),

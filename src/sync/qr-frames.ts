@@ -23,10 +23,10 @@ export interface QrFrame {
 const MARK = 0x4c;
 const VERSION = 1;
 const FIXED_BYTES = 20;
-export const MAX_PAGES = 2000;
-export const MAX_BLOCKS = 400;
+const MAX_PAGES = 2000;
+const MAX_BLOCKS = 400;
 /** A page is 32 KB, and more only for a single entry that is larger. */
-export const MAX_PAGE_BYTES = 300 * 1024;
+const MAX_PAGE_BYTES = 300 * 1024;
 /** Combined of more blocks than this is a frame that nobody of ours makes. */
 export const MAX_DEGREE = 64;
 

@@ -8,7 +8,7 @@ import { decodeQrFrame, encodeQrFrame, MAX_DEGREE, type QrFrame, type QrKind } f
  * a fountain code combines: which frames the camera misses, repeats or sees out of order does not matter.
  */
 
-export const PAGE_BYTES = 32 * 1024;
+const PAGE_BYTES = 32 * 1024;
 /** A version 21 code at the lowest error correction: the fountain code makes up for what cannot be read. */
 const BLOCK_BYTES = 800;
 /** Up to this many bytes are one picture that stands still. */

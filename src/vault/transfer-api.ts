@@ -32,13 +32,7 @@ export interface TransferReport {
   cut?: string;
 }
 
-export type ImportProblem =
-  | 'locked'
-  | 'not-an-export'
-  | 'not-for-us'
-  | 'newer-version'
-  | 'other-site'
-  | 'storage';
+type ImportProblem = 'locked' | 'not-an-export' | 'not-for-us' | 'newer-version' | 'other-site' | 'storage';
 
 /** What one picture that the camera read has changed. */
 export type QrReading =
@@ -57,7 +51,7 @@ export type QrReading =
   | { kind: 'received'; report: TransferReport };
 
 /** Frames to show one after another, as texts for QR codes. */
-export interface QrShow {
+interface QrShow {
   texts: string[];
   /** Where in the round these are, 0 to 1; after the last page it begins again. */
   fraction: number;

@@ -22,6 +22,7 @@ import { exportRecords } from '../../src/server/transfer/export-records.ts';
 import { importRecords } from '../../src/server/transfer/import-records.ts';
 import { armour, countLines, exportLines, planExport, writeExport } from '../../src/sync/index.ts';
 import { aNote } from '../builders.ts';
+import { startPostgres } from './databases.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const QUICK = { memoryKiB: 8192, passes: 1, lanes: 1 };
@@ -352,5 +353,42 @@ describe('records in a file', () => {
     expect(exported.stdout).toMatch(/^\d+ entries written/);
     expect(readFileSync(path).subarray(0, 21).toString()).toBe('age-encryption.org/v1');
     expect(lamplight('verify', path, '--identity', keyFile).status).toBe(0);
+  });
+
+  it('verify reads PostgreSQL too, and names an entry that was changed there', async () => {
+    const database = await startPostgres();
+    const data = mkdtempSync(join(folder, 'postgres-'));
+    const onPostgres = await createServer({
+      dataDirectory: data,
+      databaseUrl: database.url!,
+      logLevel: 'silent',
+    });
+    try {
+      const { site, db } = onPostgres.context;
+      await site.openSite({ name: 'Test Hospital', timeZone: 'America/Chicago', demo: false });
+      await site.openWard({ id: '4-west', name: '4 West' });
+      const verify = () =>
+        spawnSync(process.execPath, [join(ROOT, 'src/cli/lamplight.ts'), 'verify', data], {
+          encoding: 'utf8',
+          env: { ...process.env, DATABASE_URL: database.url },
+        });
+      expect(verify().stdout).toMatch(/^3 entries of 1 device, all verify\n/);
+      const row = await db
+        .selectFrom('record.entry')
+        .where('seq', '=', 2)
+        .selectAll()
+        .executeTakeFirstOrThrow();
+      const bytes = new Uint8Array(row.bytes);
+      bytes[bytes.length - 80]! ^= 1;
+      await db.updateTable('record.entry').set({ bytes }).where('seq', '=', 2).execute();
+      const broken = verify();
+      expect(broken.stdout).toMatch(
+        /the server, log [0-9a-f]{8}, entry 2: its signature is not its writer's/,
+      );
+      expect(broken.status).toBe(1);
+    } finally {
+      await onPostgres.close();
+      await database.stop();
+    }
   });
 });
