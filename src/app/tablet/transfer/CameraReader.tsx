@@ -61,12 +61,9 @@ async function watch(
   onText: (text: string) => Promise<void>,
   ended: AbortSignal,
 ): Promise<void> {
-  const [read, stream] = await Promise.all([
-    loadQrReader(),
-    navigator.mediaDevices.getUserMedia({
-      video: { facingMode: facing, width: { ideal: 1280 }, height: { ideal: 960 }, frameRate: { ideal: 30 } },
-    }),
-  ]);
+  const stream = await navigator.mediaDevices.getUserMedia({
+    video: { facingMode: facing, width: { ideal: 1280 }, height: { ideal: 960 }, frameRate: { ideal: 30 } },
+  });
   const stop = (): void => {
     for (const track of stream.getTracks()) track.stop();
   };
@@ -74,6 +71,7 @@ async function watch(
   ended.addEventListener('abort', stop);
   video.srcObject = stream;
   await video.play();
+  const read = await loadQrReader();
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true });
   let last = '';
@@ -103,7 +101,7 @@ function nextFrame(video: HTMLVideoElement): Promise<void> {
 }
 
 function inWords(error: unknown): string {
-  const name = error instanceof Error ? error.name : '';
+  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
   if (name === 'NotAllowedError')
     return 'This tablet may not use its camera. Allow it in the settings of the browser, or use a file.';
   if (name === 'NotFoundError' || name === 'OverconstrainedError')
