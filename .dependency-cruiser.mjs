@@ -10,7 +10,7 @@ const ROOMS = {
   wire: ['clinical'],
   vault: ['sync', 'site', 'wire', 'seal', 'log', 'clinical'],
   server: ['sync', 'site', 'wire', 'interop', 'matching', 'seal', 'log', 'clinical'],
-  app: ['vault', 'wire', 'clinical'],
+  app: ['vault', 'wire', 'matching', 'clinical'],
   cli: ['server'],
 };
 

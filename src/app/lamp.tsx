@@ -1,5 +1,6 @@
-import { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
-import type { BoardRow, Chart } from '../clinical/index.ts';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { type BoardRow, type Chart, type Conflict, wardConflicts } from '../clinical/index.ts';
+import { jaroWinkler } from '../matching/index.ts';
 import type { SyncApi, SyncState, TabletStatus, VaultApi, VaultEvent } from '../vault/api.ts';
 
 /** The page's side of the vault and the sync. Tests hand in a fake; the app hands in the workers. */
@@ -98,6 +99,22 @@ export function usePlaces(patient: string): Awaited<ReturnType<VaultApi['places'
       placesMatter,
     ).value ?? {}
   );
+}
+
+/** Names of tablets by log; asked anew when entries come, since they bring new logs. */
+export function useTablets(): Record<string, string> {
+  const { vault } = useLamp();
+  return (
+    useLoaded(
+      useCallback(() => vault.tablets(), [vault]),
+      boardMatters,
+    ).value ?? {}
+  );
+}
+
+/** What only the whole ward shows, from the rows of its board. */
+export function useWardConflicts(rows: BoardRow[] | undefined): Conflict[] {
+  return useMemo(() => wardConflicts(rows ?? [], jaroWinkler), [rows]);
 }
 
 export function useSyncState(): SyncState | undefined {

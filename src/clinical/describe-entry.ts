@@ -1,15 +1,7 @@
-import {
-  type BodyOf,
-  type Consciousness,
-  displayName,
-  formatQuantity,
-  medicationLine,
-  type OxygenDevice,
-  scoreNews2,
-  tallMan,
-  VITAL_PARAMETERS,
-  type WardBody,
-} from '../../../clinical/index.ts';
+import { displayName, formatQuantity, medicationLine, tallMan } from './display.ts';
+import type { BodyOf, ConflictKind, Consciousness, OxygenDevice, WardBody } from './entries/index.ts';
+import { scoreNews2 } from './news2.ts';
+import { VITAL_PARAMETERS } from './range-checks.ts';
 
 /** Devices of the RCP observation chart, in words. */
 export const OXYGEN_DEVICES: Record<OxygenDevice, string> = {
@@ -53,6 +45,27 @@ function vitalSignsInWords({ values, comment }: BodyOf<'vital-signs'>, news2: bo
   return [parts.join(', '), news2 ? `NEWS2 ${total ?? `at least ${partial}`}` : '', comment ?? '']
     .filter((text) => text !== '')
     .join('. ');
+}
+
+/** What a conflict is about, in words. */
+export const CONFLICTS: Record<ConflictKind, string> = {
+  'same-dose-twice': 'same dose charted twice',
+  'dose-after-stop': 'dose after the order was stopped',
+  'two-beds': 'two beds for one patient',
+  'allergy-status': 'allergy statements differ',
+  'concurrent-amendment': 'same entry corrected twice',
+  'two-in-one-bed': 'two patients in one bed',
+  'registered-twice': 'perhaps registered twice',
+};
+
+function settledInWords({ conflict, decision, bed, reason }: BodyOf<'conflict-settled'>): string {
+  const said = {
+    'all-hold': conflict === 'two-in-one-bed' ? `They share bed ${bed ?? ''}` : 'All of it is true',
+    'these-hold': 'One of them holds, the other is struck through',
+    'same-person': 'Both registrations are the same person',
+    'different-people': 'They are different people',
+  }[decision];
+  return `${said}.${reason === undefined ? '' : ` ${reason}`}`;
 }
 
 /**
@@ -120,6 +133,8 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
       return { title: `Records staff: ${body.decision}`, text: body.reason ?? '' };
     case 'carried-entry':
       return { title: 'Taken over from a copied tablet', text: 'It cannot be read on this tablet.' };
+    case 'conflict-settled':
+      return { title: `Settled: ${CONFLICTS[body.conflict]}`, text: settledInWords(body) };
     case 'posting-outcome':
       return {
         title:

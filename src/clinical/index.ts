@@ -2,8 +2,11 @@
 
 export * from './alerts.ts';
 export * from './chart/fold.ts';
+export * from './chart/settle.ts';
 export * from './chart/standing.ts';
 export * from './chart/types.ts';
+export * from './chart/ward-conflicts.ts';
+export * from './describe-entry.ts';
 export * from './display.ts';
 export * from './doses.ts';
 export * from './entries/index.ts';

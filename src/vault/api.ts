@@ -110,6 +110,9 @@ export interface VaultApi extends FileTransferApi, QrTransferApi {
   /** Places of this patient's entries, for the marks in the history. */
   places(patient: string): Promise<Record<EntryId, { place: EntryPlace; reason?: string }>>;
 
+  /** Names of the tablets by the logs that they write: who charted what is told with where. */
+  tablets(): Promise<Record<string, string>>;
+
   saveDraft(draft: Omit<StoredDraft, 'savedAt'>): Promise<Result<{ savedAt: string }, 'storage' | 'full'>>;
   drafts(): Promise<StoredDraft[]>;
   discardDraft(key: string): Promise<void>;

@@ -269,6 +269,16 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
 
     places: (patient) => placesOf(db, patient),
 
+    async tablets() {
+      const { devices } = await readDirectory(db);
+      return Object.fromEntries(
+        (await db.logs.toArray()).flatMap(({ log, writer }) => {
+          const name = devices.get(writer)?.name;
+          return name === undefined ? [] : [[log, name]];
+        }),
+      );
+    },
+
     async saveDraft(draft) {
       try {
         return { ok: true, value: await session().drafts.save(draft, now()) };

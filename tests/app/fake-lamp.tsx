@@ -115,6 +115,9 @@ export function aChart(changes: Partial<Chart> = {}): Chart {
     history: [],
     snapshotAsOf: minutesFromNow(-75),
     snapshotWarnings: [],
+    bedClaims: [],
+    wardSettlements: [],
+    samePersonAs: [],
     ...changes,
   };
 }
@@ -132,7 +135,11 @@ export function aBoardRow(changes: Partial<BoardRow> = {}): BoardRow {
     allergies: { status: 'known', names: ['Penicillin V'] },
     doses: [],
     ordersToAcknowledge: 0,
-    conflicts: 0,
+    conflicts: [],
+    numbers: identity.numbers,
+    bedClaims: [],
+    wardSettlements: [],
+    samePersonAs: [],
     ...changes,
   };
 }
@@ -188,6 +195,7 @@ export function aLamp({
       value: { id: `${LOG}-200`, savedAt: savedAt(), patient: 'ee'.repeat(16), number: 'DA00001X' },
     }),
     places: async () => ({}),
+    tablets: async () => ({ [LOG]: 'Tablet 4W-2' }),
     saveDraft: async (draft) => {
       drafts.set(draft.key, { ...draft, savedAt: savedAt() });
       return { ok: true, value: { savedAt: savedAt() } };

@@ -52,7 +52,9 @@ describe('standing', () => {
     const first = note('a');
     const [left, right] = [correct(first, 'left'), correct(first, 'right')];
     const chart = fold([first, left, right]);
-    expect(chart.conflicts).toMatchObject([{ kind: 'concurrent-amendment', entries: [left.id, right.id] }]);
+    expect(chart.conflicts).toMatchObject([
+      { kind: 'concurrent-amendment', sides: [{ ref: left.id }, { ref: right.id }] },
+    ]);
     const settled = [first, left, right, mark(right)];
     expect(standingOf(settled, left)).toBe('current');
     expect(fold(settled).conflicts).toEqual([]);
@@ -137,7 +139,9 @@ describe('orders and doses', () => {
     ];
     for (const now of [NOW, '2026-11-27T09:00:00.000Z']) {
       const chart = fold([order, one, two], { now });
-      expect(chart.conflicts).toMatchObject([{ kind: 'same-dose-twice', entries: [one.id, two.id] }]);
+      expect(chart.conflicts).toMatchObject([
+        { kind: 'same-dose-twice', sides: [{ ref: one.id }, { ref: two.id }] },
+      ]);
       expect(chart.orders[0]?.administrations).toHaveLength(2);
     }
     expect(fold([order, one, two]).dueDoses.filter(({ dueAt }) => dueAt === DUE)).toMatchObject([
@@ -177,7 +181,12 @@ describe('orders and doses', () => {
     const early = givenFor(order.id, { effectiveAt: '2026-11-24T11:00:00.000Z' });
     const [second, first] = [stop('2026-11-24T13:30:00.000Z'), stop('2026-11-24T12:00:00Z')];
     const chart = fold([order, second, first, late, early]);
-    expect(chart.conflicts).toMatchObject([{ kind: 'dose-after-stop', entries: [first.id, late.id] }]);
+    expect(chart.conflicts).toMatchObject([
+      {
+        kind: 'dose-after-stop',
+        sides: [first.id, late.id].sort().map((ref) => ({ ref })),
+      },
+    ]);
     expect(chart.orders[0]?.state).toBe('stopped');
     expect(chart.dueDoses).toEqual([]);
     expect(fold([order, second, first, mark(first), mark(second), late]).orders[0]?.state).toBe('active');

@@ -267,7 +267,13 @@ describe('content', () => {
   it('what is no business of the EHR makes nothing', () => {
     const bed = anEntry('bed-assigned', { bed: '7' });
     const mark = anEntry('entered-in-error', { replaces: bed.id, reason: 'x' });
-    for (const entry of [bed, mark]) {
+    const settled = anEntry('conflict-settled', {
+      conflict: 'two-beds',
+      entries: [bed.id, mark.id],
+      decision: 'these-hold',
+      holds: [bed.id],
+    });
+    for (const entry of [bed, mark, settled]) {
       expect(isForTheEhr(entry.body.kind)).toBe(false);
       expect(send(entry)).toEqual([]);
     }

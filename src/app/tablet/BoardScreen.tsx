@@ -2,6 +2,7 @@ import { Button, Tabs, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import {
   type BoardRow,
+  type Conflict,
   displayName,
   formatAge,
   formatQuantity,
@@ -10,9 +11,14 @@ import {
   tallMan,
 } from '../../clinical/index.ts';
 import type { StoredDraft } from '../../vault/api.ts';
-import { useBoard, useLamp, useNow } from '../lamp.tsx';
+import { useBoard, useLamp, useNow, useWardConflicts } from '../lamp.tsx';
+import { ConflictList } from './ConflictList.tsx';
 import { draftKind } from './forms/drafts.ts';
 import type { ScreenProps } from './Shell.tsx';
+
+/** How one patient is told from another where no banner stands. */
+export const rowName = (row: BoardRow): string =>
+  `${displayName(row.name)}${row.number ? ` (${row.number.value})` : ''}`;
 
 const byBed = (a: BoardRow, b: BoardRow): number =>
   (a.bed ?? '~').localeCompare(b.bed ?? '~', 'en', { numeric: true }) ||
@@ -29,6 +35,7 @@ export function BoardScreen({
 }: ScreenProps & { tab: BoardTab; onTab: (tab: BoardTab) => void }) {
   const { vault } = useLamp();
   const rows = useBoard();
+  const ward = useWardConflicts(rows);
   const now = useNow();
   const [filter, setFilter] = useState('');
   const [drafts, setDrafts] = useState<StoredDraft[]>([]);
@@ -41,8 +48,18 @@ export function BoardScreen({
         .includes(filter.toLowerCase()),
     )
     .sort(byBed);
+  const names = new Map(rows.map((row) => [row.patient, rowName(row)]));
+  const toSettle = [...rows.toSorted(byBed).flatMap((row) => row.conflicts), ...ward];
+  const settleCount = (patient: string): number =>
+    toSettle.filter((conflict) => conflict.patients.includes(patient)).length;
   return (
     <div className="stack">
+      <NeedsPerson
+        conflicts={toSettle}
+        names={names}
+        timeZone={timeZone}
+        onOpen={(patient) => go({ at: 'patient', patient })}
+      />
       {drafts.map((draft) => {
         const unfinished = draftKind(draft.key);
         const row = rows.find(({ patient }) => patient === draft.patient);
@@ -78,6 +95,7 @@ export function BoardScreen({
               <PatientRow
                 key={row.patient}
                 row={row}
+                toSettle={settleCount(row.patient)}
                 now={now}
                 timeZone={timeZone}
                 onOpen={() => go({ at: 'patient', patient: row.patient })}
@@ -100,6 +118,35 @@ export function BoardScreen({
   );
 }
 
+/** More than this many at once would push the ward off the screen; the rest is a tap away. */
+const OPEN_AT_FIRST = 2;
+
+/** What tablets say differently, at the top of the board, until somebody settles it. */
+function NeedsPerson({
+  conflicts,
+  ...list
+}: {
+  conflicts: readonly Conflict[];
+  names: ReadonlyMap<string, string>;
+  timeZone: string;
+  onOpen: (patient: string) => void;
+}) {
+  const [all, setAll] = useState(false);
+  if (conflicts.length === 0) return null;
+  const shown = all ? conflicts : conflicts.slice(0, OPEN_AT_FIRST);
+  return (
+    <section className="stack" aria-label="Needs a person">
+      <h2>Needs a person ({conflicts.length})</h2>
+      <ConflictList conflicts={shown} {...list} />
+      {shown.length < conflicts.length && (
+        <Button variant="default" onClick={() => setAll(true)}>
+          Show {conflicts.length - shown.length} more
+        </Button>
+      )}
+    </section>
+  );
+}
+
 const ALLERGY_TITLES = {
   known: 'Allergies',
   nilknown: 'No known allergies',
@@ -109,11 +156,13 @@ const ALLERGY_TITLES = {
 
 function PatientRow({
   row,
+  toSettle,
   now,
   timeZone,
   onOpen,
 }: {
   row: BoardRow;
+  toSettle: number;
   now: string;
   timeZone: string;
   onOpen: () => void;
@@ -157,7 +206,7 @@ function PatientRow({
             · {row.ordersToAcknowledge} new order{row.ordersToAcknowledge > 1 ? 's' : ''}
           </span>
         )}
-        {row.conflicts > 0 && <span className="alarm"> · ▲ {row.conflicts} to settle</span>}
+        {toSettle > 0 && <span className="alarm"> · ▲ {toSettle} to settle</span>}
       </span>
     </button>
   );

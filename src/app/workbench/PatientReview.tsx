@@ -1,9 +1,8 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { displayName, formatDate, formatInstant, sexInWords } from '../../clinical/index.ts';
+import { describeEntry, displayName, formatDate, formatInstant, sexInWords } from '../../clinical/index.ts';
 import { DecisionResults, type Decisions, type PostingState, ReviewPatient } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
-import { describeEntry } from '../tablet/patient/describe-entry.ts';
 import { usePoll } from '../use-poll.ts';
 import { CorrectForm } from './CorrectForm.tsx';
 import { MatchPanel } from './MatchPanel.tsx';

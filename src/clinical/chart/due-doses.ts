@@ -1,9 +1,8 @@
-import { formatDate } from '../display.ts';
 import { administrationWindow, dueTimes } from '../doses.ts';
 import type { BodyOf, MedicationDetail } from '../entries/index.ts';
 import { START_TIME } from './orders.ts';
 import { stands } from './standing.ts';
-import type { ChartConflict, Charted, ChartOrder, DueDose } from './types.ts';
+import type { Charted, ChartOrder, DueDose } from './types.ts';
 
 const HOUR_MS = 3_600_000;
 /** How far back an uncharted dose is still asked for, and how far ahead doses are shown. */
@@ -12,32 +11,24 @@ const AHEAD_HOURS = 12;
 
 type Administration = Charted<BodyOf<'medication-administration'>>;
 
-/** Doses due around now, each with what was charted for it; two "given" for one dose are a conflict, however old. */
+/** Doses due around now, each with what was charted for it. */
 export function dueDoses(
   orders: readonly ChartOrder[],
   snapshotAsOf: string | undefined,
   now: string,
-): { doses: DueDose[]; conflicts: ChartConflict[] } {
-  const doses: DueDose[] = [];
-  const conflicts: ChartConflict[] = [];
-  for (const order of orders) {
-    const { detail } = order;
-    if (detail.category !== 'medication') continue;
-    const charted = byDueTime(order.administrations.filter(stands));
-    for (const [due, said] of charted) {
-      const given = said.filter(({ body }) => body.outcome === 'given');
-      // Corrections of one statement that contradict each other are that conflict, not two doses.
-      if (given.length > 1 && !given.every(({ standing }) => standing === 'concurrent')) {
-        conflicts.push({
-          kind: 'same-dose-twice',
-          entries: given.map(({ id }) => id),
-          message: `${detail.medication.text}: one dose (due ${dueInWords(detail, due)}) is charted as given ${given.length} times.`,
-        });
-      }
-    }
-    doses.push(...dosesOf(order, detail, charted, snapshotAsOf, Date.parse(now)));
-  }
-  return { doses: doses.sort((a, b) => Date.parse(a.dueAt) - Date.parse(b.dueAt)), conflicts };
+): DueDose[] {
+  const doses = orders.flatMap((order) =>
+    order.detail.category === 'medication'
+      ? dosesOf(
+          order,
+          order.detail,
+          byDueTime(order.administrations.filter(stands)),
+          snapshotAsOf,
+          Date.parse(now),
+        )
+      : [],
+  );
+  return doses.sort((a, b) => Date.parse(a.dueAt) - Date.parse(b.dueAt));
 }
 
 function dosesOf(
@@ -89,7 +80,7 @@ function plannedTimes(order: ChartOrder, detail: MedicationDetail, from: number,
 }
 
 /** By instant, not by text: "09:00:00Z" and "09:00:00.000Z" are one dose. */
-function byDueTime(administrations: readonly Administration[]): Map<number, Administration[]> {
+export function byDueTime(administrations: readonly Administration[]): Map<number, Administration[]> {
   const byTime = new Map<number, Administration[]>();
   for (const administration of administrations) {
     if (administration.body.dueAt === undefined) continue;
@@ -99,20 +90,4 @@ function byDueTime(administrations: readonly Administration[]): Map<number, Admi
     else byTime.set(due, [administration]);
   }
   return byTime;
-}
-
-/** In the order's own zone where it has one. */
-function dueInWords(detail: MedicationDetail, due: number): string {
-  const { schedule } = detail;
-  const zone = schedule.type === 'times' ? schedule.timeZone : 'UTC';
-  try {
-    const at = new Intl.DateTimeFormat('sv-SE', {
-      timeZone: zone,
-      dateStyle: 'short',
-      timeStyle: 'short',
-    }).format(due);
-    return `${formatDate(at.slice(0, 10))} ${at.slice(11, 16)}${zone === 'UTC' ? ' UTC' : ''}`;
-  } catch {
-    return new Date(due).toISOString();
-  }
 }

@@ -1,14 +1,15 @@
-import type { OpenedEntry } from '../entries/index.ts';
+import type { BodyOf, OpenedEntry } from '../entries/index.ts';
 import { news2Applies, scoreNews2 } from '../news2.ts';
 import type { SnapshotPatient } from '../snapshot.ts';
+import { bedClaims, chartConflicts } from './conflicts.ts';
 import { dueDoses } from './due-doses.ts';
 import { chartAllergies, chartIdentity } from './identity.ts';
 import { chartOrders } from './orders.ts';
 import { byClock, entriesOfKind, standingEntries, standings, stands } from './standing.ts';
-import type { BoardRow, Chart } from './types.ts';
+import type { BoardRow, Chart, Charted } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 3;
 
 export interface ChartInput {
   patient: string;
@@ -28,11 +29,13 @@ export interface ChartInput {
 export function foldChart(input: ChartInput): Chart | undefined {
   const { patient, snapshot, snapshotAsOf, now } = input;
   const found = standings(input.entries);
-  const identity = chartIdentity(patient, found, snapshot);
+  const claims = bedClaims(patient, found, snapshot?.bed);
+  const identity = chartIdentity(patient, found, snapshot, claims);
   if (!identity) return undefined;
 
-  const { orders, conflicts: orderConflicts } = chartOrders(found, snapshot, snapshotAsOf, now);
-  const { doses, conflicts: doseConflicts } = dueDoses(orders, snapshotAsOf, now);
+  const { orders, stops } = chartOrders(found, snapshot, snapshotAsOf, now);
+  const registration = standingEntries(found, 'patient-registered').at(-1);
+  const wardSettlements = found.settlements.standing.filter(({ body }) => body.patients !== undefined);
   const link = standingEntries(found, 'patient-linked').at(-1);
   const confirmedNew = standingEntries(found, 'patient-confirmed-new').at(-1);
   return {
@@ -40,21 +43,44 @@ export function foldChart(input: ChartInput): Chart | undefined {
     allergies: chartAllergies(found, snapshot, snapshotAsOf, input.snapshotUnreadable ?? false),
     problems: (snapshot?.problems ?? []).map((problem) => problem.text),
     orders,
-    dueDoses: doses,
+    dueDoses: dueDoses(orders, snapshotAsOf, now),
     vitals: entriesOfKind(found, 'vital-signs')
       .map((charted) => ({ ...charted, news2: scoreNews2(charted.body.values) }))
       .sort((a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt) || byClock(b, a)),
     notes: entriesOfKind(found, 'note').reverse(),
     ehrObservations: snapshot?.observations ?? [],
-    conflicts: [...found.conflicts, ...orderConflicts, ...doseConflicts],
+    conflicts: chartConflicts(patient, found, orders, stops),
     history: [...found.all, ...found.unknown].sort(byClock),
     ...(snapshot && snapshotAsOf !== undefined ? { snapshotAsOf } : {}),
     snapshotWarnings: snapshot?.warnings ?? [],
+    bedClaims: claims,
+    ...(registration ? { registration: registrationOf(registration) } : {}),
+    wardSettlements: wardSettlements.map(({ id, key, disputed }) => ({ id, key, disputed })),
+    samePersonAs: [
+      ...new Set(
+        wardSettlements
+          .filter(({ body, disputed }) => body.decision === 'same-person' && !disputed)
+          .flatMap(({ body }) => body.patients ?? [])
+          .filter((other) => other !== patient),
+      ),
+    ].sort(),
     ...(link
       ? { link: { ehrPatient: link.body.ehrPatient } }
       : confirmedNew
         ? { link: { confirmedNew: true as const } }
         : {}),
+  };
+}
+
+function registrationOf({
+  id,
+  body,
+}: Charted<BodyOf<'patient-registered'>>): NonNullable<Chart['registration']> {
+  return {
+    ref: id,
+    by: body.author.name,
+    at: body.effectiveAt,
+    ...(body.claimedEhrNumber === undefined ? {} : { claimedEhrNumber: body.claimedEhrNumber }),
   };
 }
 
@@ -114,6 +140,11 @@ export function toBoardRow(chart: Chart): BoardRow {
         order.signedAt !== undefined &&
         order.acknowledgedBy === undefined,
     ).length,
-    conflicts: chart.conflicts.length,
+    conflicts: chart.conflicts,
+    numbers: identity.numbers,
+    bedClaims: chart.bedClaims,
+    ...(chart.registration ? { registration: chart.registration } : {}),
+    wardSettlements: chart.wardSettlements,
+    samePersonAs: chart.samePersonAs,
   };
 }

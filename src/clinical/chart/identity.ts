@@ -1,16 +1,19 @@
 import type { SnapshotAllergy, SnapshotPatient } from '../snapshot.ts';
+import { bedName } from './conflicts.ts';
 import { type Standings, standingEntries } from './standing.ts';
-import type { Allergies, Identity } from './types.ts';
+import type { Allergies, BedClaim, Identity } from './types.ts';
 
 /** Who this is: from the snapshot, or from the registration. `undefined`: nobody has said. */
 export function chartIdentity(
   patient: string,
   found: Standings,
   snapshot: SnapshotPatient | undefined,
+  claims: readonly BedClaim[],
 ): Identity | undefined {
   const registration = standingEntries(found, 'patient-registered').at(-1)?.body;
-  const bed = standingEntries(found, 'bed-assigned').at(-1)?.body.bed ?? snapshot?.bed ?? registration?.bed;
-  const where = bed === undefined ? {} : { bed };
+  // While two tablets name two beds, both are shown: the clock does not decide where somebody lies.
+  const beds = new Map(claims.map(({ bed }) => [bedName(bed), bed]));
+  const where = beds.size === 0 ? {} : { bed: [...beds.values()].sort().join(' or ') };
   if (snapshot) {
     return {
       id: patient,
@@ -71,12 +74,17 @@ export function chartAllergies(
     }))
     .filter((allergy) => !saidByEhr.has(nameOf(allergy)));
   const list: Allergies['list'] = [...fromEhr, ...recorded];
-  if (list.length > 0) return { status: 'known', list };
+  const said = standingEntries(found, 'no-known-allergies-recorded').at(-1);
+  const saidNone = said ? { saidNone: said.id } : {};
+  if (list.length > 0) return { status: 'known', list, ...saidNone };
   // An EHR patient without a snapshot here: the EHR may know what this tablet cannot see.
   const registeredHere = standingEntries(found, 'patient-registered').length > 0;
-  if (unreadable || (!snapshot && !registeredHere)) return { status: 'unavailable', list };
-  const askedHere = standingEntries(found, 'no-known-allergies-recorded').length > 0;
-  return { status: askedHere || snapshot?.allergyStatus === 'nilknown' ? 'nilknown' : 'notasked', list };
+  if (unreadable || (!snapshot && !registeredHere)) return { status: 'unavailable', list, ...saidNone };
+  return {
+    status: said || snapshot?.allergyStatus === 'nilknown' ? 'nilknown' : 'notasked',
+    list,
+    ...saidNone,
+  };
 }
 
 const nameOf = (allergy: SnapshotAllergy): string =>

@@ -1,7 +1,7 @@
 import type { BodyOf, MedicationDetail, OrderId } from '../entries/index.ts';
 import type { SnapshotOrder, SnapshotPatient } from '../snapshot.ts';
-import { entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
-import type { ChartConflict, ChartOrder } from './types.ts';
+import { entriesOfKind, type Standings, standingEntries } from './standing.ts';
+import type { Charted, ChartOrder } from './types.ts';
 
 /** Unit of the stand-in for a dose that nobody recorded: never shown as a dose, never posted. */
 const NOT_RECORDED = 'not recorded';
@@ -12,7 +12,7 @@ export function chartOrders(
   snapshot: SnapshotPatient | undefined,
   snapshotAsOf: string | undefined,
   now: string,
-): { orders: ChartOrder[]; conflicts: ChartConflict[] } {
+): { orders: ChartOrder[]; stops: ReadonlyMap<OrderId, Stop> } {
   const orders = new Map<OrderId, ChartOrder>();
   /** Orders that we posted come back in the census under the id of their entry: one order, not two. */
   const sameAs = new Map<OrderId, OrderId>();
@@ -54,42 +54,27 @@ export function chartOrders(
     if (order.state === 'active' && endAt !== undefined && Date.parse(endAt) <= Date.parse(now))
       order.state = 'ended';
   }
-  const conflicts: ChartConflict[] = [];
   for (const administration of entriesOfKind(found, 'medication-administration')) {
     const { body } = administration;
     (orderOf(body.order) ?? unknownOrder(orders, body)).administrations.push(administration);
-    const stop = stops.get(sameAs.get(body.order) ?? body.order);
-    if (
-      stop &&
-      stands(administration) &&
-      body.outcome === 'given' &&
-      Date.parse(body.effectiveAt) > Date.parse(stop.body.effectiveAt)
-    ) {
-      conflicts.push({
-        kind: 'dose-after-stop',
-        entries: [stop.id, administration.id],
-        message: `${body.medication.text}: a dose was given after the order was stopped.`,
-      });
-    }
   }
   // An order that was changed before anyone gave from it is history, not a line of the chart.
   const shown = [...orders.values()].filter(
     (order) => order.administrations.length > 0 || found.byId.get(order.id)?.standing !== 'replaced',
   );
-  return { orders: shown, conflicts };
+  return { orders: shown, stops };
 }
 
+export type Stop = Charted<BodyOf<'order-stopped'>>;
+
 /** The earliest standing stop of each order. */
-function firstStops(
-  found: Standings,
-  sameAs: ReadonlyMap<OrderId, OrderId>,
-): Map<OrderId, { id: string; body: BodyOf<'order-stopped'> }> {
-  const stops = new Map<OrderId, { id: string; body: BodyOf<'order-stopped'> }>();
-  for (const { id, body } of standingEntries(found, 'order-stopped')) {
-    const order = sameAs.get(body.order) ?? body.order;
+function firstStops(found: Standings, sameAs: ReadonlyMap<OrderId, OrderId>): Map<OrderId, Stop> {
+  const stops = new Map<OrderId, Stop>();
+  for (const stop of standingEntries(found, 'order-stopped')) {
+    const order = sameAs.get(stop.body.order) ?? stop.body.order;
     const earlier = stops.get(order);
-    if (!earlier || Date.parse(body.effectiveAt) < Date.parse(earlier.body.effectiveAt))
-      stops.set(order, { id, body });
+    if (!earlier || Date.parse(stop.body.effectiveAt) < Date.parse(earlier.body.effectiveAt))
+      stops.set(order, stop);
   }
   return stops;
 }

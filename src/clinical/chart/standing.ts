@@ -1,5 +1,6 @@
 import type { EntryId, OpenedEntry, WardBody } from '../entries/index.ts';
-import type { ChartConflict, Charted, Standing } from './types.ts';
+import { conflictKey, type Settlements, settlementsOf } from './settlements.ts';
+import type { Charted, Standing } from './types.ts';
 
 /** Sorts by hybrid clock, then by id, so that every replica shows the same order. */
 export function byClock(
@@ -14,8 +15,13 @@ export interface Standings {
   all: Charted[];
   unknown: { id: EntryId; hlc: OpenedEntry['hlc']; body: null }[];
   byId: Map<EntryId, Charted>;
-  conflicts: ChartConflict[];
+  /** Statements whose corrections branched. */
+  disputes: Dispute[];
+  settlements: Settlements;
 }
+
+/** One statement that says several things now, or that one person corrected and another marked as an error. */
+export type Dispute = Pick<Family, 'claims' | 'contradictions'>;
 
 /** Entries about one statement: the first one, its corrections, and theirs. */
 interface Family {
@@ -30,31 +36,25 @@ interface Family {
 /**
  * What later entries made of each one. Only `replaces` counts, never the clock. A statement whose corrections branch
  * (two tablets corrected the same entry, or one corrected what the other marked as an error) is concurrent, also when
- * a branch is corrected further, until a person marks all but one as errors. A mark that is itself marked as an error
- * counts no more. The result depends neither on the order in which entries came nor on repeats.
+ * a branch is corrected further, until a person settles it or marks all but one as errors. A mark that is itself marked
+ * as an error counts no more. The result depends neither on the order in which entries came nor on repeats.
  */
 export function standings(entries: readonly OpenedEntry[]): Standings {
   const unique = [...new Map(entries.map((entry) => [entry.id, entry])).values()].sort(byClock);
   const said = unique.filter((entry): entry is OpenedEntry & { body: WardBody } => entry.body !== null);
   const bodies = new Map(said.map(({ id, body }) => [id, body]));
-  const replacers = effectiveReplacers(said);
-  const families = familiesOf(said, bodies, replacers);
-
-  const disputed = new Set<EntryId>();
-  const conflicts: ChartConflict[] = [];
-  for (const { claims, contradictions, onlyUndone } of families) {
-    if (onlyUndone || claims.length === 0 || (claims.length === 1 && contradictions.length === 0)) continue;
-    const rivals = [...claims, ...contradictions];
-    for (const id of rivals) disputed.add(id);
-    conflicts.push({
-      kind: 'concurrent-amendment',
-      entries: rivals,
-      message:
-        claims.length > 1
-          ? 'The same entry was corrected twice, on different tablets. Both are shown; decide which holds.'
-          : 'The same entry was corrected by one person and marked as an error by another. Decide which holds.',
-    });
-  }
+  const { replacers, settlements } = effectiveReplacers(said, bodies);
+  const disputes = [...familiesOf(said, bodies, replacers)].filter(
+    ({ claims, contradictions, onlyUndone }) =>
+      !onlyUndone && (claims.length > 1 || (claims.length === 1 && contradictions.length > 0)),
+  );
+  const disputed = new Set(
+    disputes
+      .map(({ claims, contradictions }) => [...claims, ...contradictions])
+      // Two allergies in the place of one statement may both be true.
+      .filter((rivals) => !settlements.settled.has(conflictKey('allergy-status', rivals)))
+      .flat(),
+  );
 
   const all = said.map(({ id, hlc, body }): Charted => {
     const replacedBy = replacers.get(id) ?? [];
@@ -72,15 +72,22 @@ export function standings(entries: readonly OpenedEntry[]): Standings {
       entry.body === null ? [{ id: entry.id, hlc: entry.hlc, body: null }] : [],
     ),
     byId: new Map(all.map((charted) => [charted.id, charted])),
-    conflicts,
+    disputes,
+    settlements,
   };
 }
 
 type Replacer = { id: EntryId; body: WardBody };
 type Replacers = ReadonlyMap<EntryId, Replacer[]>;
 
-/** Who replaces each entry, without marks "entered in error" that were an error themselves. */
-function effectiveReplacers(said: readonly Replacer[]): Replacers {
+/**
+ * Who replaces each entry, without marks "entered in error" that were an error themselves, and with the settlements
+ * that decided against it.
+ */
+function effectiveReplacers(
+  said: readonly Replacer[],
+  bodies: ReadonlyMap<EntryId, WardBody>,
+): { replacers: Replacers; settlements: Settlements } {
   const named = new Map<EntryId, Replacer[]>();
   for (const { id, body } of said) {
     if (body.replaces === undefined || body.replaces === id) continue;
@@ -88,17 +95,33 @@ function effectiveReplacers(said: readonly Replacer[]): Replacers {
     if (others) others.push({ id, body });
     else named.set(body.replaces, [{ id, body }]);
   }
-  const isVoid = (id: EntryId, above: readonly EntryId[]): boolean =>
+  const marks = new Set<EntryId>();
+  for (const own of named.values()) for (const { id, body } of own) if (isMark(body)) marks.add(id);
+  const isVoid = (id: EntryId, lost: ReadonlySet<EntryId>, above: readonly EntryId[] = []): boolean =>
+    lost.has(id) ||
     (named.get(id) ?? []).some(
-      (mark) =>
-        mark.body.kind === 'entered-in-error' && !above.includes(mark.id) && !isVoid(mark.id, [...above, id]),
+      (mark) => isMark(mark.body) && !above.includes(mark.id) && !isVoid(mark.id, lost, [...above, id]),
     );
+  const counts = (mark: Replacer, lost: ReadonlySet<EntryId>): boolean =>
+    !isMark(mark.body) || !isVoid(mark.id, lost);
+
+  const none: ReadonlySet<EntryId> = new Set();
+  const settlements = settlementsOf(said, (id) =>
+    (named.get(id) ?? []).some((mark) => isMark(mark.body) && counts(mark, none)),
+  );
+  const lost = new Set([...settlements.superseded.keys()].filter((ref) => marks.has(ref)));
+  const replacers = new Map<EntryId, Replacer[]>();
   for (const [id, own] of named) {
-    const counted = own.filter((mark) => mark.body.kind !== 'entered-in-error' || !isVoid(mark.id, []));
-    if (counted.length < own.length) named.set(id, counted);
+    const counted = own.filter((mark) => counts(mark, lost));
+    if (counted.length > 0) replacers.set(id, counted);
   }
-  return named;
+  for (const [id, by] of settlements.superseded) {
+    if (bodies.has(id)) replacers.set(id, [...(replacers.get(id) ?? []), ...by]);
+  }
+  return { replacers, settlements };
 }
+
+const isMark = (body: WardBody): boolean => body.kind === 'entered-in-error';
 
 function familiesOf(
   said: readonly Replacer[],
@@ -128,7 +151,10 @@ function isContradiction(
 ): boolean {
   return (
     bodies.get(marked)?.kind !== 'entered-in-error' &&
-    (replacers.get(marked) ?? []).some(({ body }) => body.kind !== 'entered-in-error')
+    // Who settled against it said nothing else about it.
+    (replacers.get(marked) ?? []).some(
+      ({ body }) => body.kind !== 'entered-in-error' && body.kind !== 'conflict-settled',
+    )
   );
 }
 

@@ -1,5 +1,7 @@
 import type {
   BodyOf,
+  ConflictKind,
+  ConflictRef,
   EntryId,
   OpenedEntry,
   OrderDetail,
@@ -47,6 +49,8 @@ export interface Identity {
 export interface Allergies {
   status: 'known' | 'nilknown' | 'notasked' | 'unavailable';
   list: (SnapshotAllergy & { source: Source })[];
+  /** The entry that says "no known allergies", to be replaced by whoever learns of one. */
+  saidNone?: EntryId;
 }
 
 export interface ChartOrder {
@@ -76,11 +80,38 @@ export interface DueDose {
   administration?: EntryId;
 }
 
-/** Something a person has to look at on this chart. */
-export interface ChartConflict {
-  kind: 'same-dose-twice' | 'concurrent-amendment' | 'dose-after-stop';
-  entries: EntryId[];
+/** One side of a conflict, ready to show: on the board nothing but the rows is at hand. */
+export interface ConflictSide {
+  ref: ConflictRef;
+  patient: string;
+  kind: WardBody['kind'] | 'ehr';
+  says: string;
+  /** Who says it. Which tablet it was written on follows from the log in `ref`. */
+  by: string;
+  /** When it happened, as the author says; absent for what the EHR says. */
+  at?: string;
+}
+
+/** What only a person can settle, with everything that is said. */
+export interface Conflict {
+  /** The same on every replica that holds the same sides. */
+  id: string;
+  kind: ConflictKind;
+  patients: string[];
   message: string;
+  sides: ConflictSide[];
+  /** It was settled on two tablets, differently: to be named by whoever settles it now. */
+  overrules: EntryId[];
+  bed?: string;
+}
+
+/** Somebody's word on where the patient lies. */
+export interface BedClaim {
+  kind: 'bed-assigned' | 'patient-registered' | 'ehr';
+  ref: ConflictRef;
+  bed: string;
+  by: string;
+  at?: string;
 }
 
 /** Everything that a ward knows of one patient, at one moment. */
@@ -93,13 +124,20 @@ export interface Chart {
   vitals: (Charted<BodyOf<'vital-signs'>> & { news2: News2 })[];
   notes: Charted<BodyOf<'note'>>[];
   ehrObservations: { name: string; value: string; unit?: string; effectiveAt: string }[];
-  conflicts: ChartConflict[];
+  conflicts: Conflict[];
   /** Every entry in order of the hybrid clock, whatever its standing: the history. */
   history: (Charted | { id: EntryId; hlc: OpenedEntry['hlc']; body: null })[];
   /** "EHR data as of": absent when this patient is known from entries alone. */
   snapshotAsOf?: string;
   snapshotWarnings: string[];
   link?: { ehrPatient: string } | { confirmedNew: true };
+  bedClaims: BedClaim[];
+  /** Of a patient registered in this downtime. */
+  registration?: BoardRow['registration'];
+  /** What was decided about conflicts that concern other patients too. */
+  wardSettlements: BoardRow['wardSettlements'];
+  /** Other patients of whom somebody decided that they are this person: their charts are to be read too. */
+  samePersonAs: string[];
   /** How many of the oldest sets of vital signs and lines of history `newestOf` left out. */
   earlier?: number;
 }
@@ -118,5 +156,11 @@ export interface BoardRow {
   /** Due instants of doses not yet charted, from the oldest overdue to 12 hours ahead; the page compares with its clock. */
   doses: { order: OrderId; dueAt: string; late: string; medication: string; dose?: Quantity }[];
   ordersToAcknowledge: number;
-  conflicts: number;
+  /** What this chart alone shows; `wardConflicts` finds those between rows. */
+  conflicts: Conflict[];
+  numbers: PatientNumber[];
+  bedClaims: BedClaim[];
+  registration?: { ref: EntryId; by: string; at: string; claimedEhrNumber?: string };
+  wardSettlements: { id: EntryId; key: string; disputed: boolean }[];
+  samePersonAs: string[];
 }

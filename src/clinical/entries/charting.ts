@@ -37,12 +37,14 @@ export const BedAssigned = z.object({
 
 export const AllergyCriticality = z.enum(['low', 'high', 'unable-to-assess']);
 
+export const AllergyCategory = z.enum(['medication', 'food', 'environment', 'biologic']);
+
 /** A known allergy or intolerance. */
 export const AllergyRecorded = z.object({
   kind: z.literal('allergy-recorded'),
   ...bodyBase,
   substance: Coding,
-  category: z.enum(['medication', 'food', 'environment', 'biologic']),
+  category: AllergyCategory,
   criticality: AllergyCriticality,
   reaction: z.string().max(500).optional(),
 });

@@ -10,6 +10,7 @@ import {
   VitalSigns,
 } from './charting.ts';
 import type { EntryId } from './common.ts';
+import { ConflictSettled } from './conflicts.ts';
 import { OrderAcknowledged, OrderSigned, OrderStopped } from './orders.ts';
 import {
   CarriedEntry,
@@ -22,6 +23,7 @@ import {
 
 export * from './charting.ts';
 export * from './common.ts';
+export * from './conflicts.ts';
 export * from './orders.ts';
 export * from './records.ts';
 
@@ -44,6 +46,7 @@ export const WardBody = z.discriminatedUnion('kind', [
   ReviewDecided,
   PostingOutcome,
   CarriedEntry,
+  ConflictSettled,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];

@@ -120,6 +120,12 @@ function stateOf(
       stateReason: 'This entry cannot be read here: see the quarantine.',
       resources: none,
     };
+  if (entry.body.kind === 'conflict-settled')
+    return {
+      state: 'not-for-the-ehr',
+      stateReason: 'What the ward decided about entries that contradicted each other.',
+      resources: none,
+    };
   const said = all.filter(
     ({ body }) =>
       (body.kind === 'posting-outcome' || body.kind === 'review-decided') && body.entry === entry.id,

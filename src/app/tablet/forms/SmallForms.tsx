@@ -1,7 +1,17 @@
+import { zodResolver } from '@hookform/resolvers/zod';
 import { PasswordInput, Select, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
-import { type Charted, type ChartOrder, type Draft, tallMan } from '../../../clinical/index.ts';
-import { describeEntry } from '../patient/describe-entry.ts';
+import { z } from 'zod';
+import {
+  AllergyCategory,
+  AllergyCriticality,
+  type Chart,
+  type Charted,
+  type ChartOrder,
+  type Draft,
+  describeEntry,
+  tallMan,
+} from '../../../clinical/index.ts';
 import { FormFrame } from './FormFrame.tsx';
 import { useSave } from './use-save.ts';
 
@@ -12,34 +22,58 @@ interface SmallFormProps {
   onCancel: () => void;
 }
 
+type ChartFormProps = Omit<SmallFormProps, 'patient'> & { chart: Chart };
+
 const nowIso = (): string => new Date().toISOString();
 
+const AllergyFields = z
+  .object({
+    none: z.enum(['known', 'none']),
+    substance: z.string().trim().max(500),
+    reaction: z.string().trim().max(500),
+    category: AllergyCategory,
+    criticality: AllergyCriticality,
+  })
+  .refine(({ none, substance }) => none === 'none' || substance !== '', {
+    error: 'Say what the patient is allergic to',
+    path: ['substance'],
+  });
+
 /** A known allergy, or that somebody asked and there is none. */
-export function AllergyForm({ patient, timeZone, onDone, onCancel }: SmallFormProps) {
-  const { register, watch, setValue, handleSubmit } = useForm({
+export function AllergyForm({ chart, timeZone, onDone, onCancel }: ChartFormProps) {
+  const { register, watch, setValue, handleSubmit, formState } = useForm({
+    resolver: zodResolver(AllergyFields),
     defaultValues: {
-      none: 'known',
+      none: 'known' as const,
       substance: '',
       reaction: '',
-      category: 'medication',
-      criticality: 'unable-to-assess',
+      category: 'medication' as const,
+      criticality: 'unable-to-assess' as const,
     },
   });
   const saving = useSave(timeZone);
   const fields = watch();
-  const submit = handleSubmit(async () => {
-    const draft: Draft =
-      fields.none === 'none'
+  const listed = chart.allergies.list.map(({ substance }) => substance.text);
+  const none: string = fields.none;
+  const contradicts = none === 'none' && listed.length > 0;
+  // What was asked before and answered "none" is replaced by whoever now knows of one.
+  const asked = chart.allergies.saidNone;
+  const submit = handleSubmit(async (form) => {
+    const said: Draft =
+      form.none === 'none'
         ? { kind: 'no-known-allergies-recorded', effectiveAt: nowIso() }
         : {
             kind: 'allergy-recorded',
             effectiveAt: nowIso(),
-            substance: { text: fields.substance.trim() },
-            category: fields.category as 'medication',
-            criticality: fields.criticality as 'low',
-            ...(fields.reaction.trim() === '' ? {} : { reaction: fields.reaction.trim() }),
+            substance: { text: form.substance },
+            category: form.category,
+            criticality: form.criticality,
+            ...(form.reaction === '' ? {} : { reaction: form.reaction }),
           };
-    const message = await saving.save(patient, draft);
+    const message = await saving.save(chart.identity.id, {
+      ...said,
+      ...(asked === undefined ? {} : { replaces: asked }),
+    });
     if (message) onDone(message);
   });
   return (
@@ -48,7 +82,7 @@ export function AllergyForm({ patient, timeZone, onDone, onCancel }: SmallFormPr
       submit="Save allergy"
       busy={saving.busy}
       problem={saving.problem}
-      disabled={fields.none === 'known' && fields.substance.trim() === ''}
+      disabled={contradicts || (none === 'known' && fields.substance.trim() === '')}
       onSubmit={submit}
       onCancel={onCancel}
     >
@@ -58,19 +92,29 @@ export function AllergyForm({ patient, timeZone, onDone, onCancel }: SmallFormPr
           { value: 'known', label: 'Has an allergy' },
           { value: 'none', label: 'No known allergies' },
         ]}
-        value={fields.none}
-        onChange={(value) => setValue('none', value ?? 'known')}
+        value={none}
+        onChange={(value) => setValue('none', (value ?? 'known') as 'known')}
         allowDeselect={false}
       />
-      {fields.none === 'known' && (
+      {contradicts && (
+        <p className="notice stop" role="alert">
+          This chart names {listed.join(', ')}. If that is wrong, mark it as an error in the history first;
+          what the EHR names can be corrected in the EHR alone.
+        </p>
+      )}
+      {none === 'known' && (
         <>
-          <TextInput label="Substance" {...register('substance')} />
+          <TextInput
+            label="Substance"
+            error={formState.errors.substance?.message}
+            {...register('substance')}
+          />
           <TextInput label="Reaction" {...register('reaction')} />
           <Select
             label="Kind"
-            data={['medication', 'food', 'environment', 'biologic']}
+            data={AllergyCategory.options.map((value) => ({ value, label: CATEGORIES[value] }))}
             value={fields.category}
-            onChange={(value) => setValue('category', value ?? 'medication')}
+            onChange={(value) => setValue('category', (value ?? 'medication') as 'medication')}
             allowDeselect={false}
           />
           <Select
@@ -81,7 +125,7 @@ export function AllergyForm({ patient, timeZone, onDone, onCancel }: SmallFormPr
               { value: 'unable-to-assess', label: 'Not known' },
             ]}
             value={fields.criticality}
-            onChange={(value) => setValue('criticality', value ?? 'unable-to-assess')}
+            onChange={(value) => setValue('criticality', (value ?? 'unable-to-assess') as 'unable-to-assess')}
             allowDeselect={false}
           />
         </>
@@ -90,12 +134,32 @@ export function AllergyForm({ patient, timeZone, onDone, onCancel }: SmallFormPr
   );
 }
 
-export function BedForm({ patient, timeZone, onDone, onCancel }: SmallFormProps) {
-  const { register, watch, handleSubmit } = useForm({ defaultValues: { bed: '' } });
+const CATEGORIES = {
+  medication: 'Medicine',
+  food: 'Food',
+  environment: 'Environment (latex, pollen, insects)',
+  biologic: 'Biological product',
+} as const;
+
+const BedFields = z.object({
+  bed: z.string().trim().min(1, 'Say which bed').max(40, 'A bed has at most 40 characters'),
+});
+
+export function BedForm({ chart, timeZone, onDone, onCancel }: ChartFormProps) {
+  const { register, watch, handleSubmit, formState } = useForm({
+    resolver: zodResolver(BedFields),
+    defaultValues: { bed: '' },
+  });
   const saving = useSave(timeZone);
-  const bed = watch('bed').trim();
-  const submit = handleSubmit(async () => {
-    const message = await saving.save(patient, { kind: 'bed-assigned', effectiveAt: nowIso(), bed });
+  // Whoever moves a patient has seen where the patient lay: the two words are no conflict.
+  const before = chart.bedClaims.find(({ kind }) => kind === 'bed-assigned')?.ref;
+  const submit = handleSubmit(async ({ bed }) => {
+    const message = await saving.save(chart.identity.id, {
+      kind: 'bed-assigned',
+      effectiveAt: nowIso(),
+      bed,
+      ...(before === undefined ? {} : { replaces: before }),
+    });
     if (message) onDone(message);
   });
   return (
@@ -104,14 +168,19 @@ export function BedForm({ patient, timeZone, onDone, onCancel }: SmallFormProps)
       submit="Save bed"
       busy={saving.busy}
       problem={saving.problem}
-      disabled={bed === ''}
+      disabled={watch('bed').trim() === ''}
       onSubmit={submit}
       onCancel={onCancel}
     >
-      <TextInput label="Bed" {...register('bed')} />
+      {chart.identity.bed && <p>Now in bed {chart.identity.bed}.</p>}
+      <TextInput label="Bed" error={formState.errors.bed?.message} {...register('bed')} />
     </FormFrame>
   );
 }
+
+const ReasonFields = z.object({
+  reason: z.string().trim().min(1, 'Say why').max(2000, 'At most 2,000 characters'),
+});
 
 /** Marks an entry as wrong. It stays on the chart, struck through, with this reason. */
 export function EnteredInErrorForm({
@@ -121,11 +190,13 @@ export function EnteredInErrorForm({
   onDone,
   onCancel,
 }: SmallFormProps & { entry: Charted }) {
-  const { register, watch, handleSubmit } = useForm({ defaultValues: { reason: '' } });
+  const { register, watch, handleSubmit, formState } = useForm({
+    resolver: zodResolver(ReasonFields),
+    defaultValues: { reason: '' },
+  });
   const saving = useSave(timeZone);
-  const reason = watch('reason').trim();
   const { title, text } = describeEntry(entry.body);
-  const submit = handleSubmit(async () => {
+  const submit = handleSubmit(async ({ reason }) => {
     const message = await saving.save(patient, {
       kind: 'entered-in-error',
       effectiveAt: nowIso(),
@@ -140,7 +211,7 @@ export function EnteredInErrorForm({
       submit="Mark as error"
       busy={saving.busy}
       problem={saving.problem}
-      disabled={reason === ''}
+      disabled={watch('reason').trim() === ''}
       onSubmit={submit}
       onCancel={onCancel}
     >
@@ -148,7 +219,11 @@ export function EnteredInErrorForm({
         <strong>{title}</strong> {text}
       </p>
       <p>The entry stays on the chart, struck through, with your name and reason.</p>
-      <TextInput label="What is wrong with it?" {...register('reason')} />
+      <TextInput
+        label="What is wrong with it?"
+        error={formState.errors.reason?.message}
+        {...register('reason')}
+      />
     </FormFrame>
   );
 }
@@ -160,14 +235,17 @@ export function StopOrderForm({
   onDone,
   onCancel,
 }: SmallFormProps & { order: ChartOrder }) {
-  const { register, watch, setValue, handleSubmit } = useForm({ defaultValues: { reason: '', pin: '' } });
+  const { register, watch, setValue, handleSubmit, formState } = useForm({
+    resolver: zodResolver(ReasonFields.extend({ pin: z.string().min(4, 'Your PIN is needed') })),
+    defaultValues: { reason: '', pin: '' },
+  });
   const saving = useSave(timeZone);
   const { reason, pin } = watch();
-  const submit = handleSubmit(async () => {
+  const submit = handleSubmit(async (form) => {
     const message = await saving.save(
       patient,
-      { kind: 'order-stopped', effectiveAt: nowIso(), order: order.id, reason: reason.trim() },
-      pin,
+      { kind: 'order-stopped', effectiveAt: nowIso(), order: order.id, reason: form.reason },
+      form.pin,
     );
     setValue('pin', '');
     if (message) onDone(message);
@@ -189,7 +267,11 @@ export function StopOrderForm({
             : order.detail.request.text}
         </strong>
       </p>
-      <TextInput label="Why is it stopped?" {...register('reason')} />
+      <TextInput
+        label="Why is it stopped?"
+        error={formState.errors.reason?.message}
+        {...register('reason')}
+      />
       <PasswordInput
         label="PIN"
         description="Your signature"

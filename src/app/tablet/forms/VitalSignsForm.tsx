@@ -15,13 +15,13 @@ import {
   news2Applies,
   news2Label,
   news2Response,
+  OXYGEN_DEVICES,
   OxygenDevice,
   scoreNews2,
   VITAL_PARAMETERS,
   type VitalNumber,
   type VitalValues,
 } from '../../../clinical/index.ts';
-import { OXYGEN_DEVICES } from '../patient/describe-entry.ts';
 import { draftKey } from './drafts.ts';
 import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';

@@ -1,8 +1,7 @@
 import { Button } from '@mantine/core';
-import { type Chart, formatInstant, news2Applies } from '../../../clinical/index.ts';
+import { type Chart, describeEntry, formatInstant, news2Applies } from '../../../clinical/index.ts';
 import type { EntryPlace } from '../../../vault/api.ts';
 import { usePlaces } from '../../lamp.tsx';
-import { describeEntry } from './describe-entry.ts';
 import type { Task } from './PatientScreen.tsx';
 
 const PLACES: Record<EntryPlace, string> = {

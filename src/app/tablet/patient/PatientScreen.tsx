@@ -3,7 +3,9 @@ import { useEffect, useState } from 'react';
 import type { BodyOf, Charted, ChartOrder, OrderId } from '../../../clinical/index.ts';
 import { type News2, news2Response } from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
-import { useChart, useLamp, useNow } from '../../lamp.tsx';
+import { useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
+import { rowName } from '../BoardScreen.tsx';
+import { ConflictList } from '../ConflictList.tsx';
 import { type DraftKind, draftKey, draftKind } from '../forms/drafts.ts';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
 import { NoteForm } from '../forms/NoteForm.tsx';
@@ -44,6 +46,9 @@ export function PatientScreen({
   const { vault } = useLamp();
   const [whole, setWhole] = useState(false);
   const chart = useChart(patient, whole);
+  const rows = useBoard();
+  const ward = useWardConflicts(rows);
+  const names = new Map(rows?.map((row) => [row.patient, rowName(row)]));
   const now = useNow();
   const [task, setTask] = useState<Task | undefined>(give ? { do: 'give', ...give } : undefined);
   const [tab, setTab] = useState<string | null>('overview');
@@ -92,8 +97,8 @@ export function PatientScreen({
       {task?.do === 'note' && (
         <NoteForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
       )}
-      {task?.do === 'allergy' && <AllergyForm {...form} patient={patient} />}
-      {task?.do === 'bed' && <BedForm {...form} patient={patient} />}
+      {task?.do === 'allergy' && <AllergyForm {...form} chart={chart} />}
+      {task?.do === 'bed' && <BedForm {...form} chart={chart} />}
       {task?.do === 'entered-in-error' && (
         <EnteredInErrorForm {...form} patient={patient} entry={task.entry} />
       )}
@@ -111,11 +116,26 @@ export function PatientScreen({
               }
             />
           ))}
-          {chart.conflicts.map((conflict) => (
-            <p key={conflict.entries.join()} className="notice stop" role="alert">
-              ▲ {conflict.message}
+          {chart.samePersonAs.map((other) => (
+            <p key={other} className="notice stop row between">
+              The same person is charted twice. Read the other chart too:{' '}
+              {names.get(other) ?? 'not on this ward'}.
+              {names.has(other) && (
+                <Button variant="default" onClick={() => go({ at: 'patient', patient: other })}>
+                  Open the other chart
+                </Button>
+              )}
             </p>
           ))}
+          {writes && (
+            <ConflictList
+              conflicts={[
+                ...chart.conflicts,
+                ...ward.filter((conflict) => conflict.patients.includes(patient)),
+              ]}
+              timeZone={timeZone}
+            />
+          )}
           <div className="row">
             <Button variant="default" onClick={() => go({ at: 'board' })}>
               ‹ Ward board

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import {
   type Chart,
+  describeEntry,
   formatAgo,
   formatInstant,
   formatTime,
@@ -10,7 +11,6 @@ import {
   tallMan,
 } from '../../../clinical/index.ts';
 import { useSave } from '../forms/use-save.ts';
-import { describeEntry } from './describe-entry.ts';
 import { News2Chart } from './News2Chart.tsx';
 import type { Task } from './PatientScreen.tsx';
 

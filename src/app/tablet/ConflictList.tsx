@@ -1,0 +1,165 @@
+import { Button, Textarea } from '@mantine/core';
+import { useState } from 'react';
+import {
+  CONFLICTS,
+  type Conflict,
+  type ConflictSide,
+  type Draft,
+  formatInstant,
+  formatTime,
+  type Way,
+  waysToSettle,
+} from '../../clinical/index.ts';
+import { useTablets } from '../lamp.tsx';
+import { useSave } from './forms/use-save.ts';
+
+/**
+ * What only a person can settle: both entries with who, when and on which tablet, and a tap for each way out. Shown
+ * alike on the board and in the chart.
+ */
+export function ConflictList({
+  conflicts,
+  timeZone,
+  names,
+  onOpen,
+}: {
+  conflicts: readonly Conflict[];
+  timeZone: string;
+  /** Whose chart it is about, by patient: on the board, where no banner says so. */
+  names?: ReadonlyMap<string, string>;
+  onOpen?: (patient: string) => void;
+}) {
+  const tablets = useTablets();
+  return conflicts.map((conflict) => (
+    <OneConflict
+      key={conflict.id}
+      conflict={conflict}
+      timeZone={timeZone}
+      tablets={tablets}
+      names={names}
+      onOpen={onOpen}
+    />
+  ));
+}
+
+function OneConflict({
+  conflict,
+  timeZone,
+  tablets,
+  names,
+  onOpen,
+}: {
+  conflict: Conflict;
+  timeZone: string;
+  tablets: Record<string, string>;
+  names: ReadonlyMap<string, string> | undefined;
+  onOpen: ((patient: string) => void) | undefined;
+}) {
+  const [chosen, setChosen] = useState<Way>();
+  const [reason, setReason] = useState('');
+  const [settled, setSettled] = useState(false);
+  const { save, busy, problem } = useSave(timeZone);
+  const tabletOf = (side: ConflictSide): string =>
+    side.kind === 'ehr' ? '' : (tablets[side.ref.slice(0, 32)] ?? 'a tablet not known here');
+  const nameOf = (side: ConflictSide): string =>
+    side.at === undefined ? side.by : `${side.by}, ${formatTime(side.at, timeZone)}, ${tabletOf(side)}`;
+  const whose = names && conflict.patients.map((patient) => names.get(patient) ?? '').join(' · ');
+  const title = CONFLICTS[conflict.kind];
+
+  async function settle(way: Way, why: string): Promise<void> {
+    const written: { patient: string; draft: Draft }[] = way.drafts(new Date().toISOString(), why);
+    for (const { patient, draft } of written) if ((await save(patient, draft)) === undefined) return;
+    // Until the next fold takes it away, no second tap.
+    setSettled(true);
+    setChosen(undefined);
+  }
+
+  return (
+    <section className="notice stop stack conflict" aria-label={whose ? `${whose}: ${title}` : title}>
+      <div className="row between">
+        <strong>
+          ▲ {whose && `${whose}: `}
+          {title}
+        </strong>
+        {onOpen && (
+          <span className="row">
+            {conflict.patients.map((patient) => (
+              <Button key={patient} variant="default" onClick={() => onOpen(patient)}>
+                Open {names?.get(patient) ?? 'the chart'}
+              </Button>
+            ))}
+          </span>
+        )}
+      </div>
+      <span>{conflict.message}</span>
+      <ul className="sides">
+        {conflict.sides.map((side) => (
+          <li key={`${side.patient} ${side.ref}`}>
+            <strong>{side.says}</strong>
+            <div>
+              {side.at === undefined
+                ? 'from the EHR'
+                : `${side.by}, ${formatInstant(side.at, timeZone)}, on ${tabletOf(side)}`}
+            </div>
+          </li>
+        ))}
+      </ul>
+      {conflict.overrules.length > 0 && (
+        <span>It was settled on two tablets, differently. What you decide now counts.</span>
+      )}
+      {problem && (
+        <p role="alert" className="alarm">
+          {problem}
+        </p>
+      )}
+      {settled ? (
+        <span role="status" className="good">
+          ✓ Settled, saved on this tablet
+        </span>
+      ) : chosen ? (
+        <form
+          className="stack"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            void settle(chosen, reason);
+          }}
+        >
+          <Textarea
+            label={`${chosen.label}. Why?`}
+            autosize
+            minRows={1}
+            autoComplete="off"
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          <div className="row">
+            <Button variant="default" onClick={() => setChosen(undefined)}>
+              Back
+            </Button>
+            <Button type="submit" loading={busy} disabled={reason.trim() === ''}>
+              Save
+            </Button>
+          </div>
+        </form>
+      ) : (
+        <div className="choices">
+          {waysToSettle(conflict, nameOf).map((way) => (
+            <Button
+              key={way.label}
+              variant="default"
+              loading={busy}
+              onClick={() => {
+                if (way.reason === undefined) return void settle(way, '');
+                setReason(way.reason);
+                setChosen(way);
+              }}
+            >
+              {way.label}
+            </Button>
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,315 @@
+import { CONFLICTS, describeEntry } from '../describe-entry.ts';
+import { formatDate, tallMan } from '../display.ts';
+import type { BodyOf, ConflictKind, ConflictRef, MedicationDetail, OrderId } from '../entries/index.ts';
+import { byDueTime } from './due-doses.ts';
+import type { Stop } from './orders.ts';
+import { conflictKey, type Settlements } from './settlements.ts';
+import { type Dispute, entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
+import type { BedClaim, Charted, ChartOrder, Conflict, ConflictSide } from './types.ts';
+
+const HOUR_MS = 3_600_000;
+const MOST_WORDS = 300;
+
+type Given = Charted<BodyOf<'medication-administration'>>;
+
+/**
+ * What merging showed in one patient's chart and nobody has settled yet. Depends on the set of entries alone, never on
+ * the order of their arrival, so every replica that holds both sides shows it under the same id.
+ */
+export function chartConflicts(
+  patient: string,
+  found: Standings,
+  orders: readonly ChartOrder[],
+  stops: ReadonlyMap<OrderId, Stop>,
+): Conflict[] {
+  const conflict = (kind: ConflictKind, sides: readonly Charted[], message: string): Conflict =>
+    aConflict(
+      kind,
+      sides.map((side) => sideOf(patient, side)),
+      message,
+      found.settlements,
+    );
+  const all = [
+    ...orders.flatMap((order) =>
+      order.detail.category === 'medication'
+        ? [
+            ...sameDoseTwice(order, order.detail, conflict),
+            ...tooSoon(order, order.detail, conflict),
+            ...afterStop(order, stops.get(order.id), conflict),
+          ]
+        : [],
+    ),
+    ...twoBeds(found, conflict),
+    ...allergyStatus(found, conflict),
+    ...found.disputes.flatMap((dispute) => amendedTwice(found, dispute, conflict)),
+    ...markedAgainstSettlement(found, conflict),
+  ];
+  return all.filter(({ id }) => !found.settlements.settled.has(id));
+}
+
+type MakeConflict = (kind: ConflictKind, sides: readonly Charted[], message: string) => Conflict;
+
+/** The conflict of these sides, with the settlements of it that contradict each other. */
+export function aConflict(
+  kind: ConflictKind,
+  sides: ConflictSide[],
+  message: string,
+  settlements: Pick<Settlements, 'standing'>,
+): Conflict {
+  const sorted = [...sides].sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0));
+  const refs = new Set<ConflictRef>(sorted.map(({ ref }) => ref));
+  return {
+    id: conflictKey(kind, [...refs]),
+    kind,
+    patients: [...new Set(sorted.map(({ patient }) => patient))].sort(),
+    message,
+    sides: sorted,
+    overrules: settlements.standing
+      .filter(
+        ({ body, disputed }) =>
+          disputed && body.conflict === kind && body.entries.some((ref) => refs.has(ref)),
+      )
+      .map(({ id }) => id)
+      .sort(),
+  };
+}
+
+function sideOf(patient: string, { id, body }: Charted): ConflictSide {
+  const { title, text } = describeEntry(body);
+  const says = `${title} ${text}`.trim();
+  return {
+    ref: id,
+    patient,
+    kind: body.kind,
+    says: says.length > MOST_WORDS ? `${says.slice(0, MOST_WORDS)}…` : says,
+    by: body.author.name,
+    at: body.effectiveAt,
+  };
+}
+
+/** Whoever charted over this alert saw the other entry and said why: there is nothing left to settle. */
+const knew = ({ body }: Given, alert: string): boolean => body.overrides.some((item) => item.alert === alert);
+
+/** One due dose (order and due instant), however old, that several entries say was given. */
+function sameDoseTwice(order: ChartOrder, detail: MedicationDetail, conflict: MakeConflict): Conflict[] {
+  return [...byDueTime(order.administrations.filter(stands))].flatMap(([due, said]) => {
+    const given = said.filter(({ body }) => body.outcome === 'given');
+    // Corrections of one statement that contradict each other are that conflict, not two doses.
+    if (given.length < 2 || given.every(({ standing }) => standing === 'concurrent')) return [];
+    if (given.filter((dose) => !knew(dose, 'already-charted')).length < 2) return [];
+    return [
+      conflict(
+        'same-dose-twice',
+        given,
+        `${tallMan(detail.medication.text)}: the dose due ${dueInWords(detail, due)} is charted as given ${given.length} times.`,
+      ),
+    ];
+  });
+}
+
+/** As needed, a dose has no due instant: two within the order's least interval are compared. Neighbours in time only. */
+function tooSoon(order: ChartOrder, detail: MedicationDetail, conflict: MakeConflict): Conflict[] {
+  const { schedule } = detail;
+  const least = schedule.type === 'as-needed' ? schedule.leastIntervalHours : undefined;
+  if (least === undefined) return [];
+  const given = order.administrations
+    .filter((dose) => stands(dose) && dose.body.outcome === 'given' && dose.body.dueAt === undefined)
+    .map((dose) => ({ dose, at: Date.parse(dose.body.effectiveAt) }))
+    .sort((a, b) => a.at - b.at || (a.dose.id < b.dose.id ? -1 : 1));
+  return given.slice(1).flatMap(({ dose, at }, index) => {
+    const before = given[index]!;
+    if (at - before.at >= least * HOUR_MS || knew(dose, 'too-soon') || knew(before.dose, 'too-soon'))
+      return [];
+    return [
+      conflict(
+        'same-dose-twice',
+        [before.dose, dose],
+        `${tallMan(detail.medication.text)}: two doses within ${least} ${least === 1 ? 'hour' : 'hours'}, the least that the order asks for.`,
+      ),
+    ];
+  });
+}
+
+function afterStop(order: ChartOrder, stop: Stop | undefined, conflict: MakeConflict): Conflict[] {
+  if (!stop) return [];
+  const stoppedAt = Date.parse(stop.body.effectiveAt);
+  return order.administrations
+    .filter(
+      (dose) =>
+        stands(dose) &&
+        dose.body.outcome === 'given' &&
+        Date.parse(dose.body.effectiveAt) > stoppedAt &&
+        !knew(dose, 'order-stopped'),
+    )
+    .map((dose) =>
+      conflict(
+        'dose-after-stop',
+        [stop, dose],
+        `${tallMan(dose.body.medication.text)}: a dose was given after the order was stopped.`,
+      ),
+    );
+}
+
+/**
+ * Standing words on the bed, one of each log: within a log the later one was written by somebody who could see the
+ * earlier one, and replaces it also where it does not say so.
+ */
+export function bedEntries(found: Standings): Charted<BodyOf<'bed-assigned'>>[] {
+  const byLog = new Map<string, Charted<BodyOf<'bed-assigned'>>>();
+  for (const entry of standingEntries(found, 'bed-assigned')) {
+    const log = logOf(entry.id);
+    const other = byLog.get(log);
+    if (!other || isLater(entry.id, other.id)) byLog.set(log, entry);
+  }
+  return [...byLog.values()];
+}
+
+const logOf = (id: string): string => id.slice(0, 32);
+const isLater = (id: string, than: string): boolean => Number(id.slice(33)) > Number(than.slice(33));
+const wroteKnowing = (id: string, other: string): boolean => logOf(id) === logOf(other) && isLater(id, other);
+
+/** "Bed 12" and "12" are one bed. */
+export const bedName = (bed: string): string =>
+  bed
+    .trim()
+    .toUpperCase()
+    .replace(/^BED\s+/, '')
+    .replace(/\s+/g, ' ');
+
+function twoBeds(found: Standings, conflict: MakeConflict): Conflict[] {
+  const claims = bedEntries(found);
+  if (new Set(claims.map(({ body }) => bedName(body.bed))).size < 2) return [];
+  return [
+    conflict(
+      'two-beds',
+      claims,
+      `Charted in bed ${claims
+        .map(({ body }) => body.bed)
+        .sort()
+        .join(' and in bed ')}.`,
+    ),
+  ];
+}
+
+/** "No known allergies" beside an allergy, unless the allergy was recorded by somebody who could see it. */
+function allergyStatus(found: Standings, conflict: MakeConflict): Conflict[] {
+  const none = standingEntries(found, 'no-known-allergies-recorded');
+  const allergies = standingEntries(found, 'allergy-recorded');
+  const open = none.filter(({ id }) => !allergies.every((allergy) => wroteKnowing(allergy.id, id)));
+  if (open.length === 0 || allergies.length === 0) return [];
+  return [
+    conflict(
+      'allergy-status',
+      [...open, ...allergies],
+      `"No known allergies" was recorded, and ${allergies
+        .map(({ body }) => body.substance.text)
+        .sort()
+        .join(', ')}.`,
+    ),
+  ];
+}
+
+function amendedTwice(
+  found: Standings,
+  { claims, contradictions }: Dispute,
+  conflict: MakeConflict,
+): Conflict[] {
+  const sides = [...claims, ...contradictions].flatMap((id) => found.byId.get(id) ?? []);
+  const kinds = new Set(sides.map(({ body }) => body.kind));
+  if (kinds.size === 1 && kinds.has('bed-assigned')) return [];
+  const allergies = kinds.has('allergy-recorded') || kinds.has('no-known-allergies-recorded');
+  // Both kinds at once: that conflict is found already.
+  if (kinds.has('allergy-recorded') && kinds.has('no-known-allergies-recorded') && kinds.size === 2)
+    return [];
+  return [
+    conflict(
+      allergies && contradictions.length === 0 ? 'allergy-status' : 'concurrent-amendment',
+      sides,
+      allergies && contradictions.length === 0
+        ? 'The allergy status was changed on two tablets. Both are shown; decide which holds.'
+        : contradictions.length === 0
+          ? 'The same entry was corrected twice, on different tablets. Both are shown; decide which holds.'
+          : 'The same entry was corrected by one person and marked as an error by another. Decide which holds.',
+    ),
+  ];
+}
+
+/** One person decided that all of it is true, another marked a side as an error without having seen that. */
+function markedAgainstSettlement(found: Standings, conflict: MakeConflict): Conflict[] {
+  return found.settlements.standing.flatMap(({ id, body, disputed }) => {
+    const settlement = found.byId.get(id);
+    if (body.decision !== 'all-hold' || disputed || !settlement || !stands(settlement)) return [];
+    const marks = body.entries
+      .flatMap((ref) => found.byId.get(ref)?.replacedBy ?? [])
+      .filter((by) => !wroteKnowing(by, id))
+      .flatMap((by) => found.byId.get(by) ?? [])
+      .filter((by) => by.body.kind === 'entered-in-error');
+    if (marks.length === 0) return [];
+    return [
+      conflict(
+        'concurrent-amendment',
+        [settlement, ...marks],
+        `${CONFLICTS[body.conflict]}: one person decided that all of it is true, another marked an entry as an error.`,
+      ),
+    ];
+  });
+}
+
+/**
+ * Where the patient is said to lie: by entries if there are any, else by the snapshot, else by the registration. What
+ * lost against another patient's claim to the same bed is left out, and nothing older is put in its place.
+ */
+export function bedClaims(patient: string, found: Standings, snapshotBed: string | undefined): BedClaim[] {
+  const assigned = bedEntries(found).map(({ id, body }) => ({
+    kind: 'bed-assigned' as const,
+    ref: id,
+    bed: body.bed,
+    by: body.author.name,
+    at: body.effectiveAt,
+  }));
+  const registration = entriesOfKind(found, 'patient-registered').filter(stands).at(-1);
+  const first: BedClaim[] =
+    snapshotBed !== undefined
+      ? [{ kind: 'ehr', ref: patient, bed: snapshotBed, by: 'EHR' }]
+      : registration?.body.bed !== undefined
+        ? [
+            {
+              kind: 'patient-registered',
+              ref: registration.id,
+              bed: registration.body.bed,
+              by: registration.body.author.name,
+              at: registration.body.effectiveAt,
+            },
+          ]
+        : [];
+  const claims = assigned.length > 0 ? assigned : first;
+  return claims.filter(
+    ({ ref, bed }) =>
+      !found.settlements.standing.some(
+        ({ body, disputed }) =>
+          !disputed &&
+          body.conflict === 'two-in-one-bed' &&
+          body.decision === 'these-hold' &&
+          body.entries.includes(ref) &&
+          !body.holds?.includes(ref) &&
+          // The EHR's word is named by the patient alone: it lost for this bed, not for the next one.
+          bedName(body.bed ?? '') === bedName(bed),
+      ),
+  );
+}
+
+/** In the order's own zone where it has one. */
+function dueInWords(detail: MedicationDetail, due: number): string {
+  const { schedule } = detail;
+  const zone = schedule.type === 'times' ? schedule.timeZone : 'UTC';
+  try {
+    const at = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: zone,
+      dateStyle: 'short',
+      timeStyle: 'short',
+    }).format(due);
+    return `${formatDate(at.slice(0, 10))} ${at.slice(11, 16)}${zone === 'UTC' ? ' UTC' : ''}`;
+  } catch {
+    return new Date(due).toISOString();
+  }
+}
