@@ -30,10 +30,9 @@ export async function* exportLines(
       const page = await source.read({ ...range, after }, PAGE_BYTES);
       // The header has said how many lines follow: a hole in our own storage must not look like a whole file.
       if (page.length === 0) throw new Error('the log has a hole');
-      for (const bytes of page) {
-        yield await line(bytes);
-        after += 1;
-      }
+      // Opened side by side: one after another, each would wait for a thread of its own.
+      yield* await Promise.all(page.map(line));
+      after += page.length;
     }
   }
   for (const bytes of beside) yield await line(bytes);
