@@ -1,5 +1,5 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
-import { type BoardRow, type Chart, type Conflict, wardConflicts } from '../clinical/index.ts';
+import { alikePatients, type BoardRow, type Chart, type Conflict, wardConflicts } from '../clinical/index.ts';
 import { jaroWinkler } from '../matching/index.ts';
 import type { SyncApi, SyncState, TabletStatus, VaultApi, VaultEvent } from '../vault/api.ts';
 
@@ -115,6 +115,11 @@ export function useTablets(): Record<string, string> {
 /** What only the whole ward shows, from the rows of its board. */
 export function useWardConflicts(rows: BoardRow[] | undefined): Conflict[] {
   return useMemo(() => wardConflicts(rows ?? [], jaroWinkler), [rows]);
+}
+
+/** Whom on the ward each patient is easily taken for. */
+export function useAlike(rows: BoardRow[] | undefined): ReadonlyMap<string, BoardRow[]> {
+  return useMemo(() => alikePatients(rows ?? [], jaroWinkler), [rows]);
 }
 
 export function useSyncState(): SyncState | undefined {

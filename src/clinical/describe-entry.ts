@@ -1,4 +1,4 @@
-import { displayName, formatQuantity, medicationLine, tallMan } from './display.ts';
+import { displayName, formatQuantity, medicationLine, serviceLine, tallMan } from './display.ts';
 import type { BodyOf, ConflictKind, Consciousness, OxygenDevice, WardBody } from './entries/index.ts';
 import { scoreNews2 } from './news2.ts';
 import { VITAL_PARAMETERS } from './range-checks.ts';
@@ -112,10 +112,7 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
     case 'order-signed':
       return {
         title: `Order: ${body.detail.category}`,
-        text:
-          body.detail.category === 'medication'
-            ? medicationLine(body.detail)
-            : `${body.detail.request.text} – ${body.detail.priority}${body.detail.instructions ? ` – ${body.detail.instructions}` : ''}`,
+        text: body.detail.category === 'medication' ? medicationLine(body.detail) : serviceLine(body.detail),
       };
     case 'order-acknowledged':
       return { title: 'Order noted', text: '' };

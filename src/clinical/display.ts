@@ -279,6 +279,29 @@ export function describeSchedule(schedule: Schedule): string {
 type MedicationLineParts = Partial<Omit<Extract<OrderDetail, { category: 'medication' }>, 'category'>> &
   Pick<Extract<OrderDetail, { category: 'medication' }>, 'medication' | 'schedule'>;
 
+/** An order that is no medicine: what, from where or how often, how urgent. */
+export function serviceLine(order: Exclude<OrderDetail, { category: 'medication' }>): string {
+  const detail =
+    order.category === 'laboratory'
+      ? order.specimen
+      : order.category === 'imaging'
+        ? order.bodySite
+        : order.category === 'nursing'
+          ? order.frequency
+          : undefined;
+  const priority = { routine: 'routine', urgent: 'urgent', asap: 'as soon as possible', stat: 'STAT' }[
+    order.priority
+  ];
+  return [
+    order.request.text,
+    detail === undefined ? '' : withoutUnsafeAbbreviations(detail),
+    priority,
+    order.instructions ?? '',
+  ]
+    .filter((part) => part !== '')
+    .join(' – ');
+}
+
 /** NHS Common User Interface medication line: drug – DOSE amount – route – frequency – indication. */
 export function medicationLine(order: MedicationLineParts): string {
   return [

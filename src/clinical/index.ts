@@ -2,6 +2,7 @@
 
 export * from './alerts.ts';
 export * from './chart/fold.ts';
+export * from './chart/last-given.ts';
 export * from './chart/settle.ts';
 export * from './chart/standing.ts';
 export * from './chart/types.ts';
@@ -9,6 +10,7 @@ export * from './chart/ward-conflicts.ts';
 export * from './describe-entry.ts';
 export * from './display.ts';
 export * from './doses.ts';
+export * from './effective-time.ts';
 export * from './entries/index.ts';
 export * from './names.ts';
 export * from './news2.ts';

@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { lock } from '../../src/app/tablet/before-lock.ts';
 import { NoteForm } from '../../src/app/tablet/forms/NoteForm.tsx';
 import { PatientScreen } from '../../src/app/tablet/patient/PatientScreen.tsx';
+import { formatInstant } from '../../src/clinical/index.ts';
 import { aChart, aLamp, type FakeLamp, NURSE, PATIENT, renderWith } from './fake-lamp.tsx';
 
 const KEY = `note:${PATIENT}`;
@@ -75,7 +76,7 @@ describe('a note in progress', () => {
         background: '',
         assessment: '',
         recommendation: '',
-        at: '24-Nov-2026 14:05',
+        at: formatInstant(new Date(Date.now() - 600_000).toISOString(), 'America/Chicago'),
         reason: '',
       },
     });

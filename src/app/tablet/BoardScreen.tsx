@@ -11,7 +11,7 @@ import {
   tallMan,
 } from '../../clinical/index.ts';
 import type { StoredDraft } from '../../vault/api.ts';
-import { useBoard, useLamp, useNow, useWardConflicts } from '../lamp.tsx';
+import { useAlike, useBoard, useLamp, useNow, useWardConflicts } from '../lamp.tsx';
 import { ConflictList } from './ConflictList.tsx';
 import { draftKind } from './forms/drafts.ts';
 import type { ScreenProps } from './Shell.tsx';
@@ -36,6 +36,7 @@ export function BoardScreen({
   const { vault } = useLamp();
   const rows = useBoard();
   const ward = useWardConflicts(rows);
+  const alike = useAlike(rows);
   const now = useNow();
   const [filter, setFilter] = useState('');
   const [drafts, setDrafts] = useState<StoredDraft[]>([]);
@@ -96,6 +97,7 @@ export function BoardScreen({
                 key={row.patient}
                 row={row}
                 toSettle={settleCount(row.patient)}
+                alike={alike.get(row.patient)?.map((other) => displayName(other.name))}
                 now={now}
                 timeZone={timeZone}
                 onOpen={() => go({ at: 'patient', patient: row.patient })}
@@ -157,12 +159,15 @@ const ALLERGY_TITLES = {
 function PatientRow({
   row,
   toSettle,
+  alike,
   now,
   timeZone,
   onOpen,
 }: {
   row: BoardRow;
   toSettle: number;
+  /** Names on this ward that are easily taken for this one. */
+  alike: string[] | undefined;
   now: string;
   timeZone: string;
   onOpen: () => void;
@@ -177,6 +182,15 @@ function PatientRow({
         <br />
         {formatAge(row.birthDate, now, timeZone)} · {sexInWords(row.sex)}
         {row.number && ` · ${row.number.kind === 'MRT' ? 'downtime no.' : 'EHR no.'} ${row.number.value}`}
+        {alike && (
+          <>
+            <br />
+            <span className="alarm">
+              ▲ Name alert: {alike.slice(0, 2).join('; ')}
+              {alike.length > 2 && ` and ${alike.length - 2} more`}
+            </span>
+          </>
+        )}
       </span>
       <span className={row.allergies.status === 'known' ? 'alarm' : 'quiet'}>
         {row.allergies.status === 'known'

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Select } from '@mantine/core';
+import { Button, PasswordInput, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { formatAgo, formatInstant } from '../../clinical/index.ts';
 import type { Session, StaffName, TabletStatus } from '../../vault/api.ts';
@@ -8,6 +8,16 @@ import { StateStrip } from './StateStrip.tsx';
 import { SaveFile } from './transfer/SaveFile.tsx';
 
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
+
+/** Up to here, a name is found faster by eye. */
+const MOST_WITHOUT_SEARCH = 12;
+
+const STATES: Record<TabletStatus['state'], string> = {
+  ready: '● Ready',
+  'not-ready': '▲ Not ready',
+  'not-enrolled': '○ Not enrolled',
+  'set-aside': '■ Set aside',
+};
 
 /** Who are you? Opens no patient's data; uploads go on behind it. */
 export function LockScreen({
@@ -22,6 +32,8 @@ export function LockScreen({
   const [saving, setSaving] = useState(false);
   // The wards arrive with the directory, after this screen may have opened.
   const ward = chosen ?? status.wards[0]?.id ?? '';
+  const [search, setSearch] = useState('');
+  const found = status.staff.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
   const now = useNow();
   const pinOnly =
     'The PIN alone protects the files of this tablet: it is not confirmed as hardware-encrypted. Do not use it for real patients.';
@@ -35,7 +47,7 @@ export function LockScreen({
         <span className="brand">Lamplight</span>
         <span>{status.deviceName}</span>
         <span>{status.wards.map((item) => item.name).join(', ')}</span>
-        <span>{status.state === 'ready' ? '● Ready' : '▲ Not ready'}</span>
+        <span>{STATES[status.state]}</span>
         <span>
           {status.snapshotAsOf
             ? `EHR data as of ${formatInstant(status.snapshotAsOf, status.timeZone)} (${formatAgo(status.snapshotAsOf, now)})`
@@ -44,6 +56,15 @@ export function LockScreen({
       </header>
       <StateStrip counts={status.counts} timeZone={status.timeZone} />
       <main className="page stack">
+        {status.state === 'set-aside' && (
+          <section className="notice stop stack" role="alert">
+            <h1>The records of this tablet were set aside</h1>
+            <p>
+              They could not be opened. Nothing was deleted: the bytes are kept on this tablet as they were.
+              Chart on another tablet or on paper, and tell records staff. Do not clear this browser.
+            </p>
+          </section>
+        )}
         {warnings.length > 0 && (
           <ul className="notice">
             {warnings.map((warning) => (
@@ -51,7 +72,7 @@ export function LockScreen({
             ))}
           </ul>
         )}
-        {person ? (
+        {status.state === 'set-aside' ? null : person ? (
           <PinEntry person={person} ward={ward} onUnlock={onUnlock} onBack={() => setPerson(undefined)} />
         ) : (
           <section className="card stack">
@@ -65,13 +86,24 @@ export function LockScreen({
                 allowDeselect={false}
               />
             )}
+            {status.staff.length > MOST_WITHOUT_SEARCH && (
+              <TextInput
+                label="Find your name"
+                autoComplete="off"
+                value={search}
+                onChange={(event) => setSearch(event.currentTarget.value)}
+              />
+            )}
             <div className="choices">
-              {status.staff.map((staff) => (
+              {found.map((staff) => (
                 <Button key={staff.id} size="lg" variant="default" onClick={() => setPerson(staff)}>
                   {staff.name} · {staff.role}
                 </Button>
               ))}
             </div>
+            {status.staff.length > 0 && found.length === 0 && (
+              <p>Nobody by that name is listed on this tablet.</p>
+            )}
             {status.staff.length === 0 && (
               <p>No staff yet. Connect this tablet to the server; the list comes by itself.</p>
             )}

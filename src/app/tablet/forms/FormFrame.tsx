@@ -1,6 +1,7 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, Checkbox, TextInput } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { formatInstant, readInstant } from '../../../clinical/index.ts';
+import { formatInstant } from '../../../clinical/index.ts';
+import type { EffectiveTime } from './use-effective-time.ts';
 
 /** What every writing form has: a title, its fields, the problem if there is one, and the commit button where the thumb is. */
 export function FormFrame(props: {
@@ -50,9 +51,6 @@ export function FormFrame(props: {
   );
 }
 
-/** What a time field says, as an instant; `undefined` while it is no time. */
-export const toInstant = readInstant;
-
 export const toLocal = formatInstant;
 
 /**
@@ -61,32 +59,57 @@ export const toLocal = formatInstant;
  */
 export function TimeField({
   label,
-  value,
+  time,
   timeZone,
   onChange,
 }: {
   label: string;
-  value: string;
+  time: EffectiveTime;
   timeZone: string;
   onChange: (value: string) => void;
 }) {
   return (
-    <TextInput
-      label={label}
-      value={value}
-      error={readInstant(value, timeZone) ? undefined : 'Write it like 24-Nov-2026 14:05'}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      rightSectionWidth={76}
-      rightSection={
-        <Button
-          variant="subtle"
-          size="compact-md"
-          onClick={() => onChange(formatInstant(new Date().toISOString(), timeZone))}
-        >
-          Now
-        </Button>
-      }
-      maw={320}
-    />
+    <div className="stack">
+      <TextInput
+        label={label}
+        value={time.typed}
+        error={time.problem}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        rightSectionWidth={76}
+        rightSection={
+          <Button
+            variant="subtle"
+            size="compact-md"
+            onClick={() => onChange(formatInstant(new Date().toISOString(), timeZone))}
+          >
+            Now
+          </Button>
+        }
+        maw={360}
+      />
+      {time.ask && (
+        <div className="notice" role="alert">
+          That is more than a day ago. Is the date right?
+          <Checkbox
+            mt={6}
+            size="md"
+            label={time.ask}
+            checked={time.confirmed}
+            onChange={(event) => time.confirm(event.currentTarget.checked)}
+          />
+        </div>
+      )}
+    </div>
   );
+}
+
+/** The first thing that the form's schema refuses, for fields that have no place of their own for it. */
+export function firstProblem(errors: object): string | undefined {
+  for (const error of Object.values(errors) as unknown[]) {
+    if (typeof error !== 'object' || error === null) continue;
+    if ('message' in error && typeof error.message === 'string') return error.message;
+    const inner = 'ref' in error ? undefined : firstProblem(error);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }

@@ -1,5 +1,7 @@
+import { zodResolver } from '@hookform/resolvers/zod';
 import { Button, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
+import { z } from 'zod';
 import {
   administrationAlerts,
   administrationWindow,
@@ -7,14 +9,16 @@ import {
   formatInstant,
   formatTime,
   formatUnit,
+  lastGiven,
   medicationLine,
   NotGivenReason,
   type OrderId,
   type Schedule,
 } from '../../../clinical/index.ts';
-import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
-import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
+import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
+import { FormFrame, firstProblem, TimeField, toLocal } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
+import { useEffectiveTime } from './use-effective-time.ts';
 import { useSave } from './use-save.ts';
 
 const REASONS: Record<NotGivenReason, string> = {
@@ -33,16 +37,17 @@ const REASONS: Record<NotGivenReason, string> = {
   other: 'Other',
 };
 
-interface Fields {
-  outcome: 'given' | 'held' | 'refused';
-  reason: NotGivenReason | '';
-  dose: string;
-  unit: string;
-  route: string;
-  at: string;
-  comment: string;
-  overrides: OverrideReasons;
-}
+const DoseFields = z.object({
+  outcome: z.enum(['given', 'held', 'refused']),
+  reason: z.union([NotGivenReason, z.literal('')]),
+  dose: z.string().max(40, 'The dose is too long'),
+  unit: z.string().max(40, 'The unit is too long'),
+  route: z.string().max(60, 'The route has at most 60 characters'),
+  at: z.string(),
+  comment: z.string().max(2000, 'The comment has at most 2,000 characters'),
+  overrides: z.record(z.string(), z.string().max(500, 'A reason has at most 500 characters')),
+});
+type Fields = z.infer<typeof DoseFields>;
 
 /** One dose: what is ordered, what speaks against it, given or not. */
 export function GiveDoseForm({
@@ -64,7 +69,8 @@ export function GiveDoseForm({
   const detail = order?.detail.category === 'medication' ? order.detail : undefined;
   const doseMissing = order?.incomplete.includes('dose') ?? false;
   const routeMissing = order?.incomplete.includes('route') ?? false;
-  const { watch, setValue, register, handleSubmit } = useForm<Fields>({
+  const { watch, setValue, register, handleSubmit, formState } = useForm<Fields>({
+    resolver: zodResolver(DoseFields),
     defaultValues: {
       outcome: 'given',
       reason: '',
@@ -78,10 +84,11 @@ export function GiveDoseForm({
   });
   const saving = useSave(timeZone);
   const fields = watch();
+  const time = useEffectiveTime(fields.at, timeZone, now);
   if (!order || !detail)
     return <p role="alert">This order is not on the chart any more. Go back and look again.</p>;
 
-  const at = toInstant(fields.at, timeZone);
+  const { at } = time;
   const given = fields.outcome === 'given';
   const alerts = (
     at === undefined
@@ -103,12 +110,7 @@ export function GiveDoseForm({
     at !== undefined &&
     !isUnanswered(alerts, fields.overrides) &&
     (given ? !badDose && unit !== '' : fields.reason !== '');
-  const last = order.administrations
-    .filter(
-      ({ body, standing }) =>
-        body.outcome === 'given' && standing !== 'entered-in-error' && standing !== 'replaced',
-    )
-    .at(-1);
+  const last = lastGiven(order);
 
   const submit = handleSubmit(async () => {
     const message = await saving.save(chart.identity.id, {
@@ -134,7 +136,7 @@ export function GiveDoseForm({
       title="Give a dose"
       submit="Save dose"
       busy={saving.busy}
-      problem={saving.problem}
+      problem={saving.problem ?? firstProblem(formState.errors)}
       disabled={!ready}
       onSubmit={submit}
       onCancel={onCancel}
@@ -154,10 +156,8 @@ export function GiveDoseForm({
         </span>
         <span className="quiet">
           {last
-            ? `Last given ${formatInstant(last.body.effectiveAt, timeZone)}, charted here by ${last.body.author.name}`
-            : order.lastGivenInEhr
-              ? `Last given ${formatInstant(order.lastGivenInEhr, timeZone)}, says the EHR`
-              : 'Last dose unknown: check with patient and paper'}
+            ? `Last given ${formatInstant(last.at, timeZone)}, ${last.by === 'EHR' ? 'says the EHR' : `charted by ${last.by}`}`
+            : 'Last dose unknown: check with patient and paper'}
         </span>
       </div>
       <SegmentedControl
@@ -228,7 +228,7 @@ export function GiveDoseForm({
       <TimeField
         timeZone={timeZone}
         label={given ? 'Time given' : 'Time'}
-        value={fields.at}
+        time={time}
         onChange={(next) => setValue('at', next)}
       />
       <Textarea label="Comment" autosize minRows={1} {...register('comment')} />

@@ -1,10 +1,12 @@
+import { zodResolver } from '@hookform/resolvers/zod';
 import { SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { type BodyOf, type Chart, type Charted, NoteText, NoteType } from '../../../clinical/index.ts';
 import { draftKey } from './drafts.ts';
-import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
+import { FormFrame, firstProblem, TimeField, toLocal } from './FormFrame.tsx';
 import { useDraft } from './use-draft.ts';
+import { useEffectiveTime } from './use-effective-time.ts';
 import { useSave } from './use-save.ts';
 
 /** The form's text as it is kept in a draft; what a draft gives back is parsed with it. */
@@ -48,7 +50,8 @@ export function NoteForm({
   const patient = chart.identity.id;
   const kept = NoteFields.safeParse(draft);
   const sbar = amend?.body.sbar;
-  const { watch, setValue, register, handleSubmit } = useForm<NoteFields>({
+  const { watch, setValue, register, handleSubmit, formState } = useForm<NoteFields>({
+    resolver: zodResolver(NoteFields),
     defaultValues: kept.success
       ? kept.data
       : {
@@ -68,7 +71,12 @@ export function NoteForm({
     fields.noteType === 'sbar'
       ? PARTS.every(([name]) => fields[name].trim() === '')
       : fields.text.trim() === '';
-  const draftKept = useDraft(draftKey('note', patient), patient, empty || amend ? undefined : fields);
+  const time = useEffectiveTime(fields.at, timeZone, now, amend?.body.effectiveAt);
+  const draftKept = useDraft(
+    amend ? draftKey('note-amendment', patient, amend.id) : draftKey('note', patient),
+    patient,
+    empty && !amend ? undefined : fields,
+  );
 
   const submit = handleSubmit(async () => {
     const text =
@@ -85,12 +93,12 @@ export function NoteForm({
     const message = await saving.save(patient, {
       kind: 'note',
       noteType: fields.noteType,
-      effectiveAt: toInstant(fields.at, timeZone) ?? '',
+      effectiveAt: time.at ?? '',
       ...text,
       ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}),
     });
     if (!message) return;
-    if (!amend) await draftKept.discard().catch(() => undefined);
+    await draftKept.discard().catch(() => undefined);
     onDone(message);
   });
   const leave = async (): Promise<void> => {
@@ -103,8 +111,8 @@ export function NoteForm({
       title={amend ? 'Amend note' : 'Write note'}
       submit="Sign note"
       busy={saving.busy}
-      problem={saving.problem}
-      disabled={empty || (amend !== undefined && fields.reason.trim() === '')}
+      problem={saving.problem ?? firstProblem(formState.errors)}
+      disabled={empty || time.at === undefined || (amend !== undefined && fields.reason.trim() === '')}
       onSubmit={submit}
       onCancel={() => void leave()}
     >
@@ -130,20 +138,20 @@ export function NoteForm({
       <TimeField
         timeZone={timeZone}
         label="Time of the note"
-        value={fields.at}
+        time={time}
         onChange={(value) => setValue('at', value)}
       />
       {amend && <TextInput label="Why is it amended?" {...register('reason')} />}
-      {!amend &&
-        (draftKept.problem ? (
-          <p role="alert" className="notice stop">
-            The draft is not kept: {draftKept.problem}
-          </p>
-        ) : (
-          <p className="quiet">
-            Kept as a draft while you write, sealed for you alone. To discard it, empty the note.
-          </p>
-        ))}
+      {draftKept.problem ? (
+        <p role="alert" className="notice stop">
+          The draft is not kept: {draftKept.problem}
+        </p>
+      ) : (
+        <p className="quiet">
+          Kept as a draft while you write, sealed for you alone.
+          {!amend && ' To discard it, empty the note.'}
+        </p>
+      )}
     </FormFrame>
   );
 }

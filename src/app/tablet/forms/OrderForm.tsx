@@ -1,3 +1,4 @@
+import { zodResolver } from '@hookform/resolvers/zod';
 import { PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
@@ -11,7 +12,7 @@ import {
 } from '../../../clinical/index.ts';
 import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
 import { draftKey } from './drafts.ts';
-import { FormFrame } from './FormFrame.tsx';
+import { FormFrame, firstProblem } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
 import { useDraft } from './use-draft.ts';
 import { useSave } from './use-save.ts';
@@ -88,15 +89,19 @@ const UNITS = ['mg', 'g', 'mcg', 'mL', 'units', 'mmol', 'tablets', 'puffs'];
 /** The form as it is typed; a draft keeps all of it but the PIN. */
 const OrderFields = z.object({
   category: z.enum(CATEGORIES.map(({ value }) => value)),
-  what: z.string(),
-  dose: z.string(),
-  unit: z.string(),
-  route: z.string(),
-  frequency: z.string(),
-  hoursApart: z.string(),
-  priority: z.string(),
-  indication: z.string(),
-  instructions: z.string(),
+  what: z.string().max(500, 'At most 500 characters'),
+  dose: z.string().max(500, 'At most 500 characters'),
+  unit: z.string().max(500, 'At most 500 characters'),
+  route: z.string().max(500, 'At most 500 characters'),
+  frequency: z.string().max(500, 'At most 500 characters'),
+  hoursApart: z.string().max(500, 'At most 500 characters'),
+  priority: z.string().max(500, 'At most 500 characters'),
+  indication: z.string().max(300, 'At most 300 characters'),
+  instructions: z.string().max(1000, 'At most 1,000 characters'),
+  /** What is taken, from where on the body, how often: each for its kind of order. */
+  specimen: z.string().max(100, 'At most 100 characters'),
+  bodySite: z.string().max(100, 'At most 100 characters'),
+  often: z.string().max(100, 'At most 100 characters'),
   pin: z.string(),
   overrides: z.record(z.string(), z.string()),
 });
@@ -119,7 +124,8 @@ export function OrderForm({
   onCancel: () => void;
 }) {
   const kept = OrderFields.safeParse(draft);
-  const { watch, setValue, register, handleSubmit } = useForm<Fields>({
+  const { watch, setValue, register, handleSubmit, formState } = useForm<Fields>({
+    resolver: zodResolver(OrderFields),
     defaultValues: kept.success
       ? kept.data
       : {
@@ -133,6 +139,9 @@ export function OrderForm({
           priority: 'routine',
           indication: '',
           instructions: '',
+          specimen: '',
+          bodySite: '',
+          often: '',
           pin: '',
           overrides: {},
         },
@@ -167,6 +176,9 @@ export function OrderForm({
           category: fields.category,
           request: { text: fields.what.trim() },
           priority: fields.priority,
+          ...(fields.category === 'laboratory' ? optional('specimen', fields.specimen) : {}),
+          ...(fields.category === 'imaging' ? optional('bodySite', fields.bodySite) : {}),
+          ...(fields.category === 'nursing' ? optional('frequency', fields.often) : {}),
           ...optional('instructions', fields.instructions),
         },
   );
@@ -203,7 +215,7 @@ export function OrderForm({
       title="New order"
       submit="Sign order"
       busy={saving.busy}
-      problem={saving.problem ?? draftKept.problem}
+      problem={saving.problem ?? draftKept.problem ?? firstProblem(formState.errors)}
       disabled={!detail || isUnanswered(alerts, fields.overrides) || fields.pin.length < 4}
       onSubmit={submit}
       onCancel={() => void draftKept.flush().then(onCancel)}
@@ -256,16 +268,35 @@ export function OrderForm({
             <TextInput label="Indication" {...register('indication')} />
           </>
         ) : (
-          <Select
-            label="Priority"
-            data={Priority.options.map((value) => ({
-              value,
-              label: value === 'stat' ? 'STAT' : value === 'asap' ? 'as soon as possible' : value,
-            }))}
-            value={fields.priority}
-            onChange={(value) => setValue('priority', value ?? 'routine')}
-            allowDeselect={false}
-          />
+          <>
+            {fields.category === 'laboratory' && (
+              <TextInput
+                label="Specimen"
+                description="For example venous blood, urine, sputum"
+                {...register('specimen')}
+              />
+            )}
+            {fields.category === 'imaging' && (
+              <TextInput
+                label="Body site"
+                description="With the side: left or right"
+                {...register('bodySite')}
+              />
+            )}
+            {fields.category === 'nursing' && (
+              <TextInput label="How often" description="For example every 2 hours" {...register('often')} />
+            )}
+            <Select
+              label="Priority"
+              data={Priority.options.map((value) => ({
+                value,
+                label: value === 'stat' ? 'STAT' : value === 'asap' ? 'as soon as possible' : value,
+              }))}
+              value={fields.priority}
+              onChange={(value) => setValue('priority', value ?? 'routine')}
+              allowDeselect={false}
+            />
+          </>
         )}
         <TextInput label="Instructions" {...register('instructions')} />
       </div>

@@ -1,3 +1,4 @@
+import { zodResolver } from '@hookform/resolvers/zod';
 import { Checkbox, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
@@ -23,9 +24,10 @@ import {
   type VitalValues,
 } from '../../../clinical/index.ts';
 import { draftKey } from './drafts.ts';
-import { FormFrame, TimeField, toInstant, toLocal } from './FormFrame.tsx';
+import { FormFrame, firstProblem, TimeField, toLocal } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
 import { useDraft } from './use-draft.ts';
+import { useEffectiveTime } from './use-effective-time.ts';
 import { useSave } from './use-save.ts';
 
 const CONSCIOUSNESS: { value: Consciousness; label: string }[] = [
@@ -89,7 +91,8 @@ export function VitalSignsForm({
 }) {
   const before = amend?.body.values;
   const kept = VitalFields.safeParse(draft);
-  const { register, watch, setValue, handleSubmit } = useForm<Fields>({
+  const { register, watch, setValue, handleSubmit, formState } = useForm<Fields>({
+    resolver: zodResolver(VitalFields),
     defaultValues: kept.success
       ? kept.data
       : {
@@ -125,12 +128,17 @@ export function VitalSignsForm({
   const typed =
     Object.values(fields.numbers).some((text) => text.trim() !== '') || fields.comment.trim() !== '';
   const patient = chart.identity.id;
-  const draftKept = useDraft(draftKey('vital-signs', patient), patient, typed && !amend ? fields : undefined);
+  const time = useEffectiveTime(fields.takenAt, timeZone, now, amend?.body.effectiveAt);
+  const draftKept = useDraft(
+    amend ? draftKey('vital-signs-amendment', patient, amend.id) : draftKey('vital-signs', patient),
+    patient,
+    typed || amend ? fields : undefined,
+  );
   const applies = news2Applies(chart.identity.birthDate, now);
   const score = scoreNews2(values);
 
   const submit = handleSubmit(async () => {
-    const effectiveAt = toInstant(fields.takenAt, timeZone) ?? '';
+    const effectiveAt = time.at ?? '';
     const message = await saving.save(chart.identity.id, {
       kind: 'vital-signs',
       effectiveAt,
@@ -139,7 +147,7 @@ export function VitalSignsForm({
       ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}),
     });
     if (!message) return;
-    if (!amend) await draftKept.discard().catch(() => undefined);
+    await draftKept.discard().catch(() => undefined);
     onDone(message, applies && score.total !== null ? score : undefined);
   });
 
@@ -148,8 +156,14 @@ export function VitalSignsForm({
       title={amend ? 'Amend vital signs' : 'Record vital signs'}
       submit="Save vital signs"
       busy={saving.busy}
-      problem={saving.problem ?? draftKept.problem}
-      disabled={nothing || refused || unconfirmed || (amend !== undefined && fields.reason.trim() === '')}
+      problem={saving.problem ?? draftKept.problem ?? firstProblem(formState.errors)}
+      disabled={
+        time.at === undefined ||
+        nothing ||
+        refused ||
+        unconfirmed ||
+        (amend !== undefined && fields.reason.trim() === '')
+      }
       onSubmit={submit}
       onCancel={() => void draftKept.flush().then(onCancel)}
       aside={
@@ -228,7 +242,7 @@ export function VitalSignsForm({
       <TimeField
         timeZone={timeZone}
         label="Time taken"
-        value={fields.takenAt}
+        time={time}
         onChange={(value) => setValue('takenAt', value)}
       />
       {amend && <TextInput label="Why is it amended?" {...register('reason')} />}

@@ -1,14 +1,26 @@
-/** What may be left half written, and how it is spoken of. Each person has one of each for a patient. */
-const UNFINISHED = { note: 'note', 'vital-signs': 'set of vital signs', order: 'order' } as const;
+/** What may be left half written, and how it is spoken of. Each person has one of each for a patient, or an entry. */
+const UNFINISHED = {
+  note: 'note',
+  'vital-signs': 'set of vital signs',
+  order: 'order',
+  'note-amendment': 'amendment of a note',
+  'vital-signs-amendment': 'amendment of vital signs',
+} as const;
 
 export type DraftKind = keyof typeof UNFINISHED;
 
-export const draftKey = (kind: DraftKind, patient: string): string => `${kind}:${patient}`;
+/** `entry`: the one that is amended. */
+export const draftKey = (kind: DraftKind, patient: string, entry?: string): string =>
+  entry === undefined ? `${kind}:${patient}` : `${kind}:${patient}:${entry}`;
 
 /** Which form a draft belongs to; `undefined`: one of another version of the app. */
-export function draftKind(key: string): { kind: DraftKind; name: string } | undefined {
-  const kind = key.split(':')[0];
-  return kind !== undefined && kind in UNFINISHED
-    ? { kind: kind as DraftKind, name: UNFINISHED[kind as DraftKind] }
+export function draftKind(key: string): { kind: DraftKind; name: string; entry?: string } | undefined {
+  const [kind, , entry] = key.split(':');
+  return kind !== undefined && Object.hasOwn(UNFINISHED, kind)
+    ? {
+        kind: kind as DraftKind,
+        name: UNFINISHED[kind as DraftKind],
+        ...(entry === undefined ? {} : { entry }),
+      }
     : undefined;
 }

@@ -49,6 +49,7 @@ export function HistoryTab({
             entry.body,
             entry.body !== null && news2Applies(chart.identity.birthDate, entry.body.effectiveAt),
           );
+          const when = entry.body ? formatInstant(entry.body.effectiveAt, timeZone) : '';
           const standing = 'standing' in entry ? entry.standing : 'current';
           const wrong = standing === 'replaced' || standing === 'entered-in-error';
           const place = places[entry.id]?.place;
@@ -86,7 +87,7 @@ export function HistoryTab({
                     {(entry.body.kind === 'vital-signs' || entry.body.kind === 'note') && (
                       <Button
                         variant="default"
-                        aria-label={`Amend ${title}`}
+                        aria-label={`Amend ${title} of ${when}`}
                         onClick={() =>
                           start(
                             entry.body.kind === 'note'
@@ -102,7 +103,7 @@ export function HistoryTab({
                     )}
                     <Button
                       variant="default"
-                      aria-label={`Entered in error: ${title}`}
+                      aria-label={`Entered in error: ${title} of ${when}`}
                       onClick={() => start({ do: 'entered-in-error', entry })}
                     >
                       Entered in error

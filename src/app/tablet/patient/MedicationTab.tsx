@@ -5,6 +5,7 @@ import {
   type DueDose,
   formatInstant,
   formatTime,
+  lastGiven,
   medicationLine,
   tallMan,
 } from '../../../clinical/index.ts';
@@ -67,12 +68,7 @@ function MedicationOrder({
   if (order.detail.category !== 'medication') return null;
   const name = tallMan(order.detail.medication.text);
   const active = order.state === 'active';
-  const last = order.administrations
-    .filter(
-      ({ body, standing }) =>
-        body.outcome === 'given' && standing !== 'entered-in-error' && standing !== 'replaced',
-    )
-    .at(-1);
+  const last = lastGiven(order);
   return (
     <section className="card stack" aria-label={name}>
       <div className="row between">
@@ -99,10 +95,8 @@ function MedicationOrder({
       )}
       <span className="quiet">
         {last
-          ? `Last given ${formatInstant(last.body.effectiveAt, timeZone)} by ${last.body.author.name}`
-          : order.lastGivenInEhr
-            ? `Last given ${formatInstant(order.lastGivenInEhr, timeZone)}, says the EHR`
-            : 'Last dose unknown here: check with patient and paper'}
+          ? `Last given ${formatInstant(last.at, timeZone)}, ${last.by === 'EHR' ? 'says the EHR' : `by ${last.by}`}`
+          : 'Last dose unknown here: check with patient and paper'}
       </span>
       <div className="row">
         {doses.map((dose) =>

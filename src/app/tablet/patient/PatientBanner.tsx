@@ -8,7 +8,18 @@ const TITLES = {
 } as const;
 
 /** NHS Common User Interface, Patient Banner 4.0: on every screen that can write. The bed last: it identifies nobody. */
-export function PatientBanner({ chart, now, timeZone }: { chart: Chart; now: string; timeZone: string }) {
+export function PatientBanner({
+  chart,
+  now,
+  timeZone,
+  alike,
+}: {
+  chart: Chart;
+  now: string;
+  timeZone: string;
+  /** Who on this ward is easily taken for this patient. */
+  alike?: readonly string[] | undefined;
+}) {
   const { identity, allergies } = chart;
   return (
     <section className={identity.deceasedAt ? 'banner deceased' : 'banner'} aria-label="Patient">
@@ -37,6 +48,12 @@ export function PatientBanner({ chart, now, timeZone }: { chart: Chart; now: str
           <strong>{number.value}</strong>
         </span>
       ))}
+      {alike && alike.length > 0 && (
+        <span className="alarm name-alert">
+          ▲ Name alert: also on this ward {alike.slice(0, 3).join('; ')}
+          {alike.length > 3 && ` and ${alike.length - 3} more`}
+        </span>
+      )}
       <span
         className={`allergies ${allergies.status === 'known' || allergies.status === 'unavailable' ? 'alarm' : ''}`}
       >

@@ -1,12 +1,12 @@
 import { Button, Tabs } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { BodyOf, Charted, ChartOrder, OrderId } from '../../../clinical/index.ts';
+import type { BodyOf, Chart, Charted, ChartOrder, OrderId } from '../../../clinical/index.ts';
 import { type News2, news2Response } from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
-import { useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
+import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
 import { rowName } from '../BoardScreen.tsx';
 import { ConflictList } from '../ConflictList.tsx';
-import { type DraftKind, draftKey, draftKind } from '../forms/drafts.ts';
+import { draftKey, draftKind } from '../forms/drafts.ts';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
 import { NoteForm } from '../forms/NoteForm.tsx';
 import { OrderForm } from '../forms/OrderForm.tsx';
@@ -48,6 +48,7 @@ export function PatientScreen({
   const chart = useChart(patient, whole);
   const rows = useBoard();
   const ward = useWardConflicts(rows);
+  const alike = useAlike(rows);
   const names = new Map(rows?.map((row) => [row.patient, rowName(row)]));
   const now = useNow();
   const [task, setTask] = useState<Task | undefined>(give ? { do: 'give', ...give } : undefined);
@@ -60,15 +61,13 @@ export function PatientScreen({
   }, [vault, patient, task]);
   if (!chart) return <p>Opening the chart…</p>;
 
-  const start = (next: Task): void => {
-    setSaved(undefined);
-    setTask(next);
-    toTop();
-  };
   /** What was left half written goes on, whichever way its form is opened. */
-  const resume = (kind: DraftKind): Task => {
-    const draft = drafts.find((item) => item.key === draftKey(kind, patient));
-    return draft ? { do: kind, draft: draft.content } : { do: kind };
+  const start = (next: Task): void => {
+    const key = taskDraftKey(next, patient);
+    const draft = drafts.find((item) => item.key === key);
+    setSaved(undefined);
+    setTask(draft ? ({ ...next, draft: draft.content } as Task) : next);
+    toTop();
   };
   const done = (message: string, score?: News2): void => {
     setSaved(message);
@@ -81,7 +80,7 @@ export function PatientScreen({
   const writes = clinician || session.staff.role === 'nurse';
   return (
     <div className="stack">
-      <PatientBanner chart={chart} now={now} timeZone={timeZone} />
+      <PatientBanner chart={chart} now={now} timeZone={timeZone} alike={alike.get(patient)?.map(rowName)} />
       {saved && (
         <p className="card good" role="status">
           ✓ {saved}
@@ -108,7 +107,12 @@ export function PatientScreen({
             <Unfinished
               key={draft.key}
               draft={draft}
-              onContinue={(kind) => start({ do: kind, draft: draft.content })}
+              onContinue={() => {
+                const next = taskOf(draft.key, chart);
+                // An amendment of something older than what the chart opened with.
+                if (next) start(next);
+                else setWhole(true);
+              }}
               onDiscard={() =>
                 void vault
                   .discardDraft(draft.key)
@@ -142,9 +146,9 @@ export function PatientScreen({
             </Button>
             {writes && (
               <>
-                <Button onClick={() => start(resume('vital-signs'))}>Record vital signs</Button>
-                <Button onClick={() => start(resume('note'))}>Write note</Button>
-                {clinician && <Button onClick={() => start(resume('order'))}>New order</Button>}
+                <Button onClick={() => start({ do: 'vital-signs' })}>Record vital signs</Button>
+                <Button onClick={() => start({ do: 'note' })}>Write note</Button>
+                {clinician && <Button onClick={() => start({ do: 'order' })}>New order</Button>}
                 <Button variant="default" onClick={() => start({ do: 'allergy' })}>
                   Record allergy
                 </Button>
@@ -196,6 +200,43 @@ export function PatientScreen({
   );
 }
 
+/** Where the draft of a task is kept; `undefined`: a task so short that it has none. */
+function taskDraftKey(task: Task, patient: string): string | undefined {
+  switch (task.do) {
+    case 'note':
+      return task.amend ? draftKey('note-amendment', patient, task.amend.id) : draftKey('note', patient);
+    case 'vital-signs':
+      return task.amend
+        ? draftKey('vital-signs-amendment', patient, task.amend.id)
+        : draftKey('vital-signs', patient);
+    case 'order':
+      return draftKey('order', patient);
+    default:
+      return undefined;
+  }
+}
+
+/** The task that a draft belongs to; `undefined`: what it amends is not on this part of the chart. */
+function taskOf(key: string, chart: Chart): Task | undefined {
+  const draft = draftKind(key);
+  switch (draft?.kind) {
+    case 'note':
+    case 'vital-signs':
+    case 'order':
+      return { do: draft.kind };
+    case 'note-amendment': {
+      const amend = chart.notes.find(({ id }) => id === draft.entry);
+      return amend && { do: 'note', amend };
+    }
+    case 'vital-signs-amendment': {
+      const amend = chart.vitals.find(({ id }) => id === draft.entry);
+      return amend && { do: 'vital-signs', amend };
+    }
+    case undefined:
+      return undefined;
+  }
+}
+
 /** What its author left half written about this patient: hers alone, until she finishes or discards it. */
 function Unfinished({
   draft,
@@ -203,7 +244,7 @@ function Unfinished({
   onDiscard,
 }: {
   draft: StoredDraft;
-  onContinue: (kind: DraftKind) => void;
+  onContinue: () => void;
   onDiscard: () => void;
 }) {
   const unfinished = draftKind(draft.key);
@@ -215,7 +256,7 @@ function Unfinished({
         <Button variant="default" onClick={onDiscard} aria-label={`Discard unfinished ${unfinished.name}`}>
           Discard
         </Button>
-        <Button onClick={() => onContinue(unfinished.kind)}>Continue unfinished {unfinished.name}</Button>
+        <Button onClick={onContinue}>Continue unfinished {unfinished.name}</Button>
       </span>
     </p>
   );

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import {
   type Chart,
+  type ChartOrder,
   describeEntry,
   formatAgo,
   formatInstant,
@@ -8,6 +9,7 @@ import {
   medicationLine,
   news2Applies,
   type Role,
+  serviceLine,
   tallMan,
 } from '../../../clinical/index.ts';
 import { useSave } from '../forms/use-save.ts';
@@ -130,6 +132,9 @@ export function VitalSignsTab({ chart, timeZone }: { chart: Chart; timeZone: str
   );
 }
 
+const orderName = ({ detail }: ChartOrder): string =>
+  detail.category === 'medication' ? tallMan(detail.medication.text) : detail.request.text;
+
 /** All orders; those of this downtime wait for a nurse to note them. */
 export function OrdersTab({
   chart,
@@ -161,8 +166,9 @@ export function OrdersTab({
                 ? medicationLine({
                     ...order.detail,
                     ...(order.incomplete.includes('dose') ? { dose: undefined } : {}),
+                    ...(order.incomplete.includes('route') ? { route: undefined } : {}),
                   })
-                : `${order.detail.request.text} – ${order.detail.priority}`}
+                : serviceLine(order.detail)}
             </strong>
             <br />
             <span className="quiet">
@@ -180,6 +186,7 @@ export function OrdersTab({
             role === 'nurse' && (
               <Button
                 loading={busy}
+                aria-label={`Noted: ${orderName(order)}`}
                 onClick={() =>
                   void save(chart.identity.id, {
                     kind: 'order-acknowledged',
@@ -192,7 +199,11 @@ export function OrdersTab({
               </Button>
             )}
           {order.state === 'active' && role === 'clinician' && (
-            <Button variant="default" onClick={() => start({ do: 'stop-order', order })}>
+            <Button
+              variant="default"
+              aria-label={`Stop order: ${orderName(order)}`}
+              onClick={() => start({ do: 'stop-order', order })}
+            >
               Stop order
             </Button>
           )}
@@ -224,7 +235,11 @@ export function NotesTab({
                 {title} · {note.body.author.name} · {formatInstant(note.body.effectiveAt, timeZone)}
               </strong>
               {stands && (
-                <Button variant="default" onClick={() => start({ do: 'note', amend: note })}>
+                <Button
+                  variant="default"
+                  aria-label={`Amend ${title} of ${formatInstant(note.body.effectiveAt, timeZone)}`}
+                  onClick={() => start({ do: 'note', amend: note })}
+                >
                   Amend
                 </Button>
               )}

@@ -1,0 +1,276 @@
+// @vitest-environment jsdom
+import './browser.ts';
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { BoardScreen } from '../../src/app/tablet/BoardScreen.tsx';
+import { OrderForm } from '../../src/app/tablet/forms/OrderForm.tsx';
+import { AllergyForm, BedForm } from '../../src/app/tablet/forms/SmallForms.tsx';
+import { VitalSignsForm } from '../../src/app/tablet/forms/VitalSignsForm.tsx';
+import { MedicationTab } from '../../src/app/tablet/patient/MedicationTab.tsx';
+import { PatientScreen } from '../../src/app/tablet/patient/PatientScreen.tsx';
+import { OrdersTab } from '../../src/app/tablet/patient/PatientTabs.tsx';
+import { TabletApp } from '../../src/app/tablet/TabletApp.tsx';
+import { formatInstant } from '../../src/clinical/index.ts';
+import {
+  aBoardRow,
+  aChart,
+  aLamp,
+  anOrder,
+  aStatus,
+  aVitalSet,
+  type FakeLamp,
+  LOG,
+  NURSE,
+  PATIENT,
+  PIN,
+  renderWith,
+} from './fake-lamp.tsx';
+
+const ZONE = 'America/Chicago';
+const OTHER = 'ee'.repeat(16);
+const props = { session: { staff: NURSE, ward: aStatus().wards[0]! }, timeZone: ZONE, go: () => undefined };
+const form = { timeZone: ZONE, onDone: () => undefined, onCancel: () => undefined };
+const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+const button = (name: string | RegExp) => screen.getByRole<HTMLButtonElement>('button', { name });
+
+describe('when it happened', () => {
+  async function typeTime(minutes: number) {
+    const lamp = aLamp();
+    renderWith(lamp, <VitalSignsForm {...form} chart={aChart()} now={new Date().toISOString()} />);
+    const user = userEvent.setup();
+    await user.type(screen.getByLabelText('Pulse'), '80');
+    await user.clear(screen.getByLabelText('Time taken'));
+    await user.type(screen.getByLabelText('Time taken'), formatInstant(minutesAgo(minutes), ZONE));
+    return { lamp, user };
+  }
+
+  it('is not in the future', async () => {
+    await typeTime(-90);
+    expect(
+      screen.getByText(/This is in the future: it is now \d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d/),
+    ).toBeDefined();
+    expect(button('Save vital signs').disabled).toBe(true);
+  });
+
+  it('is asked again when it is more than a day ago', async () => {
+    const { lamp, user } = await typeTime(26 * 60);
+    expect(button('Save vital signs').disabled).toBe(true);
+    await user.click(screen.getByLabelText(/^Yes, it was \d\d-/));
+    await user.click(button('Save vital signs'));
+    await waitFor(() => expect(lamp.appended).toHaveLength(1));
+  });
+
+  it('of an amended entry is not asked again', async () => {
+    const set = aVitalSet(3, 40 * 60, { pulse: 80, saturationScale: 1 });
+    const lamp = aLamp();
+    renderWith(
+      lamp,
+      <VitalSignsForm {...form} chart={aChart()} now={new Date().toISOString()} amend={set} />,
+    );
+    const user = userEvent.setup();
+    await user.type(screen.getByLabelText('Why is it amended?'), 'Counted again');
+    await user.click(button('Save vital signs'));
+    await waitFor(() => expect(lamp.appended).toHaveLength(1));
+  });
+});
+
+describe('an amendment that is half written', () => {
+  it('is kept for its author, offered again, and forgotten once saved', async () => {
+    const set = aVitalSet(3, 30, { pulse: 80, saturationScale: 1 });
+    const chart = aChart({ vitals: [set], history: [set] });
+    const lamp: FakeLamp = aLamp({ chart });
+    const { unmount } = renderWith(lamp, <PatientScreen {...props} patient={PATIENT} give={undefined} />);
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole('tab', { name: 'History' }));
+    await user.click(button(/^Amend Vital signs/));
+    await user.type(screen.getByLabelText('Why is it amended?'), 'Counted ag');
+    await waitFor(() =>
+      expect([...lamp.drafts.keys()]).toEqual([`vital-signs-amendment:${PATIENT}:${set.id}`]),
+    );
+    unmount();
+    renderWith(lamp, <PatientScreen {...props} patient={PATIENT} give={undefined} />);
+    await user.click(
+      await screen.findByRole('button', { name: 'Continue unfinished amendment of vital signs' }),
+    );
+    expect(screen.getByLabelText<HTMLInputElement>('Why is it amended?').value).toBe('Counted ag');
+    await user.click(button('Save vital signs'));
+    await screen.findByText(/Saved on this tablet/);
+    expect(lamp.appended[0]?.draft).toMatchObject({ replaces: set.id, reason: 'Counted ag' });
+    expect(lamp.drafts.size).toBe(0);
+  });
+});
+
+describe('last given', () => {
+  const given = (minutes: number) => ({
+    id: `${LOG}-9`,
+    hlc: [1, 0] as const,
+    standing: 'current' as const,
+    replacedBy: [],
+    body: {
+      kind: 'medication-administration' as const,
+      author: NURSE,
+      effectiveAt: minutesAgo(minutes),
+      recordedAt: minutesAgo(minutes),
+      order: 'e1'.repeat(16),
+      medication: { text: 'metoprolol' },
+      outcome: 'given' as const,
+      dose: { value: 25, unit: 'mg' },
+      overrides: [],
+    },
+  });
+  const show = (here: number, ehr: number) => {
+    const order = anOrder({
+      text: 'metoprolol',
+      administrations: [given(here)],
+      lastGivenInEhr: minutesAgo(ehr),
+    });
+    renderWith(
+      aLamp(),
+      <MedicationTab
+        chart={aChart({ orders: [order] })}
+        timeZone={ZONE}
+        start={() => undefined}
+        clinician={false}
+      />,
+    );
+  };
+
+  it('is the newest of what was charted here and what the EHR knew', () => {
+    show(600, 100);
+    expect(screen.getByText(/Last given .*, says the EHR/)).toBeDefined();
+  });
+  it('is the one charted here when that is newer', () => {
+    show(100, 600);
+    expect(screen.getByText(/Last given .*, by Nora Nurse/)).toBeDefined();
+  });
+});
+
+describe('orders', () => {
+  const entered = (id: number, text: string) =>
+    anOrder({ id: `${LOG}-${id}`, source: { from: 'entry', entry: `${LOG}-${id}` }, text });
+
+  it('have buttons that say which order, and say that a route is not recorded', () => {
+    const orders = [entered(1, 'metoprolol'), { ...entered(2, 'furosemide'), incomplete: ['route'] }];
+    const show = (role: 'nurse' | 'clinician') =>
+      renderWith(
+        aLamp(),
+        <OrdersTab
+          chart={aChart({ orders })}
+          timeZone={ZONE}
+          start={() => undefined}
+          role={role}
+          onDone={() => undefined}
+        />,
+      );
+    show('nurse').unmount();
+    show('nurse');
+    expect(button('Noted: metoprolol')).toBeDefined();
+    expect(button('Noted: furosemide')).toBeDefined();
+    expect(screen.getByText(/furosemide.*route not recorded/)).toBeDefined();
+    show('clinician');
+    expect(button('Stop order: metoprolol')).toBeDefined();
+  });
+
+  it.each([
+    ['Laboratory', 'Test', 'Specimen', 'venous blood', { category: 'laboratory', specimen: 'venous blood' }],
+    ['Imaging', 'Examination', 'Body site', 'left wrist', { category: 'imaging', bodySite: 'left wrist' }],
+    [
+      'Nursing',
+      'What is to be done',
+      'How often',
+      'every 2 hours',
+      { category: 'nursing', frequency: 'every 2 hours' },
+    ],
+  ])('%s: %s with %s', async (kind, what, field, text, detail) => {
+    const lamp = aLamp();
+    renderWith(lamp, <OrderForm {...form} chart={aChart()} now={new Date().toISOString()} />);
+    const user = userEvent.setup();
+    await user.click(screen.getByRole('radio', { name: kind }));
+    await user.type(screen.getByRole('textbox', { name: what }), 'Lactate');
+    await user.type(screen.getByRole('textbox', { name: field }), text);
+    await user.type(screen.getByLabelText('PIN'), PIN);
+    await user.click(button('Sign order'));
+    await waitFor(() => expect(lamp.appended[0]?.draft).toMatchObject({ kind: 'order-signed', detail }));
+  });
+});
+
+describe('names that are easily mixed up', () => {
+  it('are marked on the board and in the banner', async () => {
+    const lamp = aLamp({
+      rows: [
+        aBoardRow(),
+        aBoardRow({ patient: OTHER, name: { family: 'Abernathi', given: 'Ruth' }, birthDate: '1960-01-02' }),
+        aBoardRow({
+          patient: 'ff'.repeat(16),
+          name: { family: 'Quill', given: 'Zoe' },
+          birthDate: '1977-07-07',
+        }),
+      ],
+    });
+    const { unmount } = renderWith(lamp, <BoardScreen {...props} tab="board" onTab={() => undefined} />);
+    expect(await screen.findAllByText(/Name alert/)).toHaveLength(2);
+    unmount();
+    renderWith(lamp, <PatientScreen {...props} patient={PATIENT} give={undefined} />);
+    const banner = await screen.findByRole('region', { name: 'Patient' });
+    await within(banner).findByText(/Name alert: also on this ward ABERNATHI, Ruth/);
+  });
+});
+
+describe('what the next word replaces', () => {
+  it('a move names the bed before', async () => {
+    const chart = aChart({
+      bedClaims: [{ kind: 'bed-assigned', ref: `${LOG}-7`, bed: '12', by: 'Nora Nurse', at: minutesAgo(9) }],
+    });
+    const lamp = aLamp({ chart });
+    renderWith(lamp, <BedForm {...form} chart={chart} />);
+    const user = userEvent.setup();
+    await user.type(screen.getByLabelText('Bed'), '14');
+    await user.click(button('Save bed'));
+    await waitFor(() => expect(lamp.appended[0]?.draft).toMatchObject({ bed: '14', replaces: `${LOG}-7` }));
+  });
+
+  it('an allergy names the "none" before it; "none" is refused while an allergy is on the chart', async () => {
+    const asked = aChart({ allergies: { status: 'nilknown', list: [], saidNone: `${LOG}-8` } });
+    const lamp = aLamp({ chart: asked });
+    const { unmount } = renderWith(lamp, <AllergyForm {...form} chart={asked} />);
+    const user = userEvent.setup();
+    await user.type(screen.getByLabelText('Substance'), 'Latex');
+    await user.click(button('Save allergy'));
+    await waitFor(() => expect(lamp.appended[0]?.draft).toMatchObject({ replaces: `${LOG}-8` }));
+    unmount();
+    renderWith(lamp, <AllergyForm {...form} chart={aChart()} />);
+    await user.click(screen.getByRole('combobox', { name: 'What did the patient say?' }));
+    await user.click(await screen.findByRole('option', { name: 'No known allergies', hidden: true }));
+    expect(screen.getByText(/This chart names Penicillin V/)).toBeDefined();
+    expect(button('Save allergy').disabled).toBe(true);
+  });
+});
+
+describe('the lock screen', () => {
+  it('finds a name among many', async () => {
+    const staff = Array.from({ length: 13 }, (_, n) => ({
+      id: n.toString(16).padStart(32, '0'),
+      name: `Nurse ${'ABCDEFGHIJKLM'[n]}`,
+      role: 'nurse' as const,
+    }));
+    renderWith(aLamp({ status: aStatus({ staff }) }), <TabletApp />);
+    const user = userEvent.setup();
+    await user.type(await screen.findByLabelText('Find your name'), 'nurse c');
+    expect(screen.getAllByRole('button', { name: /^Nurse / }).map((item) => item.textContent)).toEqual([
+      'Nurse C · nurse',
+    ]);
+    await user.type(screen.getByLabelText('Find your name'), 'x');
+    expect(screen.getByText('Nobody by that name is listed on this tablet.')).toBeDefined();
+  });
+
+  it('says what to do when the records were set aside, and asks for no PIN', async () => {
+    renderWith(
+      aLamp({ status: aStatus({ state: 'set-aside', reasons: ['The storage did not open.'] }) }),
+      <TabletApp />,
+    );
+    await screen.findByText(/Nothing was deleted/);
+    expect(screen.getByText('The storage did not open.')).toBeDefined();
+    expect(screen.queryByText('Who are you?')).toBeNull();
+  });
+});
