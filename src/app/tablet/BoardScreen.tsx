@@ -120,8 +120,8 @@ export function BoardScreen({
   );
 }
 
-/** More than this many at once would push the ward off the screen; the rest is a tap away. */
-const OPEN_AT_FIRST = 2;
+/** More at once would push the ward off the screen; the rest is a tap away. */
+const OPEN_AT_FIRST = 1;
 
 /** What tablets say differently, at the top of the board, until somebody settles it. */
 function NeedsPerson({

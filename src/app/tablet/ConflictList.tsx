@@ -63,8 +63,20 @@ function OneConflict({
     side.kind === 'ehr' ? '' : (tablets[side.ref.slice(0, 32)] ?? 'a tablet not known here');
   const nameOf = (side: ConflictSide): string =>
     side.at === undefined ? side.by : `${side.by}, ${formatTime(side.at, timeZone)}, ${tabletOf(side)}`;
-  const whose = names && conflict.patients.map((patient) => names.get(patient) ?? '').join(' · ');
+  // Where it is about several, each side says itself about whom.
+  const whose = conflict.patients.length === 1 ? names?.get(conflict.patients[0]!) : undefined;
   const title = CONFLICTS[conflict.kind];
+
+  const openButton = (patient: string) => (
+    <Button
+      variant="default"
+      mt={6}
+      aria-label={`Open chart of ${names?.get(patient) ?? 'this patient'}`}
+      onClick={() => onOpen?.(patient)}
+    >
+      Open chart
+    </Button>
+  );
 
   async function settle(way: Way, why: string): Promise<void> {
     const written: { patient: string; draft: Draft }[] = way.drafts(new Date().toISOString(), why);
@@ -76,21 +88,10 @@ function OneConflict({
 
   return (
     <section className="notice stop stack conflict" aria-label={whose ? `${whose}: ${title}` : title}>
-      <div className="row between">
-        <strong>
-          ▲ {whose && `${whose}: `}
-          {title}
-        </strong>
-        {onOpen && (
-          <span className="row">
-            {conflict.patients.map((patient) => (
-              <Button key={patient} variant="default" onClick={() => onOpen(patient)}>
-                Open {names?.get(patient) ?? 'the chart'}
-              </Button>
-            ))}
-          </span>
-        )}
-      </div>
+      <strong>
+        ▲ {whose && `${whose}: `}
+        {title}
+      </strong>
       <span>{conflict.message}</span>
       <ul className="sides">
         {conflict.sides.map((side) => (
@@ -101,6 +102,7 @@ function OneConflict({
                 ? 'from the EHR'
                 : `${side.by}, ${formatInstant(side.at, timeZone)}, on ${tabletOf(side)}`}
             </div>
+            {onOpen && conflict.patients.length > 1 && openButton(side.patient)}
           </li>
         ))}
       </ul>
@@ -144,6 +146,7 @@ function OneConflict({
         </form>
       ) : (
         <div className="choices">
+          {onOpen && conflict.patients.length === 1 && openButton(conflict.patients[0]!)}
           {waysToSettle(conflict, nameOf).map((way) => (
             <Button
               key={way.label}

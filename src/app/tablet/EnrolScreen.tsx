@@ -62,8 +62,12 @@ export function EnrolScreen({ onEnrolled }: { onEnrolled: () => void }) {
         )}
         <div className="row between">
           <span className="row">
-            <a href="/admin">Administration</a>
-            <a href="/workbench">Records workbench</a>
+            <a className="link" href="/admin">
+              Administration
+            </a>
+            <a className="link" href="/workbench">
+              Records workbench
+            </a>
           </span>
           <Button type="submit" loading={form.formState.isSubmitting}>
             Enrol this tablet

@@ -1,9 +1,13 @@
+import { zodResolver } from '@hookform/resolvers/zod';
 import { Textarea, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
-import { VITAL_PARAMETERS } from '../../clinical/index.ts';
+import { z } from 'zod';
+import { NoteText, VITAL_PARAMETERS } from '../../clinical/index.ts';
 import type { ReviewPatient } from '../../wire/workbench.ts';
 import { FormFrame } from '../tablet/forms/FormFrame.tsx';
 import { readNumber } from '../tablet/forms/read-number.ts';
+
+const CorrectFields = z.object({ values: z.record(z.string(), NoteText), reason: z.string().max(2000) });
 
 /** Makes a corrected copy of an entry. The old one stays, struck through; the new one names it and is reviewed too. */
 export function CorrectForm({
@@ -26,7 +30,8 @@ export function CorrectForm({
         : body?.kind === 'note' && body.text !== undefined
           ? [{ name: 'text', label: 'Note', value: body.text }]
           : [];
-  const { register, watch, handleSubmit } = useForm<{ values: Record<string, string>; reason: string }>({
+  const { register, watch, handleSubmit } = useForm({
+    resolver: zodResolver(CorrectFields),
     defaultValues: {
       values: Object.fromEntries(fields.map((field) => [field.name, field.value])),
       reason: '',

@@ -78,7 +78,7 @@ function registeredTwice(rows: readonly BoardRow[], similarity: Similarity): Con
         const conflict = conflictBetween(
           'registered-twice',
           [registrationSide(a), registrationSide(b)],
-          `${displayName(a.name)} may be the same person as ${displayName(b.name)}: ${why(key)}.`,
+          `They may be one person: ${why(key)}.`,
           [a, b],
         );
         if (!found.has(conflict.id)) found.set(conflict.id, conflict);

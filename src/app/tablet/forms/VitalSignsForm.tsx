@@ -167,7 +167,8 @@ export function VitalSignsForm({
       onSubmit={submit}
       onCancel={() => void draftKept.flush().then(onCancel)}
       aside={
-        applies && (
+        applies &&
+        !nothing && (
           // The full score stands below with its explanation and is announced there; this repeats it for the eye.
           <span aria-hidden="true">
             NEWS2 <span className={`score ${score.risk}`}>{score.total ?? `≥${score.partial}`}</span>
