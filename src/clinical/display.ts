@@ -1,5 +1,12 @@
 import { Temporal } from 'temporal-polyfill';
-import type { OrderDetail, PersonName, Quantity, Schedule, Sex } from './entries/index.ts';
+import {
+  type OrderDetail,
+  PartialDate,
+  type PersonName,
+  type Quantity,
+  type Schedule,
+  type Sex,
+} from './entries/index.ts';
 
 /** How things are shown. NHS Common User Interface (date 5.0, time 4.0, medication line); Joint Commission and ISMP lists. */
 
@@ -44,6 +51,27 @@ export function readInstant(text: string, timeZone: string): string | undefined 
       .toZonedDateTime(timeZone)
       .toInstant()
       .toString({ fractionalSecondDigits: 3 });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads a birth date as `formatDate` writes it, or as FHIR does; in part where only a part is known. `undefined` when it
+ * is none.
+ */
+export function readPartialDate(text: string): string | undefined {
+  const iso = text.trim();
+  const parts = /^(?:(\d{1,2})[-\s])?([a-z]{3})[-\s](\d{4})$/i.exec(iso);
+  const month = MONTHS.findIndex((name) => name.toLowerCase() === parts?.[2]?.toLowerCase()) + 1;
+  const date = parts
+    ? [parts[3], two(month), ...(parts[1] === undefined ? [] : [parts[1].padStart(2, '0')])].join('-')
+    : iso;
+  if (parts && month === 0) return undefined;
+  if (!PartialDate.safeParse(date).success) return undefined;
+  if (date.length < 10) return date;
+  try {
+    return Temporal.PlainDate.from(date, { overflow: 'reject' }).toString();
   } catch {
     return undefined;
   }

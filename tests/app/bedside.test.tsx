@@ -7,6 +7,7 @@ import { BoardScreen } from '../../src/app/tablet/BoardScreen.tsx';
 import { OrderForm } from '../../src/app/tablet/forms/OrderForm.tsx';
 import { AllergyForm, BedForm } from '../../src/app/tablet/forms/SmallForms.tsx';
 import { VitalSignsForm } from '../../src/app/tablet/forms/VitalSignsForm.tsx';
+import { HistoryTab } from '../../src/app/tablet/patient/HistoryTab.tsx';
 import { MedicationTab } from '../../src/app/tablet/patient/MedicationTab.tsx';
 import { PatientScreen } from '../../src/app/tablet/patient/PatientScreen.tsx';
 import { OrdersTab } from '../../src/app/tablet/patient/PatientTabs.tsx';
@@ -272,5 +273,39 @@ describe('the lock screen', () => {
     await screen.findByText(/Nothing was deleted/);
     expect(screen.getByText('The storage did not open.')).toBeDefined();
     expect(screen.queryByText('Who are you?')).toBeNull();
+  });
+});
+
+describe('what a prescriber signed', () => {
+  it('is not marked as an error by a nurse', () => {
+    const signed = {
+      id: `${LOG}-5`,
+      hlc: [1, 0] as const,
+      standing: 'current' as const,
+      replacedBy: [],
+      body: {
+        kind: 'order-signed' as const,
+        author: NURSE,
+        effectiveAt: minutesAgo(5),
+        recordedAt: minutesAgo(5),
+        detail: { category: 'diet' as const, request: { text: 'Soft' }, priority: 'routine' as const },
+        overrides: [],
+      },
+    };
+    const show = (clinician: boolean) =>
+      renderWith(
+        aLamp(),
+        <HistoryTab
+          chart={aChart({ history: [signed] })}
+          timeZone={ZONE}
+          start={() => undefined}
+          clinician={clinician}
+        />,
+      );
+    const { unmount } = show(false);
+    expect(screen.queryByRole('button', { name: /^Entered in error/ })).toBeNull();
+    unmount();
+    show(true);
+    expect(button(/^Entered in error: Order/)).toBeDefined();
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkEffectiveTime, serviceLine } from '../../src/clinical/index.ts';
+import { checkEffectiveTime, readPartialDate, serviceLine } from '../../src/clinical/index.ts';
 import { NOW } from './builders.ts';
 
 it.each([
@@ -24,3 +24,15 @@ it('an order that is no medicine says from where, how often and how urgent, with
     }),
   ).toBe('Lactate – venous blood – STAT');
 });
+
+it.each([
+  ['04-Mar-1951', '1951-03-04'],
+  ['4 mar 1951', '1951-03-04'],
+  ['Mar-1951', '1951-03'],
+  ['1951', '1951'],
+  ['1951-03-04', '1951-03-04'],
+  ['31-Feb-1951', undefined],
+  ['04-Foo-1951', undefined],
+  ['04/03/1951', undefined],
+  ['', undefined],
+])('a birth date typed as %j is %j', (typed, date) => expect(readPartialDate(typed)).toBe(date));

@@ -66,7 +66,7 @@ export function settlementsOf(
 }
 
 /** The sides that a settlement decided against. */
-export const losersOf = ({ decision, entries, holds }: BodyOf<'conflict-settled'>): ConflictRef[] =>
+const losersOf = ({ decision, entries, holds }: BodyOf<'conflict-settled'>): ConflictRef[] =>
   decision === 'these-hold' ? entries.filter((ref) => !holds?.includes(ref)) : [];
 
 const decisionOf = ({ decision, holds }: BodyOf<'conflict-settled'>): string =>

@@ -43,7 +43,7 @@ function conflictBetween(
 }
 
 /** Letters and digits alone, without accents: "Müller-Lüdenscheidt" and "MULLER LUDENSCHEIDT" are one name. */
-export const plainName = (text: string): string =>
+const plainName = (text: string): string =>
   text
     .normalize('NFD')
     .replace(/\p{M}/gu, '')

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import {
   displayName,
   formatTime,
-  PartialDate,
+  readPartialDate,
   Sex,
   sexInWords,
   unknownName,
@@ -22,7 +22,12 @@ const Form = z
     family: z.string().trim().max(200),
     given: z.string().trim().max(200),
     sex: Sex,
-    birthDate: z.union([z.literal(''), PartialDate]),
+    birthDate: z
+      .string()
+      .refine(
+        (text) => text.trim() === '' || readPartialDate(text) !== undefined,
+        'A date like 04-Mar-1951, or only its year',
+      ),
     bed: z.string().trim().max(40),
     claimedEhrNumber: z.string().trim().max(100),
     presentingComplaint: z.string().trim().max(2000),
@@ -52,15 +57,17 @@ export function RegisterScreen({ go, timeZone }: ScreenProps) {
     },
   });
   const fields = watch();
+  const typedBirth = readPartialDate(fields.birthDate);
   const alike = rows.filter(
     (row) =>
       (fields.family.trim().length > 1 &&
         row.name.family.toLowerCase().startsWith(fields.family.trim().toLowerCase())) ||
-      (fields.birthDate.length === 10 && row.birthDate === fields.birthDate),
+      (typedBirth?.length === 10 && row.birthDate === typedBirth),
   );
 
   const submit = handleSubmit(async (form) => {
     setProblem(undefined);
+    const birthDate = readPartialDate(form.birthDate);
     const name = form.unknown
       ? unknownName(
           form.sex,
@@ -74,7 +81,7 @@ export function RegisterScreen({ go, timeZone }: ScreenProps) {
         name,
         nameUnknown: form.unknown,
         sex: form.sex,
-        ...(form.birthDate === '' ? {} : { birthDate: form.birthDate }),
+        ...(birthDate === undefined ? {} : { birthDate }),
         ...(form.bed === '' ? {} : { bed: form.bed }),
         ...(form.claimedEhrNumber === '' ? {} : { claimedEhrNumber: form.claimedEhrNumber }),
         ...(form.presentingComplaint === '' ? {} : { presentingComplaint: form.presentingComplaint }),
@@ -124,8 +131,8 @@ export function RegisterScreen({ go, timeZone }: ScreenProps) {
         />
         <TextInput
           label="Date of birth"
-          description="1951-03-04, or 1951-03, or 1951; empty if not known"
-          error={formState.errors.birthDate && 'A date like 1951-03-04, or only its year'}
+          description="Like 04-Mar-1951, or Mar-1951, or 1951; empty if not known"
+          error={formState.errors.birthDate?.message}
           {...register('birthDate')}
         />
         <TextInput label="Bed" {...register('bed')} />

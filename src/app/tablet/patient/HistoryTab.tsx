@@ -20,15 +20,20 @@ const RECORDS_KINDS: readonly string[] = [
   'entered-in-error',
 ];
 
+/** What a prescriber signed, a prescriber takes back. */
+const PRESCRIBED: readonly string[] = ['order-signed', 'order-stopped'];
+
 /** Everything ever said about this patient, newest first. Nothing is removed: what was wrong is struck through. */
 export function HistoryTab({
   chart,
   timeZone,
   start,
+  clinician,
 }: {
   chart: Chart;
   timeZone: string;
   start: (task: Task) => void;
+  clinician: boolean;
 }) {
   const places = usePlaces(chart.identity.id);
   const reasons = new Map(chart.history.map((entry) => [entry.id, entry.body?.reason]));
@@ -82,34 +87,37 @@ export function HistoryTab({
                 {places[entry.id]?.reason && <div className="alarm">{places[entry.id]?.reason}</div>}
               </td>
               <td>
-                {'standing' in entry && !wrong && !RECORDS_KINDS.includes(entry.body.kind) && (
-                  <div className="row">
-                    {(entry.body.kind === 'vital-signs' || entry.body.kind === 'note') && (
+                {'standing' in entry &&
+                  !wrong &&
+                  !RECORDS_KINDS.includes(entry.body.kind) &&
+                  (clinician || !PRESCRIBED.includes(entry.body.kind)) && (
+                    <div className="row">
+                      {(entry.body.kind === 'vital-signs' || entry.body.kind === 'note') && (
+                        <Button
+                          variant="default"
+                          aria-label={`Amend ${title} of ${when}`}
+                          onClick={() =>
+                            start(
+                              entry.body.kind === 'note'
+                                ? { do: 'note', amend: { ...entry, body: entry.body } }
+                                : entry.body.kind === 'vital-signs'
+                                  ? { do: 'vital-signs', amend: { ...entry, body: entry.body } }
+                                  : { do: 'entered-in-error', entry },
+                            )
+                          }
+                        >
+                          Amend
+                        </Button>
+                      )}
                       <Button
                         variant="default"
-                        aria-label={`Amend ${title} of ${when}`}
-                        onClick={() =>
-                          start(
-                            entry.body.kind === 'note'
-                              ? { do: 'note', amend: { ...entry, body: entry.body } }
-                              : entry.body.kind === 'vital-signs'
-                                ? { do: 'vital-signs', amend: { ...entry, body: entry.body } }
-                                : { do: 'entered-in-error', entry },
-                          )
-                        }
+                        aria-label={`Entered in error: ${title} of ${when}`}
+                        onClick={() => start({ do: 'entered-in-error', entry })}
                       >
-                        Amend
+                        Entered in error
                       </Button>
-                    )}
-                    <Button
-                      variant="default"
-                      aria-label={`Entered in error: ${title} of ${when}`}
-                      onClick={() => start({ do: 'entered-in-error', entry })}
-                    >
-                      Entered in error
-                    </Button>
-                  </div>
-                )}
+                    </div>
+                  )}
               </td>
             </tr>
           );

@@ -190,7 +190,7 @@ export function PatientScreen({
               <NotesTab chart={chart} timeZone={timeZone} start={start} />
             </Tabs.Panel>
             <Tabs.Panel value="history" pt="md">
-              <HistoryTab chart={chart} timeZone={timeZone} start={start} />
+              <HistoryTab chart={chart} timeZone={timeZone} start={start} clinician={clinician} />
               <Earlier count={chart.earlier} onAll={() => setWhole(true)} />
             </Tabs.Panel>
           </Tabs>
