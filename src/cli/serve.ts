@@ -62,7 +62,14 @@ async function serve(): Promise<void> {
       : {}),
     ...(ehr ? { demo: { control: new URL('/control', ehr.baseUrl).href, staff: DEMO_STAFF } } : {}),
   });
-  if (demo) await seedDemoSite(server.context);
+  // An identity that is not new and no hospital: the database was lost, and the tablets bring it back. A second hospital
+  // beside the first would have everybody twice.
+  const lost = server.recoveryIdentity === undefined && server.context.site.directory().site === undefined;
+  if (demo && !lost) await seedDemoSite(server.context);
+  if (lost)
+    say(
+      'The database is empty, but this server is not new: it is filled again by the first tablet that connects.',
+    );
   const address = await server.app.listen({
     port: Number(values.port),
     host: process.env.HOST ?? '127.0.0.1',

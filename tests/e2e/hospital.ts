@@ -57,6 +57,8 @@ export async function openHospital(options: {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  // A run that fails half way leaves nobody listening.
+  process.once('exit', () => child.kill());
   let output = '';
   const ehr = await new Promise<string>((resolve, reject) => {
     const read = (text: Buffer): void => {
