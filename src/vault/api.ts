@@ -1,4 +1,5 @@
 import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
+import type { StorageRoom } from './storage-room.ts';
 import type { FileTransferApi, QrTransferApi } from './transfer-api.ts';
 
 /**
@@ -39,7 +40,7 @@ export interface TabletStatus {
   staff: StaffName[];
   counts: EntryCounts;
   persisted: boolean;
-  storage?: { usedBytes: number; quotaBytes: number };
+  storage: StorageRoom;
   /** The PIN alone protects this tablet's files: allowed in the demo, said in a banner. */
   pinOnlyWarning: boolean;
 }

@@ -98,6 +98,8 @@ export interface MetaTypes {
   'vault-key': { file: Bytes };
   'pin-failures': Record<string, number>;
   'downtime-serial': number;
+  /** When the reserve was last laid, as far as there was room: milliseconds. */
+  'ballast-tried-at': number;
   epoch: string;
 }
 

@@ -3,6 +3,7 @@ import { toHex } from '../log/index.ts';
 import { randomBytes, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
 import { type Directory, foldDirectory, type Roster, type StaffRostered } from '../site/index.ts';
 import type { Result, SavedEntry, VaultApi } from './api.ts';
+import { writeWithRoom } from './ballast.ts';
 import { type Charts, createCharts } from './charts.ts';
 import { countEntries, placesOf } from './counts.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
@@ -17,7 +18,7 @@ import { createPinGate } from './pin-gate.ts';
 import { createQrTransfer } from './qr-transfer.ts';
 import { readDirectory, readRoster } from './site-records.ts';
 import { createVaultStore } from './store.ts';
-import { tabletStatus } from './tablet-status.ts';
+import { setAsideStatus, tabletStatus } from './tablet-status.ts';
 
 /** What only a clinician may write, each time with the PIN. */
 const SIGNED_KINDS: readonly string[] = ['order-signed', 'order-stopped'];
@@ -130,7 +131,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       };
     }
     const user = await unwrapUserKey(pin, secret, staff.wrapped);
-    await pins.record(staff.staff, user !== null);
+    await writeWithRoom(() => pins.record(staff.staff, user !== null));
     if (user) return { ok: true, value: user };
     return {
       ok: false,
@@ -166,7 +167,9 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       );
     }
     try {
-      const { id } = await log.append(patient, parsed.data, keyring.user.signingKey, clock());
+      const { id } = await writeWithRoom(() =>
+        log.append(patient, parsed.data, keyring.user.signingKey, clock()),
+      );
       foldSoon();
       return { ok: true, value: { id, savedAt: recordedAt } };
     } catch (error) {
@@ -178,6 +181,11 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
 
   return {
     async status() {
+      try {
+        await db.open();
+      } catch {
+        return setAsideStatus();
+      }
       const { tablet, directory, roster } = await site();
       return tabletStatus(db, tablet, directory, roster);
     },
@@ -210,8 +218,11 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
         const log = createOwnLog(db, tablet, directory, ward, ({ opening }) => keyring.keysOf(opening));
         const charts = createCharts(db, keyring, (hlc) => log.observe(hlc, clock()));
         unlocked = { keyring, charts, drafts: createDrafts(db, keyring), log };
-        await markNewSnapshot(db, ward);
-        await charts.markOutdated();
+        // A full disk must not keep anybody from reading.
+        await writeWithRoom(async () => {
+          await markNewSnapshot(db, ward);
+          await charts.markOutdated();
+        });
         void fold();
         const name = directory.wards.get(ward)?.name ?? ward;
         return {
@@ -281,7 +292,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
 
     async saveDraft(draft) {
       try {
-        return { ok: true, value: await session().drafts.save(draft, now()) };
+        return { ok: true, value: await writeWithRoom(() => session().drafts.save(draft, now())) };
       } catch (error) {
         return { ok: false, error: storageFailure(error) };
       }

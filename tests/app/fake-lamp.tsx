@@ -42,6 +42,7 @@ export function aStatus(changes: Partial<TabletStatus> = {}): TabletStatus {
       needsPerson: 1,
     },
     persisted: true,
+    storage: 'enough',
     pinOnlyWarning: true,
     ...changes,
   };
