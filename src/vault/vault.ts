@@ -4,7 +4,7 @@ import { randomBytes, sealTo, type UserKey, unwrapUserKey } from '../seal/index.
 import { type Directory, foldDirectory, type Roster, type StaffRostered } from '../site/index.ts';
 import type { Result, SavedEntry, VaultApi } from './api.ts';
 import { writeWithRoom } from './ballast.ts';
-import { type Charts, createCharts } from './charts.ts';
+import { type Charts, createCharts, reasonsIn } from './charts.ts';
 import { countEntries, placesOf } from './counts.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import { createDrafts } from './drafts.ts';
@@ -278,7 +278,16 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       return saved.ok ? { ok: true, value: { ...saved.value, patient, number } } : saved;
     },
 
-    places: (patient) => placesOf(db, patient),
+    async places(patient) {
+      const reasons = reasonsIn(await session().charts.opened(patient));
+      const places = Object.entries(await placesOf(db, patient));
+      return Object.fromEntries(
+        places.map(([id, { place }]) => {
+          const reason = reasons.get(id);
+          return [id, reason === undefined ? { place } : { place, reason }];
+        }),
+      );
+    },
 
     async tablets() {
       const { devices } = await readDirectory(db);
