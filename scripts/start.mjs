@@ -37,7 +37,8 @@ export function build() {
 
 if (process.argv[1]?.endsWith('start.mjs')) {
   install();
-  build();
+  // A hub serves no pages.
+  if (!process.argv.includes('--hub')) build();
   const child = spawn(NODE, ['src/cli/serve.ts', ...process.argv.slice(2)], { stdio: 'inherit' });
   // Ctrl-C reaches the whole group; the server says goodbye and its exit code is ours.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

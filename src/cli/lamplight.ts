@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { certifyHub, describeCertified } from '../server/hub/certificate.ts';
+import { HubStartError } from '../server/hub/hub-identity.ts';
 import {
   describeVerified,
   exportSite,
@@ -20,6 +22,8 @@ lamplight open FILE --identity KEYFILE
     opens the boxes of a transfer file: readable JSON lines on the standard output
 lamplight export DATA OUT.age [--ward WARD]
     writes a server's record to a file for the recovery and site identities (and the ward's)
+lamplight certificate DIR NAME [--names SUFFIX,…]
+    makes a ward hub's certificate for NAME (hub-4-west.internal) in DIR, and the authority where DIR has none
 
 KEYFILE holds an age identity, as the age command takes it: the recovery identity from the safe, or a ward's.
 `;
@@ -30,6 +34,7 @@ const { values, positionals } = parseArgs({
     identity: { type: 'string', multiple: true, default: [] },
     'site-key': { type: 'string' },
     ward: { type: 'string' },
+    names: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -81,6 +86,13 @@ async function run(): Promise<number> {
       await say(`${count} entries written to ${target}\n`);
       return 0;
     }
+    case 'certificate': {
+      if (target === undefined)
+        throw new SourceError('Say for which name: lamplight certificate DIR hub-4-west.internal');
+      const more = (values.names ?? '').split(',').filter((name) => name !== '');
+      await say(describeCertified(await certifyHub(subject, target, more)));
+      return 0;
+    }
     default:
       process.stderr.write(USAGE);
       return 2;
@@ -92,7 +104,10 @@ run().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    const known = error instanceof SourceError || (error as NodeJS.ErrnoException).code === 'EEXIST';
+    const known =
+      error instanceof SourceError ||
+      error instanceof HubStartError ||
+      (error as NodeJS.ErrnoException).code === 'EEXIST';
     // Anything else could quote a record: its kind alone is said.
     process.stderr.write(
       known ? `${(error as Error).message}\n` : `lamplight failed: ${(error as Error).name ?? 'unknown'}\n`,

@@ -5,14 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createServer } from '../server/create-server.ts';
 import { DEMO_STAFF, seedDemoSite } from '../server/demo-site.ts';
+import { serveHub } from './serve-hub.ts';
 
-/** `npm start`: the server, and in the demo the EHR beside it. Ctrl-C stops everything. */
+/** `npm start`: the server, and in the demo the EHR beside it; with `--hub` a ward hub. Ctrl-C stops everything. */
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const { values } = parseArgs({
   options: {
-    port: { type: 'string', default: process.env.PORT ?? '8080' },
-    data: { type: 'string', default: join(root, 'data') },
+    port: { type: 'string' },
+    data: { type: 'string' },
+    hub: { type: 'boolean', default: false },
+    server: { type: 'string' },
+    code: { type: 'string' },
+    certificate: { type: 'string' },
+    key: { type: 'string' },
     'no-demo': { type: 'boolean', default: false },
     'demo-patients': { type: 'string', default: join(root, 'tests/fixtures/synthea') },
     'demo-ehr-port': { type: 'string', default: '0' },
@@ -46,8 +52,15 @@ function startDemoEhr(dataDirectory: string): Promise<{ process: ChildProcess; b
   });
 }
 
+const hubNames = (process.env.HUB_NAMES ?? '').split(/[\s,]+/).filter((name) => name !== '');
+
 async function serve(): Promise<void> {
-  const dataDirectory = resolve(values.data);
+  const dataDirectory = resolve(values.data ?? join(root, values.hub ? 'hub-data' : 'data'));
+  if (values.hub) {
+    const { server, code, certificate, key } = values;
+    const port = values.port ?? process.env.PORT;
+    return serveHub({ dataDirectory, server, code, certificate, key, port }, say);
+  }
   await mkdir(dataDirectory, { recursive: true });
   const demo = !values['no-demo'];
   const ehr = demo ? await startDemoEhr(dataDirectory) : undefined;
@@ -55,6 +68,7 @@ async function serve(): Promise<void> {
   const server = await createServer({
     dataDirectory,
     webRoot: values['web-root'],
+    hubNames,
     logLevel: process.env.LOG_LEVEL ?? 'warn',
     ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
     ...(baseUrl
@@ -71,7 +85,7 @@ async function serve(): Promise<void> {
       'The database is empty, but this server is not new: it is filled again by the first tablet that connects.',
     );
   const address = await server.app.listen({
-    port: Number(values.port),
+    port: Number(values.port ?? process.env.PORT ?? '8080'),
     host: process.env.HOST ?? '127.0.0.1',
   });
   void server.context.census

@@ -4,19 +4,20 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
-import { z } from 'zod';
 import { DIRECTORY_SCOPE, ROSTER_SCOPE } from '../site/index.ts';
+import { hubSources } from '../wire/hubs.ts';
 import { createBranches } from './branches.ts';
 import { createCensus } from './census/import-census.ts';
 import type { ServerContext } from './context.ts';
 import { openDatabase } from './database/open.ts';
 import { createFhirGateway } from './ehr/gateway.ts';
 import { openEpoch } from './epoch.ts';
-import { createLedger, type ServerLedger } from './ledger.ts';
+import { createLedger, inTheNameOfTheSite, type ServerLedger } from './ledger.ts';
 import { createProjection } from './projection.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
-import { RefusalError, sendRefusal } from './refusal.ts';
+import { answerFaults, sendRefusal } from './refusal.ts';
 import { adminRoutes } from './routes/admin-routes.ts';
+import { hubRoutes } from './routes/hub-routes.ts';
 import { siteRoutes } from './routes/site-routes.ts';
 import { staffSessionRoutes } from './routes/staff-session.ts';
 import { syncRoutes } from './routes/sync-routes.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions {
   /** The built app; absent: the API alone. */
   webRoot?: string;
   demo?: ServerContext['demo'];
+  /** Suffixes of names that ward hubs may have, besides `HUB_NAMES`. */
+  hubNames?: readonly string[];
   clock?: () => number;
   /** `silent` in tests. */
   logLevel?: string;
@@ -67,7 +70,12 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
 
   // The three need one another: the ledger asks the records whose key a writer has, the records write through the log.
   const site: SiteRecords = createSiteRecords(db, identity, (): SiteLog => siteLog, clock);
-  const ledger: ServerLedger = createLedger(opened, identity, epoch.current, () => site);
+  const ledger: ServerLedger = createLedger(
+    opened,
+    identity,
+    inTheNameOfTheSite(identity, epoch.current),
+    () => site,
+  );
   const siteLog: SiteLog = createSiteLog(ledger, identity, clock);
   // Tablets may bring back what a restored server lacks, staff and tablets included.
   ledger.onCommit((scopes) => {
@@ -129,7 +137,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
         // Mantine writes its theme variables into a style element.
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
-        connectSrc: ["'self'"],
+        connectSrc: ["'self'", ...hubSources(options.hubNames ?? [])],
         workerSrc: ["'self'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
@@ -141,51 +149,14 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     strictTransportSecurity: false,
   });
 
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    if (error instanceof RefusalError) return sendRefusal(reply, error.statusCode, error.kind, error.message);
-    if (error instanceof z.ZodError)
-      return sendRefusal(
-        reply,
-        400,
-        'invalid',
-        'The request is not complete: something is missing or not allowed.',
-      );
-    const status = error.statusCode ?? 500;
-    if (status < 500)
-      return sendRefusal(
-        reply,
-        status,
-        status === 429 ? 'wait' : 'invalid',
-        status === 429
-          ? 'Too many tries. Wait a minute, then try again.'
-          : 'The request is not one that this server takes.',
-      );
-    // Its message could quote a record: only its name and place go into the log.
-    request.log.error(
-      {
-        fault: error.name,
-        at: error.stack
-          ?.split('\n')
-          .find((line) => line.includes('/src/'))
-          ?.trim(),
-        route: request.routeOptions.url,
-      },
-      'a request failed',
-    );
-    return sendRefusal(
-      reply,
-      500,
-      'fault',
-      'The server could not do this. Nothing that was saved is lost; try again.',
-    );
-  });
-
+  answerFaults(app);
   app.get('/api/health', async () => ({ ok: true }));
-  syncRoutes(app, context);
+  syncRoutes(app, { ...context, authority: true });
   staffSessionRoutes(app, context);
   const setupCode = site.directory().site ? undefined : typedCode();
   siteRoutes(app, context, setupCode);
   adminRoutes(app, context);
+  hubRoutes(app, context, options.hubNames ?? []);
   workbenchRoutes(app, context);
   transferRoutes(app, context);
   if (options.webRoot && existsSync(options.webRoot)) await serveApp(app, options.webRoot);

@@ -32,12 +32,21 @@ export interface ServerLedger extends Ledger {
   onCommit(listener: (scopes: Set<string>) => void): void;
 }
 
-/** The server's storage of sealed entries. Stateless: several nodes may run it over one PostgreSQL. */
+/** Says of places that they are kept at the site server: the server by its own signature, a hub by what it was told. */
+export type Acknowledge = (places: Place[]) => Promise<Acknowledgement[]>;
+
+/** The site server's own word. */
+export const inTheNameOfTheSite =
+  (identity: Pick<SiteIdentity, 'sign'>, epoch: () => string): Acknowledge =>
+  (places) =>
+    Promise.all(places.map((place) => signAcknowledgement({ ...place, epoch: epoch() }, identity.sign)));
+
+/** The storage of sealed entries. Stateless: several nodes may run it over one PostgreSQL. Needs public keys alone. */
 export function createLedger(
   opened: OpenDatabase,
-  identity: SiteIdentity,
-  epoch: () => string,
-  site: () => SiteRecords,
+  identity: Pick<SiteIdentity, 'site' | 'publicKey'>,
+  acknowledge: Acknowledge,
+  site: () => Pick<SiteRecords, 'device' | 'refresh'>,
 ): ServerLedger {
   const { db, journal } = opened;
   const listeners: ((scopes: Set<string>) => void)[] = [];
@@ -210,11 +219,7 @@ export function createLedger(
       return found;
     },
 
-    async acknowledge(places) {
-      return Promise.all(
-        places.map((place) => signAcknowledgement({ ...place, epoch: epoch() }, identity.sign)),
-      );
-    },
+    acknowledge,
 
     onCommit(listener) {
       listeners.push(listener);

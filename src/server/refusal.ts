@@ -1,4 +1,5 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
 import type { Refusal } from '../wire/workbench.ts';
 
 /** A refusal that the user may read: what happened and what to do. Never carries patient data. */
@@ -20,4 +21,46 @@ export function sendRefusal(
 ): FastifyReply {
   const body: Refusal = { error: { kind, message } };
   return reply.code(statusCode).send(body);
+}
+
+/** Every fault is answered in the user's words, and none tells the log what a record says. */
+export function answerFaults(app: FastifyInstance): void {
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    if (error instanceof RefusalError) return sendRefusal(reply, error.statusCode, error.kind, error.message);
+    if (error instanceof z.ZodError)
+      return sendRefusal(
+        reply,
+        400,
+        'invalid',
+        'The request is not complete: something is missing or not allowed.',
+      );
+    const status = error.statusCode ?? 500;
+    if (status < 500)
+      return sendRefusal(
+        reply,
+        status,
+        status === 429 ? 'wait' : 'invalid',
+        status === 429
+          ? 'Too many tries. Wait a minute, then try again.'
+          : 'The request is not one that this server takes.',
+      );
+    // Its message could quote a record: only its name and place go into the log.
+    request.log.error(
+      {
+        fault: error.name,
+        at: error.stack
+          ?.split('\n')
+          .find((line) => line.includes('/src/'))
+          ?.trim(),
+        route: request.routeOptions.url,
+      },
+      'a request failed',
+    );
+    return sendRefusal(
+      reply,
+      500,
+      'fault',
+      'The server could not do this. Nothing that was saved is lost; try again.',
+    );
+  });
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomInt, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomInt, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
 /** Signed statements of the server to itself: device sessions, staff cookies, challenges. Stateless, so any node reads them. */
@@ -40,3 +40,9 @@ export function typedCode(): string {
   const letters = Array.from({ length: 8 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join('');
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
+
+/** What is kept of a code: how it was typed does not matter, and the database does not tell it. */
+export const hashCode = (code: string): string =>
+  createHash('sha256')
+    .update(code.toUpperCase().replace(/[^A-Z0-9]/g, ''))
+    .digest('hex');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Hex128, Instant } from '../clinical/index.ts';
+import { HubEnrolled } from './hub.ts';
 
 /**
  * The directory: signed by the site, sealed for nobody. No names of people. By it a tablet, or a hub without keys,
@@ -55,7 +56,12 @@ export const DeviceEnrolled = z.object({
 });
 export type DeviceEnrolled = z.infer<typeof DeviceEnrolled>;
 
-export const DirectoryBody = z.discriminatedUnion('kind', [SiteOpened, WardOpened, DeviceEnrolled]);
+export const DirectoryBody = z.discriminatedUnion('kind', [
+  SiteOpened,
+  WardOpened,
+  DeviceEnrolled,
+  HubEnrolled,
+]);
 export type DirectoryBody = z.infer<typeof DirectoryBody>;
 
 /** What the directory says now. */
@@ -63,10 +69,11 @@ export interface Directory {
   site?: z.infer<typeof SiteOpened>;
   wards: Map<string, WardOpened>;
   devices: Map<string, DeviceEnrolled>;
+  hubs: Map<string, HubEnrolled>;
 }
 
 export function foldDirectory(bodies: Iterable<DirectoryBody>): Directory {
-  const directory: Directory = { wards: new Map(), devices: new Map() };
+  const directory: Directory = { wards: new Map(), devices: new Map(), hubs: new Map() };
   for (const body of bodies) {
     switch (body.kind) {
       case 'site-opened':
@@ -79,6 +86,9 @@ export function foldDirectory(bodies: Iterable<DirectoryBody>): Directory {
       }
       case 'device-enrolled':
         directory.devices.set(body.device, body);
+        break;
+      case 'hub-enrolled':
+        directory.hubs.set(body.hub, body);
         break;
     }
   }

@@ -25,6 +25,8 @@ export async function exchange(
   const mine = await store.vector();
   const offer = await carrier.offer({ vector: mine, acknowledged: await store.acknowledgements() });
   await store.acknowledged(offer.acknowledgements);
+  // The answer to an earlier push may have been lost: what the peer keeps counts all the same.
+  await store.copied(offer.held);
   const forked = new Set([...offer.forked, ...(await divergingLogs(store, mine, offer.vector))]);
   if (forked.size > 0) await store.forked([...forked]);
   const whole = (range: Range): boolean => !forked.has(range.log);

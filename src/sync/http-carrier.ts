@@ -21,7 +21,8 @@ export interface HttpCarrier extends Carrier {
   /** JSON GET/POST with the device's session. */
   json<S extends z.ZodType>(path: string, schema: S, body?: unknown): Promise<z.infer<S>>;
   blobs(hashes: string[]): Promise<Bytes[]>;
-  token(): Promise<string>;
+  /** Resolves when the peer's stream of news has ended, for whatever reason. */
+  listen(onNews: () => void, signal: AbortSignal): Promise<void>;
 }
 
 /** Offer, push and pull over HTTP. The session is the device's, so a locked tablet uploads too (FAILURES 30). */
@@ -104,7 +105,21 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
   }
 
   return {
-    token: session,
+    async listen(onNews, signal) {
+      // Read by fetch, so that the session goes in a header and never in an address.
+      const headers = { authorization: `Bearer ${await session()}` };
+      try {
+        const response = await request(`${options.baseUrl}/api/sync/live`, { headers, signal });
+        const reader = response.ok ? response.body?.getReader() : undefined;
+        while (reader) {
+          const { done, value } = await reader.read();
+          if (done) break;
+          if (new TextDecoder().decode(value).includes('event: news')) onNews();
+        }
+      } catch {
+        // The stream ends whenever the network does; whoever listens asks again by itself.
+      }
+    },
     async json(path, schema, body) {
       return parse(await send(path, body === undefined ? { method: 'GET' } : jsonBody(body), true), schema);
     },

@@ -9,6 +9,7 @@ export * from './frames.ts';
 export * from './http-carrier.ts';
 export * from './import-file.ts';
 export * from './messages.ts';
+export * from './peer-loop.ts';
 export * from './qr.ts';
 export * from './qr-frames.ts';
 export * from './receive.ts';

@@ -124,7 +124,10 @@ export interface VaultApi extends FileTransferApi, QrTransferApi {
 
 /** What the sync worker tells the page. It never has a key. */
 export interface SyncState {
-  reach: 'no-network' | 'server' | 'refused';
+  /** `hub`: the server does not answer, a ward hub does. */
+  reach: 'no-network' | 'server' | 'hub' | 'refused';
+  /** Name of the hub that answers. */
+  hub?: string;
   phase: 'idle' | 'uploading' | 'downloading' | 'waiting';
   /** Entries done and in all, for the progress bar. */
   done: number;

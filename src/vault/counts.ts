@@ -57,8 +57,11 @@ export async function placesOf(
   const logs = new Map((await db.logs.toArray()).map((row) => [row.log, row]));
   for (const [id, seq] of await db.entries.where('patient').equals(patient).primaryKeys()) {
     const log = logs.get(id);
-    const acknowledged = log?.mine === 0 || (log?.acknowledgement?.seq ?? 0) >= seq;
-    const elsewhere = (log?.copiedThrough ?? 0) >= seq ? 'copied' : 'this-tablet';
+    // What the server wrote is there. Of another tablet's entries we know by its word alone: a hub or a camera may
+    // have brought them, and then they are here and there.
+    const bySite = log !== undefined && log.writer === log.opening.site;
+    const acknowledged = bySite || (log?.acknowledgement?.seq ?? 0) >= seq;
+    const elsewhere = log?.mine === 0 || (log?.copiedThrough ?? 0) >= seq ? 'copied' : 'this-tablet';
     places[entryId(id, seq)] = { place: acknowledged ? 'server' : elsewhere };
   }
   const outcomes = await db.outcomes.bulkGet(Object.keys(places));

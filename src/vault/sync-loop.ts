@@ -1,219 +1,176 @@
-import { toHex } from '../log/index.ts';
-import { sha256, signWith, verifyWith } from '../seal/index.ts';
-import { DIRECTORY_SCOPE, isSnapshotList, SnapshotList } from '../site/index.ts';
+import { signWith } from '../seal/index.ts';
+import { DIRECTORY_SCOPE, type HubEnrolled, hubsOf } from '../site/index.ts';
 import {
-  BlobRequest,
-  backoffMs,
-  CarrierError,
+  type Carrier,
   createHttpCarrier,
+  createPeerLoop,
   exchange,
   type HttpCarrier,
+  type OfferAnswer,
+  type PeerLoop,
+  type Progress,
 } from '../sync/index.ts';
 import type { SyncState } from './api.ts';
 import { countEntries } from './counts.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import type { News } from './events.ts';
 import { readDirectory } from './site-records.ts';
+import { pullSnapshots } from './snapshots.ts';
 import { createVaultStore } from './store.ts';
 
-/** A tablet that heard nothing asks again after this long; server-sent events make it sooner. */
-const POLL_MS = 15_000;
-const BLOBS_A_REQUEST = 100;
 const MAX_DIRECTORY_BYTES = 4 * 1024 * 1024;
+/** A laptop in the same room answers at once or not at all. */
+const HUB_TIMEOUT_MS = 8_000;
+
+/** The site server, or a hub by its place in the directory. */
+type PeerName = 'server' | HubEnrolled;
 
 /**
- * Runs exchanges by itself, locked or not: after each save, when the server has news, when the network returns, and
- * on a poll with jitter. One loop per tablet, by Web Lock, whatever tabs do (FAILURES 21).
+ * Runs exchanges by itself, locked or not: with the server, and beside it with every hub of the tablet's wards, each
+ * at its own pace, so that neither waits for the other. One loop per tablet, by Web Lock, whatever tabs do (FAILURES 21).
  */
 export function createSyncLoop(
   db: VaultDatabase,
   news: News,
   environment: { random: () => number; clock: () => number },
 ) {
-  let state: SyncState = { reach: 'no-network', phase: 'idle', done: 0, total: 0 };
-  let nudged = false;
-  let endPause: () => void = () => {};
-  let live: AbortController | undefined;
+  const peers = new Map<string, { loop: PeerLoop; hub: HubEnrolled | undefined }>();
+  let told = 0;
 
-  const wake = (): void => {
-    nudged = true;
-    endPause();
-  };
+  const states = (kind: 'server' | 'hub') =>
+    [...peers.values()].flatMap(({ loop, hub }) =>
+      (hub === undefined) === (kind === 'server') ? [{ ...loop.state(), name: hub?.name }] : [],
+    );
 
-  const tell = (change: Partial<SyncState>): void => {
-    state = { ...state, ...change };
-    news.tell({ type: 'sync', state });
-  };
+  /** What the strip shows: the server where it answers, or else a hub that does. */
+  function state(): SyncState {
+    const [server] = states('server');
+    const {
+      name: _,
+      reach,
+      ...rest
+    } = server ?? {
+      name: undefined,
+      reach: 'no-network' as const,
+      phase: 'idle' as const,
+      done: 0,
+      total: 0,
+    };
+    if (reach !== 'no-network') return { ...rest, reach: reach === 'reached' ? 'server' : reach };
+    const hub = states('hub').find((candidate) => candidate.reach === 'reached');
+    if (!hub) return { ...rest, reach };
+    const { name, problem: __, ...atHub } = hub;
+    return { ...atHub, reach: 'hub', ...(name === undefined ? {} : { hub: name }) };
+  }
 
-  async function once(tablet: Tablet): Promise<void> {
-    const store = createVaultStore(db, tablet, () => news.tell({ type: 'forked' }));
-    const carrier = createHttpCarrier({
-      baseUrl: '',
+  const tell = (): void => news.tell({ type: 'sync', state: state() });
+
+  function carrierTo(peer: PeerName, tablet: Tablet): HttpCarrier {
+    return createHttpCarrier({
+      baseUrl: peer === 'server' ? '' : peer.address,
       device: tablet.device,
       sign: signWith(tablet.signingKey),
       directory: async () => {
+        const store = createVaultStore(db, tablet);
         const logs = await db.logs.where('scope').equals(DIRECTORY_SCOPE).toArray();
         const vector = await store.vector();
         const read = ({ log }: { log: string }) =>
           store.read({ log, after: 0, through: vector[log]?.[0] ?? 0 }, MAX_DIRECTORY_BYTES);
         return (await Promise.all(logs.map(read))).flat();
       },
+      ...(peer === 'server' ? {} : { timeoutMs: HUB_TIMEOUT_MS }),
       snapshotAsOf: async () =>
         (await db.snapshots.toArray())
           .map((list) => list.asOf)
           .sort()
           .at(-1),
     });
-    let told = 0;
-    const offer = await exchange(store, carrier, (progress) => {
-      tell({ reach: 'server', phase: progress.phase, done: progress.done, total: progress.total });
+  }
+
+  async function once(
+    peer: PeerName,
+    tablet: Tablet,
+    carrier: HttpCarrier,
+    onProgress: (progress: Progress) => void,
+  ): Promise<OfferAnswer> {
+    const store = createVaultStore(db, tablet, () => news.tell({ type: 'forked' }));
+    const offer = await exchange(store, peer === 'server' ? carrier : asHub(carrier), (progress) => {
+      onProgress(progress);
       // Counts move while a long upload runs, not only at its end.
       if (environment.clock() - told > 1000) {
         told = environment.clock();
         void countEntries(db).then((counts) => news.tell({ type: 'counts', counts }));
       }
     });
-    await db.write('epoch', offer.epoch);
-    await pullSnapshots(tablet, carrier);
-    tell({
-      reach: 'server',
-      phase: 'idle',
-      lastContactAt: new Date(environment.clock()).toISOString(),
-      clockSkewMs: environment.clock() - Date.parse(offer.now),
-      problem: undefined,
-      nextTryAt: undefined,
-    });
+    if (peer === 'server') await db.write('epoch', offer.epoch);
+    for (const asOf of await pullSnapshots(db, tablet, carrier, peer !== 'server'))
+      news.tell({ type: 'snapshot', asOf });
     news.tell({ type: 'arrived' });
     news.tell({ type: 'counts', counts: await countEntries(db) });
-    listenLive(await carrier.token());
+    await meet(tablet);
+    return offer;
   }
 
-  async function pullSnapshots(tablet: Tablet, carrier: HttpCarrier): Promise<void> {
-    const wards = (await readDirectory(db)).devices.get(tablet.device)?.wards ?? [];
-    for (const ward of wards) {
-      const { list } = await carrier.json(
-        `/api/sync/snapshots/${ward}`,
-        SnapshotList.nullable().transform((value) => ({ list: value })),
-      );
-      if (!list || (await db.snapshots.get([ward, list.asOf]))) continue;
-      if (!(await isSnapshotList(list, verifyWith(tablet.siteKey))))
-        throw new CarrierError('garbled', 'the EHR data is not signed by this hospital');
-      const missing: string[] = [];
-      for (const { blob } of list.patients) if (!(await db.blobs.get(blob))) missing.push(blob);
-      for (let from = 0; from < missing.length; from += BLOBS_A_REQUEST) {
-        const { hashes } = BlobRequest.parse({ hashes: missing.slice(from, from + BLOBS_A_REQUEST) });
-        for (const bytes of await carrier.blobs(hashes))
-          await db.blobs.put({ hash: toHex(await sha256(bytes)), bytes });
-      }
-      await adopt(list);
-      news.tell({ type: 'snapshot', asOf: list.asOf });
-    }
-  }
-
-  /** The newest list and the one before it stay; patients whose blob changed are folded again. */
-  async function adopt(list: SnapshotList): Promise<void> {
-    await db.transaction('rw', db.snapshots, db.stale, db.blobs, async () => {
-      const lists = await db.snapshots
-        .where('[ward+asOf]')
-        .between([list.ward, ''], [list.ward, '\uffff'])
-        .toArray();
-      const before = new Map(lists.at(-1)?.patients.map((item) => [item.patient, item.blob]));
-      const changed = list.patients.filter((item) => before.get(item.patient) !== item.blob);
-      const gone = [...before.keys()].filter(
-        (patient) => !list.patients.some((item) => item.patient === patient),
-      );
-      await db.snapshots.put({ ...list, current: 1 });
-      for (const old of lists.slice(0, -1)) await db.snapshots.delete([old.ward, old.asOf]);
-      await db.stale.bulkPut(
-        [...changed.map((item) => item.patient), ...gone].map((patient) => ({
-          patient,
-          mark: `snapshot ${list.asOf}`,
-        })),
-      );
+  function start(peer: PeerName, tablet: Tablet): void {
+    const carrier = carrierTo(peer, tablet);
+    const loop = createPeerLoop({
+      carrier,
+      exchange: (onProgress) => once(peer, tablet, carrier, onProgress),
+      onState: tell,
+      ...environment,
     });
+    peers.set(peer === 'server' ? 'server' : keyOf(peer), {
+      loop,
+      hub: peer === 'server' ? undefined : peer,
+    });
+    void loop.run();
   }
 
-  /** Server-sent events, read by fetch so that the session goes in a header and never in an address. */
-  function listenLive(token: string): void {
-    if (live) return;
-    const controller = new AbortController();
-    live = controller;
-    void (async () => {
-      try {
-        const response = await fetch('/api/sync/live', {
-          headers: { authorization: `Bearer ${token}` },
-          signal: controller.signal,
-        });
-        if (!response.ok) return;
-        const reader = response.body?.getReader();
-        while (reader) {
-          const { done, value } = await reader.read();
-          if (done) break;
-          if (new TextDecoder().decode(value).includes('event: news')) wake();
-        }
-      } catch {
-        // The stream ends whenever the network does; the poll goes on without it.
-      } finally {
-        if (live === controller) live = undefined;
-        wake();
-      }
-    })();
-  }
-
-  /** Waits, unless something was saved while the last exchange ran. */
-  async function pause(ms: number): Promise<void> {
-    if (!nudged) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        endPause = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+  /** Starts with hubs that the directory names now, and leaves those that it does not. */
+  async function meet(tablet: Tablet): Promise<void> {
+    const directory = await readDirectory(db);
+    const hubs = hubsOf(directory.hubs, directory.devices.get(tablet.device)?.wards ?? []);
+    const wanted = new Map(hubs.map((hub) => [keyOf(hub), hub]));
+    for (const [key, { loop, hub }] of peers) {
+      if (!hub || wanted.has(key)) continue;
+      loop.stop();
+      peers.delete(key);
     }
-    nudged = false;
+    for (const [key, hub] of wanted) if (!peers.has(key)) start(hub, tablet);
   }
 
+  async function begin(): Promise<void> {
+    const tablet = await db.read('tablet');
+    if (!tablet || peers.has('server')) return;
+    start('server', tablet);
+    await meet(tablet);
+  }
+
+  const wake = (): void => {
+    for (const { loop } of peers.values()) loop.wake();
+  };
   news.listen((event) => {
-    if (event.type === 'saved' || event.type === 'enrolled' || event.type === 'sync-now') wake();
+    if (event.type === 'enrolled') void begin();
+    if (event.type === 'saved' || event.type === 'sync-now') wake();
   });
-  globalThis.addEventListener('online', () => wake());
+  globalThis.addEventListener('online', wake);
 
   return {
-    state: async (): Promise<SyncState> => state,
+    state: async (): Promise<SyncState> => state(),
     syncNow: async (): Promise<void> => wake(),
-
+    /** Never resolves: the lock under which it runs is held as long as this worker lives. */
     async run(): Promise<never> {
-      for (let failures = 0; ; ) {
-        const tablet = await db.read('tablet');
-        if (!tablet) {
-          await pause(POLL_MS);
-          continue;
-        }
-        let waitMs = POLL_MS * (0.75 + environment.random() / 2);
-        try {
-          await once(tablet);
-          failures = 0;
-        } catch (error) {
-          failures += 1;
-          const carrier = error instanceof CarrierError ? error : undefined;
-          waitMs = backoffMs(failures, environment.random(), carrier?.retryAfterMs);
-          tell({
-            reach:
-              carrier?.kind === 'refused'
-                ? 'refused'
-                : carrier?.kind === 'offline'
-                  ? 'no-network'
-                  : state.reach,
-            phase: 'waiting',
-            problem: carrier
-              ? carrier.message
-              : 'This tablet could not read or write its storage while exchanging.',
-            nextTryAt: new Date(environment.clock() + waitMs).toISOString(),
-          });
-        }
-        await pause(waitMs);
-      }
+      await begin();
+      return new Promise(() => undefined);
     },
   };
 }
+
+/** A hub that was enrolled anew, or moved, is another peer. */
+const keyOf = (hub: HubEnrolled): string => `${hub.hub} ${hub.address}`;
+
+/** Whatever a hub says of itself, it does not speak for the site server. */
+const asHub = (carrier: Carrier): Carrier => ({
+  ...carrier,
+  offer: async (request) => ({ ...(await carrier.offer(request)), authority: false }),
+});

@@ -16,9 +16,11 @@ export function StateStrip({
   const reach =
     sync?.reach === 'server'
       ? '● Server'
-      : sync?.reach === 'refused'
-        ? '■ The server refuses this tablet'
-        : '○ No network';
+      : sync?.reach === 'hub'
+        ? '◐ Ward hub'
+        : sync?.reach === 'refused'
+          ? '■ The server refuses this tablet'
+          : '○ No network';
   const oldest =
     counts.oldestUnsentAt && counts.onThisTabletOnly > 0
       ? `, oldest ${formatTime(counts.oldestUnsentAt, timeZone)}`

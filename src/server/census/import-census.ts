@@ -17,7 +17,7 @@ export interface Census {
   refresh(): Promise<void>;
   state(): CensusState;
   listOf(ward: string): Promise<SnapshotList | undefined>;
-  blobs(hashes: string[], wards: string[]): Promise<Bytes[]>;
+  blobs(hashes: readonly string[], wards: readonly string[]): Promise<Bytes[]>;
   patients(ward: string): Promise<SnapshotPatient[]>;
   onChange(listener: (ward: string) => void): void;
 }

@@ -51,6 +51,26 @@ export interface Database {
     expires_at: Date;
     used_at: Date | null;
   };
+  /** One-time codes for ward hubs: what the directory will say of the hub stands with the code. */
+  'record.hub_code': {
+    site: string;
+    code_hash: string;
+    name: string;
+    address: string;
+    wards: string;
+    app_origin: string;
+    expires_at: Date;
+    used_at: Date | null;
+  };
+  /** On a hub: the site server's signed words, the newest of each log and those about second histories. */
+  'record.acknowledgement': {
+    site: string;
+    log: string;
+    seq: number;
+    hash: string;
+    epoch: string;
+    signature: string;
+  };
   'record.snapshot_list': { site: string; ward: string; as_of: string; list: string };
   'record.snapshot_blob': {
     site: string;
@@ -142,6 +162,12 @@ const MIGRATIONS: readonly string[] = [
     received_at timestamptz not null default now(), primary key (site, hash));
   create index on record.branch (site, log, seq);
   create table projection.carried (site text, hash text, entry text not null, primary key (site, hash))`,
+  `create table record.hub_code (
+    site text, code_hash text, name text not null, address text not null, wards text not null, app_origin text not null,
+    expires_at timestamptz not null, used_at timestamptz, primary key (site, code_hash));
+  create table record.acknowledgement (
+    site text, log text, seq integer not null, hash text, epoch text not null, signature text not null,
+    primary key (site, log, hash))`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

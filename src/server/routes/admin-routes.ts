@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
@@ -13,14 +12,10 @@ import {
 } from '../../wire/workbench.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
-import { typedCode } from '../tokens.ts';
+import { hashCode, typedCode } from '../tokens.ts';
 import { requireStaff } from './staff-session.ts';
 
 const CODE_MS = 15 * 60_000;
-const hashCode = (code: string): string =>
-  createHash('sha256')
-    .update(code.toUpperCase().replace(/[^A-Z0-9]/g, ''))
-    .digest('hex');
 
 /** Enrolment, devices, census and the demo switch. */
 export function adminRoutes(app: FastifyInstance, context: ServerContext): void {

@@ -4,7 +4,14 @@ import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
 import { fromBase64, readEntry, toHex, utf8 } from '../../log/index.ts';
 import { verifyWith } from '../../seal/index.ts';
-import { type DeviceEnrolled, DIRECTORY_SCOPE, ROSTER_SCOPE, wardScope } from '../../site/index.ts';
+import {
+  DIRECTORY_SCOPE,
+  type Directory,
+  hubAsPeer,
+  type Peer,
+  ROSTER_SCOPE,
+  wardScope,
+} from '../../site/index.ts';
 import {
   answerOffer,
   answerPush,
@@ -28,8 +35,23 @@ const CHALLENGE_MS = 60_000;
 const SESSION_MS = 12 * 60 * 60_000;
 const MAX_PUSH_BYTES = 8 * 1024 * 1024;
 
-/** Tablets: offer, push, pull, snapshots, news. Authorised by the device's own key, locked or not. */
-export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
+/** What these routes need. The site server brings all that it has, a hub what it can (`hub/create-hub.ts`). */
+export interface SyncContext extends Pick<ServerContext, 'db' | 'tokens' | 'ledger' | 'clock'> {
+  /** The site server: it signs, settles forks and learns that it was restored. A hub carries. */
+  authority: boolean;
+  identity: { site: string };
+  site: {
+    refresh(): Promise<void>;
+    directory(): Directory;
+    device(id: string): Promise<Peer | undefined>;
+  };
+  epoch: Pick<ServerContext['epoch'], 'current' | 'examine'>;
+  census: Pick<ServerContext['census'], 'listOf' | 'blobs' | 'onChange'>;
+  branches: Pick<ServerContext['branches'], 'takeOver'>;
+}
+
+/** Tablets and hubs: offer, push, pull, snapshots, news. Authorised by the device's own key, locked or not. */
+export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
   const { ledger, site, tokens, identity, db } = context;
 
   app.addContentTypeParser(
@@ -38,11 +60,17 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     (_request, body, done) => done(null, body),
   );
 
-  async function deviceOf(request: FastifyRequest): Promise<DeviceEnrolled> {
+  async function peerOf(id: string): Promise<Peer | undefined> {
+    const hub = (): Peer | undefined => hubAsPeer(site.directory().hubs.get(id));
+    // The look for a device reads the directory again where another node may have enrolled it.
+    return hub() ?? (await site.device(id)) ?? hub();
+  }
+
+  async function deviceOf(request: FastifyRequest): Promise<Peer> {
     const header = request.headers.authorization ?? '';
     const value = header.startsWith('Bearer ') ? tokens.read('device', header.slice(7)) : undefined;
     const id = Hex128.safeParse(value);
-    const device = id.success ? await site.device(id.data) : undefined;
+    const device = id.success ? await peerOf(id.data) : undefined;
     if (!device)
       throw new RefusalError(
         401,
@@ -54,7 +82,7 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
 
   /** Logs that a device is granted: directory, roster and its wards. */
   async function grantedLogs(
-    device: DeviceEnrolled,
+    device: Peer,
   ): Promise<{ log: string; scope: string; writer: string; seq: number; hash: string }[]> {
     const scopes = [DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)];
     const rows = await db
@@ -75,7 +103,7 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
 
   app.post('/api/sync/session', async (request) => {
     const { device: id, challenge, signature } = SessionRequest.parse(request.body);
-    const device = await site.device(id);
+    const device = await peerOf(id);
     const fresh = tokens.read('challenge', challenge) !== undefined;
     if (
       !device ||
@@ -135,7 +163,7 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     );
     return {
       ...answer,
-      authority: true,
+      authority: context.authority,
       epoch: context.epoch.current(),
       now: new Date(context.clock()).toISOString(),
       first: granted.filter((row) => row.scope === DIRECTORY_SCOPE).map((row) => row.log),
@@ -194,8 +222,11 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
 
   app.get('/api/sync/live', async (request, reply) => {
     const device = await deviceOf(request);
-    reply.hijack();
     const { raw } = reply;
+    // What plugins have set (CORS on a hub) goes along; after this the reply is ours alone.
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) raw.setHeader(name, value);
+    reply.hijack();
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     raw.write(': listening\n\n');
     const listener = {
