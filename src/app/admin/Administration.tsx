@@ -7,6 +7,7 @@ import { ApiError, request } from '../api.ts';
 import { RecordsByFile } from '../RecordsByFile.tsx';
 import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
+import { HubCard } from './HubCard.tsx';
 import { NewWardForm } from './NewWardForm.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
 import { StaffCard } from './StaffCard.tsx';
@@ -134,6 +135,7 @@ function Readiness() {
           <p>No tablet yet. Make an enrolment code for a ward, and type it on the tablet.</p>
         )}
       </section>
+      <HubCard wards={census.value?.wards ?? []} />
       <StaffCard wards={census.value?.wards ?? []} />
       <RecordsByFile />
     </>

@@ -22,7 +22,7 @@ const HUB_DAYS = 800;
 const SERVER_AUTHENTICATION = '1.3.6.1.5.5.7.3.1';
 const NAME_CONSTRAINTS = '2.5.29.30';
 
-export const AUTHORITY_FILE = 'lamplight-authority';
+const AUTHORITY_FILE = 'lamplight-authority';
 
 interface Authority {
   certificate: x509.X509Certificate;

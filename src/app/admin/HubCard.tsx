@@ -1,0 +1,148 @@
+import { zodResolver } from '@hookform/resolvers/zod';
+import { Button, Checkbox, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { Controller, useForm } from 'react-hook-form';
+import { formatAgo } from '../../clinical/index.ts';
+import { HubCode, HubCodeRequest, HubList } from '../../wire/hubs.ts';
+import { ApiError, request } from '../api.ts';
+import { usePoll } from '../use-poll.ts';
+
+/** Laptops that carry for the tablets of a ward when the server is out of reach. They are announced here, before that. */
+export function HubCard({ wards }: { wards: { id: string; name: string }[] }) {
+  const list = usePoll('/api/admin/hubs', HubList, 10_000);
+  const [problem, setProblem] = useState<string>();
+  const [code, setCode] = useState<HubCode>();
+  const { register, control, handleSubmit, formState, reset } = useForm({
+    resolver: zodResolver(HubCodeRequest),
+    defaultValues: { name: '', address: '', wards: [] as string[] },
+  });
+  const submit = handleSubmit(async (values) => {
+    setProblem(undefined);
+    await request('POST', '/api/admin/hub-codes', HubCode, values).then(
+      (made) => {
+        setCode(made);
+        reset();
+      },
+      (error: unknown) =>
+        setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+    );
+  });
+  const now = new Date().toISOString();
+  return (
+    <section className="card stack" aria-label="Ward hubs">
+      <h2>Ward hubs</h2>
+      <p>
+        A hub is a laptop on the ward. When the server is out of reach, the tablets of its wards exchange
+        through it over the ward's own Wi-Fi; it passes everything on when the network is back, and can read
+        nothing.
+      </p>
+      {(list.value?.hubs.length ?? 0) > 0 && (
+        <table className="facts">
+          <thead>
+            <tr>
+              <th>Hub</th>
+              <th>Wards</th>
+              <th>Tablets reach it at</th>
+              <th>Last seen</th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.value?.hubs.map((hub) => (
+              <tr key={hub.id}>
+                <td>{hub.name}</td>
+                <td>{hub.wards}</td>
+                <td>{hub.address}</td>
+                <td>{hub.lastSeenAt ? formatAgo(hub.lastSeenAt, now) : 'never'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <form
+        className="stack"
+        onSubmit={submit}
+        noValidate
+        autoComplete="off"
+        aria-label="Announce a ward hub"
+      >
+        <div className="row fields">
+          <TextInput
+            label="Name of the hub"
+            placeholder="4 West hub"
+            error={formState.errors.name?.message}
+            {...register('name')}
+          />
+          <TextInput
+            label="Address that tablets use"
+            placeholder="https://hub-4-west.internal:8443"
+            inputMode="url"
+            w={340}
+            error={formState.errors.address?.message}
+            {...register('address')}
+          />
+        </div>
+        <Controller
+          control={control}
+          name="wards"
+          render={({ field }) => (
+            <Checkbox.Group
+              label="Wards that it serves"
+              value={field.value}
+              onChange={field.onChange}
+              error={formState.errors.wards?.message}
+            >
+              <div className="row">
+                {wards.map((ward) => (
+                  <Checkbox key={ward.id} value={ward.id} label={ward.name} />
+                ))}
+              </div>
+            </Checkbox.Group>
+          )}
+        />
+        <div>
+          <Button type="submit" variant="default" loading={formState.isSubmitting}>
+            Make a hub code
+          </Button>
+        </div>
+        {problem && (
+          <p role="alert" className="notice stop">
+            {problem}
+          </p>
+        )}
+      </form>
+      {code && (
+        <div className="notice stack" role="status">
+          <span>On the laptop, within the hour, with its certificate in place:</span>
+          <code data-testid="hub-command">{code.command}</code>
+        </div>
+      )}
+      <details>
+        <summary>How tablets come to trust a hub</summary>
+        <ol>
+          <li>
+            On a machine that you keep: <code>npm run lamplight -- certificate DIR hub-4-west.internal</code>.
+            It makes an authority, once, and the hub's certificate. The authority can vouch for hub names
+            alone.
+          </li>
+          <li>
+            Put <code>lamplight-authority.crt</code> on every tablet: by device management as a trusted root
+            certificate; by hand on iPadOS under Settings, Profile Downloaded, and then General, About,
+            Certificate Trust Settings; on Android under Security, Install a certificate, CA certificate; on
+            Windows in Trusted Root Certification Authorities.
+          </li>
+          <li>
+            Put the hub's two files into its data folder as <code>hub.crt</code> and <code>hub.key</code>.
+          </li>
+          <li>
+            Let the ward's Wi-Fi find the name: an entry in its router, or a <code>.local</code> name that the
+            laptop announces by itself.
+          </li>
+          <li>
+            Open the hub's address in each tablet's browser: without a warning it is trusted. Where the
+            browser asks whether Lamplight may reach devices on the local network, allow it.
+          </li>
+        </ol>
+      </details>
+    </section>
+  );
+}
