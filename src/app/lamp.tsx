@@ -119,7 +119,15 @@ export function useWardConflicts(rows: BoardRow[] | undefined): Conflict[] {
 
 /** Whom on the ward each patient is easily taken for. */
 export function useAlike(rows: BoardRow[] | undefined): ReadonlyMap<string, BoardRow[]> {
-  return useMemo(() => alikePatients(rows ?? [], jaroWinkler), [rows]);
+  return useMemo(
+    // Who went to another ward is taken for nobody here.
+    () =>
+      alikePatients(
+        (rows ?? []).filter((row) => !row.elsewhere),
+        jaroWinkler,
+      ),
+    [rows],
+  );
 }
 
 export function useSyncState(): SyncState | undefined {

@@ -83,6 +83,10 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
       return { title: 'Registered', text: `${displayName(body.name)}, downtime number ${body.number.value}` };
     case 'bed-assigned':
       return { title: 'Bed', text: body.bed };
+    case 'patient-moved':
+      return { title: `Moved to ${body.toName}`, text: `Bed ${body.bed}, from ${body.fromName}` };
+    case 'record-moved':
+      return { title: 'Record passed on', text: 'Earlier entries, for the ward where the patient went.' };
     case 'allergy-recorded':
       return {
         title: 'Allergy',

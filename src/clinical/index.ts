@@ -3,6 +3,7 @@
 export * from './alerts.ts';
 export * from './chart/fold.ts';
 export * from './chart/last-given.ts';
+export { bedWords, carriedSnapshot } from './chart/moves.ts';
 export * from './chart/settle.ts';
 export * from './chart/standing.ts';
 export * from './chart/types.ts';

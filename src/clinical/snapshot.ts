@@ -1,17 +1,16 @@
 import { z } from 'zod';
+import { AllergyCriticality } from './entries/charting.ts';
 import {
-  AllergyCriticality,
   Coding,
   Hex128,
   Instant,
-  MedicationDetail,
   PartialDate,
   PatientNumber,
   PersonName,
   Quantity,
-  Schedule,
   Sex,
-} from './entries/index.ts';
+} from './entries/common.ts';
+import { MedicationDetail, Schedule } from './entries/orders.ts';
 
 /** An allergy as the EHR has it. */
 export const SnapshotAllergy = z.object({

@@ -23,7 +23,7 @@ const bytes = (length?: number) =>
 export const Opening = z.strictObject({
   site: z.string().regex(/^[0-9a-f]{32}$/),
   writer: z.string().regex(/^[0-9a-f]{32}$/),
-  scope: z.string().min(1).max(80),
+  scope: z.string().min(1).max(100),
   /** The log's key as an age file and its SHA-256; absent in the directory, which is signed but not sealed. */
   key: z.strictObject({ file: bytes(), hash: bytes(32) }).optional(),
 });

@@ -31,24 +31,29 @@ export async function openBox(key: CryptoKey, box: Bytes, context: Bytes): Promi
   }
 }
 
+const hkdf = (info: Bytes) => ({ name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info });
+
 /** Raw key material → AES-256-GCM key for one purpose. */
 async function derive(material: Bytes, info: Bytes): Promise<CryptoKey> {
   const base = await crypto.subtle.importKey('raw', material, 'HKDF', false, ['deriveKey']);
-  return crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info },
-    base,
-    { name: 'AES-GCM', length: 256 },
-    false,
-    ['encrypt', 'decrypt'],
-  );
+  return crypto.subtle.deriveKey(hkdf(info), base, { name: 'AES-GCM', length: 256 }, false, [
+    'encrypt',
+    'decrypt',
+  ]);
 }
 
 /** Log key → patient key; entries about no patient have a key of their own. */
 export function patientKey(logKey: Bytes, patient: string | null): Promise<CryptoKey> {
-  return derive(
-    logKey,
-    concatBytes([utf8('lamplight patient '), patient === null ? new Uint8Array(0) : fromHex(patient)]),
-  );
+  return derive(logKey, patientInfo(patient));
+}
+
+const patientInfo = (patient: string | null): Bytes =>
+  concatBytes([utf8('lamplight patient '), patient === null ? new Uint8Array(0) : fromHex(patient)]);
+
+/** The bytes of `patientKey`. */
+export async function patientKeyBytes(logKey: Bytes, patient: string): Promise<Bytes> {
+  const base = await crypto.subtle.importKey('raw', logKey, 'HKDF', false, ['deriveBits']);
+  return new Uint8Array(await crypto.subtle.deriveBits(hkdf(patientInfo(patient)), base, 256));
 }
 
 /** A key for one named use of a secret: `vault summaries`, `drafts`, `snapshot`. */

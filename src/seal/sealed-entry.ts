@@ -15,7 +15,7 @@ import {
   type Verify,
   writeEntry,
 } from '../log/index.ts';
-import { openBox, patientKey, sealBox } from './box.ts';
+import { openBox, patientKey, patientKeyBytes, sealBox } from './box.ts';
 
 /** A body, opened, may be this large at most: a hostile box must not fill the memory. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -38,6 +38,8 @@ export interface EntryToSeal {
 /** Keys of one log, its patient keys derived once. */
 export interface LogKeys {
   patient(patient: string | null): Promise<CryptoKey>;
+  /** The same key as bytes, to be handed to the ward where the patient went. */
+  grant(patient: string): Promise<Bytes>;
 }
 
 export function logKeys(logKey: Bytes): LogKeys {
@@ -51,6 +53,7 @@ export function logKeys(logKey: Bytes): LogKeys {
       }
       return key;
     },
+    grant: (patient) => patientKeyBytes(logKey, patient),
   };
 }
 

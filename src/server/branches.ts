@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { type Author, CarriedEntry, EntryId } from '../clinical/index.ts';
 import { type Entry, entryId, toBase64, toHex } from '../log/index.ts';
 import { openEntry, sha256 } from '../seal/index.ts';
-import { wardScope } from '../site/index.ts';
+import { readersOf, wardScope } from '../site/index.ts';
 import { branchBefore } from '../sync/index.ts';
 import type { Database } from './database/schema.ts';
 import { storedEntry } from './ledger.ts';
@@ -35,7 +35,9 @@ export function createBranches(context: {
         join.onRef('log.site', '=', 'branch.site').onRef('log.log', '=', 'branch.log'),
       )
       .where('branch.site', '=', identity.site)
-      .where('log.scope', 'like', wardScope('%'))
+      .where((where) =>
+        where.or([where('log.scope', 'like', wardScope('%')), where('log.scope', 'like', 'move:%')]),
+      )
       .orderBy('branch.seq')
       .select(['branch.hash', 'branch.bytes', 'log.scope'])
       .execute();
@@ -75,8 +77,8 @@ export function createBranches(context: {
       entry: toBase64(entry.bytes),
       references,
     });
-    const ward = scope.slice('ward:'.length);
-    const [id] = await siteLog.append(scope, site.recipients(ward), [{ patient: entry.patient, body }]);
+    const recipients = new Set(readersOf(scope).flatMap((ward) => site.recipients(ward)));
+    const [id] = await siteLog.append(scope, [...recipients], [{ patient: entry.patient, body }]);
     return id!;
   }
 

@@ -5,6 +5,7 @@ import type { Census } from './census/import-census.ts';
 import type { Database } from './database/schema.ts';
 import type { EpochRecord } from './epoch.ts';
 import type { ServerLedger } from './ledger.ts';
+import type { Moves } from './moves.ts';
 import type { Projection } from './projection.ts';
 import type { Reconciliation } from './reconciliation/reconciliation.ts';
 import type { SiteIdentity } from './site-identity.ts';
@@ -22,6 +23,7 @@ export interface ServerContext {
   siteLog: SiteLog;
   projection: Projection;
   branches: Branches;
+  moves: Moves;
   census: Census;
   reconciliation: Reconciliation;
   tokens: Tokens;

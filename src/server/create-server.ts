@@ -13,6 +13,7 @@ import { openDatabase } from './database/open.ts';
 import { createFhirGateway } from './ehr/gateway.ts';
 import { openEpoch } from './epoch.ts';
 import { createLedger, inTheNameOfTheSite, type ServerLedger } from './ledger.ts';
+import { concernsMoves, createMoves } from './moves.ts';
 import { createProjection } from './projection.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { answerFaults, sendRefusal } from './refusal.ts';
@@ -85,8 +86,12 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   await site.refresh();
 
   const gateway = options.ehr ? createFhirGateway(options.ehr) : undefined;
-  const projection = createProjection(db, identity, site);
+  const projection = createProjection(db, identity, site, ledger);
   const branches = createBranches({ db, identity, site, siteLog, projection, clock });
+  const moves = createMoves({ db, identity, site, siteLog, ledger, projection, clock });
+  ledger.onCommit((scopes) => {
+    if (concernsMoves(scopes)) void moves.passOn().catch(() => undefined);
+  });
   const census = createCensus(db, identity, site, gateway, clock);
   const reconciliation = createReconciliation({
     db,
@@ -118,6 +123,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     siteLog,
     projection,
     branches,
+    moves,
     census,
     reconciliation,
     tokens: createTokens(identity.secret, clock),
@@ -164,6 +170,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   const timers = [
     setInterval(() => void census.refresh().catch(() => undefined), CENSUS_EVERY_MS),
     // What a crash or an unreachable EHR left half way is taken up again by itself.
+    setInterval(() => void moves.passOn().catch(() => undefined), POSTING_EVERY_MS),
     setInterval(() => void branches.takeOver().catch(() => undefined), POSTING_EVERY_MS),
     setInterval(() => void reconciliation.push().catch(() => undefined), POSTING_EVERY_MS),
   ];

@@ -2,9 +2,10 @@ import type { Kysely } from 'kysely';
 import { WardBody } from '../clinical/index.ts';
 import { entryId, type Opening, toHex } from '../log/index.ts';
 import { sha256, verifyWith } from '../seal/index.ts';
-import { openWardEntry, wardScope } from '../site/index.ts';
+import { openWardEntry, readScope, wardScope } from '../site/index.ts';
 import type { Database } from './database/schema.ts';
-import { ownBytes, storedEntry } from './ledger.ts';
+import { ownBytes, type ServerLedger, storedEntry } from './ledger.ts';
+import { createMovedEntries, type MovedPacket, withoutContent } from './moved-entries.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteRecords } from './site-records.ts';
 
@@ -15,7 +16,13 @@ const ROWS_A_TURN = 200;
  * projection is behind its head. A body that its seal, schema or author's signature does not bear out stays in the
  * log, and goes to quarantine with its reason.
  */
-export function createProjection(db: Kysely<Database>, identity: SiteIdentity, site: SiteRecords) {
+export function createProjection(
+  db: Kysely<Database>,
+  identity: SiteIdentity,
+  site: SiteRecords,
+  ledger: Pick<ServerLedger, 'hashAt' | 'log' | 'verifier' | 'keepBranch'>,
+) {
+  const moved = createMovedEntries(db, identity, site, ledger);
   let running: Promise<void> = Promise.resolve();
 
   async function projectLog(log: string, scope: string, after: number): Promise<number> {
@@ -27,7 +34,7 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
       .select('bytes')
       .executeTakeFirstOrThrow();
     const opening: Opening = storedEntry(first.bytes).opening!;
-    const ward = scope.slice('ward:'.length);
+    const ward = readScope(scope)!.ward;
     const keys = await site.keysOf(opening);
     const rows = await db
       .selectFrom('record.entry')
@@ -48,6 +55,7 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
       receivedAt: Date;
     }[] = [];
     const carried: { hash: string; entry: string }[] = [];
+    const packets: MovedPacket[] = [];
     const bad: { seq: number; bytes: Uint8Array; kind: string; reason: string }[] = [];
     for (const row of rows) {
       const entry = storedEntry(row.bytes);
@@ -99,8 +107,20 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
           continue;
         }
       }
+      if (parsed.data.kind === 'record-moved') {
+        packets.push({ packet: parsed.data, patient: entry.patient, receivedAt: row.received_at });
+        projected.push({
+          ...base,
+          kind: parsed.data.kind,
+          body: JSON.stringify(withoutContent(parsed.data)),
+        });
+        continue;
+      }
       projected.push({ ...base, kind: parsed.data.kind, body: JSON.stringify(parsed.data) });
     }
+    // First, so that a crash in between does it again; each entry is taken once.
+    for (const packet of packets) await moved.take(packet);
+    bad.push(...(await moved.contradicting(log, rows)));
     const through = rows.at(-1)?.seq ?? after;
     await db.transaction().execute(async (tx) => {
       if (projected.length > 0) {
@@ -162,7 +182,9 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
           join.onRef('done.site', '=', 'log.site').onRef('done.log', '=', 'log.log'),
         )
         .where('log.site', '=', identity.site)
-        .where('log.scope', 'like', wardScope('%'))
+        .where((where) =>
+          where.or([where('log.scope', 'like', wardScope('%')), where('log.scope', 'like', 'move:%')]),
+        )
         .where((where) =>
           where.or([where('done.projected', 'is', null), where('done.projected', '<', where.ref('log.seq'))]),
         )

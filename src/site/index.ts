@@ -1,6 +1,8 @@
 /** The door of the site room: who and what belongs to this hospital. Pure. */
 export * from './directory.ts';
 export * from './hub.ts';
+export * from './moved-record.ts';
 export * from './roster.ts';
+export * from './scope.ts';
 export * from './snapshot-list.ts';
 export * from './ward-entry.ts';

@@ -91,7 +91,7 @@ export async function importFile(
       const { opening, log, seq } = read.entry;
       if (directoryLogs.has(log)) continue;
       if (opening) openings.set(log, opening);
-      else if (openings.get(log)?.scope.startsWith('ward:'))
+      else if (/^(ward|move):/.test(openings.get(log)?.scope ?? ''))
         charted.set(log, (charted.get(log) ?? new Set()).add(seq));
     }
     await rest.add(line.bytes);

@@ -1,4 +1,5 @@
 import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
+import type { MovesApi } from './moves.ts';
 import type { StorageRoom } from './storage-room.ts';
 import type { FileTransferApi, QrTransferApi } from './transfer-api.ts';
 
@@ -75,7 +76,7 @@ export interface QuarantinedItem {
   bytes: number;
 }
 
-export interface VaultApi extends FileTransferApi, QrTransferApi {
+export interface VaultApi extends FileTransferApi, QrTransferApi, MovesApi {
   status(): Promise<TabletStatus>;
   /** Exchanges a one-time code for the tablet's place in the directory. Needs the server. */
   enrol(request: {

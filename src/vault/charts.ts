@@ -2,6 +2,7 @@ import {
   type BoardRow,
   byClock,
   type Chart,
+  carriedSnapshot,
   type EntryId,
   FOLD_VERSION,
   foldChart,
@@ -10,12 +11,23 @@ import {
   toBoardRow,
   WardBody,
 } from '../clinical/index.ts';
-import { type Bytes, entryId, fromBase64, type Opening, readEntry, toHex, utf8 } from '../log/index.ts';
-import { openBox, openWith, patientKey, sealBox, verifyWith } from '../seal/index.ts';
+import {
+  type Bytes,
+  type Entry,
+  entryId,
+  fromBase64,
+  fromHex,
+  type Opening,
+  readEntry,
+  toHex,
+  utf8,
+} from '../log/index.ts';
+import { type LogKeys, openBox, openWith, patientKey, sealBox, sha256, verifyWith } from '../seal/index.ts';
 import { openWardEntry, snapshotContext, type WardEntry } from '../site/index.ts';
 import type { EntryRow, OutcomeRow, StaleRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
 import { createOpenedPages } from './opened-pages.ts';
+import type { PatientRecords } from './patient-record.ts';
 
 /** What the EHR said of one patient, as this tablet holds it. */
 interface HeldSnapshot {
@@ -31,8 +43,11 @@ interface HeldSnapshot {
 export function createCharts(
   db: VaultDatabase,
   keyring: Keyring,
+  records: Pick<PatientRecords, 'packets'>,
   observe: (hlc: readonly [number, number]) => void,
 ) {
+  /** Patients of this ward who went to one other, as the folds found them. */
+  const whereabouts = new Map<string, string>();
   const pages = createOpenedPages(db, keyring.summaries);
   const openings = new Map<string, Opening | undefined>();
   /** Opened entries of the patients in use: a chart that is open is not opened again for each save. */
@@ -51,10 +66,23 @@ export function createCharts(
     // Another ward's log: carried here, readable there.
     if (!keys) return undefined;
     const id = entryId(row.log, row.seq);
-    const result = await openWardEntry(read.entry, keys, opening.writer === opening.site, async (log) => {
-      const inner = await openingOf(log);
-      return inner && keyring.keysOf(inner);
-    });
+    return openAs(id, row, { entry: read.entry, opening, keys });
+  }
+
+  async function keysOfLog(log: string): Promise<LogKeys | undefined> {
+    const inner = await openingOf(log);
+    return inner && keyring.keysOf(inner);
+  }
+
+  async function openAs(
+    id: EntryId,
+    row: Pick<EntryRow, 'hash' | 'bytes' | 'patient'>,
+    { entry, opening, keys }: { entry: Entry; opening: Opening; keys: LogKeys },
+    keysInside = keysOfLog,
+  ): Promise<OpenedEntry | undefined> {
+    const { patient } = row;
+    if (patient === undefined) return undefined;
+    const result = await openWardEntry(entry, keys, opening.writer === opening.site, keysInside);
     if (!result.ok) return setAside(row, result.error.kind, `Entry ${id}: ${result.error.message}.`);
     const { hlc } = result.opened;
     observe(hlc);
@@ -63,12 +91,37 @@ export function createCharts(
     const signs = opening.writer !== opening.site || result.opened.carries !== undefined;
     if (parsed.success && signs && !(await isAuthentic(result.opened, parsed.data.author.id)))
       return setAside(row, 'author', `Entry ${id}: its author's signature does not verify.`);
-    if (parsed.success) return { id, patient: row.patient, hlc, body: parsed.data };
+    // What is in a packet is kept beside it, each entry under its own id.
+    if (parsed.success && parsed.data.kind === 'record-moved')
+      return { id, patient, hlc, body: { ...parsed.data, openings: [], keys: [], entries: [] } };
+    if (parsed.success) return { id, patient, hlc, body: parsed.data };
     const kind = (result.opened.body as { kind?: unknown } | null)?.kind;
     if (WardBody.options.some((option) => option.shape.kind.value === kind)) {
       await setAside(row, 'schema', `Entry ${id} (${String(kind)}) has fields that are not allowed.`);
     }
-    return { id, patient: row.patient, hlc, body: null };
+    return { id, patient, hlc, body: null };
+  }
+
+  /** Adds what packets brought along, under its own ids. An entry that stands in a log here is believed from there. */
+  async function addMoved(patient: string, known: Map<string, OpenedEntry>, inLogs: ReadonlySet<string>) {
+    const ids = [...known.values()].flatMap(({ id, body }) => (body?.kind === 'record-moved' ? [id] : []));
+    const rows = await db.entries.bulkGet(
+      ids.map((id): [string, number] => [id.slice(0, 32), Number(id.slice(33))]),
+    );
+    const taken = new Set(inLogs);
+    for (const packet of await records.packets(rows.filter((row) => row !== undefined))) {
+      for (const { bytes, reason } of packet.refused)
+        await setAside({ hash: await sha256(bytes), bytes }, 'moved-record', reason);
+      for (const { entry, hash, opening, keys } of packet.items) {
+        const id = entryId(entry.log, entry.seq);
+        if (taken.has(id)) continue;
+        taken.add(id);
+        const row = { hash: fromHex(hash), bytes: entry.bytes, patient };
+        const inside = async (log: string) => (await packet.keysOf(log)) ?? keysOfLog(log);
+        const opened = await openAs(id, row, { entry, opening: opening.opening, keys }, inside);
+        if (opened) known.set(id, opened);
+      }
+    }
   }
 
   /** Somebody whom this tablet's staff list does not have yet is believed as far as the tablet that wrote it. */
@@ -77,7 +130,11 @@ export function createCharts(
     return key === undefined || opened.authoredBy(verifyWith(key));
   }
 
-  async function setAside(row: EntryRow, kind: string, reason: string): Promise<undefined> {
+  async function setAside(
+    row: Pick<EntryRow, 'hash' | 'bytes'>,
+    kind: string,
+    reason: string,
+  ): Promise<undefined> {
     const hash = toHex(row.hash);
     if ((await db.quarantine.where('hash').equals(hash).count()) === 0) {
       await db.quarantine.add({ hash, kind, reason, receivedAt: new Date().toISOString(), bytes: row.bytes });
@@ -93,6 +150,8 @@ export function createCharts(
     const rows = missing.length > 0 ? await db.entries.bulkGet(missing) : [];
     const fresh = await Promise.all(rows.map((row) => row && openRow(row)));
     for (const entry of fresh) if (entry) known.set(entry.id, entry);
+    if (fresh.some((entry) => entry?.body?.kind === 'record-moved'))
+      await addMoved(patient, known, new Set(places.map(([log, seq]) => entryId(log, seq))));
     opened.delete(patient);
     opened.set(patient, known);
     // The ten charts last used stay open; more would hold the ward in memory.
@@ -142,6 +201,7 @@ export function createCharts(
       entries,
       ...(snapshot?.patient ? { snapshot: snapshot.patient, snapshotAsOf: snapshot.asOf } : {}),
       snapshotUnreadable: snapshot?.unreadable ?? false,
+      ward: keyring.ward,
       now,
     });
   }
@@ -152,6 +212,7 @@ export function createCharts(
     const outcomes = outcomesIn(entries);
     const page = await pages.seal(patient, entries);
     const row = folded && toBoardRow(folded);
+    if (row) noteWhere(row);
     const box =
       row && (await sealBox(keyring.summaries, utf8(JSON.stringify(row)), utf8(`summary ${patient}`)));
     await db.transaction('rw', db.summaries, db.pages, db.stale, db.outcomes, async () => {
@@ -163,9 +224,33 @@ export function createCharts(
     });
   }
 
+  function noteWhere({ patient, elsewhere }: BoardRow): void {
+    const [place, other] = elsewhere?.places ?? [];
+    if (place && !other) whereabouts.set(patient, place.ward);
+    else whereabouts.delete(patient);
+  }
+
   return {
     chart,
     opened: entriesOf,
+
+    /** The one other ward where the patient is; `undefined`: here, or people say different things. */
+    whereIs: (patient: string): string | undefined => whereabouts.get(patient),
+    /** Known from the save on, before the fold. */
+    went: (patient: string, ward: string): void => void whereabouts.set(patient, ward),
+
+    /** What the EHR had said of the patient, to go along to another ward: its bed is not the next ward's. */
+    async ehrOf(patient: string): Promise<{ asOf: string; patient: SnapshotPatient } | undefined> {
+      const own = await snapshotOf(patient);
+      const carried = carriedSnapshot(await entriesOf(patient));
+      const newest =
+        own?.patient && !(carried && carried.asOf > own.asOf)
+          ? { asOf: own.asOf, patient: own.patient }
+          : carried && { asOf: carried.asOf, patient: carried.patient };
+      if (!newest) return undefined;
+      const { bed: _, ...patientWithoutBed } = newest.patient;
+      return { asOf: newest.asOf, patient: patientWithoutBed };
+    },
 
     /** A log took another history: what is in memory may be of the one before. */
     forget(): void {
@@ -191,7 +276,9 @@ export function createCharts(
           return plain && (JSON.parse(new TextDecoder().decode(plain)) as BoardRow);
         }),
       );
-      return boards.filter((row) => row !== null);
+      const found = boards.filter((row) => row !== null);
+      for (const row of found) noteWhere(row);
+      return found;
     },
 
     /** Marks everything for folding when the fold has changed since the summaries were made. */

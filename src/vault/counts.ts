@@ -48,10 +48,11 @@ async function oldestUnsent(db: VaultDatabase): Promise<string | undefined> {
   return times.length > 0 ? new Date(Math.min(...times)).toISOString() : undefined;
 }
 
-/** Places of one patient's entries. */
+/** Places of one patient's entries. `opened`: what the chart shows, that which came in a moved record included. */
 export async function placesOf(
   db: VaultDatabase,
   patient: string,
+  opened: readonly { id: string }[],
 ): Promise<Record<string, { place: EntryPlace }>> {
   const places: Record<string, { place: EntryPlace }> = {};
   const logs = new Map((await db.logs.toArray()).map((row) => [row.log, row]));
@@ -64,6 +65,8 @@ export async function placesOf(
     const elsewhere = log?.mine === 0 || (log?.copiedThrough ?? 0) >= seq ? 'copied' : 'this-tablet';
     places[entryId(id, seq)] = { place: acknowledged ? 'server' : elsewhere };
   }
+  // Not in a log here: the ward that the patient came from has it, and this tablet.
+  for (const { id } of opened) places[id] ??= { place: 'copied' };
   const outcomes = await db.outcomes.bulkGet(Object.keys(places));
   for (const [index, id] of Object.keys(places).entries()) {
     const outcome = outcomes[index]?.outcome;

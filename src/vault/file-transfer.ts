@@ -1,6 +1,6 @@
 import { fromBase64, toBase64, type VersionVector } from '../log/index.ts';
 import { signWith } from '../seal/index.ts';
-import { DIRECTORY_SCOPE, type Directory, ROSTER_SCOPE } from '../site/index.ts';
+import { DIRECTORY_SCOPE, type Directory, mayRead, ROSTER_SCOPE } from '../site/index.ts';
 import {
   armour,
   countLines,
@@ -47,6 +47,7 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
     tablet: Tablet,
     directory: Directory,
     since: 'server' | VersionVector | undefined,
+    forWard: string | undefined,
     asText: boolean,
   ): Promise<ExportReceipt> {
     const store = environment.store(tablet);
@@ -58,13 +59,22 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
       since === 'server'
         ? Object.fromEntries(acknowledgements.map(({ log, seq, hash }) => [log, [seq, hash]]))
         : (since ?? {});
+    const isFor = (scope: string): boolean =>
+      forWard === undefined ||
+      scope === DIRECTORY_SCOPE ||
+      scope === ROSTER_SCOPE ||
+      mayRead([forWard], scope);
     const rank = (scope: string | undefined): number =>
       scope === DIRECTORY_SCOPE ? 0 : scope === ROSTER_SCOPE ? 1 : 2;
     const ranges = planExport(
-      Object.entries(vector).map(([log, [through]]) => ({ log, through, rank: rank(rows.get(log)?.scope) })),
+      Object.entries(vector)
+        .filter(([log]) => isFor(rows.get(log)?.scope ?? ''))
+        .map(([log, [through]]) => ({ log, through, rank: rank(rows.get(log)?.scope) })),
       theirs,
     );
-    const beside = (await db.branches.toArray()).map((row) => row.bytes);
+    const beside = (await db.branches.toArray())
+      .filter((row) => isFor(rows.get(row.log)?.scope ?? ''))
+      .map((row) => row.bytes);
     const writerName = (log: string): string => nameOf(rows.get(log)?.writer ?? '', tablet, directory);
     const source: ExportSource = {
       read: store.read,
@@ -87,7 +97,7 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
       exportedAt: at,
       from: { kind: 'tablet', id: tablet.device, name: tablet.name },
       bodies: keyring !== undefined,
-      partial: Object.keys(theirs).length > 0,
+      partial: Object.keys(theirs).length > 0 || forWard !== undefined,
       entries: countLines(ranges, beside),
       statement: toBase64(
         await writeStatement(
@@ -100,7 +110,12 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
     };
     // Bodies are of one ward: sealed for nobody else than it, the site and the safe. Without bodies nothing is
     // readable but what each ward's own key opens, so the tablet's wards may all carry it.
-    const wards = keyring ? [keyring.ward] : (directory.devices.get(tablet.device)?.wards ?? []);
+    const wards =
+      forWard !== undefined
+        ? [forWard]
+        : keyring
+          ? [keyring.ward]
+          : (directory.devices.get(tablet.device)?.wards ?? []);
     const recipients = [
       directory.site?.recoveryRecipient,
       directory.site?.siteRecipient,
@@ -163,13 +178,13 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
   }
 
   return {
-    async exportFile({ since, armoured }) {
+    async exportFile({ since, forWard, armoured }) {
       const tablet = await db.read('tablet');
       if (!tablet) return NOT_READY;
       const directory = await readDirectory(db);
       if (!directory.site) return NOT_READY;
       try {
-        return { ok: true, value: await write(tablet, directory, since, armoured ?? false) };
+        return { ok: true, value: await write(tablet, directory, since, forWard, armoured ?? false) };
       } catch {
         return {
           ok: false,

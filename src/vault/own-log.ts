@@ -12,7 +12,7 @@ import {
   toHex,
 } from '../log/index.ts';
 import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
-import { type Directory, wardScope } from '../site/index.ts';
+import { type Directory, readersOf } from '../site/index.ts';
 import { appendStrictly } from './append-strictly.ts';
 import { entryRow, type Tablet, type VaultDatabase } from './database.ts';
 
@@ -28,23 +28,22 @@ interface Head {
 const WRITER_LOCK = 'lamplight-writer';
 
 /**
- * This tablet's log for one ward: seal first, then append. A transaction ends while WebCrypto is awaited, so the
+ * This tablet's logs, one for each scope that it writes: seal first, then append. A transaction ends while WebCrypto is awaited, so the
  * entry is sealed before, and `add` at the next place fails when another tab was faster; then it is sealed again.
  */
 export function createOwnLog(
   db: VaultDatabase,
   tablet: Tablet,
   directory: Directory,
-  ward: string,
   keysOf: (row: { opening: Opening }) => Promise<LogKeys | undefined>,
 ) {
   const sign = signWith(tablet.signingKey);
-  let cached: Head | undefined;
+  const heads = new Map<string, Head>();
   let clock: Hlc = [0, 0];
 
   /** A log of ours to go on in: with one history, and not ahead of a clock that was set back since. */
-  async function findHead(nowMs: number): Promise<Head | undefined> {
-    const rows = await db.logs.where('scope').equals(wardScope(ward)).toArray();
+  async function findHead(scope: string, nowMs: number): Promise<Head | undefined> {
+    const rows = await db.logs.where('scope').equals(scope).toArray();
     for (const row of rows.filter((candidate) => candidate.mine === 1 && !candidate.forked)) {
       const last = await db.lastOf(row.log);
       const keys = await keysOf(row);
@@ -55,9 +54,9 @@ export function createOwnLog(
     return undefined;
   }
 
-  async function openLog(nowMs: number): Promise<Head> {
+  async function openLog(scope: string, nowMs: number): Promise<Head> {
     const recipients = [
-      directory.wards.get(ward)?.recipient,
+      ...readersOf(scope).map((ward) => directory.wards.get(ward)?.recipient),
       directory.site?.siteRecipient,
       directory.site?.recoveryRecipient,
     ];
@@ -66,7 +65,7 @@ export function createOwnLog(
     const logKey = randomBytes(32);
     const log = toHex(randomBytes(16));
     const key = { file: await sealTo(recipients as string[], logKey), hash: await sha256(logKey) };
-    const opening = { site: tablet.site, writer: tablet.device, scope: wardScope(ward), key };
+    const opening = { site: tablet.site, writer: tablet.device, scope, key };
     const keys = logKeys(logKey);
     clock = tick(clock, nowMs);
     const entry = await sealEntry(
@@ -76,17 +75,19 @@ export function createOwnLog(
     );
     const row = entryRow(entry, await sha256(entry.bytes));
     await db.transaction('rw', db.logs, db.entries, async () => {
-      await db.logs.add({ log, writer: tablet.device, scope: wardScope(ward), opening, mine: 1 });
+      await db.logs.add({ log, writer: tablet.device, scope, opening, mine: 1 });
       await db.entries.add(row);
     });
     return { log, seq: 1, hash: row.hash, hlc: clock, keys };
   }
 
-  async function currentHead(nowMs: number): Promise<Head> {
+  async function currentHead(scope: string, nowMs: number): Promise<Head> {
+    const cached = heads.get(scope);
     // A clock that was years off and is right again: its times stay in the log that it wrote.
-    if (cached && isAhead(cached.hlc, nowMs)) cached = undefined;
-    cached ??= (await findHead(nowMs)) ?? (await openLog(nowMs));
-    return cached;
+    if (cached && !isAhead(cached.hlc, nowMs)) return cached;
+    const head = (await findHead(scope, nowMs)) ?? (await openLog(scope, nowMs));
+    heads.set(scope, head);
+    return head;
   }
 
   /** The entry that follows `head`, and its row. */
@@ -110,33 +111,35 @@ export function createOwnLog(
 
     /** A fork was found, or another tab may have written: look at the log again before the next entry. */
     forget() {
-      cached = undefined;
+      heads.clear();
     },
 
     /** Resolves when the strict transaction has completed. Throws what storage throws; then nothing was written. */
     append(
+      scope: string,
       patient: string,
       body: WardBody,
       author: CryptoKey,
       nowMs: number,
     ): Promise<{ id: EntryId; entry: Entry }> {
       // Sealed while the lock is asked for. Whoever had the lock before may have moved the head: then sealed again.
+      const cached = heads.get(scope);
       const early = cached && seal(cached, patient, body, author, nowMs);
       return navigator.locks.request(WRITER_LOCK, async () => {
         let sealed = await early;
         for (let attempt = 0; ; attempt++) {
-          if (!sealed || sealed.head !== cached || isAhead(sealed.head.hlc, nowMs))
-            sealed = await seal(await currentHead(nowMs), patient, body, author, nowMs);
+          if (!sealed || sealed.head !== heads.get(scope) || isAhead(sealed.head.hlc, nowMs))
+            sealed = await seal(await currentHead(scope, nowMs), patient, body, author, nowMs);
           const { head, entry, row } = sealed;
           try {
             await appendStrictly(db, row, patient);
           } catch (error) {
-            cached = undefined;
+            heads.delete(scope);
             // Another tab wrote this place first: seal again behind it.
             if (error instanceof Error && error.name === 'ConstraintError' && attempt < 5) continue;
             throw error;
           }
-          cached = { ...head, seq: entry.seq, hash: row.hash, hlc: entry.hlc };
+          heads.set(scope, { ...head, seq: entry.seq, hash: row.hash, hlc: entry.hlc });
           return { id: entryId(entry.log, entry.seq), entry };
         }
       });

@@ -1,6 +1,6 @@
 import { type Bytes, readEntry, type VersionVector } from '../log/index.ts';
 import { randomBytes, sha256, signWith } from '../seal/index.ts';
-import { DIRECTORY_SCOPE, ROSTER_SCOPE, wardScope } from '../site/index.ts';
+import { DIRECTORY_SCOPE, mayRead, ROSTER_SCOPE, readScope } from '../site/index.ts';
 import {
   createQrReceiver,
   createQrSender,
@@ -66,8 +66,12 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
     const { device, compared } = learned;
     const rows = new Map((await db.logs.toArray()).map((row) => [row.log, row]));
     const vector = await store.vector();
-    const granted = [DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)];
-    const rank = (log: string): number => granted.indexOf(rows.get(log)?.scope ?? '');
+    // Directory and staff first, without which the rest does not verify; -1: not for that tablet.
+    const rank = (log: string): number => {
+      const scope = rows.get(log)?.scope ?? '';
+      const first = [DIRECTORY_SCOPE, ROSTER_SCOPE].indexOf(scope);
+      return first < 0 && mayRead(device.wards, scope) ? 2 : first;
+    };
     const logs = Object.keys(compared.after)
       .filter((log) => rank(log) >= 0)
       .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
@@ -163,7 +167,7 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
     const writers = new Set<string>();
     for (const [log, seqs] of now.seen) {
       const row = await db.logs.get(log);
-      if (!row?.scope.startsWith('ward:')) continue;
+      if (!row || readScope(row.scope) === undefined) continue;
       report.entries += seqs.size;
       report.fresh += Math.max(0, (after[log]?.[0] ?? 1) - Math.max(1, now.before[log]?.[0] ?? 1));
       writers.add(nameOf(row.writer, tablet, directory));

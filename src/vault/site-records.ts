@@ -6,10 +6,10 @@ import {
   DirectoryBody,
   foldDirectory,
   foldRoster,
+  mayWrite,
   ROSTER_SCOPE,
   type Roster,
   RosterBody,
-  wardScope,
 } from '../site/index.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 
@@ -71,5 +71,5 @@ export function verifierFor(
 ): Verify | undefined {
   if (writer === tablet.site) return verifyWith(tablet.siteKey);
   const device = directory.devices.get(writer);
-  return device?.wards.some((ward) => wardScope(ward) === scope) ? verifyWith(device.signingKey) : undefined;
+  return device && mayWrite(device.wards, scope) ? verifyWith(device.signingKey) : undefined;
 }

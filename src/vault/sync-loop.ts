@@ -143,7 +143,8 @@ export function createSyncLoop(
     const tablet = await db.read('tablet');
     if (!tablet || peers.has('server')) return;
     start('server', tablet);
-    await meet(tablet);
+    // Each exchange looks again.
+    await meet(tablet).catch(() => undefined);
   }
 
   const wake = (): void => {

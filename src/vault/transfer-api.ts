@@ -65,6 +65,8 @@ export interface FileTransferApi {
    */
   exportFile(request: {
     since?: 'server' | VersionVector;
+    /** A file for another ward: what it may read, the records of patients who went there, sealed for it. */
+    forWard?: string;
     /** Text instead of bytes: share sheets take known file types only. */
     armoured?: boolean;
   }): Promise<Result<ExportReceipt, 'not-ready' | 'storage'>>;

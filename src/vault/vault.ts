@@ -1,7 +1,7 @@
 import { type Draft, downtimeNumber, newestOf, WardBody } from '../clinical/index.ts';
 import { toHex } from '../log/index.ts';
 import { randomBytes, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
-import { type Directory, foldDirectory, type Roster, type StaffRostered } from '../site/index.ts';
+import { type Directory, foldDirectory, type Roster, type StaffRostered, scopeFor } from '../site/index.ts';
 import type { Result, SavedEntry, VaultApi } from './api.ts';
 import { writeWithRoom } from './ballast.ts';
 import { type Charts, createCharts, reasonsIn } from './charts.ts';
@@ -13,10 +13,12 @@ import type { News } from './events.ts';
 import { storageFailure } from './failures.ts';
 import { createFileTransfer, type TransferEnvironment } from './file-transfer.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
+import { createMoves } from './moves.ts';
 import { createOwnLog } from './own-log.ts';
+import { createPatientRecords } from './patient-record.ts';
 import { createPinGate } from './pin-gate.ts';
 import { createQrTransfer } from './qr-transfer.ts';
-import { readDirectory, readRoster } from './site-records.ts';
+import { readDirectory, readRoster, verifierFor } from './site-records.ts';
 import { createVaultStore } from './store.ts';
 import { setAsideStatus, tabletStatus } from './tablet-status.ts';
 
@@ -34,6 +36,7 @@ interface Unlocked {
   charts: Charts;
   drafts: ReturnType<typeof createDrafts>;
   log: ReturnType<typeof createOwnLog>;
+  moves: ReturnType<typeof createMoves>;
 }
 
 /**
@@ -69,6 +72,8 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
   function fold(): Promise<void> {
     folding ??= (async () => {
       const patients = unlocked ? await unlocked.charts.foldStale(now()) : [];
+      // What turned up of patients who went to another ward goes after them.
+      for (const patient of patients) await unlocked?.moves.passOn(patient);
       if (patients.length > 0) news.tell({ type: 'changed', patients });
       news.tell({ type: 'counts', counts: await countEntries(db) });
     })().finally(() => {
@@ -145,8 +150,9 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
   async function write(
     patient: string,
     draft: Draft,
+    scope?: string,
   ): Promise<Result<SavedEntry, 'invalid' | 'not-allowed' | 'storage' | 'full'>> {
-    const { keyring, log } = session();
+    const { keyring, log, charts } = session();
     const { staff } = keyring;
     if (staff.role !== 'nurse' && staff.role !== 'clinician')
       return refused('not-allowed', 'Only nurses and clinicians chart on a tablet.');
@@ -167,8 +173,10 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       );
     }
     try {
+      // A late entry about a patient who went to another ward is written for that ward.
+      const place = scope ?? scopeFor(keyring.ward, charts.whereIs(patient) ?? keyring.ward);
       const { id } = await writeWithRoom(() =>
-        log.append(patient, parsed.data, keyring.user.signingKey, clock()),
+        log.append(place, patient, parsed.data, keyring.user.signingKey, clock()),
       );
       foldSoon();
       return { ok: true, value: { id, savedAt: recordedAt } };
@@ -215,9 +223,21 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
             'not-granted',
             'You are not granted this ward. Choose another ward, or ask the administrator.',
           );
-        const log = createOwnLog(db, tablet, directory, ward, ({ opening }) => keyring.keysOf(opening));
-        const charts = createCharts(db, keyring, (hlc) => log.observe(hlc, clock()));
-        unlocked = { keyring, charts, drafts: createDrafts(db, keyring), log };
+        const log = createOwnLog(db, tablet, directory, ({ opening }) => keyring.keysOf(opening));
+        const records = createPatientRecords(db, keyring, async (writer, scope) =>
+          verifierFor(tablet, await readDirectory(db), writer, scope),
+        );
+        const charts = createCharts(db, keyring, records, (hlc) => log.observe(hlc, clock()));
+        const moves = createMoves({
+          tablet,
+          directory: () => readDirectory(db),
+          keyring,
+          charts,
+          records,
+          now,
+          write: (scope, patient, draft) => write(patient, draft, scope),
+        });
+        unlocked = { keyring, charts, drafts: createDrafts(db, keyring), log, moves };
         // A full disk must not keep anybody from reading.
         await writeWithRoom(async () => {
           await markNewSnapshot(db, ward);
@@ -278,9 +298,13 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       return saved.ok ? { ok: true, value: { ...saved.value, patient, number } } : saved;
     },
 
+    otherWards: () => session().moves.otherWards(),
+    move: (request) => session().moves.move(request),
+
     async places(patient) {
-      const reasons = reasonsIn(await session().charts.opened(patient));
-      const places = Object.entries(await placesOf(db, patient));
+      const opened = await session().charts.opened(patient);
+      const reasons = reasonsIn(opened);
+      const places = Object.entries(await placesOf(db, patient, opened));
       return Object.fromEntries(
         places.map(([id, { place }]) => {
           const reason = reasons.get(id);

@@ -149,6 +149,8 @@ export interface FakeLamp extends Lamp {
   /** Drafts of entries that the vault was asked to append, and said ok to. */
   appended: { patient: string; draft: Draft; pin?: string }[];
   drafts: Map<string, StoredDraft>;
+  /** Moves that the vault was asked for, and said ok to. */
+  moved: Parameters<VaultApi['move']>[0][];
   tell(event: VaultEvent): void;
 }
 
@@ -167,6 +169,7 @@ export function aLamp({
   const listeners = new Set<(event: VaultEvent) => void>();
   const appended: FakeLamp['appended'] = [];
   const drafts: FakeLamp['drafts'] = new Map();
+  const moved: FakeLamp['moved'] = [];
   const savedAt = (): string => new Date().toISOString();
   const vault: VaultApi = {
     status: async () => status,
@@ -195,6 +198,11 @@ export function aLamp({
       ok: true,
       value: { id: `${LOG}-200`, savedAt: savedAt(), patient: 'ee'.repeat(16), number: 'DA00001X' },
     }),
+    otherWards: async () => [{ id: '5east', name: '5 East' }],
+    move: async (request) => {
+      moved.push(request);
+      return { ok: true, value: { id: `${LOG}-${300 + moved.length}`, savedAt: savedAt() } };
+    },
     places: async () => ({}),
     tablets: async () => ({ [LOG]: 'Tablet 4W-2' }),
     saveDraft: async (draft) => {
@@ -233,6 +241,7 @@ export function aLamp({
       return () => listeners.delete(listener);
     },
     appended,
+    moved,
     drafts,
     tell: (event) => {
       for (const listener of listeners) listener(event);

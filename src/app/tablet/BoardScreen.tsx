@@ -14,6 +14,7 @@ import type { StoredDraft } from '../../vault/api.ts';
 import { useAlike, useBoard, useLamp, useNow, useWardConflicts } from '../lamp.tsx';
 import { ConflictList } from './ConflictList.tsx';
 import { draftKind } from './forms/drafts.ts';
+import { placeInWords, recordInWords } from './patient/MoveNotices.tsx';
 import type { ScreenProps } from './Shell.tsx';
 
 /** How one patient is told from another where no banner stands. */
@@ -34,14 +35,17 @@ export function BoardScreen({
   onTab,
 }: ScreenProps & { tab: BoardTab; onTab: (tab: BoardTab) => void }) {
   const { vault } = useLamp();
-  const rows = useBoard();
-  const ward = useWardConflicts(rows);
-  const alike = useAlike(rows);
+  const all = useBoard();
+  // Who went to another ward is no longer in the round; the board still says where.
+  const rows = all?.filter((row) => !row.elsewhere);
+  const gone = all?.filter((row) => row.elsewhere) ?? [];
+  const ward = useWardConflicts(all);
+  const alike = useAlike(all);
   const now = useNow();
   const [filter, setFilter] = useState('');
   const [drafts, setDrafts] = useState<StoredDraft[]>([]);
   useEffect(() => void vault.drafts().then(setDrafts), [vault]);
-  if (!rows) return <p>Opening the ward…</p>;
+  if (!all || !rows) return <p>Opening the ward…</p>;
   const shown = rows
     .filter((row) =>
       `${displayName(row.name)} ${row.number?.value ?? ''} ${row.bed ?? ''}`
@@ -49,8 +53,8 @@ export function BoardScreen({
         .includes(filter.toLowerCase()),
     )
     .sort(byBed);
-  const names = new Map(rows.map((row) => [row.patient, rowName(row)]));
-  const toSettle = [...rows.toSorted(byBed).flatMap((row) => row.conflicts), ...ward];
+  const names = new Map(all.map((row) => [row.patient, rowName(row)]));
+  const toSettle = [...all.toSorted(byBed).flatMap((row) => row.conflicts), ...ward];
   const settleCount = (patient: string): number =>
     toSettle.filter((conflict) => conflict.patients.includes(patient)).length;
   return (
@@ -63,7 +67,7 @@ export function BoardScreen({
       />
       {drafts.map((draft) => {
         const unfinished = draftKind(draft.key);
-        const row = rows.find(({ patient }) => patient === draft.patient);
+        const row = all.find(({ patient }) => patient === draft.patient);
         if (!unfinished || !row) return null;
         return (
           <p key={draft.key} className="notice row between">
@@ -104,6 +108,7 @@ export function BoardScreen({
               />
             ))}
           </div>
+          <Gone rows={gone} onOpen={(patient) => go({ at: 'patient', patient })} />
           {shown.length === 0 && (
             <p>
               {rows.length === 0
@@ -117,6 +122,31 @@ export function BoardScreen({
         </Tabs.Panel>
       </Tabs>
     </div>
+  );
+}
+
+/** Patients of this ward who were moved to another one. */
+function Gone({ rows, onOpen }: { rows: readonly BoardRow[]; onOpen: (patient: string) => void }) {
+  if (rows.length === 0) return null;
+  return (
+    <section className="stack" aria-label="Moved to other wards">
+      <h2>Moved to other wards ({rows.length})</h2>
+      {rows.map((row) => (
+        <p key={row.patient} className="card row between">
+          <span>
+            <strong>{displayName(row.name)}</strong> {row.number?.value} →{' '}
+            {row.elsewhere && placeInWords(row.elsewhere)}
+          </span>
+          <Button
+            variant="default"
+            onClick={() => onOpen(row.patient)}
+            aria-label={`Open the chart of ${displayName(row.name)}`}
+          >
+            Open
+          </Button>
+        </p>
+      ))}
+    </section>
   );
 }
 
@@ -182,6 +212,15 @@ function PatientRow({
         <br />
         {formatAge(row.birthDate, now, timeZone)} · {sexInWords(row.sex)}
         {row.number && ` · ${row.number.kind === 'MRT' ? 'downtime no.' : 'EHR no.'} ${row.number.value}`}
+        {row.arrival && (
+          <>
+            <br />
+            <span className={row.arrival.here < row.arrival.listed ? 'alarm' : 'quiet'}>
+              {row.arrival.here < row.arrival.listed ? '▲ ' : ''}From {row.arrival.fromName}:{' '}
+              {recordInWords(row.arrival)}
+            </span>
+          </>
+        )}
         {alike && (
           <>
             <br />

@@ -2,6 +2,7 @@ import { CONFLICTS, describeEntry } from '../describe-entry.ts';
 import { formatDate, tallMan } from '../display.ts';
 import type { BodyOf, ConflictKind, ConflictRef, MedicationDetail, OrderId } from '../entries/index.ts';
 import { byDueTime } from './due-doses.ts';
+import { bedWords, isLater, logOf } from './moves.ts';
 import type { Stop } from './orders.ts';
 import { conflictKey, type Settlements } from './settlements.ts';
 import { type Dispute, entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
@@ -150,22 +151,6 @@ function afterStop(order: ChartOrder, stop: Stop | undefined, conflict: MakeConf
     );
 }
 
-/**
- * Standing words on the bed, one of each log: within a log the later one was written by somebody who could see the
- * earlier one, and replaces it also where it does not say so.
- */
-export function bedEntries(found: Standings): Charted<BodyOf<'bed-assigned'>>[] {
-  const byLog = new Map<string, Charted<BodyOf<'bed-assigned'>>>();
-  for (const entry of standingEntries(found, 'bed-assigned')) {
-    const log = logOf(entry.id);
-    const other = byLog.get(log);
-    if (!other || isLater(entry.id, other.id)) byLog.set(log, entry);
-  }
-  return [...byLog.values()];
-}
-
-const logOf = (id: string): string => id.slice(0, 32);
-const isLater = (id: string, than: string): boolean => Number(id.slice(33)) > Number(than.slice(33));
 const wroteKnowing = (id: string, other: string): boolean => logOf(id) === logOf(other) && isLater(id, other);
 
 /** "Bed 12" and "12" are one bed. */
@@ -177,14 +162,16 @@ export const bedName = (bed: string): string =>
     .replace(/\s+/g, ' ');
 
 function twoBeds(found: Standings, conflict: MakeConflict): Conflict[] {
-  const claims = bedEntries(found);
-  if (new Set(claims.map(({ body }) => bedName(body.bed))).size < 2) return [];
+  const claims = bedWords(found);
+  if (new Set(claims.map(({ body, ward }) => `${ward?.id} ${bedName(body.bed)}`)).size < 2) return [];
+  // The ward is named where a move is among them: bed 3 here is not bed 3 there.
+  const named = claims.some(({ ward }) => ward !== undefined);
   return [
     conflict(
       'two-beds',
       claims,
       `Charted in bed ${claims
-        .map(({ body }) => body.bed)
+        .map(({ body, ward }) => `${body.bed}${named ? ` (${ward?.name ?? 'ward not said'})` : ''}`)
         .sort()
         .join(' and in bed ')}.`,
     ),
@@ -216,7 +203,7 @@ function amendedTwice(
 ): Conflict[] {
   const sides = [...claims, ...contradictions].flatMap((id) => found.byId.get(id) ?? []);
   const kinds = new Set(sides.map(({ body }) => body.kind));
-  if (kinds.size === 1 && kinds.has('bed-assigned')) return [];
+  if ([...kinds].every((kind) => kind === 'bed-assigned' || kind === 'patient-moved')) return [];
   const allergies = kinds.has('allergy-recorded') || kinds.has('no-known-allergies-recorded');
   // Both kinds at once: that conflict is found already.
   if (kinds.has('allergy-recorded') && kinds.has('no-known-allergies-recorded') && kinds.size === 2)
@@ -257,11 +244,18 @@ function markedAgainstSettlement(found: Standings, conflict: MakeConflict): Conf
 
 /**
  * Where the patient is said to lie: by entries if there are any, else by the snapshot, else by the registration. What
- * lost against another patient's claim to the same bed is left out, and nothing older is put in its place.
+ * lost against another patient's claim to the same bed is left out, and nothing older is put in its place. `ward`:
+ * whose beds are asked for; absent: of any ward.
  */
-export function bedClaims(patient: string, found: Standings, snapshotBed: string | undefined): BedClaim[] {
-  const assigned = bedEntries(found).map(({ id, body }) => ({
-    kind: 'bed-assigned' as const,
+export function bedClaims(
+  patient: string,
+  found: Standings,
+  snapshotBed: string | undefined,
+  ward: string | undefined,
+): BedClaim[] {
+  const words = bedWords(found);
+  const assigned = words.map(({ id, body }) => ({
+    kind: body.kind,
     ref: id,
     bed: body.bed,
     by: body.author.name,
@@ -282,9 +276,14 @@ export function bedClaims(patient: string, found: Standings, snapshotBed: string
             },
           ]
         : [];
-  const claims = assigned.length > 0 ? assigned : first;
+  // A bed of another ward is no bed of this one, and says that the one here is free.
+  const isElsewhere = new Set(
+    words.flatMap(({ id, ward: there }) => (ward !== undefined && there && there.id !== ward ? [id] : [])),
+  );
+  const claims: BedClaim[] = assigned.length > 0 ? assigned : first;
   return claims.filter(
     ({ ref, bed }) =>
+      !isElsewhere.has(ref) &&
       !found.settlements.standing.some(
         ({ body, disputed }) =>
           !disputed &&

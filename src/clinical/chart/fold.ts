@@ -4,12 +4,13 @@ import type { SnapshotPatient } from '../snapshot.ts';
 import { bedClaims, chartConflicts } from './conflicts.ts';
 import { dueDoses } from './due-doses.ts';
 import { chartAllergies, chartIdentity } from './identity.ts';
+import { arrival, bedWords, carriedSnapshot, elsewhere } from './moves.ts';
 import { chartOrders } from './orders.ts';
 import { byClock, entriesOfKind, standingEntries, standings, stands } from './standing.ts';
 import type { BoardRow, Chart, Charted } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 3;
+export const FOLD_VERSION = 4;
 
 export interface ChartInput {
   patient: string;
@@ -19,6 +20,8 @@ export interface ChartInput {
   snapshotAsOf?: string;
   /** There is a snapshot of this patient and it does not open. */
   snapshotUnreadable?: boolean;
+  /** Whose chart this is; absent: of the whole site, for records staff. */
+  ward?: string;
   now: string;
 }
 
@@ -27,9 +30,14 @@ export interface ChartInput {
  * repeats, gives the same chart. `undefined`: nothing is known of this patient.
  */
 export function foldChart(input: ChartInput): Chart | undefined {
-  const { patient, snapshot, snapshotAsOf, now } = input;
-  const found = standings(input.entries);
-  const claims = bedClaims(patient, found, snapshot?.bed);
+  const { patient, now, ward } = input;
+  // Packets only bring entries along; what is in them is among the entries.
+  const entries = input.entries.filter(({ body }) => body?.kind !== 'record-moved');
+  const { snapshot, snapshotAsOf } = newestSnapshot(input, entries);
+  const found = standings(entries);
+  const claims = bedClaims(patient, found, snapshot?.bed, ward);
+  const away = elsewhere(bedWords(found), ward);
+  const came = arrival(found, ward);
   const identity = chartIdentity(patient, found, snapshot, claims);
   if (!identity) return undefined;
 
@@ -54,6 +62,8 @@ export function foldChart(input: ChartInput): Chart | undefined {
     ...(snapshot && snapshotAsOf !== undefined ? { snapshotAsOf } : {}),
     snapshotWarnings: snapshot?.warnings ?? [],
     bedClaims: claims,
+    ...(away ? { elsewhere: away } : {}),
+    ...(came ? { arrival: came } : {}),
     ...(registration ? { registration: registrationOf(registration) } : {}),
     wardSettlements: wardSettlements.map(({ id, key, disputed }) => ({ id, key, disputed })),
     samePersonAs: [
@@ -70,6 +80,17 @@ export function foldChart(input: ChartInput): Chart | undefined {
         ? { link: { confirmedNew: true as const } }
         : {}),
   };
+}
+
+/** The ward's own, or what a move brought along where the ward has none or an older one. */
+function newestSnapshot(
+  { snapshot, snapshotAsOf }: ChartInput,
+  entries: readonly OpenedEntry[],
+): Pick<ChartInput, 'snapshot' | 'snapshotAsOf'> {
+  const own = snapshot ? { snapshot, ...(snapshotAsOf === undefined ? {} : { snapshotAsOf }) } : {};
+  const carried = carriedSnapshot(entries);
+  if (!carried || (snapshot && (snapshotAsOf ?? '') >= carried.asOf)) return own;
+  return { snapshot: carried.patient, snapshotAsOf: carried.asOf };
 }
 
 function registrationOf({
@@ -143,6 +164,8 @@ export function toBoardRow(chart: Chart): BoardRow {
     conflicts: chart.conflicts,
     numbers: identity.numbers,
     bedClaims: chart.bedClaims,
+    ...(chart.elsewhere ? { elsewhere: chart.elsewhere } : {}),
+    ...(chart.arrival ? { arrival: chart.arrival } : {}),
     ...(chart.registration ? { registration: chart.registration } : {}),
     wardSettlements: chart.wardSettlements,
     samePersonAs: chart.samePersonAs,

@@ -107,11 +107,25 @@ export interface Conflict {
 
 /** Somebody's word on where the patient lies. */
 export interface BedClaim {
-  kind: 'bed-assigned' | 'patient-registered' | 'ehr';
+  kind: 'bed-assigned' | 'patient-moved' | 'patient-registered' | 'ehr';
   ref: ConflictRef;
   bed: string;
   by: string;
   at?: string;
+}
+
+/** The patient went to another ward. More than one place: two people said so differently, and one has to settle it. */
+export interface Elsewhere {
+  places: { ward: string; wardName: string; bed: string; by: string; at: string }[];
+}
+
+/** The patient came from another ward, with a record of so many entries. */
+export interface Arrival {
+  fromName: string;
+  by: string;
+  at: string;
+  listed: number;
+  here: number;
 }
 
 /** Everything that a ward knows of one patient, at one moment. */
@@ -132,6 +146,8 @@ export interface Chart {
   snapshotWarnings: string[];
   link?: { ehrPatient: string } | { confirmedNew: true };
   bedClaims: BedClaim[];
+  elsewhere?: Elsewhere;
+  arrival?: Arrival;
   /** Of a patient registered in this downtime. */
   registration?: BoardRow['registration'];
   /** What was decided about conflicts that concern other patients too. */
@@ -160,6 +176,8 @@ export interface BoardRow {
   conflicts: Conflict[];
   numbers: PatientNumber[];
   bedClaims: BedClaim[];
+  elsewhere?: Elsewhere;
+  arrival?: Arrival;
   registration?: { ref: EntryId; by: string; at: string; claimedEhrNumber?: string };
   wardSettlements: { id: EntryId; key: string; disputed: boolean }[];
   samePersonAs: string[];

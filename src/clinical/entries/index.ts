@@ -11,6 +11,7 @@ import {
 } from './charting.ts';
 import type { EntryId } from './common.ts';
 import { ConflictSettled } from './conflicts.ts';
+import { PatientMoved, RecordMoved } from './moves.ts';
 import { OrderAcknowledged, OrderSigned, OrderStopped } from './orders.ts';
 import {
   CarriedEntry,
@@ -24,6 +25,7 @@ import {
 export * from './charting.ts';
 export * from './common.ts';
 export * from './conflicts.ts';
+export * from './moves.ts';
 export * from './orders.ts';
 export * from './records.ts';
 
@@ -47,6 +49,8 @@ export const WardBody = z.discriminatedUnion('kind', [
   PostingOutcome,
   CarriedEntry,
   ConflictSettled,
+  PatientMoved,
+  RecordMoved,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];

@@ -95,6 +95,8 @@ export interface Database {
   };
   /** Branch entries that the server has taken over, and as what. */
   'projection.carried': { site: string; hash: string; entry: string };
+  /** Entries that came in a moved patient's record before their own log did. */
+  'projection.moved': { site: string; log: string; seq: number; hash: string };
   'projection.census_patient': {
     site: string;
     ward: string;
@@ -167,7 +169,8 @@ const MIGRATIONS: readonly string[] = [
     expires_at timestamptz not null, used_at timestamptz, primary key (site, code_hash));
   create table record.acknowledgement (
     site text, log text, seq integer not null, hash text, epoch text not null, signature text not null,
-    primary key (site, log, hash))`,
+    primary key (site, log, hash));
+  create table projection.moved (site text, log text, seq integer, hash text not null, primary key (site, log, seq))`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

@@ -3,7 +3,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
-import { DIRECTORY_SCOPE } from '../../site/index.ts';
+import { DIRECTORY_SCOPE, readersOf } from '../../site/index.ts';
 import { createHttpCarrier, createPeerLoop, exchange, type PeerState } from '../../sync/index.ts';
 import { openDatabase } from '../database/open.ts';
 import { createLedger, type ServerLedger } from '../ledger.ts';
@@ -85,7 +85,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   async function tellWards(logs: string[]): Promise<void> {
     const opened = await Promise.all(logs.map((log) => ledger.log(log)));
     const scopes = new Set(opened.flatMap((known) => known?.opening.scope ?? []));
-    for (const scope of scopes) if (scope.startsWith('ward:')) snapshots.tell(scope.slice('ward:'.length));
+    for (const ward of new Set([...scopes].flatMap(readersOf))) snapshots.tell(ward);
   }
 
   const app = fastify({

@@ -1,5 +1,12 @@
 import type { Kysely } from 'kysely';
-import { type Charted, type OpenedEntry, type Standing, standings, WardBody } from '../../clinical/index.ts';
+import {
+  bedWords,
+  type Charted,
+  type OpenedEntry,
+  type Standing,
+  standings,
+  WardBody,
+} from '../../clinical/index.ts';
 import { entryId } from '../../log/index.ts';
 import type { PostingState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
@@ -35,6 +42,7 @@ const ABOUT_RECORDS: readonly string[] = [
   'patient-unlinked',
   'review-decided',
   'posting-outcome',
+  'record-moved',
 ];
 
 /** Folds the projection of some patients into what the workbench shows. The state is derived, never stored. */
@@ -87,7 +95,12 @@ export async function readRecords(
           ...stateOf(charted, found.all, known, postings.get(charted.id)),
         };
       });
-    return { patient, ward: own[0]!.ward, reviewed, opened, link };
+    // Where the patient is now; while people say different things, where the first entry was charted.
+    const places = new Set(bedWords(found).map((word) => word.ward?.id));
+    const [place] = places;
+    const first = [...own].sort((a, b) => Number(a.hlc_wall) - Number(b.hlc_wall))[0]!;
+    const ward = places.size === 1 && place !== undefined ? place : first.ward;
+    return { patient, ward, reviewed, opened, link };
   });
 }
 

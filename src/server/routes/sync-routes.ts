@@ -8,6 +8,7 @@ import {
   DIRECTORY_SCOPE,
   type Directory,
   hubAsPeer,
+  mayRead,
   type Peer,
   ROSTER_SCOPE,
   wardScope,
@@ -50,6 +51,10 @@ export interface SyncContext extends Pick<ServerContext, 'db' | 'tokens' | 'ledg
   branches: Pick<ServerContext['branches'], 'takeOver'>;
 }
 
+/** Everybody has the directory and the sealed staff list; else what is about patients of one's wards. */
+const isGranted = ({ wards }: Peer, scope: string): boolean =>
+  scope === DIRECTORY_SCOPE || scope === ROSTER_SCOPE || mayRead(wards, scope);
+
 /** Tablets and hubs: offer, push, pull, snapshots, news. Authorised by the device's own key, locked or not. */
 export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
   const { ledger, site, tokens, identity, db } = context;
@@ -84,14 +89,20 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
   async function grantedLogs(
     device: Peer,
   ): Promise<{ log: string; scope: string; writer: string; seq: number; hash: string }[]> {
-    const scopes = [DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)];
     const rows = await db
       .selectFrom('record.log')
       .where('site', '=', identity.site)
-      .where('scope', 'in', scopes)
+      .where((where) =>
+        where.or([
+          where('scope', 'in', [DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)]),
+          where('scope', 'like', 'move:%'),
+        ]),
+      )
       .selectAll()
       .execute();
-    return rows.map(({ log, scope, writer, seq, hash }) => ({ log, scope, writer, seq, hash: toHex(hash) }));
+    return rows
+      .filter(({ scope }) => isGranted(device, scope))
+      .map(({ log, scope, writer, seq, hash }) => ({ log, scope, writer, seq, hash: toHex(hash) }));
   }
 
   app.post(
@@ -212,10 +223,10 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
     return reply.type('application/octet-stream').send(Buffer.from(encodeFrames(FrameType.blob, blobs)));
   });
 
-  const listeners = new Set<{ scopes: Set<string>; tell: () => void }>();
+  const listeners = new Set<{ device: Peer; tell: () => void }>();
   const news = (scopes: Set<string>): void => {
     for (const listener of listeners)
-      if ([...scopes].some((scope) => listener.scopes.has(scope))) listener.tell();
+      if ([...scopes].some((scope) => isGranted(listener.device, scope))) listener.tell();
   };
   ledger.onCommit(news);
   context.census.onChange((ward) => news(new Set([wardScope(ward)])));
@@ -230,7 +241,7 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     raw.write(': listening\n\n');
     const listener = {
-      scopes: new Set([DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)]),
+      device,
       tell: () => raw.write('event: news\ndata: {}\n\n'),
     };
     listeners.add(listener);

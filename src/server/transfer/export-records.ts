@@ -1,5 +1,5 @@
 import { toHex, type VersionVector } from '../../log/index.ts';
-import { DIRECTORY_SCOPE, ROSTER_SCOPE, wardScope } from '../../site/index.ts';
+import { DIRECTORY_SCOPE, mayRead, ROSTER_SCOPE } from '../../site/index.ts';
 import {
   countLines,
   type ExportHeader,
@@ -28,10 +28,12 @@ export async function exportRecords(
   { ward, since = {}, acknowledge }: ExportWish,
 ): Promise<{ file: ReadableStream<Uint8Array>; name: string; header: ExportHeader }> {
   const directory = site.directory();
-  const scopes = ward === undefined ? undefined : [DIRECTORY_SCOPE, ROSTER_SCOPE, wardScope(ward)];
   const rows = (
     await db.selectFrom('record.log').where('site', '=', identity.site).selectAll().execute()
-  ).filter((row) => scopes?.includes(row.scope) ?? true);
+  ).filter(
+    ({ scope }) =>
+      ward === undefined || scope === DIRECTORY_SCOPE || scope === ROSTER_SCOPE || mayRead([ward], scope),
+  );
   const byLog = new Map(rows.map((row) => [row.log, row]));
   const ranges = planExport(
     rows.map(({ log, scope, seq }) => ({

@@ -15,10 +15,10 @@ import {
   DirectoryBody,
   foldDirectory,
   foldRoster,
+  mayWrite,
   openWardEntry,
   ROSTER_SCOPE,
   RosterBody,
-  wardScope,
 } from '../../site/index.ts';
 
 /** So many entries share one signature check; after a break their signatures are tried one by one. */
@@ -133,7 +133,7 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     const bySite = opening.writer === records.site;
     const device = bySite ? undefined : directory.devices.get(opening.writer);
     const name = bySite ? 'the server' : (device?.name ?? `unknown tablet ${opening.writer.slice(0, 8)}`);
-    const granted = device?.wards.some((ward) => wardScope(ward) === opening.scope) ?? false;
+    const granted = device !== undefined && mayWrite(device.wards, opening.scope);
     const verify = bySite ? siteVerify : device && granted ? verifyWith(device.signingKey) : undefined;
     const state: LogState = {
       log: entry.log,

@@ -152,7 +152,7 @@ export function BedForm({ chart, timeZone, onDone, onCancel }: ChartFormProps) {
   });
   const saving = useSave(timeZone);
   // Whoever moves a patient has seen where the patient lay: the two words are no conflict.
-  const before = chart.bedClaims.find(({ kind }) => kind === 'bed-assigned')?.ref;
+  const before = chart.bedClaims.find(({ kind }) => kind === 'bed-assigned' || kind === 'patient-moved')?.ref;
   const submit = handleSubmit(async ({ bed }) => {
     const message = await saving.save(chart.identity.id, {
       kind: 'bed-assigned',

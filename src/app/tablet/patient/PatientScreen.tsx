@@ -8,6 +8,7 @@ import { rowName } from '../BoardScreen.tsx';
 import { ConflictList } from '../ConflictList.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
+import { MoveForm } from '../forms/MoveForm.tsx';
 import { NoteForm } from '../forms/NoteForm.tsx';
 import { OrderForm } from '../forms/OrderForm.tsx';
 import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../forms/SmallForms.tsx';
@@ -15,6 +16,7 @@ import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
 import type { ScreenProps } from '../Shell.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
 import { MedicationTab } from './MedicationTab.tsx';
+import { MoveNotices } from './MoveNotices.tsx';
 import { PatientBanner } from './PatientBanner.tsx';
 import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.tsx';
 
@@ -27,6 +29,7 @@ export type Task =
   | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
   | { do: 'allergy' }
   | { do: 'bed' }
+  | { do: 'move' }
   | { do: 'entered-in-error'; entry: Charted };
 
 /** A task begins and ends at the top, where its title or "Saved" stands. */
@@ -81,6 +84,7 @@ export function PatientScreen({
   return (
     <div className="stack">
       <PatientBanner chart={chart} now={now} timeZone={timeZone} alike={alike.get(patient)?.map(rowName)} />
+      <MoveNotices chart={chart} timeZone={timeZone} />
       {saved && (
         <p className="card good" role="status">
           ✓ {saved}
@@ -98,6 +102,7 @@ export function PatientScreen({
       )}
       {task?.do === 'allergy' && <AllergyForm {...form} chart={chart} />}
       {task?.do === 'bed' && <BedForm {...form} chart={chart} />}
+      {task?.do === 'move' && <MoveForm {...form} chart={chart} />}
       {task?.do === 'entered-in-error' && (
         <EnteredInErrorForm {...form} patient={patient} entry={task.entry} />
       )}
@@ -152,9 +157,16 @@ export function PatientScreen({
                 <Button variant="default" onClick={() => start({ do: 'allergy' })}>
                   Record allergy
                 </Button>
-                <Button variant="default" onClick={() => start({ do: 'bed' })}>
-                  Assign bed
-                </Button>
+                {!chart.elsewhere && (
+                  <>
+                    <Button variant="default" onClick={() => start({ do: 'bed' })}>
+                      Assign bed
+                    </Button>
+                    <Button variant="default" onClick={() => start({ do: 'move' })}>
+                      Move to another ward
+                    </Button>
+                  </>
+                )}
               </>
             )}
           </div>

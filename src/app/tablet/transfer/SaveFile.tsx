@@ -1,15 +1,26 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ExportReceipt } from '../../../vault/transfer-api.ts';
 import { useLamp } from '../../lamp.tsx';
 import { inList, plural } from './words.ts';
 
-type What = 'all' | 'server';
+type What = 'all' | 'server' | 'ward';
 
 /** Records as one sealed file. Also on the lock screen: then it holds the same entries, without readable text. */
 export function SaveFile() {
   const { vault } = useLamp();
   const [what, setWhat] = useState<What>('all');
+  // While the tablet is locked there is nobody who moved a patient just now.
+  const [wards, setWards] = useState<{ id: string; name: string }[]>([]);
+  const [ward, setWard] = useState<string | null>(null);
+  useEffect(
+    () =>
+      void vault
+        .otherWards()
+        .then(setWards)
+        .catch(() => setWards([])),
+    [vault],
+  );
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [made, setMade] = useState<{ receipt: ExportReceipt; url: string; toShare?: File }>();
@@ -20,7 +31,12 @@ export function SaveFile() {
     setBusy(true);
     setProblem(undefined);
     setSaved(false);
-    const since = what === 'server' ? ({ since: 'server' } as const) : {};
+    const since =
+      what === 'server'
+        ? ({ since: 'server' } as const)
+        : what === 'ward' && ward !== null
+          ? { forWard: ward }
+          : {};
     const result = await vault.exportFile(since).catch(() => undefined);
     // Share sheets take text files, so the same record is made once more as text where there is one.
     const text =
@@ -50,10 +66,28 @@ export function SaveFile() {
         data={[
           { value: 'all', label: 'Everything here' },
           { value: 'server', label: 'What the server lacks' },
+          ...(wards.length > 0 ? [{ value: 'ward', label: 'For another ward' }] : []),
         ]}
       />
+      {what === 'ward' && (
+        <Select
+          label="Ward"
+          description="Records of patients who were moved there. Only that ward, the server and the safe open the file."
+          data={wards.map(({ id, name }) => ({ value: id, label: name }))}
+          value={ward}
+          onChange={(value) => {
+            setWard(value);
+            setMade(undefined);
+          }}
+        />
+      )}
       {!made && (
-        <Button size="lg" loading={busy} onClick={() => void make()}>
+        <Button
+          size="lg"
+          loading={busy}
+          disabled={what === 'ward' && ward === null}
+          onClick={() => void make()}
+        >
           Make the file
         </Button>
       )}
@@ -67,8 +101,8 @@ export function SaveFile() {
           <p role="status">
             <strong>{plural(made.receipt.entries, 'entry', 'entries')}</strong>
             {made.receipt.tablets.length > 0 && ` of ${inList(made.receipt.tablets)}`}. The file opens only at
-            this hospital: on an unlocked tablet of this ward, on the server, and with the recovery identity
-            from the safe.
+            this hospital: on an unlocked tablet of {what === 'ward' ? 'that' : 'this'} ward, on the server,
+            and with the recovery identity from the safe.
             {!made.receipt.readable &&
               ' This tablet is locked, so its entries stay sealed in the file; they can be opened later.'}
           </p>
