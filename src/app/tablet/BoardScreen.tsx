@@ -14,7 +14,8 @@ import type { StoredDraft } from '../../vault/api.ts';
 import { useAlike, useBoard, useLamp, useNow, useWardConflicts } from '../lamp.tsx';
 import { ConflictList } from './ConflictList.tsx';
 import { draftKind } from './forms/drafts.ts';
-import { placeInWords, recordInWords } from './patient/MoveNotices.tsx';
+import { MovedAway } from './MovedAway.tsx';
+import { recordInWords } from './patient/MoveNotices.tsx';
 import type { ScreenProps } from './Shell.tsx';
 
 /** How one patient is told from another where no banner stands. */
@@ -108,7 +109,7 @@ export function BoardScreen({
               />
             ))}
           </div>
-          <Gone rows={gone} onOpen={(patient) => go({ at: 'patient', patient })} />
+          <MovedAway rows={gone} onOpen={(patient) => go({ at: 'patient', patient })} />
           {shown.length === 0 && (
             <p>
               {rows.length === 0
@@ -122,31 +123,6 @@ export function BoardScreen({
         </Tabs.Panel>
       </Tabs>
     </div>
-  );
-}
-
-/** Patients of this ward who were moved to another one. */
-function Gone({ rows, onOpen }: { rows: readonly BoardRow[]; onOpen: (patient: string) => void }) {
-  if (rows.length === 0) return null;
-  return (
-    <section className="stack" aria-label="Moved to other wards">
-      <h2>Moved to other wards ({rows.length})</h2>
-      {rows.map((row) => (
-        <p key={row.patient} className="card row between">
-          <span>
-            <strong>{displayName(row.name)}</strong> {row.number?.value} →{' '}
-            {row.elsewhere && placeInWords(row.elsewhere)}
-          </span>
-          <Button
-            variant="default"
-            onClick={() => onOpen(row.patient)}
-            aria-label={`Open the chart of ${displayName(row.name)}`}
-          >
-            Open
-          </Button>
-        </p>
-      ))}
-    </section>
   );
 }
 
