@@ -47,7 +47,7 @@ export function createCharts(
   observe: (hlc: readonly [number, number]) => void,
 ) {
   /** Patients of this ward who went to one other, as the folds found them. */
-  const whereabouts = new Map<string, string>();
+  const whereabouts = new Map<string, string | undefined>();
   const pages = createOpenedPages(db, keyring.summaries);
   const openings = new Map<string, Opening | undefined>();
   /** Opened entries of the patients in use: a chart that is open is not opened again for each save. */
@@ -226,8 +226,7 @@ export function createCharts(
 
   function noteWhere({ patient, elsewhere }: BoardRow): void {
     const [place, other] = elsewhere?.places ?? [];
-    if (place && !other) whereabouts.set(patient, place.ward);
-    else whereabouts.delete(patient);
+    whereabouts.set(patient, place && !other ? place.ward : undefined);
   }
 
   return {
@@ -277,7 +276,8 @@ export function createCharts(
         }),
       );
       const found = boards.filter((row) => row !== null);
-      for (const row of found) noteWhere(row);
+      // A fold may have found something newer while these rows were read.
+      for (const row of found) if (!whereabouts.has(row.patient)) noteWhere(row);
       return found;
     },
 

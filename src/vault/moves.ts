@@ -40,6 +40,8 @@ interface MovesEnvironment {
 export function createMoves(environment: MovesEnvironment): MovesApi & {
   /** Passes on what the new ward may lack of a patient who went there. Repeating it writes nothing. */
   passOn(patient: string): Promise<void>;
+  /** The same for everybody who is away: a tablet that went dark half way goes on when it is unlocked. */
+  passOnAll(): Promise<void>;
 } {
   const { tablet, keyring, charts, records, now, write } = environment;
   let passing: Promise<unknown> = Promise.resolve();
@@ -111,6 +113,10 @@ export function createMoves(environment: MovesEnvironment): MovesApi & {
         await moves.passOn(patient).catch(() => undefined);
       }
       return saved;
+    },
+
+    async passOnAll(): Promise<void> {
+      for (const { patient, elsewhere } of await charts.board()) if (elsewhere) await moves.passOn(patient);
     },
 
     passOn(patient: string): Promise<void> {

@@ -243,7 +243,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
           await markNewSnapshot(db, ward);
           await charts.markOutdated();
         });
-        void fold();
+        void fold().then(() => moves.passOnAll());
         const name = directory.wards.get(ward)?.name ?? ward;
         return {
           ok: true,
