@@ -11,7 +11,7 @@ const ROOMS = {
   vault: ['sync', 'site', 'wire', 'seal', 'log', 'clinical'],
   server: ['sync', 'site', 'wire', 'interop', 'matching', 'seal', 'log', 'clinical'],
   app: ['vault', 'wire', 'matching', 'clinical'],
-  cli: ['server'],
+  cli: ['server', 'clinical'],
 };
 
 export default {
