@@ -1,6 +1,7 @@
 /** Imports point one way (ARCHITECTURE.md). A room is entered by its own files and by those named here. */
 const ROOMS = {
   clinical: [],
+  forms: ['clinical'],
   log: [],
   seal: ['log'],
   site: ['log', 'seal', 'clinical'],
@@ -10,8 +11,8 @@ const ROOMS = {
   wire: ['clinical'],
   vault: ['sync', 'site', 'wire', 'seal', 'log', 'clinical'],
   server: ['sync', 'site', 'wire', 'interop', 'matching', 'seal', 'log', 'clinical'],
-  app: ['vault', 'wire', 'matching', 'clinical'],
-  cli: ['server', 'clinical'],
+  app: ['vault', 'wire', 'matching', 'forms', 'clinical'],
+  cli: ['server', 'forms', 'clinical'],
 };
 
 export default {
@@ -23,7 +24,7 @@ export default {
       from: { path: `^src/${room}/` },
       to: { path: '^src/', pathNot: `^src/(${[room, ...others].join('|')})/` },
     })),
-    { name: 'pure-rooms-have-no-io', severity: 'error', from: { path: '^src/(clinical|log|seal|site|interop|matching|sync|wire)/' }, to: { dependencyTypes: ['core'] } },
+    { name: 'pure-rooms-have-no-io', severity: 'error', from: { path: '^src/(clinical|forms|log|seal|site|interop|matching|sync|wire)/' }, to: { dependencyTypes: ['core'] } },
   ],
   options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' }, enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.mjs', '.js'] } },
 };

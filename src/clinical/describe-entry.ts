@@ -1,5 +1,6 @@
 import { displayName, formatQuantity, medicationLine, serviceLine, tallMan } from './display.ts';
 import type { BodyOf, ConflictKind, Consciousness, OxygenDevice, WardBody } from './entries/index.ts';
+import { formLines } from './form-in-words.ts';
 import { scoreNews2 } from './news2.ts';
 import { VITAL_PARAMETERS } from './range-checks.ts';
 
@@ -112,6 +113,13 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
               .map(([part, text]) => `${part[0]!.toUpperCase()}${part.slice(1)}: ${text}`)
               .join('\n')
           : (body.text ?? ''),
+      };
+    case 'form-answered':
+      return {
+        title: `${body.form.title}${body.status === 'completed' ? '' : ' (not complete)'}`,
+        text: formLines(body.items)
+          .map(({ text, answer }) => (answer === undefined ? text : `${text}: ${answer}`))
+          .join('\n'),
       };
     case 'order-signed':
       return {

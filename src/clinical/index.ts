@@ -13,6 +13,7 @@ export * from './display.ts';
 export * from './doses.ts';
 export * from './effective-time.ts';
 export * from './entries/index.ts';
+export * from './form-in-words.ts';
 export * from './names.ts';
 export * from './news2.ts';
 export * from './range-checks.ts';

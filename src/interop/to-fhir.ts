@@ -9,6 +9,7 @@ import {
   subjectOf,
   type ToFhirContext,
 } from './fhir-context.ts';
+import { formResource } from './form-to-fhir.ts';
 import { administrationResource, orderResources, stopTask } from './medication-to-fhir.ts';
 import { vitalResources } from './vitals-to-fhir.ts';
 
@@ -19,6 +20,7 @@ const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
   'vital-signs',
   'medication-administration',
   'note',
+  'form-answered',
   'order-signed',
   'order-acknowledged',
   'order-stopped',
@@ -55,6 +57,8 @@ function contentOf(id: EntryId, body: WardBody, context: ToFhirContext): Outgoin
       return [administrationResource(id, body, context)];
     case 'note':
       return [noteResource(id, body, context)];
+    case 'form-answered':
+      return [formResource(id, body, context)];
     case 'order-signed':
       return [orderResources(id, body, context)];
     case 'order-stopped':

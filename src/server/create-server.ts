@@ -18,6 +18,7 @@ import { createProjection } from './projection.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { answerFaults, sendRefusal } from './refusal.ts';
 import { adminRoutes } from './routes/admin-routes.ts';
+import { formRoutes } from './routes/form-routes.ts';
 import { hubRoutes } from './routes/hub-routes.ts';
 import { siteRoutes } from './routes/site-routes.ts';
 import { staffSessionRoutes } from './routes/staff-session.ts';
@@ -162,6 +163,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   const setupCode = site.directory().site ? undefined : typedCode();
   siteRoutes(app, context, setupCode);
   adminRoutes(app, context);
+  formRoutes(app, context);
   hubRoutes(app, context, options.hubNames ?? []);
   workbenchRoutes(app, context);
   transferRoutes(app, context);

@@ -51,6 +51,8 @@ export interface SiteRecords {
     pin: string;
     argon2?: WrappedUserKey['argon2'];
   }): Promise<StaffRostered>;
+  /** Publishes a form, or with no Questionnaire takes it back. */
+  publishForm(form: { id: string; title: string; questionnaire?: string; by: string }): Promise<void>;
   enrolDevice(device: {
     name: string;
     signingKey: string;
@@ -217,6 +219,17 @@ export function createSiteRecords(
       );
       await records.refresh();
       return body;
+    },
+
+    async publishForm({ id, title, questionnaire, by }) {
+      await tell({
+        kind: 'form-published',
+        recordedAt: now(),
+        form: id,
+        title,
+        ...(questionnaire === undefined ? {} : { questionnaire }),
+        by,
+      });
     },
 
     enrolDevice(device) {

@@ -56,11 +56,27 @@ export const DeviceEnrolled = z.object({
 });
 export type DeviceEnrolled = z.infer<typeof DeviceEnrolled>;
 
+/**
+ * A form of the hospital's own, or its newer version, which takes the place of the one with its id. Forms name no
+ * patient, so they may stand where nothing is sealed, and reach every tablet with the directory.
+ */
+export const FormPublished = z.object({
+  kind: z.literal('form-published'),
+  recordedAt: Instant,
+  form: z.string().regex(/^[A-Za-z0-9.-]{1,64}$/),
+  title: z.string().min(1).max(300),
+  /** FHIR R4 Questionnaire as JSON, as the hospital wrote it; absent: the form is no longer offered. */
+  questionnaire: z.string().max(180_000).optional(),
+  by: z.string().max(200),
+});
+export type FormPublished = z.infer<typeof FormPublished>;
+
 export const DirectoryBody = z.discriminatedUnion('kind', [
   SiteOpened,
   WardOpened,
   DeviceEnrolled,
   HubEnrolled,
+  FormPublished,
 ]);
 export type DirectoryBody = z.infer<typeof DirectoryBody>;
 
@@ -70,10 +86,12 @@ export interface Directory {
   wards: Map<string, WardOpened>;
   devices: Map<string, DeviceEnrolled>;
   hubs: Map<string, HubEnrolled>;
+  /** The newest word on each form, also that it is no longer offered. */
+  forms: Map<string, FormPublished>;
 }
 
 export function foldDirectory(bodies: Iterable<DirectoryBody>): Directory {
-  const directory: Directory = { wards: new Map(), devices: new Map(), hubs: new Map() };
+  const directory: Directory = { wards: new Map(), devices: new Map(), hubs: new Map(), forms: new Map() };
   for (const body of bodies) {
     switch (body.kind) {
       case 'site-opened':
@@ -90,6 +108,12 @@ export function foldDirectory(bodies: Iterable<DirectoryBody>): Directory {
       case 'hub-enrolled':
         directory.hubs.set(body.hub, body);
         break;
+      case 'form-published': {
+        // The site's logs come in no order of their own; the site's clock is one.
+        const known = directory.forms.get(body.form);
+        if (!known || known.recordedAt <= body.recordedAt) directory.forms.set(body.form, body);
+        break;
+      }
     }
   }
   return directory;

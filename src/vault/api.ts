@@ -119,6 +119,9 @@ export interface VaultApi extends FileTransferApi, QrTransferApi, MovesApi {
   drafts(): Promise<StoredDraft[]>;
   discardDraft(key: string): Promise<void>;
 
+  /** The hospital’s own forms, as FHIR Questionnaires (`null`: no longer offered); those that come with the app are not among them. */
+  forms(): Promise<{ id: string; questionnaire: unknown }[]>;
+
   quarantine(): Promise<QuarantinedItem[]>;
   now(): Promise<string>;
 }

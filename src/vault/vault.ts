@@ -333,6 +333,15 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     drafts: () => session().drafts.list(),
     discardDraft: (key) => session().drafts.discard(key),
 
+    async forms() {
+      const { forms } = await readDirectory(db);
+      return [...forms.values()].flatMap(({ form: id, questionnaire }) =>
+        questionnaire === undefined
+          ? [{ id, questionnaire: null }]
+          : [{ id, questionnaire: readJson(questionnaire) }],
+      );
+    },
+
     async quarantine() {
       const rows = await db.quarantine.toArray();
       return rows.map(({ id, reason, receivedAt, bytes }) => ({
@@ -348,6 +357,15 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
 
     now: async () => now(),
   };
+}
+
+/** The site signed it, so a form that is no JSON is the desk's slip: it is shown as one that cannot be read. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const refused = <K extends string>(kind: K, message: string) => ({

@@ -111,6 +111,7 @@ export function aChart(changes: Partial<Chart> = {}): Chart {
     dueDoses: [],
     vitals: [],
     notes: [],
+    forms: [],
     ehrObservations: [],
     conflicts: [],
     history: [],
@@ -211,6 +212,7 @@ export function aLamp({
     },
     drafts: async () => [...drafts.values()],
     discardDraft: async (key) => void drafts.delete(key),
+    forms: async () => [],
     quarantine: async () => [],
     exportFile: async () => ({
       ok: true,

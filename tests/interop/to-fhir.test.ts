@@ -117,6 +117,33 @@ const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
     entry: anEntry('order-stopped', { author: DOCTOR, order: 'd'.repeat(32), reason: 'rash' }),
     types: ['Task', 'Provenance'],
   },
+  'a filled form': {
+    entry: anEntry('form-answered', {
+      form: { id: 'fall', title: 'Fall', url: 'https://hospital.example/fall', version: '3' },
+      status: 'completed',
+      items: [
+        { linkId: '1', text: 'Where', answer: [{ valueString: 'Bathroom' }] },
+        {
+          linkId: '2',
+          text: 'Check',
+          item: [
+            { linkId: '2.1', answer: [{ valueDateTime: '2026-11-24T14:05:00-06:00' }] },
+            { linkId: '2.2', answer: [{ valueQuantity: { value: 5, unit: 'cm' } }, { valueDecimal: 1.5 }] },
+            { linkId: '2.3', answer: [{ valueCoding: { system: 'urn:x', code: 'a', display: 'A' } }] },
+          ],
+        },
+      ],
+    }),
+    types: ['QuestionnaireResponse', 'Provenance'],
+  },
+  'a form without a canonical name': {
+    entry: anEntry('form-answered', {
+      form: { id: 'own', title: 'Own' },
+      status: 'in-progress',
+      items: [{ linkId: '1', answer: [{ valueBoolean: false }] }],
+    }),
+    types: ['QuestionnaireResponse', 'Provenance'],
+  },
   'a noted order': { entry: anEntry('order-acknowledged', { order: 'd'.repeat(32) }), types: ['Provenance'] },
   'a note': {
     entry: anEntry('note', { noteType: 'progress', text: 'Größer, wacher' }),

@@ -7,6 +7,7 @@ import { ApiError, request } from '../api.ts';
 import { RecordsByFile } from '../RecordsByFile.tsx';
 import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
+import { FormCard } from './FormCard.tsx';
 import { HubCard } from './HubCard.tsx';
 import { NewWardForm } from './NewWardForm.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
@@ -18,7 +19,7 @@ export function Administration() {
   if (site.value && !site.value.opened) return <SiteSetupForm onOpened={site.reload} />;
   return (
     <SignInGate title="Administration" roles={['administrator']}>
-      {() => <Readiness />}
+      {() => <Readiness timeZone={site.value?.timeZone ?? 'UTC'} />}
     </SignInGate>
   );
 }
@@ -29,7 +30,7 @@ const EHR_IN_WORDS = {
   'not-configured': 'none is configured',
 } as const;
 
-function Readiness() {
+function Readiness({ timeZone }: { timeZone: string }) {
   const census = usePoll('/api/admin/census', CensusState, 5_000);
   const devices = usePoll('/api/admin/devices', DeviceList, 5_000);
   const [code, setCode] = useState<EnrolmentCode>();
@@ -137,6 +138,7 @@ function Readiness() {
       </section>
       <HubCard wards={census.value?.wards ?? []} />
       <StaffCard wards={census.value?.wards ?? []} />
+      <FormCard timeZone={timeZone} />
       <RecordsByFile />
     </>
   );

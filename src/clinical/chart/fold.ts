@@ -56,6 +56,7 @@ export function foldChart(input: ChartInput): Chart | undefined {
       .map((charted) => ({ ...charted, news2: scoreNews2(charted.body.values) }))
       .sort((a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt) || byClock(b, a)),
     notes: entriesOfKind(found, 'note').reverse(),
+    forms: entriesOfKind(found, 'form-answered').reverse(),
     ehrObservations: snapshot?.observations ?? [],
     conflicts: chartConflicts(patient, found, orders, stops),
     history: [...found.all, ...found.unknown].sort(byClock),

@@ -137,6 +137,8 @@ export interface Chart {
   dueDoses: DueDose[];
   vitals: (Charted<BodyOf<'vital-signs'>> & { news2: News2 })[];
   notes: Charted<BodyOf<'note'>>[];
+  /** Filled forms, newest first. */
+  forms: Charted<BodyOf<'form-answered'>>[];
   ehrObservations: { name: string; value: string; unit?: string; effectiveAt: string }[];
   conflicts: Conflict[];
   /** Every entry in order of the hybrid clock, whatever its standing: the history. */

@@ -11,6 +11,7 @@ import {
 } from './charting.ts';
 import type { EntryId } from './common.ts';
 import { ConflictSettled } from './conflicts.ts';
+import { FormAnswered } from './forms.ts';
 import { PatientMoved, RecordMoved } from './moves.ts';
 import { OrderAcknowledged, OrderSigned, OrderStopped } from './orders.ts';
 import {
@@ -25,6 +26,7 @@ import {
 export * from './charting.ts';
 export * from './common.ts';
 export * from './conflicts.ts';
+export * from './forms.ts';
 export * from './moves.ts';
 export * from './orders.ts';
 export * from './records.ts';
@@ -51,6 +53,7 @@ export const WardBody = z.discriminatedUnion('kind', [
   ConflictSettled,
   PatientMoved,
   RecordMoved,
+  FormAnswered,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];

@@ -204,6 +204,7 @@ const POSTING_ORDER: readonly string[] = [
   'medication-administration',
   'vital-signs',
   'note',
+  'form-answered',
 ];
 
 export function byPostingOrder(a: Reviewed, b: Reviewed): number {

@@ -5,11 +5,13 @@ const UNFINISHED = {
   order: 'order',
   'note-amendment': 'amendment of a note',
   'vital-signs-amendment': 'amendment of vital signs',
+  form: 'form',
+  'form-amendment': 'amendment of a form',
 } as const;
 
 export type DraftKind = keyof typeof UNFINISHED;
 
-/** `entry`: the one that is amended. */
+/** `entry`: the one that is amended, or which form it is. */
 export const draftKey = (kind: DraftKind, patient: string, entry?: string): string =>
   entry === undefined ? `${kind}:${patient}` : `${kind}:${patient}:${entry}`;
 

@@ -7,6 +7,7 @@ import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from 
 import { rowName } from '../BoardScreen.tsx';
 import { ConflictList } from '../ConflictList.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
+import { FillForm } from '../forms/FillForm.tsx';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
 import { MoveForm } from '../forms/MoveForm.tsx';
 import { NoteForm } from '../forms/NoteForm.tsx';
@@ -14,6 +15,7 @@ import { OrderForm } from '../forms/OrderForm.tsx';
 import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../forms/SmallForms.tsx';
 import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
 import type { ScreenProps } from '../Shell.tsx';
+import { FormsTab, useForms } from './FormsTab.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
 import { MedicationTab } from './MedicationTab.tsx';
 import { MoveNotices } from './MoveNotices.tsx';
@@ -27,6 +29,7 @@ export type Task =
   | { do: 'order'; draft?: unknown }
   | { do: 'stop-order'; order: ChartOrder }
   | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
+  | { do: 'form'; form: string; amend?: Charted<BodyOf<'form-answered'>>; draft?: unknown }
   | { do: 'allergy' }
   | { do: 'bed' }
   | { do: 'move' }
@@ -49,6 +52,7 @@ export function PatientScreen({
   const { vault } = useLamp();
   const [whole, setWhole] = useState(false);
   const chart = useChart(patient, whole);
+  const forms = useForms(timeZone);
   const rows = useBoard();
   const ward = useWardConflicts(rows);
   const alike = useAlike(rows);
@@ -79,6 +83,7 @@ export function PatientScreen({
     toTop();
   };
   const form = { timeZone, onDone: done, onCancel: () => setTask(undefined) };
+  const filling = task?.do === 'form' ? forms?.find(({ id }) => id === task.form) : undefined;
   const clinician = session.staff.role === 'clinician';
   const writes = clinician || session.staff.role === 'nurse';
   return (
@@ -99,6 +104,9 @@ export function PatientScreen({
       {task?.do === 'stop-order' && <StopOrderForm {...form} patient={patient} order={task.order} />}
       {task?.do === 'note' && (
         <NoteForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
+      )}
+      {task?.do === 'form' && filling && (
+        <FillForm {...form} form={filling} chart={chart} now={now} amend={task.amend} draft={task.draft} />
       )}
       {task?.do === 'allergy' && <AllergyForm {...form} chart={chart} />}
       {task?.do === 'bed' && <BedForm {...form} chart={chart} />}
@@ -177,6 +185,7 @@ export function PatientScreen({
               <Tabs.Tab value="vitals">Vital signs</Tabs.Tab>
               <Tabs.Tab value="orders">Orders</Tabs.Tab>
               <Tabs.Tab value="notes">Notes</Tabs.Tab>
+              <Tabs.Tab value="forms">Forms</Tabs.Tab>
               <Tabs.Tab value="history">History</Tabs.Tab>
             </Tabs.List>
             <Tabs.Panel value="overview" pt="md">
@@ -201,6 +210,9 @@ export function PatientScreen({
             <Tabs.Panel value="notes" pt="md">
               <NotesTab chart={chart} timeZone={timeZone} start={start} />
             </Tabs.Panel>
+            <Tabs.Panel value="forms" pt="md">
+              <FormsTab chart={chart} forms={forms} timeZone={timeZone} start={start} writes={writes} />
+            </Tabs.Panel>
             <Tabs.Panel value="history" pt="md">
               <HistoryTab chart={chart} timeZone={timeZone} start={start} clinician={clinician} />
               <Earlier count={chart.earlier} onAll={() => setWhole(true)} />
@@ -223,6 +235,10 @@ function taskDraftKey(task: Task, patient: string): string | undefined {
         : draftKey('vital-signs', patient);
     case 'order':
       return draftKey('order', patient);
+    case 'form':
+      return task.amend
+        ? draftKey('form-amendment', patient, task.amend.id)
+        : draftKey('form', patient, task.form);
     default:
       return undefined;
   }
@@ -243,6 +259,12 @@ function taskOf(key: string, chart: Chart): Task | undefined {
     case 'vital-signs-amendment': {
       const amend = chart.vitals.find(({ id }) => id === draft.entry);
       return amend && { do: 'vital-signs', amend };
+    }
+    case 'form':
+      return draft.entry === undefined ? undefined : { do: 'form', form: draft.entry };
+    case 'form-amendment': {
+      const amend = chart.forms.find(({ id }) => id === draft.entry);
+      return amend && { do: 'form', form: amend.body.form.id, amend };
     }
     case undefined:
       return undefined;

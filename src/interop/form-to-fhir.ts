@@ -1,0 +1,21 @@
+import type { BodyOf, EntryId } from '../clinical/entries/index.ts';
+import { encounterOf, identifierOf, type Outgoing, subjectOf, type ToFhirContext } from './fhir-context.ts';
+
+/** A filled form goes to the EHR as itself. R4 has one identifier here, not a list. */
+export function formResource(id: EntryId, body: BodyOf<'form-answered'>, context: ToFhirContext): Outgoing {
+  const { url, version } = body.form;
+  return {
+    resourceType: 'QuestionnaireResponse',
+    id,
+    identifier: identifierOf(context, id)[0],
+    // A canonical of a form without a url cannot be made up; its title stands in the questions' words.
+    ...(url === undefined ? {} : { questionnaire: version === undefined ? url : `${url}|${version}` }),
+    status:
+      body.status === 'in-progress' ? 'in-progress' : body.replaces === undefined ? 'completed' : 'amended',
+    subject: subjectOf(context),
+    ...encounterOf(context),
+    authored: body.effectiveAt,
+    author: { display: body.author.name },
+    item: body.items,
+  };
+}
