@@ -14,5 +14,6 @@ export * from './effective-time.ts';
 export * from './entries/index.ts';
 export * from './names.ts';
 export * from './news2.ts';
+export * from './permissions.ts';
 export * from './range-checks.ts';
 export * from './snapshot.ts';

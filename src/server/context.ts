@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
+import type { Role } from '../clinical/index.ts';
 import type { Branches } from './branches.ts';
 import type { Census } from './census/import-census.ts';
 import type { Database } from './database/schema.ts';
@@ -31,7 +32,7 @@ export interface ServerContext {
   demo:
     | {
         control: string;
-        staff: { name: string; role: 'nurse' | 'clinician' | 'records' | 'administrator'; pin: string }[];
+        staff: { name: string; role: Role; pin: string }[];
       }
     | undefined;
 }

@@ -6,6 +6,7 @@ import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { z } from 'zod';
 import { DIRECTORY_SCOPE, ROSTER_SCOPE } from '../site/index.ts';
+import { type Access, guardRoutes } from './access.ts';
 import { createBranches } from './branches.ts';
 import { createCensus } from './census/import-census.ts';
 import type { ServerContext } from './context.ts';
@@ -47,6 +48,8 @@ export interface LamplightServer {
   recoveryIdentity: string | undefined;
   /** While there is no hospital here: whoever starts the server reads it, and types it into the setup page. */
   setupCode: string | undefined;
+  /** Every route with its rule. */
+  routes: readonly { method: string; url: string; access: Access }[];
   close(): Promise<void>;
 }
 
@@ -180,7 +183,12 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     );
   });
 
-  app.get('/api/health', async () => ({ ok: true }));
+  const routes = guardRoutes(app, context);
+  app.get(
+    '/api/health',
+    { config: { access: { by: 'anyone', because: 'it says only that the server runs' } } },
+    async () => ({ ok: true }),
+  );
   syncRoutes(app, context);
   staffSessionRoutes(app, context);
   const setupCode = site.directory().site ? undefined : typedCode();
@@ -202,6 +210,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     context,
     recoveryIdentity: recovery,
     setupCode,
+    routes,
     async close() {
       for (const timer of timers) clearInterval(timer);
       app.server.closeAllConnections();

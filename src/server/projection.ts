@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { WardBody } from '../clinical/index.ts';
 import { entryId, type Opening, toHex } from '../log/index.ts';
-import { sha256, verifyWith } from '../seal/index.ts';
-import { openWardEntry, wardScope } from '../site/index.ts';
+import { sha256 } from '../seal/index.ts';
+import { authorProblem, openWardEntry, wardScope } from '../site/index.ts';
 import type { Database } from './database/schema.ts';
 import { ownBytes, storedEntry } from './ledger.ts';
 import type { SiteIdentity } from './site-identity.ts';
@@ -88,12 +88,15 @@ export function createProjection(db: Kysely<Database>, identity: SiteIdentity, s
       }
       if (opening.writer !== identity.site || opened.opened.carries !== undefined) {
         const author = site.roster().get(parsed.data.author.id);
-        if (!author || !(await opened.opened.authoredBy(verifyWith(author.publicKey)))) {
+        const problem = author
+          ? await authorProblem(author, parsed.data, opened.opened.authoredBy)
+          : { kind: 'author', message: 'its author is not on the staff list' };
+        if (problem) {
           bad.push({
             seq: row.seq,
             bytes: row.bytes,
-            kind: 'author',
-            reason: `Entry ${id}: its author's signature does not verify.`,
+            kind: problem.kind,
+            reason: `Entry ${id}: ${problem.message}.`,
           });
           projected.push({ ...base, kind: 'unreadable', body: null });
           continue;

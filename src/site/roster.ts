@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { Hex128, Instant, Role } from '../clinical/index.ts';
-import { WrappedUserKey } from '../seal/index.ts';
+import { Hex128, Instant, mayWrite, Role, type WardBody } from '../clinical/index.ts';
+import type { Verify } from '../log/index.ts';
+import { verifyWith, WrappedUserKey } from '../seal/index.ts';
 
 /** The roster: who works here. Sealed under the roster identity, which enrolled tablets and the server share. */
 
@@ -24,9 +25,42 @@ export type StaffRostered = z.infer<typeof StaffRostered>;
 export const RosterBody = z.discriminatedUnion('kind', [StaffRostered]);
 export type RosterBody = z.infer<typeof RosterBody>;
 
-/** Staff by id; the latest statement about a person holds, since only the site writes the roster. */
-export type Roster = Map<string, StaffRostered>;
+/** A person on the staff list: what it says now, and what it ever said, since older entries stand by that. */
+export interface StaffMember extends StaffRostered {
+  /** Every role that the person was ever given. */
+  roles: readonly Role[];
+  /** Every public key that the person ever signed with, the present one last: a new PIN is a new key. */
+  publicKeys: readonly string[];
+}
+
+/** Staff by id. */
+export type Roster = Map<string, StaffMember>;
 
 export function foldRoster(bodies: Iterable<RosterBody>): Roster {
-  return new Map([...bodies].map((body) => [body.staff, body]));
+  const roster: Roster = new Map();
+  for (const body of bodies) {
+    const known = roster.get(body.staff);
+    roster.set(body.staff, {
+      ...body,
+      roles: [...new Set([...(known?.roles ?? []), body.role])],
+      publicKeys: [...new Set([...(known?.publicKeys ?? []), body.publicKey])],
+    });
+  }
+  return roster;
+}
+
+/**
+ * Whether an entry's author could write it: the staff list gave the person that role at some time, the role may write
+ * that kind, and one of the person's keys signed it. Returns what is wrong, in words.
+ */
+export async function authorProblem(
+  person: StaffMember,
+  body: WardBody,
+  authoredBy: (verify: Verify) => Promise<boolean>,
+): Promise<{ kind: 'author' | 'not-allowed'; message: string } | undefined> {
+  const { role, name } = body.author;
+  if (!person.roles.includes(role) || !mayWrite(role, body.kind))
+    return { kind: 'not-allowed', message: `${name} may not write this as ${role}` };
+  for (const key of person.publicKeys.toReversed()) if (await authoredBy(verifyWith(key))) return undefined;
+  return { kind: 'author', message: "its author's signature does not verify" };
 }

@@ -10,8 +10,8 @@ import {
   WardBody,
 } from '../clinical/index.ts';
 import { type Bytes, entryId, fromBase64, type Opening, readEntry, toHex, utf8 } from '../log/index.ts';
-import { openBox, openWith, patientKey, sealBox, verifyWith } from '../seal/index.ts';
-import { openWardEntry, snapshotContext, type WardEntry } from '../site/index.ts';
+import { openBox, openWith, patientKey, sealBox } from '../seal/index.ts';
+import { authorProblem, openWardEntry, snapshotContext } from '../site/index.ts';
 import type { EntryRow, OutcomeRow, StaleRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
 import { createOpenedPages } from './opened-pages.ts';
@@ -60,20 +60,18 @@ export function createCharts(
     const parsed = WardBody.safeParse(result.opened.body);
     // The server speaks for itself and for what records staff decide there; everyone else signs.
     const signs = opening.writer !== opening.site || result.opened.carries !== undefined;
-    if (parsed.success && signs && !(await isAuthentic(result.opened, parsed.data.author.id)))
-      return setAside(row, 'author', `Entry ${id}: its author's signature does not verify.`);
+    if (parsed.success && signs) {
+      // Somebody whom this tablet's staff list does not have yet is believed as far as the tablet that wrote it.
+      const author = keyring.staffMember(parsed.data.author.id);
+      const problem = author && (await authorProblem(author, parsed.data, result.opened.authoredBy));
+      if (problem) return setAside(row, problem.kind, `Entry ${id}: ${problem.message}.`);
+    }
     if (parsed.success) return { id, patient: row.patient, hlc, body: parsed.data };
     const kind = (result.opened.body as { kind?: unknown } | null)?.kind;
     if (WardBody.options.some((option) => option.shape.kind.value === kind)) {
       await setAside(row, 'schema', `Entry ${id} (${String(kind)}) has fields that are not allowed.`);
     }
     return { id, patient: row.patient, hlc, body: null };
-  }
-
-  /** Somebody whom this tablet's staff list does not have yet is believed as far as the tablet that wrote it. */
-  async function isAuthentic(opened: WardEntry, author: string): Promise<boolean> {
-    const key = keyring.publicKeyOf(author);
-    return key === undefined || opened.authoredBy(verifyWith(key));
   }
 
   async function setAside(row: EntryRow, kind: string, reason: string): Promise<undefined> {

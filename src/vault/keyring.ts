@@ -1,13 +1,13 @@
 import { type Bytes, fromBase64, type Opening, toHex } from '../log/index.ts';
 import { type LogKeys, logKeys, openWith, purposeKey, sha256, type UserKey } from '../seal/index.ts';
-import type { Roster, StaffRostered } from '../site/index.ts';
+import type { Roster, StaffMember } from '../site/index.ts';
 
 /**
  * The keys that an unlock opened. Lives in the vault worker's memory; locking ends the worker with the page. One
  * ward identity opens that ward's logs, which open patient keys.
  */
 export interface Keyring {
-  staff: StaffRostered;
+  staff: StaffMember;
   user: UserKey;
   ward: string;
   wardIdentity: string;
@@ -15,15 +15,15 @@ export interface Keyring {
   summaries: CryptoKey;
   /** Seals this person's drafts. */
   drafts: CryptoKey;
-  /** By which somebody's signature is checked; `undefined`: not on this tablet's staff list. */
-  publicKeyOf(staff: string): string | undefined;
+  /** `undefined`: not on this tablet's staff list. */
+  staffMember(staff: string): StaffMember | undefined;
   /** Keys of a ward log, or `undefined` when this ward's identity does not open it. */
   keysOf(opening: Opening): Promise<LogKeys | undefined>;
 }
 
 /** Opens what the person's key opens, for one ward. `null`: the roster grants no identity for that ward. */
 export async function openKeyring(
-  staff: StaffRostered,
+  staff: StaffMember,
   user: UserKey,
   ward: string,
   vaultKeyFile: Bytes,
@@ -46,7 +46,7 @@ export async function openKeyring(
     wardIdentity,
     summaries: await purposeKey(vaultKey, 'vault summaries'),
     drafts: await purposeKey(new TextEncoder().encode(user.identity), 'drafts'),
-    publicKeyOf: (id) => roster.get(id)?.publicKey,
+    staffMember: (id) => roster.get(id),
     keysOf(opening) {
       if (!opening.key) return Promise.resolve(undefined);
       const { file, hash } = opening.key;

@@ -1,4 +1,11 @@
-import { type Draft, downtimeNumber, newestOf, WardBody } from '../clinical/index.ts';
+import {
+  type Draft,
+  downtimeNumber,
+  isSignedWithPin,
+  newestOf,
+  refusalToWrite,
+  WardBody,
+} from '../clinical/index.ts';
 import { toHex } from '../log/index.ts';
 import { randomBytes, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
 import { type Directory, foldDirectory, type Roster, type StaffRostered } from '../site/index.ts';
@@ -18,9 +25,6 @@ import { createQrTransfer } from './qr-transfer.ts';
 import { readDirectory, readRoster } from './site-records.ts';
 import { createVaultStore } from './store.ts';
 import { tabletStatus } from './tablet-status.ts';
-
-/** What only a clinician may write, each time with the PIN. */
-const SIGNED_KINDS: readonly string[] = ['order-signed', 'order-stopped'];
 
 /** Long enough that saves in a row do not wait for one another's folds, short enough that a screen follows at once. */
 const FOLD_AFTER_MS = 150;
@@ -147,8 +151,8 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
   ): Promise<Result<SavedEntry, 'invalid' | 'not-allowed' | 'storage' | 'full'>> {
     const { keyring, log } = session();
     const { staff } = keyring;
-    if (staff.role !== 'nurse' && staff.role !== 'clinician')
-      return refused('not-allowed', 'Only nurses and clinicians chart on a tablet.');
+    const forbidden = refusalToWrite(staff.role, draft.kind);
+    if (forbidden !== undefined) return refused('not-allowed', forbidden);
     const recordedAt = now();
     const parsed = WardBody.safeParse({
       ...draft,
@@ -245,9 +249,10 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     },
 
     async append({ patient, draft, pin }) {
-      if (SIGNED_KINDS.includes(draft.kind)) {
-        if (session().keyring.staff.role !== 'clinician')
-          return refused('not-allowed', 'Only a clinician signs orders.');
+      if (isSignedWithPin(draft.kind)) {
+        // Whether she may comes first: a PIN typed for nothing helps nobody.
+        const forbidden = refusalToWrite(session().keyring.staff.role, draft.kind);
+        if (forbidden !== undefined) return refused('not-allowed', forbidden);
         const confirmed = await this.confirmPin(pin ?? '');
         if (!confirmed.ok) return confirmed;
       }

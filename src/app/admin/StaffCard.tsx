@@ -3,7 +3,7 @@ import { Button, Checkbox, NativeSelect, PasswordInput, TextInput } from '@manti
 import { useState } from 'react';
 import { Controller, useForm } from 'react-hook-form';
 import { z } from 'zod';
-import { Role } from '../../clinical/index.ts';
+import { ROLES, Role } from '../../clinical/index.ts';
 import { NewStaff, StaffList } from '../../wire/site-setup.ts';
 import { ApiError, request } from '../api.ts';
 import { usePoll } from '../use-poll.ts';
@@ -54,7 +54,14 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
       <form className="stack" onSubmit={submit} noValidate autoComplete="off" aria-label="Add a person">
         <div className="row fields">
           <TextInput label="Name" error={formState.errors.name?.message} {...register('name')} />
-          <NativeSelect label="Role" data={[...Role.options]} {...register('role')} />
+          <NativeSelect
+            label="Role"
+            data={Role.options.map((role) => ({
+              value: role,
+              label: `${ROLES[role].name}: ${ROLES[role].does}`,
+            }))}
+            {...register('role')}
+          />
           <PasswordInput
             label="PIN, typed by the person"
             inputMode="numeric"
@@ -68,7 +75,11 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
           control={control}
           name="wards"
           render={({ field }) => (
-            <Checkbox.Group label="May open the tablets of" value={field.value} onChange={field.onChange}>
+            <Checkbox.Group
+              label="Wards whose records are open to this person"
+              value={field.value}
+              onChange={field.onChange}
+            >
               <div className="row">
                 {wards.map((ward) => (
                   <Checkbox key={ward.id} value={ward.id} label={ward.name} />

@@ -3,10 +3,12 @@ import { useEffect, useState } from 'react';
 import {
   type BoardRow,
   type Conflict,
+  charts,
   displayName,
   formatAge,
   formatQuantity,
   formatTime,
+  ROLES,
   sexInWords,
   tallMan,
 } from '../../clinical/index.ts';
@@ -28,6 +30,7 @@ export type BoardTab = 'board' | 'round';
 
 /** Who is in which bed, how sick, what is due. */
 export function BoardScreen({
+  session,
   go,
   timeZone,
   tab,
@@ -55,7 +58,14 @@ export function BoardScreen({
     toSettle.filter((conflict) => conflict.patients.includes(patient)).length;
   return (
     <div className="stack">
+      {!charts(session.staff.role) && (
+        <p className="notice">
+          You are signed in as {ROLES[session.staff.role].name}: this role {ROLES[session.staff.role].does}.
+          Charting needs a nurse or a clinician.
+        </p>
+      )}
       <NeedsPerson
+        settles={charts(session.staff.role)}
         conflicts={toSettle}
         names={names}
         timeZone={timeZone}
@@ -89,7 +99,9 @@ export function BoardScreen({
               onChange={(event) => setFilter(event.currentTarget.value)}
             />
             <span className="quiet">{rows.length} patients</span>
-            <Button onClick={() => go({ at: 'register' })}>New patient</Button>
+            {charts(session.staff.role) && (
+              <Button onClick={() => go({ at: 'register' })}>New patient</Button>
+            )}
           </div>
           <div className="board">
             {shown.map((row) => (
@@ -113,7 +125,7 @@ export function BoardScreen({
           )}
         </Tabs.Panel>
         <Tabs.Panel value="round" pt="sm">
-          <Round rows={rows} now={now} timeZone={timeZone} go={go} />
+          <Round rows={rows} now={now} timeZone={timeZone} {...(charts(session.staff.role) ? { go } : {})} />
         </Tabs.Panel>
       </Tabs>
     </div>
@@ -129,6 +141,7 @@ function NeedsPerson({
   ...list
 }: {
   conflicts: readonly Conflict[];
+  settles: boolean;
   names: ReadonlyMap<string, string>;
   timeZone: string;
   onOpen: (patient: string) => void;
@@ -236,7 +249,8 @@ function Round({
   rows: BoardRow[];
   now: string;
   timeZone: string;
-  go: ScreenProps['go'];
+  /** Absent: this person gives no doses. */
+  go?: ScreenProps['go'];
 }) {
   const doses = rows
     .flatMap((row) => row.doses.map((dose) => ({ row, dose })))
@@ -263,14 +277,20 @@ function Round({
                 {tallMan(dose.medication)} {dose.dose && dose.dose.value > 0 ? formatQuantity(dose.dose) : ''}
               </span>
               <span className={title === 'Overdue' ? 'alarm' : ''}>{formatTime(dose.dueAt, timeZone)}</span>
-              <Button
-                onClick={() =>
-                  go({ at: 'patient', patient: row.patient, give: { order: dose.order, dueAt: dose.dueAt } })
-                }
-                aria-label={`Give ${dose.medication} to ${displayName(row.name)}`}
-              >
-                Give
-              </Button>
+              {go && (
+                <Button
+                  onClick={() =>
+                    go({
+                      at: 'patient',
+                      patient: row.patient,
+                      give: { order: dose.order, dueAt: dose.dueAt },
+                    })
+                  }
+                  aria-label={`Give ${dose.medication} to ${displayName(row.name)}`}
+                >
+                  Give
+                </Button>
+              )}
             </div>
           ))}
         </section>

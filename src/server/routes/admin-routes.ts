@@ -14,7 +14,6 @@ import {
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 import { typedCode } from '../tokens.ts';
-import { requireStaff } from './staff-session.ts';
 
 const CODE_MS = 15 * 60_000;
 const hashCode = (code: string): string =>
@@ -25,21 +24,27 @@ const hashCode = (code: string): string =>
 /** Enrolment, devices, census and the demo switch. */
 export function adminRoutes(app: FastifyInstance, context: ServerContext): void {
   const { db, identity, site } = context;
+  const administrator = { config: { access: { by: 'staff', roles: ['administrator'] } } } as const;
+  const desk = { config: { access: { by: 'staff', roles: ['administrator', 'records'] } } } as const;
+  const anyone = (because: string) => ({ config: { access: { by: 'anyone', because } } }) as const;
 
-  app.get('/api/public', async (): Promise<PublicInfo> => {
-    const directory = site.directory();
-    return {
-      siteName: directory.site?.name ?? 'Lamplight',
-      opened: directory.site !== undefined,
-      demo: context.demo !== undefined,
-      demoStaff: context.demo?.staff ?? [],
-      wards: [...directory.wards.values()].map((ward) => ({ id: ward.ward, name: ward.name })),
-      timeZone: directory.site?.timeZone ?? 'UTC',
-    };
-  });
+  app.get(
+    '/api/public',
+    anyone('names of hospital and wards; no staff but the demo’s'),
+    async (): Promise<PublicInfo> => {
+      const directory = site.directory();
+      return {
+        siteName: directory.site?.name ?? 'Lamplight',
+        opened: directory.site !== undefined,
+        demo: context.demo !== undefined,
+        demoStaff: context.demo?.staff ?? [],
+        wards: [...directory.wards.values()].map((ward) => ({ id: ward.ward, name: ward.name })),
+        timeZone: directory.site?.timeZone ?? 'UTC',
+      };
+    },
+  );
 
-  app.post('/api/admin/enrolment-codes', async (request): Promise<EnrolmentCode> => {
-    requireStaff(context, request, ['administrator']);
+  app.post('/api/admin/enrolment-codes', administrator, async (request): Promise<EnrolmentCode> => {
     const { ward } = EnrolmentCodeRequest.parse(request.body);
     if (!site.directory().wards.has(ward)) throw new RefusalError(404, 'no-ward', 'There is no such ward.');
     const code = typedCode();
@@ -58,7 +63,12 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
 
   app.post(
     '/api/enrol',
-    { config: { rateLimit: { max: 20, timeWindow: '1 minute' } } },
+    {
+      config: {
+        access: { by: 'anyone', because: 'it takes a one-time code' },
+        rateLimit: { max: 20, timeWindow: '1 minute' },
+      },
+    },
     async (request): Promise<EnrolAnswer> => {
       const asked = EnrolRequest.parse(request.body);
       // Taken in one statement, so that two tablets with one code cannot both join.
@@ -106,8 +116,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     },
   );
 
-  app.get('/api/admin/devices', async (request): Promise<z.infer<typeof DeviceList>> => {
-    requireStaff(context, request, ['administrator', 'records']);
+  app.get('/api/admin/devices', desk, async (): Promise<z.infer<typeof DeviceList>> => {
     const contacts = new Map(
       (
         await db
@@ -144,26 +153,26 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     };
   });
 
-  app.get('/api/tablets/:device', async (request): Promise<z.infer<typeof TabletWitness>> => {
-    const { device: id } = z.object({ device: Hex128 }).parse(request.params);
-    const device = await site.device(id);
-    if (!device) throw new RefusalError(404, 'not-found', 'This tablet is not known here.');
-    const logs = await db
-      .selectFrom('record.log')
-      .where('site', '=', identity.site)
-      .where('writer', '=', id)
-      .select('seq')
-      .execute();
-    return { name: device.name, entries: logs.reduce((sum, row) => sum + row.seq - 1, 0) };
-  });
+  app.get(
+    '/api/tablets/:device',
+    anyone('a cleared tablet has no key; it says a name of a tablet and a count'),
+    async (request): Promise<z.infer<typeof TabletWitness>> => {
+      const { device: id } = z.object({ device: Hex128 }).parse(request.params);
+      const device = await site.device(id);
+      if (!device) throw new RefusalError(404, 'not-found', 'This tablet is not known here.');
+      const logs = await db
+        .selectFrom('record.log')
+        .where('site', '=', identity.site)
+        .where('writer', '=', id)
+        .select('seq')
+        .execute();
+      return { name: device.name, entries: logs.reduce((sum, row) => sum + row.seq - 1, 0) };
+    },
+  );
 
-  app.get('/api/admin/census', async (request) => {
-    requireStaff(context, request, ['administrator', 'records']);
-    return context.census.state();
-  });
+  app.get('/api/admin/census', desk, async () => context.census.state());
 
-  app.post('/api/admin/census/refresh', async (request) => {
-    requireStaff(context, request, ['administrator', 'records']);
+  app.post('/api/admin/census/refresh', desk, async () => {
     await context.census.refresh();
     return context.census.state();
   });
@@ -171,9 +180,11 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
   const { demo } = context;
   if (!demo) return;
 
-  app.get('/api/demo/ehr', async () => DemoEhr.parse(await (await fetch(demo.control)).json()));
+  app.get('/api/demo/ehr', anyone('demo only'), async () =>
+    DemoEhr.parse(await (await fetch(demo.control)).json()),
+  );
 
-  app.post('/api/demo/ehr', async (request) => {
+  app.post('/api/demo/ehr', anyone('demo only'), async (request) => {
     const { up } = DemoEhr.parse(request.body);
     const answer = await fetch(demo.control, {
       method: 'POST',

@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import { NewStaff, NewWard, SiteSetup, type StaffList } from '../../wire/site-setup.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
-import { requireStaff } from './staff-session.ts';
 
 /** The hospital itself: opened once with the code that the first start printed, then its wards and its staff. */
 export function siteRoutes(
@@ -12,15 +11,25 @@ export function siteRoutes(
   setupCode: string | undefined,
 ): void {
   const { site } = context;
+  const administrator = { config: { access: { by: 'staff', roles: ['administrator'] } } } as const;
   let opening: Promise<unknown> = Promise.resolve();
 
-  app.post('/api/setup', { config: { rateLimit: { max: 10, timeWindow: '1 minute' } } }, async (request) => {
-    const asked = SiteSetup.parse(request.body);
-    const turn = opening.then(() => open(asked));
-    opening = turn.catch(() => undefined);
-    await turn;
-    return {};
-  });
+  app.post(
+    '/api/setup',
+    {
+      config: {
+        access: { by: 'anyone', because: 'it takes the code that the first start printed, once' },
+        rateLimit: { max: 10, timeWindow: '1 minute' },
+      },
+    },
+    async (request) => {
+      const asked = SiteSetup.parse(request.body);
+      const turn = opening.then(() => open(asked));
+      opening = turn.catch(() => undefined);
+      await turn;
+      return {};
+    },
+  );
 
   async function open(asked: SiteSetup): Promise<void> {
     await site.refresh();
@@ -36,8 +45,7 @@ export function siteRoutes(
     await site.addStaff({ name: asked.administrator, role: 'administrator', wards: [], pin: asked.pin });
   }
 
-  app.post('/api/admin/wards', async (request) => {
-    requireStaff(context, request, ['administrator']);
+  app.post('/api/admin/wards', administrator, async (request) => {
     const { name, ehrLocation } = NewWard.parse(request.body);
     const id = wardId(name);
     if (id === '') throw new RefusalError(400, 'invalid', 'The name of a ward has a letter or a digit.');
@@ -51,8 +59,7 @@ export function siteRoutes(
     return { ward: id };
   });
 
-  app.get('/api/admin/staff', async (request): Promise<z.infer<typeof StaffList>> => {
-    requireStaff(context, request, ['administrator']);
+  app.get('/api/admin/staff', administrator, async (): Promise<z.infer<typeof StaffList>> => {
     return {
       staff: [...site.roster().values()].map(({ staff, name, role, wards }) => ({
         id: staff,
@@ -63,8 +70,7 @@ export function siteRoutes(
     };
   });
 
-  app.post('/api/admin/staff', async (request) => {
-    requireStaff(context, request, ['administrator']);
+  app.post('/api/admin/staff', administrator, async (request) => {
     const person = NewStaff.parse(request.body);
     const same = (other: string): boolean => other.toLowerCase() === person.name.toLowerCase();
     if ([...site.roster().values()].some((known) => same(known.name)))

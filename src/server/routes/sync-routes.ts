@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { Hex128 } from '../../clinical/index.ts';
 import { fromBase64, readEntry, toHex, utf8 } from '../../log/index.ts';
 import { verifyWith } from '../../seal/index.ts';
 import { type DeviceEnrolled, DIRECTORY_SCOPE, ROSTER_SCOPE, wardScope } from '../../site/index.ts';
@@ -20,6 +19,7 @@ import {
   SessionRequest,
 } from '../../sync/index.ts';
 import { WITNESS_COOKIE, witnessValue } from '../../wire/workbench.ts';
+import { tabletOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { ownBytes } from '../ledger.ts';
 import { RefusalError } from '../refusal.ts';
@@ -38,19 +38,13 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     (_request, body, done) => done(null, body),
   );
 
-  async function deviceOf(request: FastifyRequest): Promise<DeviceEnrolled> {
-    const header = request.headers.authorization ?? '';
-    const value = header.startsWith('Bearer ') ? tokens.read('device', header.slice(7)) : undefined;
-    const id = Hex128.safeParse(value);
-    const device = id.success ? await site.device(id.data) : undefined;
-    if (!device)
-      throw new RefusalError(
-        401,
-        'session',
-        'The session of this tablet ended; it signs in again by itself.',
-      );
-    return device;
-  }
+  const tablet = { config: { access: { by: 'device' } } } as const;
+  const proves = {
+    access: {
+      by: 'anyone',
+      because: 'a tablet proves with its key, or with what the site signed, who it is',
+    },
+  } as const;
 
   /** Logs that a device is granted: directory, roster and its wards. */
   async function grantedLogs(
@@ -68,12 +62,13 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
 
   app.post(
     '/api/sync/challenge',
+    { config: proves },
     async (): Promise<z.infer<typeof ChallengeAnswer>> => ({
       challenge: tokens.issue('challenge', randomBytes(16).toString('hex'), CHALLENGE_MS),
     }),
   );
 
-  app.post('/api/sync/session', async (request) => {
+  app.post('/api/sync/session', { config: proves }, async (request) => {
     const { device: id, challenge, signature } = SessionRequest.parse(request.body);
     const device = await site.device(id);
     const fresh = tokens.read('challenge', challenge) !== undefined;
@@ -91,7 +86,7 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
   // signed it: only such entries are looked at here, since nobody is signed in.
   app.post(
     '/api/sync/introduce',
-    { bodyLimit: MAX_PUSH_BYTES, config: { rateLimit: { max: 30, timeWindow: '1 minute' } } },
+    { bodyLimit: MAX_PUSH_BYTES, config: { ...proves, rateLimit: { max: 30, timeWindow: '1 minute' } } },
     async (request) => {
       if (!Buffer.isBuffer(request.body))
         throw new RefusalError(415, 'malformed', 'A directory is a stream of frames.');
@@ -111,8 +106,8 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     },
   );
 
-  app.post('/api/sync/offer', async (request, reply): Promise<OfferAnswer> => {
-    const device = await deviceOf(request);
+  app.post('/api/sync/offer', tablet, async (request, reply): Promise<OfferAnswer> => {
+    const device = tabletOf(request);
     const { vector, acknowledged, snapshotAsOf } = OfferRequest.parse(request.body);
     await context.epoch.examine(acknowledged, ledger);
     const granted = await grantedLogs(device);
@@ -142,25 +137,28 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     };
   });
 
-  app.post('/api/sync/push', { bodyLimit: MAX_PUSH_BYTES }, async (request): Promise<PushAnswer> => {
-    await deviceOf(request);
-    if (!Buffer.isBuffer(request.body))
-      throw new RefusalError(415, 'malformed', 'A push is a stream of frames.');
-    // Frames that came whole are used even when the rest was cut; a malformed rest is the sender's to send again.
-    const { frames, error } = decodeFrames(ownBytes(request.body));
-    const received = await ledger.receive(
-      frames.filter((frame) => frame.type === FrameType.entry).map((frame) => frame.payload),
-    );
-    if (error)
-      received.problems.push({ log: '0'.repeat(32), seq: 0, kind: error.kind, message: error.message });
-    // Taken over by a timer too; now, so that the other tablets see it with their next exchange.
-    if (received.problems.some((problem) => problem.kind === 'fork'))
-      void context.branches.takeOver().catch(() => undefined);
-    return answerPush(ledger, received);
-  });
+  app.post(
+    '/api/sync/push',
+    { bodyLimit: MAX_PUSH_BYTES, ...tablet },
+    async (request): Promise<PushAnswer> => {
+      if (!Buffer.isBuffer(request.body))
+        throw new RefusalError(415, 'malformed', 'A push is a stream of frames.');
+      // Frames that came whole are used even when the rest was cut; a malformed rest is the sender's to send again.
+      const { frames, error } = decodeFrames(ownBytes(request.body));
+      const received = await ledger.receive(
+        frames.filter((frame) => frame.type === FrameType.entry).map((frame) => frame.payload),
+      );
+      if (error)
+        received.problems.push({ log: '0'.repeat(32), seq: 0, kind: error.kind, message: error.message });
+      // Taken over by a timer too; now, so that the other tablets see it with their next exchange.
+      if (received.problems.some((problem) => problem.kind === 'fork'))
+        void context.branches.takeOver().catch(() => undefined);
+      return answerPush(ledger, received);
+    },
+  );
 
-  app.post('/api/sync/pull', async (request, reply) => {
-    const granted = new Set((await grantedLogs(await deviceOf(request))).map((row) => row.log));
+  app.post('/api/sync/pull', tablet, async (request, reply) => {
+    const granted = new Set((await grantedLogs(tabletOf(request))).map((row) => row.log));
     const { ranges, maxBytes } = PullRequest.parse(request.body);
     const entries = await ledger.read(
       ranges.filter((range) => granted.has(range.log)),
@@ -169,16 +167,17 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     return reply.type('application/octet-stream').send(Buffer.from(encodeFrames(FrameType.entry, entries)));
   });
 
-  app.get('/api/sync/snapshots/:ward', async (request) => {
-    const device = await deviceOf(request);
-    const { ward } = z.object({ ward: z.string().max(64) }).parse(request.params);
-    if (!device.wards.includes(ward))
-      throw new RefusalError(403, 'not-granted', 'This tablet is not granted that ward.');
-    return (await context.census.listOf(ward)) ?? null;
-  });
+  app.get(
+    '/api/sync/snapshots/:ward',
+    { config: { access: { by: 'device', ward: 'in-path' } } },
+    async (request) => {
+      const { ward } = z.object({ ward: z.string().max(64) }).parse(request.params);
+      return (await context.census.listOf(ward)) ?? null;
+    },
+  );
 
-  app.post('/api/sync/blobs', async (request, reply) => {
-    const device = await deviceOf(request);
+  app.post('/api/sync/blobs', tablet, async (request, reply) => {
+    const device = tabletOf(request);
     const { hashes } = BlobRequest.parse(request.body);
     const blobs = await context.census.blobs(hashes, device.wards);
     return reply.type('application/octet-stream').send(Buffer.from(encodeFrames(FrameType.blob, blobs)));
@@ -192,8 +191,8 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
   ledger.onCommit(news);
   context.census.onChange((ward) => news(new Set([wardScope(ward)])));
 
-  app.get('/api/sync/live', async (request, reply) => {
-    const device = await deviceOf(request);
+  app.get('/api/sync/live', tablet, async (request, reply) => {
+    const device = tabletOf(request);
     reply.hijack();
     const { raw } = reply;
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });

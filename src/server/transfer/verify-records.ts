@@ -11,6 +11,7 @@ import {
 } from '../../log/index.ts';
 import { type LogKeys, openEntry, sha256, verifyWith } from '../../seal/index.ts';
 import {
+  authorProblem,
   DIRECTORY_SCOPE,
   DirectoryBody,
   foldDirectory,
@@ -279,9 +280,7 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     if (roster.size === 0) return undefined;
     const author = roster.get(parsed.data.author.id);
     if (!author) return 'its author is not in the roster';
-    return (await opened.opened.authoredBy(verifyWith(author.publicKey)))
-      ? undefined
-      : "its author's signature does not verify";
+    return (await authorProblem(author, parsed.data, opened.opened.authoredBy))?.message;
   }
 
   function where(state: Pick<LogState, 'name' | 'log'>, seq: number): string {

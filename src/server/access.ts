@@ -1,0 +1,159 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Hex128, type Role } from '../clinical/index.ts';
+import type { DeviceEnrolled } from '../site/index.ts';
+import type { ServerContext } from './context.ts';
+import { RefusalError } from './refusal.ts';
+
+/**
+ * Who may use a route. Every route states it in its `config.access`, one hook enforces it before the body is read, and
+ * a route that states nothing keeps the server from starting.
+ */
+export type Access =
+  /** No sign-in; `because` says why that is safe. */
+  | { by: 'anyone'; because: string }
+  | { by: 'staff'; roles: readonly Role[]; ward?: 'of-patient-in-path' | 'in-query' }
+  /** A tablet, by its own key, locked or not. */
+  | { by: 'device'; ward?: 'in-path' };
+
+export interface StaffSession {
+  id: string;
+  name: string;
+  role: Role;
+  /** Whose records they may see. */
+  wards: readonly string[];
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    signedIn: StaffSession | undefined;
+    tablet: DeviceEnrolled | undefined;
+  }
+}
+
+export const SESSION_COOKIE = 'lamplight-session';
+/** What a session cookie says. The key in it ends the session when the person's PIN is set anew. */
+export const SessionToken = z.object({ id: Hex128, key: z.string() });
+
+/** Call before any route is declared. The table is of everything that was declared since. */
+export function guardRoutes(
+  app: FastifyInstance,
+  context: ServerContext,
+): { method: string; url: string; access: Access }[] {
+  const table: { method: string; url: string; access: Access }[] = [];
+  app.decorateRequest('signedIn', undefined);
+  app.decorateRequest('tablet', undefined);
+
+  app.addHook('onRoute', (route) => {
+    // Outside /api there are only the files of the app, the same for everybody.
+    const access: Access | undefined =
+      route.config?.access ??
+      (route.url.startsWith('/api') ? undefined : { by: 'anyone', because: 'a file of the app' });
+    if (!access) throw new Error(`${String(route.method)} ${route.url} does not say who may use it`);
+    route.config = { ...route.config, access };
+    for (const method of [route.method].flat()) table.push({ method, url: route.url, access });
+  });
+
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) return;
+    const access = request.routeOptions.config.access;
+    switch (access?.by) {
+      case 'anyone':
+        return;
+      case 'staff':
+        request.signedIn = staffMember(context, request, access.roles);
+        if (access.ward) await requireWard(context, request, access.ward, request.signedIn.wards);
+        return;
+      case 'device':
+        request.tablet = await deviceOf(context, request);
+        if (access.ward) await requireWard(context, request, access.ward, request.tablet.wards);
+        return;
+      default:
+        throw new Error('a route without a rule was reached');
+    }
+  });
+  return table;
+}
+
+/** Who asks, on a route for staff. */
+export function staffOf(request: FastifyRequest): StaffSession {
+  if (!request.signedIn) throw new Error('this route is not for staff');
+  return request.signedIn;
+}
+
+/** Which tablet asks, on a route for tablets. */
+export function tabletOf(request: FastifyRequest): DeviceEnrolled {
+  if (!request.tablet) throw new Error('this route is not for tablets');
+  return request.tablet;
+}
+
+/** Role and wards are those of the staff list now, not those of the moment of signing in. */
+function staffMember(context: ServerContext, request: FastifyRequest, roles: readonly Role[]): StaffSession {
+  const cookie = request.cookies[SESSION_COOKIE];
+  const token = SessionToken.safeParse(
+    cookie === undefined ? undefined : context.tokens.read('staff', cookie),
+  );
+  const person = token.success ? context.site.roster().get(token.data.id) : undefined;
+  if (!token.success || !person || person.publicKey !== token.data.key)
+    throw new RefusalError(401, 'signed-out', 'You are signed out. Sign in again; nothing is lost.');
+  if (!roles.includes(person.role))
+    throw new RefusalError(403, 'not-allowed', `This needs ${roles.join(' or ')} rights.`);
+  // The cookie is SameSite=Strict already; a browser that ignores that still names the page that asks.
+  const { origin } = request.headers;
+  if (request.method !== 'GET' && origin !== undefined && URL.parse(origin)?.host !== request.host)
+    throw new RefusalError(403, 'other-origin', 'This was asked by a page that is not Lamplight’s.');
+  return { id: person.staff, name: person.name, role: person.role, wards: person.wards };
+}
+
+async function deviceOf(context: ServerContext, request: FastifyRequest): Promise<DeviceEnrolled> {
+  const header = request.headers.authorization ?? '';
+  const value = header.startsWith('Bearer ') ? context.tokens.read('device', header.slice(7)) : undefined;
+  const id = Hex128.safeParse(value);
+  const device = id.success ? await context.site.device(id.data) : undefined;
+  if (!device)
+    throw new RefusalError(401, 'session', 'The session of this tablet ended; it signs in again by itself.');
+  return device;
+}
+
+async function requireWard(
+  context: ServerContext,
+  request: FastifyRequest,
+  where: 'of-patient-in-path' | 'in-query' | 'in-path',
+  granted: readonly string[],
+): Promise<void> {
+  const wards = await wardsNamed(context, request, where);
+  if (!wards.every((ward) => granted.includes(ward)))
+    throw new RefusalError(403, 'not-granted', 'This belongs to a ward that you are not granted.');
+}
+
+async function wardsNamed(
+  context: ServerContext,
+  request: FastifyRequest,
+  where: 'of-patient-in-path' | 'in-query' | 'in-path',
+): Promise<string[]> {
+  switch (where) {
+    case 'in-path':
+      return [z.object({ ward: z.string() }).parse(request.params).ward];
+    case 'in-query':
+      return [z.object({ ward: z.string().optional() }).parse(request.query).ward].flatMap(
+        (ward) => ward ?? [],
+      );
+    case 'of-patient-in-path': {
+      const { id } = z.object({ id: Hex128 }).parse(request.params);
+      const rows = await context.db
+        .selectFrom('projection.entry')
+        .where('site', '=', context.identity.site)
+        .where('patient', '=', id)
+        .select('ward')
+        .distinct()
+        .execute();
+      const granted = request.signedIn?.wards ?? [];
+      // One ward of those where the patient was is enough: the record goes with the patient.
+      const own = rows.find((row) => granted.includes(row.ward));
+      return own ? [own.ward] : rows.map((row) => row.ward);
+    }
+  }
+}
