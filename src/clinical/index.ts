@@ -1,6 +1,7 @@
 /** The door of the clinical room: what a ward knows. Pure; takes the clock as an argument. */
 
 export * from './alerts.ts';
+export * from './chart/belief.ts';
 export * from './chart/fold.ts';
 export * from './chart/last-given.ts';
 export * from './chart/settle.ts';

@@ -21,6 +21,7 @@ export const WRITERS: Readonly<Record<WardKind, readonly Role[]>> = {
   'order-stopped': PRESCRIBER,
   'order-acknowledged': BEDSIDE,
   'conflict-settled': BEDSIDE,
+  'entry-vouched': ['nurse', 'clinician', 'records'],
   'patient-linked': DESK,
   'patient-confirmed-new': DESK,
   'patient-unlinked': DESK,

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Hex128, type Role } from '../clinical/index.ts';
-import type { DeviceEnrolled } from '../site/index.ts';
+import { type DeviceEnrolled, grantedWards } from '../site/index.ts';
 import type { ServerContext } from './context.ts';
 import { RefusalError } from './refusal.ts';
 
@@ -69,7 +69,13 @@ export function guardRoutes(
         return;
       case 'device':
         request.tablet = await deviceOf(context, request);
-        if (access.ward) await requireWard(context, request, access.ward, request.tablet.wards);
+        if (access.ward)
+          await requireWard(
+            context,
+            request,
+            access.ward,
+            grantedWards(context.site.directory(), request.tablet.device),
+          );
         return;
       default:
         throw new Error('a route without a rule was reached');
@@ -96,8 +102,9 @@ function staffMember(context: ServerContext, request: FastifyRequest, roles: rea
   const token = SessionToken.safeParse(
     cookie === undefined ? undefined : context.tokens.read('staff', cookie),
   );
+  const hasLeft = (staff: string): boolean => context.site.directory().revokedStaff.has(staff);
   const person = token.success ? context.site.roster().get(token.data.id) : undefined;
-  if (!token.success || !person || person.publicKey !== token.data.key)
+  if (!token.success || !person || hasLeft(person.staff) || person.publicKey !== token.data.key)
     throw new RefusalError(401, 'signed-out', 'You are signed out. Sign in again; nothing is lost.');
   if (!roles.includes(person.role))
     throw new RefusalError(403, 'not-allowed', `This needs ${roles.join(' or ')} rights.`);

@@ -11,6 +11,7 @@ import type { Reconciliation } from './reconciliation/reconciliation.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteLog } from './site-log.ts';
 import type { SiteRecords } from './site-records.ts';
+import type { StaffChanges } from './staff-changes.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What a route may use. Built once in `create-server.ts`. */
@@ -20,6 +21,7 @@ export interface ServerContext {
   epoch: EpochRecord;
   ledger: ServerLedger;
   site: SiteRecords;
+  staff: StaffChanges;
   siteLog: SiteLog;
   projection: Projection;
   branches: Branches;

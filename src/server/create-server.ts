@@ -26,6 +26,7 @@ import { workbenchRoutes } from './routes/workbench-routes.ts';
 import { openSiteIdentity } from './site-identity.ts';
 import { createSiteLog, type SiteLog } from './site-log.ts';
 import { createSiteRecords, type SiteRecords } from './site-records.ts';
+import { createStaffChanges } from './staff-changes.ts';
 import { createTokens, typedCode } from './tokens.ts';
 
 export interface ServerOptions {
@@ -72,12 +73,14 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   const site: SiteRecords = createSiteRecords(db, identity, (): SiteLog => siteLog, clock);
   const ledger: ServerLedger = createLedger(opened, identity, epoch.current, () => site);
   const siteLog: SiteLog = createSiteLog(ledger, identity, clock);
-  // Tablets may bring back what a restored server lacks, staff and tablets included.
-  ledger.onCommit((scopes) => {
-    if (scopes.has(DIRECTORY_SCOPE) || scopes.has(ROSTER_SCOPE)) void site.refresh().catch(() => undefined);
-  });
   await ledger.recover(opened.journaled);
   await site.refresh();
+  const staff = createStaffChanges(db, identity, site, clock);
+  await staff.settle();
+  // Tablets bring what administrators decided on them, and what a restored server lacks, staff and tablets included.
+  ledger.onCommit((scopes) => {
+    if (scopes.has(DIRECTORY_SCOPE) || scopes.has(ROSTER_SCOPE)) void staff.settle().catch(() => undefined);
+  });
 
   const gateway = options.ehr ? createFhirGateway(options.ehr) : undefined;
   const projection = createProjection(db, identity, site);
@@ -110,6 +113,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     epoch,
     ledger,
     site,
+    staff,
     siteLog,
     projection,
     branches,

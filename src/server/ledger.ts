@@ -7,7 +7,7 @@ import {
   acknowledge as signAcknowledgement,
   verifyWith,
 } from '../seal/index.ts';
-import { DIRECTORY_SCOPE, wardScope } from '../site/index.ts';
+import { DIRECTORY_SCOPE, mayOpenLog } from '../site/index.ts';
 import { type Arrival, type Ledger, type Place, type Received, receiveEntries } from '../sync/index.ts';
 import type { OpenDatabase } from './database/open.ts';
 import type { Database } from './database/schema.ts';
@@ -73,8 +73,8 @@ export function createLedger(
 
     async verifier(writer, scope) {
       if (writer === identity.site) return verifyWith(identity.publicKey);
-      const device = (await site().device(writer)) ?? undefined;
-      return device?.wards.some((ward) => wardScope(ward) === scope)
+      const device = await site().device(writer);
+      return device && mayOpenLog(site().directory(), writer, scope)
         ? verifyWith(device.signingKey)
         : undefined;
     },

@@ -1,5 +1,7 @@
 /** The door of the site room: who and what belongs to this hospital. Pure. */
 export * from './directory.ts';
 export * from './roster.ts';
+export * from './rotation.ts';
 export * from './snapshot-list.ts';
+export * from './statements.ts';
 export * from './ward-entry.ts';

@@ -15,14 +15,46 @@ export const StaffRostered = z.object({
   publicKey: z.string().max(100),
   recipient: z.string().startsWith('age1').max(200),
   wrapped: WrappedUserKey,
+  /** The roster identity that the key is wrapped under besides the PIN; absent: the first. */
+  rosterGeneration: z.number().int().min(1).optional(),
   /** Ward identities, every generation in use, each as an age file for this person (base64). */
   wardIdentities: z
-    .array(z.object({ ward: z.string(), generation: z.number().int(), file: z.string() }))
+    .array(
+      z.object({
+        ward: z.string(),
+        generation: z.number().int(),
+        /** Which identity of that generation; absent in what older versions wrote. */
+        wardRecipient: z.string().max(200).optional(),
+        file: z.string(),
+      }),
+    )
     .max(500),
 });
 export type StaffRostered = z.infer<typeof StaffRostered>;
 
-export const RosterBody = z.discriminatedUnion('kind', [StaffRostered]);
+/** A ward's identity for people: after a rotation, or for one who was granted the ward. */
+export const WardKeysGranted = z.object({
+  kind: z.literal('ward-keys-granted'),
+  recordedAt: Instant,
+  ward: z.string().max(64),
+  generation: z.number().int().min(1),
+  /** Which of the identities of that generation. */
+  wardRecipient: z.string().startsWith('age1').max(200),
+  grants: z.array(z.object({ staff: Hex128, recipient: z.string().max(200), file: z.string() })).max(2000),
+});
+export type WardKeysGranted = z.infer<typeof WardKeysGranted>;
+
+/** A person's key, wrapped under the roster identity of a newer generation at an unlock; signed by that key. */
+export const UserKeyWrapped = z.object({
+  kind: z.literal('user-key-wrapped'),
+  recordedAt: Instant,
+  staff: Hex128,
+  publicKey: z.string().max(100),
+  wrapped: WrappedUserKey,
+  rosterGeneration: z.number().int().min(1),
+});
+
+export const RosterBody = z.discriminatedUnion('kind', [StaffRostered, WardKeysGranted, UserKeyWrapped]);
 export type RosterBody = z.infer<typeof RosterBody>;
 
 /** A person on the staff list: what it says now, and what it ever said, since older entries stand by that. */
@@ -31,22 +63,58 @@ export interface StaffMember extends StaffRostered {
   roles: readonly Role[];
   /** Every public key that the person ever signed with, the present one last: a new PIN is a new key. */
   publicKeys: readonly string[];
+  /** When the present key was made. */
+  keySince: string;
+  /** Wards that were taken away, with the id that a new generation of the ward's identity names as its cause. */
+  lost: readonly { ward: string; cause: string }[];
 }
 
 /** Staff by id. */
 export type Roster = Map<string, StaffMember>;
 
-export function foldRoster(bodies: Iterable<RosterBody>): Roster {
-  const roster: Roster = new Map();
-  for (const body of bodies) {
-    const known = roster.get(body.staff);
-    roster.set(body.staff, {
-      ...body,
-      roles: [...new Set([...(known?.roles ?? []), body.role])],
-      publicKeys: [...new Set([...(known?.publicKeys ?? []), body.publicKey])],
-    });
+/** Takes one statement in; in the order of the clock, since the latest about a person holds. */
+export function addToRoster(roster: Roster, body: RosterBody): void {
+  switch (body.kind) {
+    case 'staff-rostered': {
+      const known = roster.get(body.staff);
+      const gone = known?.wards.filter((ward) => !body.wards.includes(ward)) ?? [];
+      roster.set(body.staff, {
+        ...body,
+        roles: [...new Set([...(known?.roles ?? []), body.role])],
+        publicKeys: [...new Set([...(known?.publicKeys ?? []), body.publicKey])],
+        keySince: known?.publicKey === body.publicKey ? known.keySince : body.recordedAt,
+        lost: [
+          ...(known?.lost ?? []),
+          ...gone.map((ward) => ({ ward, cause: `${body.staff} ${body.recordedAt}` })),
+        ],
+      });
+      break;
+    }
+    case 'ward-keys-granted':
+      for (const { staff, recipient, file } of body.grants) {
+        const person = roster.get(staff);
+        // Sealed to a key that the person no longer has: a new PIN brought a new one, with grants of its own.
+        if (!person || person.recipient !== recipient) continue;
+        const grant = {
+          ward: body.ward,
+          generation: body.generation,
+          wardRecipient: body.wardRecipient,
+          file,
+        };
+        roster.set(staff, { ...person, wardIdentities: [...person.wardIdentities, grant] });
+      }
+      break;
+    case 'user-key-wrapped': {
+      const person = roster.get(body.staff);
+      if (person?.publicKey === body.publicKey && body.rosterGeneration >= (person.rosterGeneration ?? 1))
+        roster.set(body.staff, {
+          ...person,
+          wrapped: body.wrapped,
+          rosterGeneration: body.rosterGeneration,
+        });
+      break;
+    }
   }
-  return roster;
 }
 
 /**

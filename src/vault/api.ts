@@ -1,4 +1,5 @@
 import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
+import type { AdministerApi } from './administer-api.ts';
 import type { FileTransferApi, QrTransferApi } from './transfer-api.ts';
 
 /**
@@ -27,7 +28,8 @@ export interface StaffName {
 
 /** What may be shown before anyone has unlocked. */
 export interface TabletStatus {
-  state: 'not-enrolled' | 'ready' | 'not-ready' | 'set-aside';
+  /** `revoked`: an administrator took this tablet out of use; nobody unlocks it, its records still leave it. */
+  state: 'not-enrolled' | 'ready' | 'not-ready' | 'set-aside' | 'revoked';
   /** Why it is not ready, or why the vault was set aside, in the user's words. */
   reasons: string[];
   deviceName?: string;
@@ -74,7 +76,7 @@ export interface QuarantinedItem {
   bytes: number;
 }
 
-export interface VaultApi extends FileTransferApi, QrTransferApi {
+export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi {
   status(): Promise<TabletStatus>;
   /** Exchanges a one-time code for the tablet's place in the directory. Needs the server. */
   enrol(request: {
@@ -145,5 +147,7 @@ export type VaultEvent =
   | { type: 'changed'; patients: string[] }
   | { type: 'counts'; counts: EntryCounts }
   | { type: 'snapshot'; asOf: string }
+  /** This tablet, or whoever has unlocked it, was revoked: lock now. */
+  | { type: 'revoked' }
   | { type: 'sync'; state: SyncState }
   | { type: 'storage-lost'; message: string };

@@ -4,14 +4,22 @@ import {
   type Chart,
   FOLD_VERSION,
   foldChart,
+  type HeldEntry,
   type OpenedEntry,
+  partByBelief,
   SnapshotPatient,
   toBoardRow,
   WardBody,
 } from '../clinical/index.ts';
 import { type Bytes, entryId, fromBase64, type Opening, readEntry, toHex, utf8 } from '../log/index.ts';
 import { openBox, openWith, patientKey, sealBox } from '../seal/index.ts';
-import { authorProblem, openWardEntry, snapshotContext } from '../site/index.ts';
+import {
+  authorProblem,
+  type Directory,
+  openWardEntry,
+  snapshotContext,
+  trustProblem,
+} from '../site/index.ts';
 import type { EntryRow, OutcomeRow, StaleRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
 import { createOpenedPages } from './opened-pages.ts';
@@ -31,6 +39,7 @@ export function createCharts(
   db: VaultDatabase,
   keyring: Keyring,
   observe: (hlc: readonly [number, number]) => void,
+  directory: Directory,
 ) {
   const pages = createOpenedPages(db, keyring.summaries);
   const openings = new Map<string, Opening | undefined>();
@@ -90,11 +99,19 @@ export function createCharts(
     const rows = missing.length > 0 ? await db.entries.bulkGet(missing) : [];
     const fresh = await Promise.all(rows.map((row) => row && openRow(row)));
     for (const entry of fresh) if (entry) known.set(entry.id, entry);
+    await releaseFromQuarantine(rows.filter((_, index) => fresh[index]?.body));
     opened.delete(patient);
     opened.set(patient, known);
     // The ten charts last used stay open; more would hold the ward in memory.
     for (const oldest of [...opened.keys()].slice(0, Math.max(0, opened.size - 10))) opened.delete(oldest);
     return [...known.values()];
+  }
+
+  /** What was set aside before a newer staff list came, and is right by that list. */
+  async function releaseFromQuarantine(rows: readonly (EntryRow | undefined)[]): Promise<void> {
+    if (rows.length === 0 || (await db.quarantine.count()) === 0) return;
+    const hashes = rows.flatMap((row) => (row ? [toHex(row.hash)] : []));
+    await db.quarantine.where('hash').anyOf(hashes).delete();
   }
 
   const snapshotKeys = new Map<string, Promise<Bytes | null>>();
@@ -112,7 +129,7 @@ export function createCharts(
       if (!blob) continue;
       let key = snapshotKeys.get(list.keyFile);
       if (!key) {
-        key = openWith(keyring.wardIdentity, fromBase64(list.keyFile));
+        key = openWith(keyring.wardIdentities, fromBase64(list.keyFile));
         snapshotKeys.set(list.keyFile, key);
       }
       const secret = await key;
@@ -132,11 +149,29 @@ export function createCharts(
     return lists[0] ? { asOf: lists[0].asOf, unreadable: false } : undefined;
   }
 
+  /** What is believed of a patient's entries, and what waits until a person vouches for it. */
+  async function judge(patient: string): Promise<{ believed: OpenedEntry[]; held: HeldEntry[] }> {
+    const entries = await entriesOf(patient);
+    if (directory.revokedDevices.size + directory.revokedStaff.size === 0)
+      return { believed: entries, held: [] };
+    const places = await Promise.all(entries.map(({ id }) => openingOf(id.slice(0, 32))));
+    const writers = new Map(entries.map(({ id }, index) => [id, places[index]?.writer]));
+    return partByBelief(entries, ({ id, hlc, body }) => {
+      const writer = writers.get(id);
+      if (writer === undefined) return undefined;
+      return trustProblem(
+        directory,
+        { writer, log: id.slice(0, 32), seq: Number(id.slice(33)), hlc },
+        body?.author,
+      );
+    });
+  }
+
   async function chart(patient: string, now: string): Promise<Chart | undefined> {
-    const [entries, snapshot] = await Promise.all([entriesOf(patient), snapshotOf(patient)]);
+    const [{ believed }, snapshot] = await Promise.all([judge(patient), snapshotOf(patient)]);
     return foldChart({
       patient,
-      entries,
+      entries: believed,
       ...(snapshot?.patient ? { snapshot: snapshot.patient, snapshotAsOf: snapshot.asOf } : {}),
       snapshotUnreadable: snapshot?.unreadable ?? false,
       now,
@@ -146,15 +181,20 @@ export function createCharts(
   async function summarise({ patient, mark }: StaleRow, now: string): Promise<void> {
     const folded = await chart(patient, now);
     const entries = await entriesOf(patient);
-    const outcomes = outcomesIn(entries);
+    const { believed, held } = await judge(patient);
+    const outcomes = outcomesIn(believed);
     const page = await pages.seal(patient, entries);
     const row = folded && toBoardRow(folded);
     const box =
       row && (await sealBox(keyring.summaries, utf8(JSON.stringify(row)), utf8(`summary ${patient}`)));
-    await db.transaction('rw', db.summaries, db.pages, db.stale, db.outcomes, async () => {
+    await db.transaction('rw', db.summaries, db.pages, db.stale, db.outcomes, db.held, async () => {
+      await db.held.where('patient').equals(patient).delete();
+      await db.held.bulkPut(held.map(({ entry, reason }) => ({ entry: entry.id, patient, reason })));
       await db.pages.put(page);
       await db.outcomes.bulkPut(outcomes);
       if (box) await db.summaries.put({ patient, foldVersion: FOLD_VERSION, box });
+      // All that is known of this patient may have become doubtful.
+      else await db.summaries.delete(patient);
       // A save while this was folded left a newer mark: that one is folded next.
       if ((await db.stale.get(patient))?.mark === mark) await db.stale.delete(patient);
     });
@@ -163,6 +203,21 @@ export function createCharts(
   return {
     chart,
     opened: entriesOf,
+
+    /** What waits until a person vouches for it, as of the last fold. */
+    async held(): Promise<{ patient: string; held: HeldEntry[] }[]> {
+      const patients = new Set((await db.held.toArray()).map((row) => row.patient));
+      return Promise.all(
+        [...patients].map(async (patient) => ({ patient, held: (await judge(patient)).held })),
+      );
+    },
+
+    /** Whom to believe has changed: every patient is folded again. */
+    async markAll(mark: string): Promise<void> {
+      const patients = new Set<string>(await db.summaries.toCollection().primaryKeys());
+      for (const row of await db.held.toArray()) patients.add(row.patient);
+      await db.stale.bulkPut([...patients].map((patient) => ({ patient, mark })));
+    },
 
     /** A log took another history: what is in memory may be of the one before. */
     forget(): void {

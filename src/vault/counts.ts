@@ -32,7 +32,7 @@ export async function countEntries(db: VaultDatabase): Promise<EntryCounts> {
     else continue;
     counts.atServer -= 1;
   }
-  counts.needsPerson += await db.quarantine.count();
+  counts.needsPerson += (await db.quarantine.count()) + (await db.held.count());
   const oldest = await oldestUnsent(db);
   return oldest === undefined ? counts : { ...counts, oldestUnsentAt: oldest };
 }

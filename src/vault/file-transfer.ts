@@ -135,7 +135,7 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
         directoryTaken: async () => undefined,
       },
       () => file.stream(),
-      keyring.wardIdentity,
+      keyring.wardIdentities,
     );
     if (!result.ok) return result;
     const { header, writers, problems, badLines, ...counts } = result.value;

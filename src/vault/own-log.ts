@@ -5,16 +5,16 @@ import {
   entryId,
   type Hlc,
   isAhead,
-  type Opening,
   observe,
   readEntry,
   tick,
   toHex,
 } from '../log/index.ts';
 import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
-import { type Directory, wardScope } from '../site/index.ts';
+import { type Directory, type WardOpened, wardScope } from '../site/index.ts';
 import { appendStrictly } from './append-strictly.ts';
-import { entryRow, type Tablet, type VaultDatabase } from './database.ts';
+import { entryRow, type LogRow, type Tablet, type VaultDatabase } from './database.ts';
+import type { Keyring } from './keyring.ts';
 
 interface Head {
   log: string;
@@ -24,8 +24,8 @@ interface Head {
   keys: LogKeys;
 }
 
-/** Locks are named per database, so that several tabs of one tablet are one writer. */
-const WRITER_LOCK = 'lamplight-writer';
+/** One name for all tabs of a tablet: together they are one writer. */
+export const WRITER_LOCK = 'lamplight-writer';
 
 /**
  * This tablet's log for one ward: seal first, then append. A transaction ends while WebCrypto is awaited, so the
@@ -36,8 +36,9 @@ export function createOwnLog(
   tablet: Tablet,
   directory: Directory,
   ward: string,
-  keysOf: (row: { opening: Opening }) => Promise<LogKeys | undefined>,
+  keyring: Pick<Keyring, 'keysOf' | 'holds'>,
 ) {
+  const generation = currentGeneration(directory, ward, keyring);
   const sign = signWith(tablet.signingKey);
   let cached: Head | undefined;
   let clock: Hlc = [0, 0];
@@ -45,9 +46,11 @@ export function createOwnLog(
   /** A log of ours to go on in: with one history, and not ahead of a clock that was set back since. */
   async function findHead(nowMs: number): Promise<Head | undefined> {
     const rows = await db.logs.where('scope').equals(wardScope(ward)).toArray();
-    for (const row of rows.filter((candidate) => candidate.mine === 1 && !candidate.forked)) {
+    for (const row of rows.filter(
+      (candidate) => candidate.mine === 1 && !candidate.forked && wasOpenedFor(candidate, generation),
+    )) {
       const last = await db.lastOf(row.log);
-      const keys = await keysOf(row);
+      const keys = await keyring.keysOf(row.opening);
       const read = last && readEntry(last.bytes);
       if (!last || !keys || !read?.ok || isAhead(read.entry.hlc, nowMs)) continue;
       return { log: row.log, seq: last.seq, hash: last.hash, hlc: read.entry.hlc, keys };
@@ -57,7 +60,7 @@ export function createOwnLog(
 
   async function openLog(nowMs: number): Promise<Head> {
     const recipients = [
-      directory.wards.get(ward)?.recipient,
+      generation?.recipient,
       directory.site?.siteRecipient,
       directory.site?.recoveryRecipient,
     ];
@@ -76,7 +79,14 @@ export function createOwnLog(
     );
     const row = entryRow(entry, await sha256(entry.bytes));
     await db.transaction('rw', db.logs, db.entries, async () => {
-      await db.logs.add({ log, writer: tablet.device, scope: wardScope(ward), opening, mine: 1 });
+      await db.logs.add({
+        log,
+        writer: tablet.device,
+        scope: wardScope(ward),
+        opening,
+        mine: 1,
+        wardRecipient: generation!.recipient,
+      });
       await db.entries.add(row);
     });
     return { log, seq: 1, hash: row.hash, hlc: clock, keys };
@@ -137,3 +147,23 @@ export function createOwnLog(
     },
   };
 }
+
+/**
+ * The generation to write for: the newest whose identity this person holds, so that what is written can be read here
+ * again. Grants of a new generation travel before it, so this is the newest one but for a moment.
+ */
+function currentGeneration(
+  directory: Directory,
+  ward: string,
+  keyring: Pick<Keyring, 'holds'>,
+): WardOpened | undefined {
+  return (directory.generations.get(ward) ?? [])
+    .filter(({ recipient, generation }) => keyring.holds(recipient, generation))
+    .at(-1);
+}
+
+/** A log whose key an older identity of the ward opens is not gone on with. Logs of before there were several name none. */
+const wasOpenedFor = (row: LogRow, generation: WardOpened | undefined): boolean =>
+  row.wardRecipient === undefined
+    ? generation?.generation === 1
+    : row.wardRecipient === generation?.recipient;

@@ -1,6 +1,6 @@
 import { type Bytes, readEntry, type VersionVector } from '../log/index.ts';
 import { randomBytes, sha256, signWith } from '../seal/index.ts';
-import { DIRECTORY_SCOPE, ROSTER_SCOPE, wardScope } from '../site/index.ts';
+import { grantedScopes } from '../site/index.ts';
 import {
   createQrReceiver,
   createQrSender,
@@ -66,8 +66,13 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
     const { device, compared } = learned;
     const rows = new Map((await db.logs.toArray()).map((row) => [row.log, row]));
     const vector = await store.vector();
-    const granted = [DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)];
-    const rank = (log: string): number => granted.indexOf(rows.get(log)?.scope ?? '');
+    const granted = grantedScopes(await readDirectory(db), device.device);
+    // The site's own directory first: it says whom to believe in the rest.
+    const rank = (log: string): number => {
+      const row = rows.get(log);
+      const place = granted.indexOf(row?.scope ?? '');
+      return place === 0 && row?.writer !== tablet.site ? 0.5 : place;
+    };
     const logs = Object.keys(compared.after)
       .filter((log) => rank(log) >= 0)
       .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));

@@ -1,6 +1,6 @@
 import { toHex } from '../log/index.ts';
 import { sha256, signWith, verifyWith } from '../seal/index.ts';
-import { DIRECTORY_SCOPE, isSnapshotList, SnapshotList } from '../site/index.ts';
+import { DIRECTORY_SCOPE, grantedWards, isSnapshotList, SnapshotList } from '../site/index.ts';
 import {
   BlobRequest,
   backoffMs,
@@ -89,7 +89,7 @@ export function createSyncLoop(
   }
 
   async function pullSnapshots(tablet: Tablet, carrier: HttpCarrier): Promise<void> {
-    const wards = (await readDirectory(db)).devices.get(tablet.device)?.wards ?? [];
+    const wards = grantedWards(await readDirectory(db), tablet.device);
     for (const ward of wards) {
       const { list } = await carrier.json(
         `/api/sync/snapshots/${ward}`,

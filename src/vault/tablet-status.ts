@@ -1,4 +1,4 @@
-import type { Directory, Roster } from '../site/index.ts';
+import { activeStaff, type Directory, type Roster } from '../site/index.ts';
 import type { TabletStatus } from './api.ts';
 import { countEntries } from './counts.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
@@ -32,6 +32,7 @@ export async function tabletStatus(
   if (!tablet) return status;
 
   const device = directory.devices.get(tablet.device);
+  const revoked = directory.revokedDevices.get(tablet.device);
   const wards = (device?.wards ?? []).map((id) => ({ id, name: directory.wards.get(id)?.name ?? id }));
   const lists = await db.snapshots.toArray();
   const asOf = lists
@@ -51,12 +52,12 @@ export async function tabletStatus(
     );
   return {
     ...status,
-    state: reasons.length === 0 ? 'ready' : 'not-ready',
-    reasons,
+    state: revoked ? 'revoked' : reasons.length === 0 ? 'ready' : 'not-ready',
+    reasons: revoked ? [] : reasons,
     deviceName: tablet.name,
     wards,
     ...(asOf === undefined ? {} : { snapshotAsOf: asOf }),
-    staff: [...(roster?.values() ?? [])]
+    staff: (revoked || !roster ? [] : activeStaff(directory, roster))
       .filter((person) => person.wards.some((ward) => device?.wards.includes(ward)))
       .map((person) => ({ id: person.staff, name: person.name, role: person.role }))
       .sort((a, b) => a.name.localeCompare(b.name)),

@@ -7,8 +7,16 @@ import {
   WardBody,
 } from '../clinical/index.ts';
 import { toHex } from '../log/index.ts';
-import { randomBytes, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
-import { type Directory, foldDirectory, type Roster, type StaffRostered } from '../site/index.ts';
+import { randomBytes, rewrapUserKey, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
+import {
+  DIRECTORY_SCOPE,
+  type Directory,
+  emptyDirectory,
+  ROSTER_SCOPE,
+  rosterGeneration,
+  type StaffMember,
+} from '../site/index.ts';
+import { createAdministration } from './administer.ts';
 import type { Result, SavedEntry, VaultApi } from './api.ts';
 import { type Charts, createCharts } from './charts.ts';
 import { countEntries, placesOf } from './counts.ts';
@@ -22,7 +30,8 @@ import { type Keyring, openKeyring } from './keyring.ts';
 import { createOwnLog } from './own-log.ts';
 import { createPinGate } from './pin-gate.ts';
 import { createQrTransfer } from './qr-transfer.ts';
-import { readDirectory, readRoster } from './site-records.ts';
+import { type OpenedRoster, readDirectory, readRoster } from './site-records.ts';
+import { tellSite } from './site-writer.ts';
 import { createVaultStore } from './store.ts';
 import { tabletStatus } from './tablet-status.ts';
 
@@ -37,6 +46,8 @@ interface Unlocked {
   charts: Charts;
   drafts: ReturnType<typeof createDrafts>;
   log: ReturnType<typeof createOwnLog>;
+  /** How much of directory and roster was there when these keys were opened. */
+  siteMark: string;
 }
 
 /**
@@ -56,16 +67,48 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     return unlocked;
   }
 
-  async function site(): Promise<{
-    tablet?: Tablet;
-    directory: Directory;
-    roster?: Roster;
-    secret?: string;
-  }> {
+  async function site(): Promise<{ tablet?: Tablet; directory: Directory } & Partial<OpenedRoster>> {
     const tablet = await db.read('tablet');
-    if (!tablet) return { directory: foldDirectory([]) };
+    if (!tablet) return { directory: emptyDirectory() };
     const directory = await readDirectory(db);
     return { tablet, directory, ...(await readRoster(db, tablet, directory)) };
+  }
+
+  /** What an unlock opens, and what it opens anew when directory or staff list changed meanwhile. */
+  async function open(staff: StaffMember, user: UserKey, ward: string): Promise<Unlocked | undefined> {
+    const { tablet, directory, roster } = await site();
+    if (!tablet || !roster) return undefined;
+    const file = (await db.read('vault-key'))?.file ?? (await newVaultKey(db, tablet, directory));
+    const keyring = await openKeyring(staff, user, ward, file, roster);
+    if (!keyring) return undefined;
+    const log = createOwnLog(db, tablet, directory, ward, keyring);
+    const charts = createCharts(db, keyring, (hlc) => log.observe(hlc, clock()), directory);
+    // Charts that were folded with other revocations believe too much, or too little.
+    const foldedWith = revocationMark(directory);
+    if (((await db.read('folded-with')) ?? '') !== foldedWith) {
+      await charts.markAll(`revocations ${foldedWith}`);
+      await db.write('folded-with', foldedWith);
+    }
+    return { keyring, charts, drafts: createDrafts(db, keyring), log, siteMark: await siteMark(db) };
+  }
+
+  /** News of directory or staff list while somebody works: new keys are taken, and whoever is revoked is locked out. */
+  async function renew(): Promise<void> {
+    const before = unlocked;
+    if (!before || before.siteMark === (await siteMark(db))) return;
+    const { tablet, directory, roster } = await site();
+    const staff = roster?.get(before.keyring.staff.staff);
+    const over =
+      !tablet ||
+      !staff ||
+      directory.revokedDevices.has(tablet.device) ||
+      directory.revokedStaff.has(staff.staff) ||
+      // A new PIN came with a new key: the old one writes nothing more.
+      staff.publicKey !== before.keyring.staff.publicKey;
+    const next = over ? undefined : await open(staff, before.keyring.user, before.keyring.ward);
+    if (unlocked !== before) return;
+    if (!next) return news.tell({ type: 'revoked' });
+    unlocked = next;
   }
 
   /** Folds what changed, one run at a time, and tells the screens. */
@@ -97,7 +140,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
   news.listen((event) => {
     if (event.type === 'forked') forgetHistory();
     // Sealed what arrived, or waiting for keys: the next unlock folds it.
-    if (event.type === 'arrived' || event.type === 'forked') void fold();
+    if (event.type === 'arrived' || event.type === 'forked') void renew().then(fold);
   });
 
   const transfer: TransferEnvironment = {
@@ -112,13 +155,13 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       }),
     arrived: () => {
       news.tell({ type: 'sync-now' });
-      void fold();
+      void renew().then(fold);
     },
   };
 
   async function checkPin(
-    staff: StaffRostered,
-    secret: string,
+    staff: StaffMember,
+    secrets: readonly string[],
     pin: string,
   ): Promise<Result<UserKey, 'wrong-pin' | 'wait'>> {
     const waitMs = await pins.waitMs(staff.staff);
@@ -133,7 +176,8 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
         },
       };
     }
-    const user = await unwrapUserKey(pin, secret, staff.wrapped);
+    const secret = secrets[(staff.rosterGeneration ?? 1) - 1];
+    const user = secret === undefined ? null : await unwrapUserKey(pin, secret, staff.wrapped);
     await pins.record(staff.staff, user !== null);
     if (user) return { ok: true, value: user };
     return {
@@ -180,6 +224,44 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     }
   }
 
+  /** After a tablet was lost the roster has a new identity: at each person's next unlock their key is wrapped under it. */
+  async function wrapAnew(
+    staff: StaffMember,
+    secrets: readonly string[],
+    pin: string,
+    user: UserKey,
+    tablet: Tablet,
+    directory: Directory,
+  ): Promise<void> {
+    const generation = rosterGeneration(directory);
+    const before = staff.rosterGeneration ?? 1;
+    const secret = secrets[generation - 1];
+    if (before >= generation || secret === undefined) return;
+    const wrapped = await rewrapUserKey(
+      pin,
+      { rosterSecret: secrets[before - 1]!, wrapped: staff.wrapped },
+      secret,
+    );
+    const body = {
+      kind: 'user-key-wrapped',
+      recordedAt: now(),
+      staff: staff.staff,
+      publicKey: staff.publicKey,
+      wrapped,
+      rosterGeneration: generation,
+    };
+    await tellSite(db, tablet, directory, [{ scope: ROSTER_SCOPE, body }], user.signingKey, clock());
+    news.tell({ type: 'saved' });
+  }
+
+  async function confirmPin(pin: string): Promise<Result<void, 'wrong-pin' | 'wait'>> {
+    const { roster, secrets } = await site();
+    const staff = roster?.get(session().keyring.staff.staff);
+    if (!staff || !secrets) return refused('wrong-pin', 'You are no longer on the list of staff.');
+    const checked = await checkPin(staff, secrets, pin);
+    return checked.ok ? { ok: true, value: undefined } : checked;
+  }
+
   return {
     async status() {
       const { tablet, directory, roster } = await site();
@@ -194,28 +276,28 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     },
 
     async unlock({ staff: id, pin, ward }) {
-      const { tablet, directory, roster, secret } = await site();
+      const { tablet, directory, roster, secrets } = await site();
       const staff = roster?.get(id);
-      if (!tablet || !roster || !staff || secret === undefined)
+      if (!tablet || !secrets || !staff)
         return refused(
           'not-granted',
           'This tablet does not know you yet. Ask a colleague who is listed, or connect the tablet.',
         );
-      const checked = await checkPin(staff, secret, pin);
+      const over = whyOver(directory, tablet.device, id);
+      if (over !== undefined) return refused('not-granted', over);
+      const checked = await checkPin(staff, secrets, pin);
       if (!checked.ok) return checked;
       try {
-        const file = (await db.read('vault-key'))?.file ?? (await newVaultKey(db, tablet, directory));
-        const keyring = await openKeyring(staff, checked.value, ward, file, roster);
-        if (!keyring)
+        const opened = await open(staff, checked.value, ward);
+        if (!opened)
           return refused(
             'not-granted',
             'You are not granted this ward. Choose another ward, or ask the administrator.',
           );
-        const log = createOwnLog(db, tablet, directory, ward, ({ opening }) => keyring.keysOf(opening));
-        const charts = createCharts(db, keyring, (hlc) => log.observe(hlc, clock()));
-        unlocked = { keyring, charts, drafts: createDrafts(db, keyring), log };
+        unlocked = opened;
+        await wrapAnew(staff, secrets, pin, checked.value, tablet, directory);
         await markNewSnapshot(db, ward);
-        await charts.markOutdated();
+        await opened.charts.markOutdated();
         void fold();
         const name = directory.wards.get(ward)?.name ?? ward;
         return {
@@ -227,14 +309,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       }
     },
 
-    async confirmPin(pin) {
-      const { roster, secret } = await site();
-      const staff = roster?.get(session().keyring.staff.staff);
-      if (!staff || secret === undefined)
-        return refused('wrong-pin', 'You are no longer on the list of staff.');
-      const checked = await checkPin(staff, secret, pin);
-      return checked.ok ? { ok: true, value: undefined } : checked;
-    },
+    confirmPin,
 
     board: async () => {
       const { charts } = session();
@@ -253,7 +328,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
         // Whether she may comes first: a PIN typed for nothing helps nobody.
         const forbidden = refusalToWrite(session().keyring.staff.role, draft.kind);
         if (forbidden !== undefined) return refused('not-allowed', forbidden);
-        const confirmed = await this.confirmPin(pin ?? '');
+        const confirmed = await confirmPin(pin ?? '');
         if (!confirmed.ok) return confirmed;
       }
       return write(patient, draft);
@@ -304,6 +379,24 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       }));
     },
 
+    ...createAdministration({
+      db,
+      now,
+      hospital: site,
+      session: () => {
+        const { staff, user } = session().keyring;
+        return {
+          author: { id: staff.staff, name: staff.name, role: staff.role },
+          signingKey: user.signingKey,
+        };
+      },
+      held: async () => session().charts.held(),
+      confirmPin,
+      told() {
+        news.tell({ type: 'sync-now' });
+        void renew().then(fold);
+      },
+    }),
     ...createFileTransfer(transfer),
     ...createQrTransfer(transfer),
 
@@ -315,6 +408,28 @@ const refused = <K extends string>(kind: K, message: string) => ({
   ok: false as const,
   error: { kind, message },
 });
+
+/** Why nobody, or not this person, unlocks this tablet any more. */
+function whyOver(directory: Directory, device: string, staff: string): string | undefined {
+  if (directory.revokedDevices.has(device))
+    return 'This tablet was revoked by an administrator. Its records are kept and passed on; use another tablet.';
+  if (directory.revokedStaff.has(staff))
+    return 'You were taken off the list of staff. Ask the administrator if that is a mistake.';
+  return undefined;
+}
+
+const revocationMark = ({ revokedDevices, revokedStaff }: Directory): string =>
+  JSON.stringify([
+    [...revokedDevices].map(([device, { trusted }]) => [device, [...trusted].sort()]).sort(),
+    [...revokedStaff].map(([staff, { fromMs }]) => [staff, fromMs]).sort(),
+  ]);
+
+/** Changes whenever anything new stands in directory or roster; needs no key and reads no entry. */
+async function siteMark(db: VaultDatabase): Promise<string> {
+  const logs = await db.logs.where('scope').anyOf(DIRECTORY_SCOPE, ROSTER_SCOPE).toArray();
+  const heads = await Promise.all(logs.map(async ({ log }) => `${log} ${(await db.lastOf(log))?.seq ?? 0}`));
+  return heads.sort().join(' ');
+}
 
 async function newVaultKey(db: VaultDatabase, tablet: Tablet, directory: Directory) {
   const wards = directory.devices.get(tablet.device)?.wards ?? [];

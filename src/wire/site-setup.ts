@@ -52,7 +52,27 @@ export const NewStaff = z.object({
   pin: NewPin,
 });
 
-/** GET /api/admin/staff */
+/** POST /api/admin/staff/:id: another role, other wards. */
+export const StaffChange = NewStaff.pick({ role: true, wards: true });
+
+/** POST /api/admin/staff/:id/pin: the person types the new one, in person. */
+export const PinReset = NewStaff.pick({ pin: true });
+
+/** POST /api/admin/staff/:id/revoke and /api/admin/devices/:id/revoke */
+export const Reason = z.object({ reason: z.string().trim().min(1, 'Say why').max(500) });
+
+/** GET /api/admin/staff: people who left stay in it, as what they wrote stays in the record. */
 export const StaffList = z.object({
-  staff: z.array(z.object({ id: z.string(), name: z.string(), role: Role, wards: z.array(z.string()) })),
+  staff: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      role: Role,
+      wards: z.array(z.string()),
+      left: z.object({ at: z.string(), reason: z.string() }).nullable(),
+      /** A tablet of theirs was lost and the PIN has not been set anew since. */
+      newPinDue: z.boolean(),
+    }),
+  ),
 });
+export type StaffList = z.infer<typeof StaffList>;

@@ -46,6 +46,7 @@ const DeviceRow = z.object({
   snapshotAsOf: z.string().nullable(),
   /** Entries of a second history of its logs: it was cloned or restored from a backup. */
   secondHistory: z.number(),
+  revoked: z.object({ at: z.string(), reason: z.string() }).nullable(),
 });
 export const DeviceList = z.object({ devices: z.array(DeviceRow) });
 
@@ -143,6 +144,8 @@ export const PostingState = z.enum([
   'unknown',
   'posted',
   'refused',
+  /** Written on a revoked tablet or by somebody who had left: it waits until a person vouches for it. */
+  'held',
 ]);
 export type PostingState = z.infer<typeof PostingState>;
 
@@ -175,7 +178,7 @@ export type ReviewPatient = z.infer<typeof ReviewPatient>;
 /** POST /api/workbench/decisions — one answer per entry. */
 const Decision = z.object({
   entry: EntryId,
-  decision: z.enum(['approved', 'rejected', 'corrected']),
+  decision: z.enum(['approved', 'rejected', 'corrected', 'vouched']),
   reason: z.string().min(1).max(2000).optional(),
   /** For `corrected`: the body as it should be (same kind); the server makes it an entry that replaces the old one. */
   corrected: z.record(z.string(), z.unknown()).optional(),

@@ -195,6 +195,9 @@ export function aLamp({
       value: { id: `${LOG}-200`, savedAt: savedAt(), patient: 'ee'.repeat(16), number: 'DA00001X' },
     }),
     places: async () => ({}),
+    revocable: async () => [],
+    revoke: async () => ({ ok: true, value: undefined }),
+    held: async () => [],
     tablets: async () => ({ [LOG]: 'Tablet 4W-2' }),
     saveDraft: async (draft) => {
       drafts.set(draft.key, { ...draft, savedAt: savedAt() });

@@ -21,6 +21,7 @@ describe('who may write what', () => {
       'allergy-recorded',
       'bed-assigned',
       'conflict-settled',
+      'entry-vouched',
       'entered-in-error',
       'medication-administration',
       'no-known-allergies-recorded',
@@ -33,7 +34,11 @@ describe('who may write what', () => {
     expect(may('clinician')).toEqual([...bedside, 'order-signed', 'order-stopped'].sort());
     expect(may('read-only')).toEqual([]);
     expect(may('administrator')).toEqual([]);
-    expect(may('records').filter((kind) => bedside.includes(kind) || isSignedWithPin(kind))).toEqual([]);
+    expect(
+      may('records').filter(
+        (kind) => (bedside.includes(kind) && kind !== 'entry-vouched') || isSignedWithPin(kind),
+      ),
+    ).toEqual([]);
   });
 
   it('says why in the user’s words, and only when it refuses', () => {

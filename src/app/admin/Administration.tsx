@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
 import { toDataURL } from 'qrcode';
 import { useEffect, useState } from 'react';
+import { z } from 'zod';
 import { formatAgo } from '../../clinical/index.ts';
 import { CensusState, DeviceList, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
+import { ReasonDialog } from '../ReasonDialog.tsx';
 import { RecordsByFile } from '../RecordsByFile.tsx';
 import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
@@ -34,6 +36,7 @@ function Readiness() {
   const [code, setCode] = useState<EnrolmentCode>();
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const [revoking, setRevoking] = useState<{ id: string; name: string }>();
   const now = new Date().toISOString();
   const failed = (error: unknown): void =>
     setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.');
@@ -108,6 +111,7 @@ function Readiness() {
               <th>Last seen</th>
               <th>Its EHR data</th>
               <th>Entries received</th>
+              <th>Actions</th>
             </tr>
           </thead>
           <tbody>
@@ -126,6 +130,21 @@ function Readiness() {
                     </div>
                   )}
                 </td>
+                <td>
+                  {device.revoked ? (
+                    <span className="alarm">
+                      ■ Revoked {formatAgo(device.revoked.at, now)}: {device.revoked.reason}
+                    </span>
+                  ) : (
+                    <Button
+                      variant="default"
+                      aria-label={`Revoke ${device.name}`}
+                      onClick={() => setRevoking({ id: device.id, name: device.name })}
+                    >
+                      Revoke
+                    </Button>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -134,6 +153,27 @@ function Readiness() {
           <p>No tablet yet. Make an enrolment code for a ward, and type it on the tablet.</p>
         )}
       </section>
+      {revoking && (
+        <ReasonDialog
+          title={`Revoke ${revoking.name}`}
+          confirm="Revoke"
+          problem={problem}
+          onCancel={() => setRevoking(undefined)}
+          what={
+            <p>
+              Nobody unlocks this tablet any more. What has arrived from it stands; what comes later is kept
+              and held back until a person vouches for it. Its wards get new keys, and their staff should
+              choose new PINs. Whoever holds the tablet can still read what is on it.
+            </p>
+          }
+          onConfirm={(reason) =>
+            request('POST', `/api/admin/devices/${revoking.id}/revoke`, z.object({}), { reason }).then(() => {
+              setRevoking(undefined);
+              devices.reload();
+            }, failed)
+          }
+        />
+      )}
       <StaffCard wards={census.value?.wards ?? []} />
       <RecordsByFile />
     </>

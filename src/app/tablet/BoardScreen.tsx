@@ -8,6 +8,7 @@ import {
   formatAge,
   formatQuantity,
   formatTime,
+  mayWrite,
   ROLES,
   sexInWords,
   tallMan,
@@ -16,6 +17,7 @@ import type { StoredDraft } from '../../vault/api.ts';
 import { useAlike, useBoard, useLamp, useNow, useWardConflicts } from '../lamp.tsx';
 import { ConflictList } from './ConflictList.tsx';
 import { draftKind } from './forms/drafts.ts';
+import { HeldList } from './HeldList.tsx';
 import type { ScreenProps } from './Shell.tsx';
 
 /** How one patient is told from another where no banner stands. */
@@ -64,6 +66,7 @@ export function BoardScreen({
           Charting needs a nurse or a clinician.
         </p>
       )}
+      <HeldList names={names} timeZone={timeZone} vouches={mayWrite(session.staff.role, 'entry-vouched')} />
       <NeedsPerson
         settles={charts(session.staff.role)}
         conflicts={toSettle}

@@ -17,6 +17,7 @@ const STATES: Record<TabletStatus['state'], string> = {
   'not-ready': '▲ Not ready',
   'not-enrolled': '○ Not enrolled',
   'set-aside': '■ Set aside',
+  revoked: '■ Revoked',
 };
 
 /** Who are you? Opens no patient's data; uploads go on behind it. */
@@ -72,7 +73,17 @@ export function LockScreen({
             ))}
           </ul>
         )}
-        {status.state === 'set-aside' ? null : person ? (
+        {status.state === 'revoked' && (
+          <section className="notice stop stack" role="alert">
+            <h1>This tablet was taken out of use</h1>
+            <p>
+              An administrator revoked it, so nobody unlocks it any more. Nothing was deleted: its records are
+              kept and go on to the server, or as a file. Use another tablet, and give this one to the
+              administrator.
+            </p>
+          </section>
+        )}
+        {status.state === 'set-aside' || status.state === 'revoked' ? null : person ? (
           <PinEntry person={person} ward={ward} onUnlock={onUnlock} onBack={() => setPerson(undefined)} />
         ) : (
           <section className="card stack">

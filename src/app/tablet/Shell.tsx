@@ -8,6 +8,7 @@ import { BoardScreen, type BoardTab } from './BoardScreen.tsx';
 import { lock } from './before-lock.ts';
 import { RegisterScreen } from './forms/RegisterScreen.tsx';
 import { PatientScreen } from './patient/PatientScreen.tsx';
+import { RevokeScreen } from './RevokeScreen.tsx';
 import { StateStrip } from './StateStrip.tsx';
 import { TransferScreen } from './transfer/TransferScreen.tsx';
 
@@ -16,6 +17,7 @@ export type Screen =
   | { at: 'board' }
   | { at: 'register' }
   | { at: 'transfer' }
+  | { at: 'revoke' }
   | { at: 'patient'; patient: string; give?: { order: OrderId; dueAt?: string } };
 
 export interface ScreenProps {
@@ -62,6 +64,9 @@ export function Shell({
             { value: 'red-night', label: 'Red' },
           ]}
         />
+        {screen.at === 'board' && session.staff.role === 'administrator' && (
+          <Button onClick={() => go({ at: 'revoke' })}>Revoke</Button>
+        )}
         {screen.at === 'board' && <Button onClick={() => go({ at: 'transfer' })}>Pass records on</Button>}
         <Button onClick={() => void lock()}>Lock</Button>
       </header>
@@ -78,6 +83,7 @@ export function Shell({
           {screen.at === 'board' && <BoardScreen {...props} tab={tab} onTab={setTab} />}
           {screen.at === 'register' && <RegisterScreen {...props} />}
           {screen.at === 'transfer' && <TransferScreen {...props} />}
+          {screen.at === 'revoke' && <RevokeScreen {...props} />}
           {screen.at === 'patient' && (
             <PatientScreen key={screen.patient} {...props} patient={screen.patient} give={screen.give} />
           )}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Session, TabletStatus } from '../../vault/api.ts';
-import { useStatus } from '../lamp.tsx';
+import { useLamp, useStatus } from '../lamp.tsx';
 import { type Theme, useTheme } from '../use-theme.ts';
 import { lock } from './before-lock.ts';
 import { EnrolScreen } from './EnrolScreen.tsx';
@@ -14,6 +14,9 @@ export function TabletApp() {
   const { value: status, reload } = useStatus();
   const [session, setSession] = useState<Session>();
   useIdleLock(session !== undefined);
+  const { subscribe } = useLamp();
+  // Revoked while somebody works: what is half written is kept sealed, and the screen is emptied.
+  useEffect(() => subscribe((event) => void (event.type === 'revoked' && lock())), [subscribe]);
   const theme = useTheme();
   const covered = useCover();
   // The cover lies over the screens and does not replace them: what is half written stays.

@@ -17,6 +17,7 @@ const STATES: Record<PostingState, string> = {
   unknown: '▲ unknown: asked again before anything is sent',
   posted: '✓ in the EHR',
   refused: '▲ refused by the EHR',
+  held: '▲ held back',
 };
 const OPEN: readonly PostingState[] = ['to-review', 'refused', 'rejected'];
 
@@ -160,6 +161,18 @@ export function PatientReview({
                   {entry.stateReason && <div className="quiet">{entry.stateReason}</div>}
                 </td>
                 <td>
+                  {entry.state === 'held' && (
+                    <Button
+                      variant="default"
+                      aria-label={`Vouch for ${title}`}
+                      disabled={reason.trim() === ''}
+                      onClick={() =>
+                        void decide([{ entry: entry.id, decision: 'vouched', reason: reason.trim() }])
+                      }
+                    >
+                      Vouch for it
+                    </Button>
+                  )}
                   {decidable &&
                     ['vital-signs', 'medication-administration', 'note'].includes(entry.body?.kind ?? '') && (
                       <Button
@@ -178,7 +191,7 @@ export function PatientReview({
       </table>
       <div className="footer-actions" style={{ alignItems: 'flex-end' }}>
         <TextInput
-          label="Reason (needed to reject)"
+          label="Reason (needed to reject or to vouch)"
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />

@@ -20,12 +20,14 @@ import {
   PostingOutcome,
   ReviewDecided,
 } from './records.ts';
+import { EntryVouched } from './trust.ts';
 
 export * from './charting.ts';
 export * from './common.ts';
 export * from './conflicts.ts';
 export * from './orders.ts';
 export * from './records.ts';
+export * from './trust.ts';
 
 /** Everything that can be written about a ward's patients. Parsed when written and when first opened after arriving. */
 export const WardBody = z.discriminatedUnion('kind', [
@@ -47,6 +49,7 @@ export const WardBody = z.discriminatedUnion('kind', [
   PostingOutcome,
   CarriedEntry,
   ConflictSettled,
+  EntryVouched,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];

@@ -69,6 +69,7 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
         identity.site,
         where,
         new Map([...snapshots].map(([id, snapshot]) => [id, snapshot.ehrPatient])),
+        site.directory(),
       ),
       snapshots,
     };
@@ -93,6 +94,7 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
     gateway,
     clock,
     census: censusPatients,
+    directory: site.directory,
     async deviceName(log) {
       const row = await db
         .selectFrom('record.log')
@@ -141,7 +143,7 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
             : 'downtime-new',
       toReview: count('to-review'),
       unposted: count('approved', 'posting', 'unknown', 'waiting-for-match'),
-      problems: count('refused', 'unknown'),
+      problems: count('refused', 'unknown', 'held'),
     };
   }
 
@@ -340,6 +342,34 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
         }
         if (!wards.includes(entry.ward)) {
           fail('This entry belongs to a ward that you are not granted.');
+          continue;
+        }
+        if ((decision === 'vouched') !== (entry.state === 'held')) {
+          fail(
+            entry.state === 'held'
+              ? 'This entry is held back: first somebody has to vouch for it.'
+              : 'This entry is not held back.',
+          );
+          continue;
+        }
+        if (decision === 'vouched') {
+          if (reason === undefined) {
+            fail('Say how you know that it is right.');
+            continue;
+          }
+          const vouched = {
+            kind: 'entry-vouched',
+            author: by,
+            effectiveAt: now(),
+            recordedAt: now(),
+            entries: [id],
+            reason,
+          };
+          byWard.set(entry.ward, [
+            ...(byWard.get(entry.ward) ?? []),
+            { patient: entry.patient, body: WardBody.parse(vouched) },
+          ]);
+          results.push({ entry: id, ok: true });
           continue;
         }
         if (!['to-review', 'refused', 'rejected', 'approved', 'waiting-for-match'].includes(entry.state)) {

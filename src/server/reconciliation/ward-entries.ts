@@ -1,6 +1,14 @@
 import type { Kysely } from 'kysely';
-import { type Charted, type OpenedEntry, type Standing, standings, WardBody } from '../../clinical/index.ts';
+import {
+  type Charted,
+  type OpenedEntry,
+  partByBelief,
+  type Standing,
+  standings,
+  WardBody,
+} from '../../clinical/index.ts';
 import { entryId } from '../../log/index.ts';
+import { type Directory, trustProblem } from '../../site/index.ts';
 import type { PostingState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 
@@ -43,6 +51,7 @@ export async function readRecords(
   site: string,
   where: { ward?: string; patient?: string },
   census: ReadonlyMap<string, string>,
+  directory: Directory,
 ): Promise<PatientRecord[]> {
   let query = db.selectFrom('projection.entry').where('site', '=', site).selectAll();
   if (where.ward !== undefined) query = query.where('ward', '=', where.ward);
@@ -54,6 +63,15 @@ export async function readRecords(
       row,
     ]),
   );
+  const writers = new Map(
+    (await db.selectFrom('record.log').where('site', '=', site).select(['log', 'writer']).execute()).map(
+      (row) => [row.log, row.writer],
+    ),
+  );
+  const problemOf = ({ id, hlc, body }: OpenedEntry): string | undefined => {
+    const [log, seq] = [id.slice(0, 32), Number(id.slice(33))];
+    return trustProblem(directory, { writer: writers.get(log) ?? '', log, seq, hlc }, body?.author);
+  };
   const byPatient = Map.groupBy(rows, (row) => row.patient);
   return [...byPatient].map(([patient, own]) => {
     const opened = own.map(
@@ -65,7 +83,8 @@ export async function readRecords(
       }),
     );
     const meta = new Map(own.map((row) => [entryId(row.log, row.seq), row]));
-    const found = standings(opened);
+    const { believed, held } = partByBelief(opened, problemOf);
+    const found = standings(believed);
     const link = currentLink(found.all);
     const known = census.has(patient) || link !== undefined;
     const reviewed = [
@@ -87,7 +106,22 @@ export async function readRecords(
           ...stateOf(charted, found.all, known, postings.get(charted.id)),
         };
       });
-    return { patient, ward: own[0]!.ward, reviewed, opened, link };
+    reviewed.push(
+      ...held.map(({ entry, reason }): Reviewed => {
+        const row = meta.get(entry.id)!;
+        return {
+          ...entry,
+          ward: row.ward,
+          log: row.log,
+          standing: 'current',
+          receivedAt: row.received_at,
+          state: 'held',
+          stateReason: `Held back: ${reason}.`,
+          resources: [],
+        };
+      }),
+    );
+    return { patient, ward: own[0]!.ward, reviewed, opened: believed, link };
   });
 }
 
@@ -126,6 +160,8 @@ function stateOf(
       stateReason: 'What the ward decided about entries that contradicted each other.',
       resources: none,
     };
+  if (entry.body.kind === 'entry-vouched')
+    return { state: 'not-for-the-ehr', stateReason: 'Who vouched for what was held back.', resources: none };
   const said = all.filter(
     ({ body }) =>
       (body.kind === 'posting-outcome' || body.kind === 'review-decided') && body.entry === entry.id,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
 import { type EnrolAnswer, EnrolRequest } from '../../wire/enrolment.ts';
+import { Reason } from '../../wire/site-setup.ts';
 import {
   DemoEhr,
   type DeviceList,
@@ -11,6 +12,7 @@ import {
   type PublicInfo,
   type TabletWitness,
 } from '../../wire/workbench.ts';
+import { staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 import { typedCode } from '../tokens.ts';
@@ -149,8 +151,16 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
           .reduce((sum, row) => sum + row.seq - 1, 0),
         snapshotAsOf: contacts.get(device.device)?.snapshot_as_of ?? null,
         secondHistory: branches.filter((row) => writerOf.get(row.log) === device.device).length,
+        revoked: revokedInWords(site.directory().revokedDevices.get(device.device)),
       })),
     };
+  });
+
+  app.post('/api/admin/devices/:id/revoke', administrator, async (request) => {
+    const { id } = z.object({ id: Hex128 }).parse(request.params);
+    const { reason } = Reason.parse(request.body);
+    await context.staff.revokeDevice(id, reason, staffOf(request).id);
+    return {};
   });
 
   app.get(
@@ -194,3 +204,8 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     return DemoEhr.parse(await answer.json());
   });
 }
+
+const revokedInWords = (
+  revoked: { recordedAt: string; reason: string } | undefined,
+): { at: string; reason: string } | null =>
+  revoked ? { at: revoked.recordedAt, reason: revoked.reason } : null;

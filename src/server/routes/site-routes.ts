@@ -1,6 +1,17 @@
-import type { FastifyInstance } from 'fastify';
-import type { z } from 'zod';
-import { NewStaff, NewWard, SiteSetup, type StaffList } from '../../wire/site-setup.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Hex128 } from '../../clinical/index.ts';
+import { activeStaff, isNewPinDue } from '../../site/index.ts';
+import {
+  NewStaff,
+  NewWard,
+  PinReset,
+  Reason,
+  SiteSetup,
+  StaffChange,
+  type StaffList,
+} from '../../wire/site-setup.ts';
+import { staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 
@@ -61,29 +72,57 @@ export function siteRoutes(
 
   app.get('/api/admin/staff', administrator, async (): Promise<z.infer<typeof StaffList>> => {
     return {
-      staff: [...site.roster().values()].map(({ staff, name, role, wards }) => ({
-        id: staff,
-        name,
-        role,
-        wards,
-      })),
+      staff: [...site.roster().values()].map((person) => {
+        const left = site.directory().revokedStaff.get(person.staff);
+        return {
+          id: person.staff,
+          name: person.name,
+          role: person.role,
+          wards: person.wards,
+          left: left ? { at: left.recordedAt, reason: left.reason } : null,
+          newPinDue: !left && isNewPinDue(site.directory(), person),
+        };
+      }),
     };
   });
 
   app.post('/api/admin/staff', administrator, async (request) => {
     const person = NewStaff.parse(request.body);
     const same = (other: string): boolean => other.toLowerCase() === person.name.toLowerCase();
-    if ([...site.roster().values()].some((known) => same(known.name)))
+    if (activeStaff(site.directory(), site.roster()).some((known) => same(known.name)))
       throw new RefusalError(
         409,
         'known',
         `${person.name} is on the list already. Two people of one name need a difference that colleagues understand.`,
       );
-    const unknown = person.wards.find((ward) => !site.directory().wards.has(ward));
-    if (unknown !== undefined) throw new RefusalError(404, 'no-ward', 'There is no such ward.');
+    requireWards(person.wards);
     const { staff } = await site.addStaff(person);
     return { staff };
   });
+
+  app.post('/api/admin/staff/:id', administrator, async (request) => {
+    const change = StaffChange.parse(request.body);
+    requireWards(change.wards);
+    await context.staff.change(idOf(request), change);
+    return {};
+  });
+
+  app.post('/api/admin/staff/:id/pin', administrator, async (request) => {
+    await context.staff.resetPin(idOf(request), PinReset.parse(request.body).pin);
+    return {};
+  });
+
+  app.post('/api/admin/staff/:id/revoke', administrator, async (request) => {
+    await context.staff.takeOff(idOf(request), Reason.parse(request.body).reason, staffOf(request).id);
+    return {};
+  });
+
+  const idOf = (request: FastifyRequest): string => z.object({ id: Hex128 }).parse(request.params).id;
+
+  function requireWards(wards: readonly string[]): void {
+    if (!wards.every((ward) => site.directory().wards.has(ward)))
+      throw new RefusalError(404, 'no-ward', 'There is no such ward.');
+  }
 }
 
 const plain = (code: string): string => code.toUpperCase().replace(/[^A-Z0-9]/g, '');

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { Role } from '../../clinical/index.ts';
 import { unwrapUserKey } from '../../seal/index.ts';
+import { activeStaff } from '../../site/index.ts';
 import { type SessionInfo, SignIn } from '../../wire/workbench.ts';
 import { SESSION_COOKIE, type SessionToken, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
@@ -27,7 +28,7 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
     },
     async (request, reply): Promise<SessionInfo> => {
       const { staff: name, pin } = SignIn.parse(request.body);
-      const person = [...context.site.roster().values()].find(
+      const person = activeStaff(context.site.directory(), context.site.roster()).find(
         (candidate) => candidate.name.toLowerCase() === name.trim().toLowerCase(),
       );
       const before = failures.get(person?.staff ?? '') ?? { count: 0, nextAt: 0 };
@@ -38,7 +39,8 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
           `Too many wrong PINs. Try again in ${Math.ceil((before.nextAt - context.clock()) / 1000)} seconds.`,
         );
       }
-      const opened = person && (await unwrapUserKey(pin, context.identity.rosterIdentity, person.wrapped));
+      const secret = context.site.rosterSecret(person?.rosterGeneration);
+      const opened = person && secret !== undefined && (await unwrapUserKey(pin, secret, person.wrapped));
       if (!person || !opened) {
         const count = before.count + 1;
         if (person)
@@ -54,6 +56,7 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
         );
       }
       failures.delete(person.staff);
+      await context.staff.wrapAnew(person, pin);
       setCookie(reply, { id: person.staff, key: person.publicKey });
       return { staff: { id: person.staff, name: person.name, role: person.role } };
     },

@@ -3,7 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { fromBase64, readEntry, toHex, utf8 } from '../../log/index.ts';
 import { verifyWith } from '../../seal/index.ts';
-import { type DeviceEnrolled, DIRECTORY_SCOPE, ROSTER_SCOPE, wardScope } from '../../site/index.ts';
+import {
+  type DeviceEnrolled,
+  DIRECTORY_SCOPE,
+  grantedScopes,
+  grantedWards,
+  wardScope,
+} from '../../site/index.ts';
 import {
   answerOffer,
   answerPush,
@@ -50,7 +56,7 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
   async function grantedLogs(
     device: DeviceEnrolled,
   ): Promise<{ log: string; scope: string; writer: string; seq: number; hash: string }[]> {
-    const scopes = [DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)];
+    const scopes = grantedScopes(site.directory(), device.device);
     const rows = await db
       .selectFrom('record.log')
       .where('site', '=', identity.site)
@@ -133,7 +139,10 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
       authority: true,
       epoch: context.epoch.current(),
       now: new Date(context.clock()).toISOString(),
-      first: granted.filter((row) => row.scope === DIRECTORY_SCOPE).map((row) => row.log),
+      // The site's own: by it the tablets are known on which administrators wrote the rest of the directory.
+      first: granted
+        .filter((row) => row.scope === DIRECTORY_SCOPE && row.writer === identity.site)
+        .map((row) => row.log),
     };
   });
 
@@ -179,7 +188,7 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
   app.post('/api/sync/blobs', tablet, async (request, reply) => {
     const device = tabletOf(request);
     const { hashes } = BlobRequest.parse(request.body);
-    const blobs = await context.census.blobs(hashes, device.wards);
+    const blobs = await context.census.blobs(hashes, grantedWards(site.directory(), device.device));
     return reply.type('application/octet-stream').send(Buffer.from(encodeFrames(FrameType.blob, blobs)));
   });
 
@@ -198,7 +207,7 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     raw.write(': listening\n\n');
     const listener = {
-      scopes: new Set([DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)]),
+      scopes: new Set(grantedScopes(site.directory(), device.device)),
       tell: () => raw.write('event: news\ndata: {}\n\n'),
     };
     listeners.add(listener);
