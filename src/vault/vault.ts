@@ -7,15 +7,8 @@ import {
   WardBody,
 } from '../clinical/index.ts';
 import { toHex } from '../log/index.ts';
-import { randomBytes, rewrapUserKey, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
-import {
-  DIRECTORY_SCOPE,
-  type Directory,
-  emptyDirectory,
-  ROSTER_SCOPE,
-  rosterGeneration,
-  type StaffMember,
-} from '../site/index.ts';
+import { randomBytes, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
+import { type Directory, emptyDirectory, type StaffMember } from '../site/index.ts';
 import { createAdministration } from './administer.ts';
 import type { Result, SavedEntry, VaultApi } from './api.ts';
 import { type Charts, createCharts } from './charts.ts';
@@ -30,10 +23,11 @@ import { type Keyring, openKeyring } from './keyring.ts';
 import { createOwnLog } from './own-log.ts';
 import { createPinGate } from './pin-gate.ts';
 import { createQrTransfer } from './qr-transfer.ts';
+import { revocationMark, siteMark, whyOver } from './revocations.ts';
 import { type OpenedRoster, readDirectory, readRoster } from './site-records.ts';
-import { tellSite } from './site-writer.ts';
 import { createVaultStore } from './store.ts';
 import { tabletStatus } from './tablet-status.ts';
+import { wrapAnew } from './wrap-anew.ts';
 
 /** Long enough that saves in a row do not wait for one another's folds, short enough that a screen follows at once. */
 const FOLD_AFTER_MS = 150;
@@ -224,36 +218,6 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     }
   }
 
-  /** After a tablet was lost the roster has a new identity: at each person's next unlock their key is wrapped under it. */
-  async function wrapAnew(
-    staff: StaffMember,
-    secrets: readonly string[],
-    pin: string,
-    user: UserKey,
-    tablet: Tablet,
-    directory: Directory,
-  ): Promise<void> {
-    const generation = rosterGeneration(directory);
-    const before = staff.rosterGeneration ?? 1;
-    const secret = secrets[generation - 1];
-    if (before >= generation || secret === undefined) return;
-    const wrapped = await rewrapUserKey(
-      pin,
-      { rosterSecret: secrets[before - 1]!, wrapped: staff.wrapped },
-      secret,
-    );
-    const body = {
-      kind: 'user-key-wrapped',
-      recordedAt: now(),
-      staff: staff.staff,
-      publicKey: staff.publicKey,
-      wrapped,
-      rosterGeneration: generation,
-    };
-    await tellSite(db, tablet, directory, [{ scope: ROSTER_SCOPE, body }], user.signingKey, clock());
-    news.tell({ type: 'saved' });
-  }
-
   async function confirmPin(pin: string): Promise<Result<void, 'wrong-pin' | 'wait'>> {
     const { roster, secrets } = await site();
     const staff = roster?.get(session().keyring.staff.staff);
@@ -295,7 +259,8 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
             'You are not granted this ward. Choose another ward, or ask the administrator.',
           );
         unlocked = opened;
-        await wrapAnew(staff, secrets, pin, checked.value, tablet, directory);
+        if (await wrapAnew(db, tablet, directory, { staff, secrets, pin, user: checked.value }, clock()))
+          news.tell({ type: 'saved' });
         await markNewSnapshot(db, ward);
         await opened.charts.markOutdated();
         void fold();
@@ -408,28 +373,6 @@ const refused = <K extends string>(kind: K, message: string) => ({
   ok: false as const,
   error: { kind, message },
 });
-
-/** Why nobody, or not this person, unlocks this tablet any more. */
-function whyOver(directory: Directory, device: string, staff: string): string | undefined {
-  if (directory.revokedDevices.has(device))
-    return 'This tablet was revoked by an administrator. Its records are kept and passed on; use another tablet.';
-  if (directory.revokedStaff.has(staff))
-    return 'You were taken off the list of staff. Ask the administrator if that is a mistake.';
-  return undefined;
-}
-
-const revocationMark = ({ revokedDevices, revokedStaff }: Directory): string =>
-  JSON.stringify([
-    [...revokedDevices].map(([device, { trusted }]) => [device, [...trusted].sort()]).sort(),
-    [...revokedStaff].map(([staff, { fromMs }]) => [staff, fromMs]).sort(),
-  ]);
-
-/** Changes whenever anything new stands in directory or roster; needs no key and reads no entry. */
-async function siteMark(db: VaultDatabase): Promise<string> {
-  const logs = await db.logs.where('scope').anyOf(DIRECTORY_SCOPE, ROSTER_SCOPE).toArray();
-  const heads = await Promise.all(logs.map(async ({ log }) => `${log} ${(await db.lastOf(log))?.seq ?? 0}`));
-  return heads.sort().join(' ');
-}
 
 async function newVaultKey(db: VaultDatabase, tablet: Tablet, directory: Directory) {
   const wards = directory.devices.get(tablet.device)?.wards ?? [];

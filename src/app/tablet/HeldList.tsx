@@ -60,7 +60,7 @@ export function HeldList({
                 <Button
                   variant="default"
                   mt={6}
-                  aria-label={`Vouch for: ${item.says}`}
+                  aria-label={`Vouch for it: ${item.says}`}
                   onClick={() => setChosen(item)}
                 >
                   Vouch for it

@@ -164,7 +164,7 @@ export function PatientReview({
                   {entry.state === 'held' && (
                     <Button
                       variant="default"
-                      aria-label={`Vouch for ${title}`}
+                      aria-label={`Vouch for it: ${title}`}
                       disabled={reason.trim() === ''}
                       onClick={() =>
                         void decide([{ entry: entry.id, decision: 'vouched', reason: reason.trim() }])
