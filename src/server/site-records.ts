@@ -1,4 +1,4 @@
-import { randomBytes as nodeRandom } from 'node:crypto';
+import { createHmac, randomBytes as nodeRandom } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Role } from '../clinical/index.ts';
 import { type Bytes, fromBase64, type Opening, toBase64, utf8 } from '../log/index.ts';
@@ -8,6 +8,7 @@ import {
   newIdentity,
   newUserKey,
   openWith,
+  rewrapUserKey,
   sealTo,
   type WrappedUserKey,
 } from '../seal/index.ts';
@@ -18,6 +19,8 @@ import {
   DirectoryBody,
   directoryOf,
   emptyDirectory,
+  mayHoldPinSecret,
+  pinWrappingSecret,
   ROSTER_SCOPE,
   type Roster,
   RosterBody,
@@ -55,18 +58,22 @@ export interface SiteRecords {
   wardIdentity(ward: WardOpened): Promise<Bytes>;
   /** What people's keys are wrapped under besides their PIN; absent generation: the first. */
   rosterSecret(generation: number | undefined): string | undefined;
+  /** The same with the PIN secret, where the person's key is wrapped under that too. */
+  pinSecret(person: Pick<StaffRostered, 'rosterGeneration' | 'pinGuarded'>): string | undefined;
   /** A new key for a person, not yet written anywhere. */
   keyFor(
     staff: string,
     person: { name: string; role: Role; wards: string[] },
     pin: string,
     argon2?: WrappedUserKey['argon2'],
+    passphrase?: string,
   ): Promise<StaffRostered>;
   addStaff(person: {
     name: string;
     role: Role;
     wards: string[];
     pin: string;
+    passphrase?: string | undefined;
     argon2?: WrappedUserKey['argon2'];
   }): Promise<StaffRostered>;
   enrolDevice(device: {
@@ -74,6 +81,7 @@ export interface SiteRecords {
     signingKey: string;
     recipient: string;
     ward: string;
+    hardwareEncrypted: boolean;
   }): Promise<DeviceEnrolled>;
 }
 
@@ -85,6 +93,7 @@ export function createSiteRecords(
 ): SiteRecords {
   let directory: Directory = emptyDirectory();
   let rosterIdentities: string[] = [identity.rosterIdentity];
+  let pinSecrets: (string | undefined)[] = [firstPinSecret(identity)];
   let roster: Roster = new Map();
   const logKeyCache = new Map<string, Promise<LogKeys | undefined>>();
   let enrolling: Promise<unknown> = Promise.resolve();
@@ -139,6 +148,16 @@ export function createSiteRecords(
     return found;
   }
 
+  async function openPinSecrets(): Promise<(string | undefined)[]> {
+    const found: (string | undefined)[] = [firstPinSecret(identity)];
+    for (const { generation, sealedPinSecret } of directory.rosters) {
+      const secret =
+        sealedPinSecret === undefined ? null : await openWith(identity.identity, fromBase64(sealedPinSecret));
+      if (secret) found[generation - 1] = new TextDecoder().decode(secret);
+    }
+    return found;
+  }
+
   async function tell(body: DirectoryBody): Promise<void> {
     await log().append(DIRECTORY_SCOPE, undefined, [{ patient: null, body: DirectoryBody.parse(body) }]);
     await records.refresh();
@@ -148,6 +167,7 @@ export function createSiteRecords(
     async refresh() {
       directory = await directoryOf(await entriesOf(DIRECTORY_SCOPE));
       rosterIdentities = await openRosterIdentities();
+      pinSecrets = await openPinSecrets();
       roster = await rosterOf(await entriesOf(ROSTER_SCOPE), directory);
     },
     directory: () => directory,
@@ -217,9 +237,21 @@ export function createSiteRecords(
     grantsFor,
     wardIdentity,
     rosterSecret: (generation) => rosterIdentities[(generation ?? 1) - 1],
+    pinSecret: ({ rosterGeneration: generation = 1, pinGuarded }) => {
+      const roster = rosterIdentities[generation - 1];
+      const pin = pinSecrets[generation - 1];
+      if (!pinGuarded) return roster;
+      return roster === undefined || pin === undefined ? undefined : pinWrappingSecret(roster, pin);
+    },
 
-    async addStaff({ name, role, wards, pin, argon2 }) {
-      const body = await keyFor(nodeRandom(16).toString('hex'), { name, role, wards }, pin, argon2);
+    async addStaff({ name, role, wards, pin, argon2, passphrase }) {
+      const body = await keyFor(
+        nodeRandom(16).toString('hex'),
+        { name, role, wards },
+        pin,
+        argon2,
+        passphrase,
+      );
       await tellRoster([body]);
       return body;
     },
@@ -240,7 +272,17 @@ export function createSiteRecords(
           wards: [device.ward],
           downtimeRange: downtimeRange(directory.devices.size),
           sealedRosterIdentity: toBase64(await sealTo([device.recipient], utf8(rosterIdentities.join('\n')))),
-          hardwareEncrypted: false,
+          ...(mayHoldPinSecret(directory, device)
+            ? {
+                sealedPinSecrets: toBase64(
+                  await sealTo(
+                    [device.recipient],
+                    utf8(Array.from(pinSecrets, (secret) => secret ?? '').join('\n')),
+                  ),
+                ),
+              }
+            : {}),
+          hardwareEncrypted: device.hardwareEncrypted,
         };
         await tell(body);
         return body;
@@ -266,9 +308,17 @@ export function createSiteRecords(
     person: { name: string; role: Role; wards: string[] },
     pin: string,
     argon2?: WrappedUserKey['argon2'],
+    passphrase?: string,
   ): Promise<StaffRostered> {
     const generation = rosterGeneration(directory);
-    const key = await newUserKey(pin, rosterIdentities[generation - 1]!, argon2);
+    const pinSecret = pinSecrets[generation - 1];
+    const secret = rosterIdentities[generation - 1]!;
+    const pinned = pinSecret === undefined ? secret : pinWrappingSecret(secret, pinSecret);
+    const key = await newUserKey(pin, pinned, argon2);
+    const byWords =
+      passphrase === undefined
+        ? undefined
+        : await rewrapUserKey(pin, { rosterSecret: pinned, wrapped: key.wrapped }, secret, passphrase);
     return {
       kind: 'staff-rostered',
       recordedAt: now(),
@@ -278,6 +328,8 @@ export function createSiteRecords(
       recipient: key.recipient,
       wrapped: key.wrapped,
       rosterGeneration: generation,
+      pinGuarded: pinSecret !== undefined,
+      ...(byWords ? { passphrase: { wrapped: byWords, rosterGeneration: generation } } : {}),
       wardIdentities: await grantsFor(key.recipient, person.wards),
     };
   }
@@ -321,3 +373,7 @@ function downtimeRange(index: number): string {
   const first = Math.floor(rest / RANGE_LETTERS.length);
   return `${first === 0 ? '' : RANGE_LETTERS[(first - 1) % RANGE_LETTERS.length]}${last}${digit}`;
 }
+
+/** Of the roster's first generation: it follows from the site's secret, so an older site has one without a migration. */
+const firstPinSecret = (identity: SiteIdentity): string =>
+  createHmac('sha256', identity.secret).update('lamplight pin secret').digest('base64');

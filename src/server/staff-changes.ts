@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
 import type { Role } from '../clinical/index.ts';
 import { toBase64, utf8 } from '../log/index.ts';
-import { newIdentity, rewrapUserKey, sealTo, type WrappedUserKey } from '../seal/index.ts';
+import { newIdentity, randomBytes, rewrapUserKey, sealTo, type WrappedUserKey } from '../seal/index.ts';
 import {
   activeStaff,
   dueRotations,
   lackingGrants,
+  mayHoldPinSecret,
   type RosterBody,
   rosterGeneration,
   type StaffMember,
@@ -19,7 +20,11 @@ import type { SiteRecords } from './site-records.ts';
 export interface StaffChanges {
   change(staff: string, to: { role: Role; wards: string[] }): Promise<void>;
   /** In person: the old PIN opens nothing from now on. Drafts under the old key stay sealed. */
-  resetPin(staff: string, pin: string, argon2?: WrappedUserKey['argon2']): Promise<void>;
+  resetPin(
+    staff: string,
+    pin: string,
+    options?: { passphrase?: string | undefined; argon2?: WrappedUserKey['argon2'] },
+  ): Promise<void>;
   takeOff(staff: string, reason: string, by: string): Promise<void>;
   revokeDevice(device: string, reason: string, by: string): Promise<void>;
   /** After the right PIN: a key that is still wrapped under an older roster identity is wrapped under the present one. */
@@ -68,8 +73,9 @@ export function createStaffChanges(
         .filter(({ role }) => role === 'administrator')
         .map(({ staff, publicKey }) => [staff, publicKey]),
     );
+    // Whom the staff list does not name yet is no reason: a server that is being filled again hears of them later.
     for (const [staff, publicKey] of [...administrators])
-      if (present.get(staff) !== publicKey)
+      if (site.roster().has(staff) && present.get(staff) !== publicKey)
         await site.tell({ kind: 'administrator-withdrawn', recordedAt: now(), staff, publicKey });
     for (const [staff, publicKey] of present)
       if (administrators.get(staff) !== publicKey)
@@ -79,6 +85,7 @@ export function createStaffChanges(
   async function renewRoster(causes: string[]): Promise<void> {
     const directory = site.directory();
     const { identity: secret, recipient } = await newIdentity();
+    const pinSecret = toBase64(randomBytes(32));
     const devices = [...directory.devices.values()].filter(
       ({ device }) => !directory.revokedDevices.has(device),
     );
@@ -92,7 +99,13 @@ export function createStaffChanges(
         devices.map(async (device) => ({
           device: device.device,
           file: toBase64(await sealTo([device.recipient], utf8(secret))),
+          ...(mayHoldPinSecret(directory, device)
+            ? { pinFile: toBase64(await sealTo([device.recipient], utf8(pinSecret))) }
+            : {}),
         })),
+      ),
+      sealedPinSecret: toBase64(
+        await sealTo([identity.recipient, identity.recoveryRecipient], utf8(pinSecret)),
       ),
       after: causes.slice(0, 500),
     });
@@ -163,7 +176,8 @@ export function createStaffChanges(
     async change(staff, { role, wards }) {
       const before = person(staff);
       if (before.role === 'administrator' && role !== 'administrator') keepAnAdministrator(staff);
-      const { name, publicKey, recipient, wrapped, rosterGeneration: generation } = before;
+      const { name, publicKey, recipient, wrapped, passphrase, pinGuarded } = before;
+      const generation = before.rosterGeneration;
       await site.tellRoster([
         {
           kind: 'staff-rostered',
@@ -176,15 +190,17 @@ export function createStaffChanges(
           recipient,
           wrapped,
           ...(generation === undefined ? {} : { rosterGeneration: generation }),
+          ...(pinGuarded === undefined ? {} : { pinGuarded }),
+          ...(passphrase === undefined ? {} : { passphrase }),
           wardIdentities: await site.grantsFor(recipient, wards),
         },
       ]);
       await changes.settle();
     },
 
-    async resetPin(staff, pin, argon2) {
+    async resetPin(staff, pin, { argon2, passphrase } = {}) {
       const { name, role, wards } = person(staff);
-      await site.tellRoster([await site.keyFor(staff, { name, role, wards }, pin, argon2)]);
+      await site.tellRoster([await site.keyFor(staff, { name, role, wards }, pin, argon2, passphrase)]);
       await changes.settle();
     },
 
@@ -209,10 +225,10 @@ export function createStaffChanges(
 
     async wrapAnew(member, pin) {
       const generation = rosterGeneration(site.directory());
-      const before = site.rosterSecret(member.rosterGeneration);
-      const secret = site.rosterSecret(generation);
-      if ((member.rosterGeneration ?? 1) >= generation || before === undefined || secret === undefined)
-        return;
+      const before = site.pinSecret(member);
+      const secret = site.pinSecret({ rosterGeneration: generation, pinGuarded: true });
+      const current = (member.rosterGeneration ?? 1) >= generation && member.pinGuarded;
+      if (current || before === undefined || secret === undefined) return;
       await site.tellRoster([
         {
           kind: 'user-key-wrapped',
@@ -221,6 +237,7 @@ export function createStaffChanges(
           publicKey: member.publicKey,
           wrapped: await rewrapUserKey(pin, { rosterSecret: before, wrapped: member.wrapped }, secret),
           rosterGeneration: generation,
+          by: 'pin',
         },
       ]);
     },

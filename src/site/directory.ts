@@ -53,6 +53,8 @@ export const DeviceEnrolled = z.object({
   downtimeRange: z.string().regex(/^[A-HJ-NP-Z0-9]{2,4}$/),
   /** The roster identities, each generation on a line, as an age file for this device, base64. */
   sealedRosterIdentity: z.string(),
+  /** The secrets that PINs are wrapped under besides, each generation on a line, as an age file (`mayHoldPinSecret`). */
+  sealedPinSecrets: z.string().optional(),
   /** The administrator confirmed a hardware-bound disk key; without it PIN alone is for demos. */
   hardwareEncrypted: z.boolean(),
 });
@@ -103,10 +105,20 @@ export const RosterOpened = z.object({
   /** The private half, for site and recovery, base64. */
   sealedIdentity: z.string(),
   /** And for each tablet that goes on, base64. */
-  devices: z.array(z.object({ device: Hex128, file: z.string() })).max(2000),
+  devices: z.array(z.object({ device: Hex128, file: z.string(), pinFile: z.string().optional() })).max(2000),
+  /** The PIN secret of this generation, for site and recovery, base64; `pinFile` above is for tablets that may hold it. */
+  sealedPinSecret: z.string().optional(),
   after: Causes,
 });
 export type RosterOpened = z.infer<typeof RosterOpened>;
+
+/** After how long without a touch a ward's tablets lock. */
+const IdleLockSet = z.object({
+  kind: z.literal('idle-lock-set'),
+  recordedAt: Instant,
+  ward: z.string().max(64),
+  seconds: z.number().int().min(15).max(1800),
+});
 
 export const DirectoryBody = z.discriminatedUnion('kind', [
   SiteOpened,
@@ -117,6 +129,7 @@ export const DirectoryBody = z.discriminatedUnion('kind', [
   AdministratorCertified,
   AdministratorWithdrawn,
   RosterOpened,
+  IdleLockSet,
 ]);
 export type DirectoryBody = z.infer<typeof DirectoryBody>;
 
@@ -136,6 +149,8 @@ export interface Directory {
   administrators: Map<string, string>;
   /** Generations of the roster identity after the first, oldest first. */
   rosters: RosterOpened[];
+  /** By ward, where it was set. */
+  idleLockSeconds: Map<string, number>;
 }
 
 export const emptyDirectory = (): Directory => ({
@@ -146,6 +161,7 @@ export const emptyDirectory = (): Directory => ({
   revokedStaff: new Map(),
   administrators: new Map(),
   rosters: [],
+  idleLockSeconds: new Map(),
 });
 
 /** Takes one statement in. In whatever order statements come, the same directory results; two of one generation are both kept. */
@@ -190,6 +206,9 @@ export function addToDirectory(directory: Directory, body: DirectoryBody): void 
     case 'administrator-withdrawn':
       if (directory.administrators.get(body.staff) === body.publicKey)
         directory.administrators.delete(body.staff);
+      break;
+    case 'idle-lock-set':
+      directory.idleLockSeconds.set(body.ward, body.seconds);
       break;
     case 'roster-opened':
       directory.rosters = [
@@ -239,3 +258,15 @@ export const rosterRecipient = (directory: Directory): string | undefined =>
 
 /** 1, and one more for each rotation. */
 export const rosterGeneration = (directory: Directory): number => directory.rosters.at(-1)?.generation ?? 1;
+
+/**
+ * A PIN has six digits, and whoever holds what it is wrapped under tries all of them in a night. So a secret of the
+ * site is wrapped in besides, and only tablets whose disk is encrypted with a key in its hardware hold it, where a
+ * thief's copy of the files opens nothing. The demo has no such tablets and nobody's record.
+ */
+export const mayHoldPinSecret = (directory: Directory, device: { hardwareEncrypted: boolean }): boolean =>
+  device.hardwareEncrypted || (directory.site?.demo ?? false);
+
+/** What a person's key is wrapped under besides the PIN. */
+export const pinWrappingSecret = (rosterSecret: string, pinSecret: string): string =>
+  `${rosterSecret}\n${pinSecret}`;

@@ -17,6 +17,10 @@ export const StaffRostered = z.object({
   wrapped: WrappedUserKey,
   /** The roster identity that the key is wrapped under besides the PIN; absent: the first. */
   rosterGeneration: z.number().int().min(1).optional(),
+  /** The PIN secret was wrapped in besides; absent in what older versions wrote. */
+  pinGuarded: z.boolean().optional(),
+  /** The same key under a long passphrase, for tablets where the PIN alone opens nothing. */
+  passphrase: z.object({ wrapped: WrappedUserKey, rosterGeneration: z.number().int().min(1) }).optional(),
   /** Ward identities, every generation in use, each as an age file for this person (base64). */
   wardIdentities: z
     .array(
@@ -31,6 +35,24 @@ export const StaffRostered = z.object({
     .max(500),
 });
 export type StaffRostered = z.infer<typeof StaffRostered>;
+
+/**
+ * Break-glass (45 CFR 164.312(a)(2)(ii)): somebody whom no list names works on this ward now, because a colleague who had
+ * unlocked vouched for it. Signed by that colleague; over after `until`, and shown to administrators for review.
+ */
+export const EmergencyGranted = StaffRostered.extend({
+  kind: z.literal('emergency-granted'),
+  reason: z.string().min(1).max(500),
+  vouchedBy: Hex128,
+  until: Instant,
+});
+export type EmergencyGranted = z.infer<typeof EmergencyGranted>;
+
+/** How long an emergency identity works: one long shift. */
+export const EMERGENCY_MS = 13 * 60 * 60_000;
+
+/** Stands behind the name, so that every entry, in the EHR too, says how its author had come in. */
+export const EMERGENCY_SUFFIX = ' (emergency access)';
 
 /** A ward's identity for people: after a rotation, or for one who was granted the ward. */
 export const WardKeysGranted = z.object({
@@ -52,13 +74,22 @@ export const UserKeyWrapped = z.object({
   publicKey: z.string().max(100),
   wrapped: WrappedUserKey,
   rosterGeneration: z.number().int().min(1),
+  /** What it is opened by. */
+  by: z.enum(['pin', 'passphrase']).default('pin'),
 });
 
-export const RosterBody = z.discriminatedUnion('kind', [StaffRostered, WardKeysGranted, UserKeyWrapped]);
+export const RosterBody = z.discriminatedUnion('kind', [
+  StaffRostered,
+  EmergencyGranted,
+  WardKeysGranted,
+  UserKeyWrapped,
+]);
 export type RosterBody = z.infer<typeof RosterBody>;
 
 /** A person on the staff list: what it says now, and what it ever said, since older entries stand by that. */
 export interface StaffMember extends StaffRostered {
+  /** Came in by break-glass. */
+  emergency?: { reason: string; vouchedBy: string; until: string };
   /** Every role that the person was ever given. */
   roles: readonly Role[];
   /** Every public key that the person ever signed with, the present one last: a new PIN is a new key. */
@@ -90,6 +121,21 @@ export function addToRoster(roster: Roster, body: RosterBody): void {
       });
       break;
     }
+    case 'emergency-granted': {
+      // Nobody who is on the list already becomes somebody else by it.
+      if (roster.has(body.staff)) break;
+      const { reason, vouchedBy, until, kind: _, ...person } = body;
+      roster.set(body.staff, {
+        ...person,
+        kind: 'staff-rostered',
+        roles: [body.role],
+        publicKeys: [body.publicKey],
+        keySince: body.recordedAt,
+        lost: [],
+        emergency: { reason, vouchedBy, until },
+      });
+      break;
+    }
     case 'ward-keys-granted':
       for (const { staff, recipient, file } of body.grants) {
         const person = roster.get(staff);
@@ -106,12 +152,13 @@ export function addToRoster(roster: Roster, body: RosterBody): void {
       break;
     case 'user-key-wrapped': {
       const person = roster.get(body.staff);
-      if (person?.publicKey === body.publicKey && body.rosterGeneration >= (person.rosterGeneration ?? 1))
-        roster.set(body.staff, {
-          ...person,
-          wrapped: body.wrapped,
-          rosterGeneration: body.rosterGeneration,
-        });
+      if (person?.publicKey !== body.publicKey) break;
+      const { wrapped, rosterGeneration } = body;
+      if (body.by === 'passphrase') {
+        if (rosterGeneration >= (person.passphrase?.rosterGeneration ?? 1))
+          roster.set(body.staff, { ...person, passphrase: { wrapped, rosterGeneration } });
+      } else if (rosterGeneration >= (person.rosterGeneration ?? 1))
+        roster.set(body.staff, { ...person, wrapped, rosterGeneration, pinGuarded: true });
       break;
     }
   }

@@ -1,7 +1,15 @@
+import { charts } from '../clinical/index.ts';
 import { compareHlc, type Entry, type Hlc, type Opening, type Verify } from '../log/index.ts';
 import { type LogKeys, openEntry, verifyWith } from '../seal/index.ts';
 import { addToDirectory, type Directory, DirectoryBody, emptyDirectory } from './directory.ts';
-import { addToRoster, type Roster, RosterBody } from './roster.ts';
+import {
+  addToRoster,
+  EMERGENCY_MS,
+  EMERGENCY_SUFFIX,
+  type EmergencyGranted,
+  type Roster,
+  RosterBody,
+} from './roster.ts';
 
 /** An entry of a directory or roster log as a replica holds it, verified when it came. */
 export interface SiteEntry {
@@ -53,7 +61,8 @@ export async function rosterOf(entries: Iterable<SiteEntry>, directory: Director
     if (
       statement.device === undefined ||
       (body.kind === 'ward-keys-granted' && (await isByAdministrator(directory, statement))) ||
-      (body.kind === 'user-key-wrapped' && (await isByOneself(directory, roster, statement, body.staff)))
+      (body.kind === 'user-key-wrapped' && (await isByPerson(directory, roster, statement, body.staff))) ||
+      (body.kind === 'emergency-granted' && (await isVouchedFor(directory, roster, statement, body)))
     )
       addToRoster(roster, body);
   }
@@ -99,7 +108,29 @@ async function isByAdministrator(
   return false;
 }
 
-async function isByOneself(
+/** By somebody who charts here and did not come in by break-glass, for a ward of theirs, marked, and not for ever. */
+async function isVouchedFor(
+  directory: Directory,
+  roster: Roster,
+  statement: Statement<unknown>,
+  granted: EmergencyGranted,
+): Promise<boolean> {
+  const colleague = roster.get(granted.vouchedBy);
+  const left = directory.revokedStaff.get(granted.vouchedBy);
+  return (
+    colleague !== undefined &&
+    colleague.emergency === undefined &&
+    charts(colleague.role) &&
+    charts(granted.role) &&
+    !(left && statement.hlc[0] > left.fromMs) &&
+    granted.name.endsWith(EMERGENCY_SUFFIX) &&
+    granted.wards.every((ward) => colleague.wards.includes(ward)) &&
+    Date.parse(granted.until) <= Date.parse(granted.recordedAt) + EMERGENCY_MS &&
+    isByPerson(directory, roster, statement, granted.vouchedBy)
+  );
+}
+
+async function isByPerson(
   directory: Directory,
   roster: Roster,
   { device, log, seq, authoredBy }: Statement<unknown>,
@@ -125,10 +156,14 @@ export function trustProblem(
   directory: Directory,
   origin: { writer: string; log: string; seq: number; hlc: Hlc },
   author: { id: string; name: string } | undefined,
+  roster?: Roster,
 ): string | undefined {
   if (untrustedPlace(directory, origin))
     return `written on “${directory.devices.get(origin.writer)?.name ?? 'a tablet'}” after that tablet was revoked`;
   const left = author && directory.revokedStaff.get(author.id);
   if (left && origin.hlc[0] > left.fromMs) return `signed by ${author.name}, who had left the staff list`;
+  const emergency = author && roster?.get(author.id)?.emergency;
+  if (emergency && origin.hlc[0] > Date.parse(emergency.until))
+    return `signed by ${author.name} after that access had ended`;
   return undefined;
 }

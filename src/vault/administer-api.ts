@@ -1,5 +1,5 @@
 import type { EntryId, Role } from '../clinical/index.ts';
-import type { Result } from './api.ts';
+import type { Result, StaffName } from './api.ts';
 
 /** A tablet or a person that an administrator may revoke, or has. */
 export interface Revocable {
@@ -35,6 +35,19 @@ export interface AdministerApi {
     reason: string;
     pin: string;
   }): Promise<Result<void, 'not-allowed' | 'wrong-pin' | 'wait' | 'storage' | 'full'>>;
+  /**
+   * Break-glass: lets somebody whom no list names unlock this ward's tablets for a shift. Whoever has unlocked vouches,
+   * with the PIN again; the person chooses a PIN, or here a passphrase, of their own.
+   */
+  emergencyAccess(request: {
+    name: string;
+    role: 'nurse' | 'clinician';
+    reason: string;
+    /** What the new person will unlock with. */
+    secret: string;
+    /** Of whoever vouches. */
+    pin: string;
+  }): Promise<Result<StaffName, 'invalid' | 'not-allowed' | 'wrong-pin' | 'wait' | 'storage' | 'full'>>;
   /** Entries that wait until a person vouches for them (`entry-vouched`). */
   held(): Promise<HeldItem[]>;
 }

@@ -1,6 +1,6 @@
 import { type Author, describeEntry, type HeldEntry } from '../clinical/index.ts';
 import { toBase64, utf8 } from '../log/index.ts';
-import { newIdentity, sealTo } from '../seal/index.ts';
+import { newIdentity, randomBytes, sealTo } from '../seal/index.ts';
 import {
   activeStaff,
   addToDirectory,
@@ -8,6 +8,7 @@ import {
   type Directory,
   DirectoryBody,
   dueRotations,
+  mayHoldPinSecret,
   ROSTER_SCOPE,
   type Roster,
   RosterBody,
@@ -37,7 +38,9 @@ export interface AdministerEnvironment {
 }
 
 /** What an administrator does on a tablet, also when no server is in reach: the site has certified their key. */
-export function createAdministration(environment: AdministerEnvironment): AdministerApi {
+export function createAdministration(
+  environment: AdministerEnvironment,
+): Omit<AdministerApi, 'emergencyAccess'> {
   const { db, now } = environment;
 
   /** Where each log of a device stands here: what is here is believed, what comes later is not. */
@@ -160,6 +163,7 @@ async function renewKeys(directory: Directory, roster: Roster, at: string): Prom
   const rosterOpened: SiteStatement[] = [];
   if (due.roster.length > 0) {
     const { identity, recipient } = await newIdentity();
+    const pinSecret = toBase64(randomBytes(32));
     const devices = [...directory.devices.values()].filter(
       (device) => !directory.revokedDevices.has(device.device),
     );
@@ -173,8 +177,12 @@ async function renewKeys(directory: Directory, roster: Roster, at: string): Prom
         devices.map(async (device) => ({
           device: device.device,
           file: toBase64(await sealTo([device.recipient], utf8(identity))),
+          ...(mayHoldPinSecret(directory, device)
+            ? { pinFile: toBase64(await sealTo([device.recipient], utf8(pinSecret))) }
+            : {}),
         })),
       ),
+      sealedPinSecret: toBase64(await sealTo(keepers, utf8(pinSecret))),
       after: due.roster,
     });
     addToDirectory(directory, body);

@@ -1,5 +1,6 @@
 import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
 import type { AdministerApi } from './administer-api.ts';
+import type { Credential } from './credentials.ts';
 import type { FileTransferApi, QrTransferApi } from './transfer-api.ts';
 
 /**
@@ -33,17 +34,22 @@ export interface TabletStatus {
   /** Why it is not ready, or why the vault was set aside, in the user's words. */
   reasons: string[];
   deviceName?: string;
-  wards: { id: string; name: string }[];
+  /** `idleLockMs`: absent where the ward has not set its own. */
+  wards: { id: string; name: string; idleLockMs?: number }[];
   timeZone: string;
   demo: boolean;
   /** "EHR data as of"; absent: no snapshot yet. */
   snapshotAsOf?: string;
   staff: StaffName[];
+  /** Ids of those who unlocked it last, newest first. */
+  recent: string[];
   counts: EntryCounts;
   persisted: boolean;
   storage?: { usedBytes: number; quotaBytes: number };
   /** The PIN alone protects this tablet's files: allowed in the demo, said in a banner. */
   pinOnlyWarning: boolean;
+  /** A PIN opens only a tablet whose disk is confirmed as hardware-encrypted, and the demo. */
+  unlockWith: Credential;
 }
 
 /** Outcome of anything that a user can cause to fail. `message` is ready to show and says what to do. */

@@ -108,6 +108,8 @@ export interface MetaTypes {
   'pin-failures': Record<string, number>;
   'downtime-serial': number;
   epoch: string;
+  /** Who unlocked last, newest first; ids say nothing without the roster. */
+  'recent-staff': string[];
   /** Which revocations the charts were last folded with. */
   'folded-with': string;
 }

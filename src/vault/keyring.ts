@@ -12,6 +12,8 @@ export interface Keyring {
   ward: string;
   /** Newest first. */
   wardIdentities: readonly string[];
+  /** The same with which generation each is, to hand them on. */
+  grants: readonly { ward: string; generation: number; wardRecipient?: string; identity: string }[];
   /** Recipients of the ward that this person holds the identity of, so that what is sealed to them can be read again. */
   holds(wardRecipient: string, generation: number): boolean;
   /** Seals summaries: the tablet's own key. */
@@ -20,6 +22,7 @@ export interface Keyring {
   drafts: CryptoKey;
   /** `undefined`: not on this tablet's staff list. */
   staffMember(staff: string): StaffMember | undefined;
+  roster: Roster;
   /** Keys of a ward log, or `undefined` when none of this ward's identities opens it. */
   keysOf(opening: Opening): Promise<LogKeys | undefined>;
 }
@@ -51,6 +54,9 @@ export async function openKeyring(
     user,
     ward,
     wardIdentities,
+    grants: held.map(
+      ({ grant: { file: _, ...grant }, identity }) => ({ ...grant, identity }) as Keyring['grants'][number],
+    ),
     holds: (wardRecipient, generation) =>
       held.some(
         ({ grant }) =>
@@ -60,6 +66,7 @@ export async function openKeyring(
     summaries: await purposeKey(vaultKey, 'vault summaries'),
     drafts: await purposeKey(new TextEncoder().encode(user.identity), 'drafts'),
     staffMember: (id) => roster.get(id),
+    roster,
     keysOf(opening) {
       if (!opening.key) return Promise.resolve(undefined);
       const { file, hash } = opening.key;

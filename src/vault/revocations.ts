@@ -1,12 +1,19 @@
-import { DIRECTORY_SCOPE, type Directory, ROSTER_SCOPE } from '../site/index.ts';
+import { DIRECTORY_SCOPE, type Directory, ROSTER_SCOPE, type StaffMember } from '../site/index.ts';
 import type { VaultDatabase } from './database.ts';
 
 /** Why nobody, or not this person, unlocks this tablet any more. */
-export function whyOver(directory: Directory, device: string, staff: string): string | undefined {
+export function whyOver(
+  directory: Directory,
+  device: string,
+  person: StaffMember,
+  nowMs: number,
+): string | undefined {
   if (directory.revokedDevices.has(device))
     return 'This tablet was revoked by an administrator. Its records are kept and passed on; use another tablet.';
-  if (directory.revokedStaff.has(staff))
+  if (directory.revokedStaff.has(person.staff))
     return 'You were taken off the list of staff. Ask the administrator if that is a mistake.';
+  if (person.emergency && nowMs > Date.parse(person.emergency.until))
+    return 'Your emergency access is over. Ask the administrator to put you on the list, or a colleague to vouch again.';
   return undefined;
 }
 

@@ -17,11 +17,17 @@ export async function readDirectory(db: VaultDatabase): Promise<Directory> {
   return directoryOf(await entriesOf(db, DIRECTORY_SCOPE, async () => undefined));
 }
 
+/** Of generation n at place n - 1. */
+export interface Secrets {
+  roster: readonly (string | undefined)[];
+  /** Only on a tablet that may hold them (`mayHoldPinSecret`). */
+  pin: readonly (string | undefined)[];
+}
+
 /** The staff list and, by generation, the secrets under which people's keys are wrapped besides their PIN. */
 export interface OpenedRoster {
   roster: Roster;
-  /** Of generation n at place n - 1. */
-  secrets: string[];
+  secrets: Secrets;
 }
 
 /** The roster, opened with the identities that the directory sealed to this tablet; works while locked. */
@@ -33,11 +39,16 @@ export async function readRoster(
   const device = directory.devices.get(tablet.device);
   const first = device && (await openWith(tablet.identity, fromBase64(device.sealedRosterIdentity)));
   if (!first) return undefined;
-  const secrets = new TextDecoder().decode(first).split('\n');
+  const secrets: (string | undefined)[] = linesOf(first);
+  const pin: (string | undefined)[] = device.sealedPinSecrets
+    ? linesOf(await openWith(tablet.identity, fromBase64(device.sealedPinSecrets)))
+    : [];
   for (const opened of directory.rosters) {
     const own = opened.devices.find((item) => item.device === tablet.device);
     const secret = own && (await openWith(tablet.identity, fromBase64(own.file)));
     if (secret) secrets[opened.generation - 1] = new TextDecoder().decode(secret);
+    const pinSecret = own?.pinFile && (await openWith(tablet.identity, fromBase64(own.pinFile)));
+    if (pinSecret) pin[opened.generation - 1] = new TextDecoder().decode(pinSecret);
   }
   // Two administrators may have opened one generation at once: all of them open logs.
   const identities = [...new Set(secrets.filter((secret) => secret !== undefined))];
@@ -45,8 +56,20 @@ export async function readRoster(
     const key = await openWith(identities, file);
     return key ? logKeys(key) : undefined;
   };
-  return { roster: await rosterOf(await entriesOf(db, ROSTER_SCOPE, keysOf), directory), secrets };
+  return {
+    roster: await rosterOf(await entriesOf(db, ROSTER_SCOPE, keysOf), directory),
+    secrets: { roster: secrets, pin },
+  };
 }
+
+/** One secret a line; an empty line is a generation that has none. */
+const linesOf = (text: Uint8Array | null): (string | undefined)[] =>
+  text
+    ? new TextDecoder()
+        .decode(text)
+        .split('\n')
+        .map((line) => line || undefined)
+    : [];
 
 async function entriesOf(
   db: VaultDatabase,

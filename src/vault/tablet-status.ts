@@ -1,6 +1,7 @@
 import { activeStaff, type Directory, type Roster } from '../site/index.ts';
 import type { TabletStatus } from './api.ts';
 import { countEntries } from './counts.ts';
+import { credentialFor } from './credentials.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 
 /** Older than this, the snapshot makes a tablet not ready before an outage. */
@@ -22,18 +23,24 @@ export async function tabletStatus(
     timeZone: directory.site?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     demo: directory.site?.demo ?? false,
     staff: [],
+    recent: (await db.read('recent-staff')) ?? [],
     counts: await countEntries(db),
     persisted,
     ...(estimate.quota !== undefined && estimate.usage !== undefined
       ? { storage: { usedBytes: estimate.usage, quotaBytes: estimate.quota } }
       : {}),
     pinOnlyWarning: false,
+    unlockWith: 'pin',
   };
   if (!tablet) return status;
 
   const device = directory.devices.get(tablet.device);
   const revoked = directory.revokedDevices.get(tablet.device);
-  const wards = (device?.wards ?? []).map((id) => ({ id, name: directory.wards.get(id)?.name ?? id }));
+  const wards = (device?.wards ?? []).map((id) => ({
+    id,
+    name: directory.wards.get(id)?.name ?? id,
+    ...idleLockOf(directory, id),
+  }));
   const lists = await db.snapshots.toArray();
   const asOf = lists
     .map((list) => list.asOf)
@@ -61,6 +68,12 @@ export async function tabletStatus(
       .filter((person) => person.wards.some((ward) => device?.wards.includes(ward)))
       .map((person) => ({ id: person.staff, name: person.name, role: person.role }))
       .sort((a, b) => a.name.localeCompare(b.name)),
-    pinOnlyWarning: device?.hardwareEncrypted === false,
+    pinOnlyWarning: status.demo && device?.hardwareEncrypted === false,
+    unlockWith: device ? credentialFor(directory, tablet.device) : 'pin',
   };
+}
+
+function idleLockOf(directory: Directory, ward: string): { idleLockMs?: number } {
+  const seconds = directory.idleLockSeconds.get(ward);
+  return seconds === undefined ? {} : { idleLockMs: seconds * 1000 };
 }

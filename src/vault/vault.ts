@@ -7,14 +7,16 @@ import {
   WardBody,
 } from '../clinical/index.ts';
 import { toHex } from '../log/index.ts';
-import { randomBytes, sealTo, type UserKey, unwrapUserKey } from '../seal/index.ts';
+import { randomBytes, sealTo, type UserKey } from '../seal/index.ts';
 import { type Directory, emptyDirectory, type StaffMember } from '../site/index.ts';
 import { createAdministration } from './administer.ts';
 import type { Result, SavedEntry, VaultApi } from './api.ts';
 import { type Charts, createCharts } from './charts.ts';
 import { countEntries, placesOf } from './counts.ts';
+import { canUnlock, credentialFor, openUserKey } from './credentials.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import { createDrafts } from './drafts.ts';
+import { createEmergencyAccess } from './emergency-access.ts';
 import { enrolTablet } from './enrolment.ts';
 import type { News } from './events.ts';
 import { storageFailure } from './failures.ts';
@@ -24,7 +26,7 @@ import { createOwnLog } from './own-log.ts';
 import { createPinGate } from './pin-gate.ts';
 import { createQrTransfer } from './qr-transfer.ts';
 import { revocationMark, siteMark, whyOver } from './revocations.ts';
-import { type OpenedRoster, readDirectory, readRoster } from './site-records.ts';
+import { type OpenedRoster, readDirectory, readRoster, type Secrets } from './site-records.ts';
 import { createVaultStore } from './store.ts';
 import { tabletStatus } from './tablet-status.ts';
 import { wrapAnew } from './wrap-anew.ts';
@@ -34,6 +36,9 @@ const FOLD_AFTER_MS = 150;
 
 /** Sets and lines that a chart opens with: some days of the busiest patient. The rest is a tap away. */
 const NEWEST = 150;
+
+/** People that the lock screen shows first. */
+const MOST_RECENT = 6;
 
 interface Unlocked {
   keyring: Keyring;
@@ -49,7 +54,7 @@ interface Unlocked {
  * worker with its page, which empties its memory.
  */
 export function createVault(db: VaultDatabase, news: News, clock: () => number): VaultApi {
-  const pins = createPinGate(db);
+  const pins = createPinGate(db, news);
   let unlocked: Unlocked | undefined;
   let folding: Promise<void> | undefined;
   let foldTimer: ReturnType<typeof setTimeout> | undefined;
@@ -153,34 +158,37 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     },
   };
 
+  /** What the person types here, PIN or passphrase, counted and slowed down alike. */
   async function checkPin(
+    { tablet, directory, secrets }: { tablet: Tablet; directory: Directory; secrets: Secrets },
     staff: StaffMember,
-    secrets: readonly string[],
-    pin: string,
-  ): Promise<Result<UserKey, 'wrong-pin' | 'wait'>> {
-    const waitMs = await pins.waitMs(staff.staff);
-    if (waitMs > 0) {
-      const seconds = Math.ceil(waitMs / 1000);
-      return {
-        ok: false,
-        error: {
-          kind: 'wait',
-          message: `Too many wrong PINs. Try again in ${seconds} seconds.`,
-          retryAt: new Date(clock() + waitMs).toISOString(),
-        },
-      };
-    }
-    const secret = secrets[(staff.rosterGeneration ?? 1) - 1];
-    const user = secret === undefined ? null : await unwrapUserKey(pin, secret, staff.wrapped);
-    await pins.record(staff.staff, user !== null);
-    if (user) return { ok: true, value: user };
-    return {
-      ok: false,
-      error: {
-        kind: 'wrong-pin',
-        message: `That is not the PIN of ${staff.name}. Nothing is lost; try again.`,
-      },
-    };
+    typed: string,
+  ): Promise<Result<UserKey, 'wrong-pin' | 'wait' | 'not-granted'>> {
+    const by = credentialFor(directory, tablet.device);
+    if (!canUnlock(directory, staff, secrets, by))
+      return refused(
+        'not-granted',
+        'This tablet is not confirmed as hardware-encrypted, so a PIN does not open it, and you have no passphrase yet. Use another tablet, or set a passphrase with the administrator.',
+      );
+    return pins.guarded(staff.staff, async (waitMs, record) => {
+      if (waitMs > 0)
+        return {
+          ok: false,
+          error: {
+            kind: 'wait',
+            message: `Too many wrong ${by === 'pin' ? 'PINs' : 'passphrases'}. Try again in ${Math.ceil(waitMs / 1000)} seconds.`,
+            retryAt: new Date(clock() + waitMs).toISOString(),
+          },
+        };
+      const user = await openUserKey(directory, staff, secrets, by, typed);
+      await record(user !== null);
+      return user
+        ? { ok: true, value: user }
+        : refused(
+            'wrong-pin',
+            `That is not the ${by === 'pin' ? 'PIN' : 'passphrase'} of ${staff.name}. Nothing is lost; try again.`,
+          );
+    });
   }
 
   async function write(
@@ -219,11 +227,15 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
   }
 
   async function confirmPin(pin: string): Promise<Result<void, 'wrong-pin' | 'wait'>> {
-    const { roster, secrets } = await site();
+    const { tablet, directory, roster, secrets } = await site();
     const staff = roster?.get(session().keyring.staff.staff);
-    if (!staff || !secrets) return refused('wrong-pin', 'You are no longer on the list of staff.');
-    const checked = await checkPin(staff, secrets, pin);
-    return checked.ok ? { ok: true, value: undefined } : checked;
+    if (!tablet || !staff || !secrets) return refused('wrong-pin', 'You are no longer on the list of staff.');
+    const checked = await checkPin({ tablet, directory, secrets }, staff, pin);
+    if (checked.ok) return { ok: true, value: undefined };
+    const { kind, message } = checked.error;
+    return kind === 'not-granted'
+      ? refused('wrong-pin', message)
+      : { ok: false, error: { ...checked.error, kind } };
   }
 
   return {
@@ -247,9 +259,9 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
           'not-granted',
           'This tablet does not know you yet. Ask a colleague who is listed, or connect the tablet.',
         );
-      const over = whyOver(directory, tablet.device, id);
+      const over = whyOver(directory, tablet.device, staff, clock());
       if (over !== undefined) return refused('not-granted', over);
-      const checked = await checkPin(staff, secrets, pin);
+      const checked = await checkPin({ tablet, directory, secrets }, staff, pin);
       if (!checked.ok) return checked;
       try {
         const opened = await open(staff, checked.value, ward);
@@ -259,8 +271,18 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
             'You are not granted this ward. Choose another ward, or ask the administrator.',
           );
         unlocked = opened;
-        if (await wrapAnew(db, tablet, directory, { staff, secrets, pin, user: checked.value }, clock()))
+        if (
+          await wrapAnew(
+            db,
+            tablet,
+            directory,
+            { staff, secrets, by: credentialFor(directory, tablet.device), typed: pin, user: checked.value },
+            clock(),
+          )
+        )
           news.tell({ type: 'saved' });
+        const recent = (await db.read('recent-staff')) ?? [];
+        await db.write('recent-staff', [id, ...recent.filter((other) => other !== id)].slice(0, MOST_RECENT));
         await markNewSnapshot(db, ward);
         await opened.charts.markOutdated();
         void fold();
@@ -356,6 +378,17 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
         };
       },
       held: async () => session().charts.held(),
+      confirmPin,
+      told() {
+        news.tell({ type: 'sync-now' });
+        void renew().then(fold);
+      },
+    }),
+    emergencyAccess: createEmergencyAccess({
+      db,
+      clock,
+      hospital: site,
+      keyring: () => session().keyring,
       confirmPin,
       told() {
         news.tell({ type: 'sync-now' });

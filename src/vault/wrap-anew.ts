@@ -1,6 +1,8 @@
-import { rewrapUserKey, type UserKey } from '../seal/index.ts';
+import type { UserKey } from '../seal/index.ts';
 import { type Directory, ROSTER_SCOPE, rosterGeneration, type StaffMember } from '../site/index.ts';
+import { type Credential, wrapUnderNewest } from './credentials.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
+import type { Secrets } from './site-records.ts';
 import { tellSite } from './site-writer.ts';
 
 /**
@@ -11,21 +13,20 @@ export async function wrapAnew(
   db: VaultDatabase,
   tablet: Tablet,
   directory: Directory,
-  unlock: { staff: StaffMember; secrets: readonly string[]; pin: string; user: UserKey },
+  unlock: { staff: StaffMember; secrets: Secrets; by: Credential; typed: string; user: UserKey },
   nowMs: number,
 ): Promise<boolean> {
-  const { staff, secrets, pin, user } = unlock;
-  const generation = rosterGeneration(directory);
-  const before = staff.rosterGeneration ?? 1;
-  const [old, secret] = [secrets[before - 1], secrets[generation - 1]];
-  if (before >= generation || old === undefined || secret === undefined) return false;
+  const { staff, secrets, by, typed, user } = unlock;
+  const wrapped = await wrapUnderNewest(directory, staff, secrets, by, typed);
+  if (!wrapped) return false;
   const body = {
     kind: 'user-key-wrapped',
     recordedAt: new Date(nowMs).toISOString(),
     staff: staff.staff,
     publicKey: staff.publicKey,
-    wrapped: await rewrapUserKey(pin, { rosterSecret: old, wrapped: staff.wrapped }, secret),
-    rosterGeneration: generation,
+    wrapped,
+    rosterGeneration: rosterGeneration(directory),
+    by,
   };
   await tellSite(db, tablet, directory, [{ scope: ROSTER_SCOPE, body }], user.signingKey, nowMs);
   return true;

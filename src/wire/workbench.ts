@@ -26,7 +26,11 @@ export const SessionInfo = z.object({ staff: z.object({ id: Hex128, name: z.stri
 export type SessionInfo = z.infer<typeof SessionInfo>;
 
 /** POST /api/admin/enrolment-codes {ward}: administrator only. Single use, expiring. */
-export const EnrolmentCodeRequest = z.object({ ward: z.string().min(1).max(64) });
+export const EnrolmentCodeRequest = z.object({
+  ward: z.string().min(1).max(64),
+  /** The administrator's word that the tablet's disk is encrypted with a key in its hardware. */
+  hardwareEncrypted: z.boolean().default(false),
+});
 export const EnrolmentCode = z.object({
   code: z.string(),
   expiresAt: z.string(),
@@ -61,6 +65,8 @@ export const CensusState = z.object({
       asOf: z.string().nullable(),
       warnings: z.number(),
       problem: z.string().nullable(),
+      /** After how long without a touch its tablets lock. */
+      idleLockSeconds: z.number(),
     }),
   ),
 });

@@ -33,6 +33,7 @@ export function aStatus(changes: Partial<TabletStatus> = {}): TabletStatus {
     demo: true,
     snapshotAsOf: minutesFromNow(-75),
     staff: [NURSE, CLINICIAN],
+    recent: [],
     counts: {
       onThisTabletOnly: 12,
       oldestUnsentAt: minutesFromNow(-40),
@@ -43,6 +44,7 @@ export function aStatus(changes: Partial<TabletStatus> = {}): TabletStatus {
     },
     persisted: true,
     pinOnlyWarning: true,
+    unlockWith: 'pin',
     ...changes,
   };
 }
@@ -198,6 +200,7 @@ export function aLamp({
     revocable: async () => [],
     revoke: async () => ({ ok: true, value: undefined }),
     held: async () => [],
+    emergencyAccess: async () => ({ ok: true, value: NURSE }),
     tablets: async () => ({ [LOG]: 'Tablet 4W-2' }),
     saveDraft: async (draft) => {
       drafts.set(draft.key, { ...draft, savedAt: savedAt() });

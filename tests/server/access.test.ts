@@ -34,6 +34,7 @@ const RULES: Record<string, string> = {
   'GET /api/sync/snapshots/:ward': 'tablet, own ward',
   'GET /api/session': 'nurse clinician witness records administrator read-only',
   'POST /api/admin/wards': 'administrator',
+  'POST /api/admin/wards/:ward/idle-lock': 'administrator',
   'GET /api/admin/staff': 'administrator',
   'POST /api/admin/staff': 'administrator',
   'POST /api/admin/staff/:id': 'administrator',
@@ -101,6 +102,7 @@ describe('who may use which route', () => {
       signingKey: (await newSigningKey(true)).publicKey,
       recipient: (await newIdentity()).recipient,
       ward: WARDS.own,
+      hardwareEncrypted: false,
     });
     callers.set('tablet', { authorization: `Bearer ${tokens.issue('device', device, 60_000)}` });
     for (const where of ['own', 'other'] as const)

@@ -59,6 +59,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('the server on %s', (kind) => {
       signingKey: signing.publicKey,
       recipient: (await newIdentity()).recipient,
       ward: '4-west',
+      hardwareEncrypted: false,
     });
     device = { id: enrolled.device, key: signing.privateKey, publicKey: signing.publicKey };
   });

@@ -37,6 +37,7 @@ describe('revocation on the server', () => {
       signingKey: signing.publicKey,
       recipient,
       ward: '4-west',
+      hardwareEncrypted: false,
     });
     tablets.push({ id: device, key: signing.privateKey, identity });
   }
@@ -108,7 +109,7 @@ describe('revocation on the server', () => {
       site.addStaff({ name, role, wards, pin: '135790', argon2: QUICK });
     await person('Adam Lind', 'administrator');
     const added = await person('Nora Quinn', 'nurse');
-    const key = await unwrapUserKey('135790', site.rosterSecret(1)!, added.wrapped);
+    const key = await unwrapUserKey('135790', site.pinSecret(added)!, added.wrapped);
     nurse = { staff: added.staff, key: key!.signingKey };
     const records = await person('Rita Alvarez', 'records');
     cookie = `lamplight-session=${server.context.tokens.issue('staff', { id: records.staff, key: records.publicKey }, 600_000)}`;
@@ -184,7 +185,7 @@ describe('revocation on the server', () => {
     );
     // A nurse opens both generations of her ward, and the server the logs of both.
     const person = site.roster().get(nurse.staff)!;
-    const user = await unwrapUserKey('135790', site.rosterSecret(1)!, person.wrapped);
+    const user = await unwrapUserKey('135790', site.pinSecret(person)!, person.wrapped);
     for (const generation of [1, 2]) {
       const grant = person.wardIdentities.find((item) => item.generation === generation)!;
       expect(await openWith(user!.identity, fromBase64(grant.file))).not.toBeNull();
@@ -201,11 +202,13 @@ describe('revocation on the server', () => {
     await staff.wrapAnew(before, '135790');
     const wrapped = site.roster().get(nurse.staff)!;
     expect(wrapped.rosterGeneration).toBe(2);
-    expect(await unwrapUserKey('135790', site.rosterSecret(2)!, wrapped.wrapped)).not.toBeNull();
-    expect(await unwrapUserKey('135790', site.rosterSecret(1)!, wrapped.wrapped)).toBeNull();
-    await staff.resetPin(nurse.staff, '864209', QUICK);
+    expect(await unwrapUserKey('135790', site.pinSecret(wrapped)!, wrapped.wrapped)).not.toBeNull();
+    expect(await unwrapUserKey('135790', site.pinSecret(before)!, wrapped.wrapped)).toBeNull();
+    // The roster secret, which every tablet holds, is not enough to try PINs.
+    expect(await unwrapUserKey('135790', site.rosterSecret(2)!, wrapped.wrapped)).toBeNull();
+    await staff.resetPin(nurse.staff, '864209', { argon2: QUICK });
     const reset = site.roster().get(nurse.staff)!;
-    expect(await unwrapUserKey('864209', site.rosterSecret(2)!, reset.wrapped)).not.toBeNull();
+    expect(await unwrapUserKey('864209', site.pinSecret(reset)!, reset.wrapped)).not.toBeNull();
     expect(reset.publicKeys).toHaveLength(2);
     // What she signed with her first key still counts.
     const { patient, bytes } = await charted(0, ['with the old key']);
@@ -255,6 +258,43 @@ describe('revocation on the server', () => {
       site.rosterSecret(1),
       site.rosterSecret(2),
     ]);
+  });
+
+  it('hands the secret to try PINs with to tablets alone whose disk is confirmed as hardware-encrypted', async () => {
+    const { site } = server.context;
+    const { identity, recipient } = await newIdentity();
+    const confirmed = await site.enrolDevice({
+      name: 'tablet 4',
+      signingKey: (await newSigningKey(true)).publicKey,
+      recipient,
+      ward: '4-west',
+      hardwareEncrypted: true,
+    });
+    const secrets = await openWith(identity, fromBase64(confirmed.sealedPinSecrets!));
+    expect(new TextDecoder().decode(secrets!).split('\n')).toHaveLength(2);
+    expect(site.directory().devices.get(tablets[0]!.id)!.sealedPinSecrets).toBeUndefined();
+    expect(site.directory().rosters[0]!.devices[0]!.pinFile).toBeUndefined();
+  });
+
+  it('a passphrase opens the same key without that secret', async () => {
+    const { site } = server.context;
+    const person = await site.addStaff({
+      name: 'Sam Okafor',
+      role: 'nurse',
+      wards: ['4-west'],
+      pin: '246801',
+      passphrase: 'four quiet lamps at night',
+      argon2: QUICK,
+    });
+    const { wrapped, rosterGeneration } = person.passphrase!;
+    const byWords = await unwrapUserKey(
+      'four quiet lamps at night',
+      site.rosterSecret(rosterGeneration)!,
+      wrapped,
+    );
+    const byPin = await unwrapUserKey('246801', site.pinSecret(person)!, person.wrapped);
+    expect(byWords?.identity).toBe(byPin?.identity);
+    expect(await unwrapUserKey('246801', site.rosterSecret(rosterGeneration)!, wrapped)).toBeNull();
   });
 
   it('everything is still so after a restart', async () => {

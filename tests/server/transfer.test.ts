@@ -48,6 +48,7 @@ describe('records in a file', () => {
       signingKey: signing.publicKey,
       recipient: (await newIdentity()).recipient,
       ward: '4-west',
+      hardwareEncrypted: false,
     });
     const nurse = [...site.roster().values()][0]!;
     const user = (await unwrapUserKey('135790', identity.rosterIdentity, nurse.wrapped))!;

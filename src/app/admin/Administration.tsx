@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Checkbox, NativeSelect } from '@mantine/core';
 import { toDataURL } from 'qrcode';
 import { useEffect, useState } from 'react';
 import { z } from 'zod';
@@ -30,12 +30,21 @@ const EHR_IN_WORDS = {
   'not-configured': 'none is configured',
 } as const;
 
+const IDLE_LOCKS = [
+  { value: '30', label: '30 seconds' },
+  { value: '60', label: '1 minute' },
+  { value: '120', label: '2 minutes' },
+  { value: '300', label: '5 minutes' },
+  { value: '600', label: '10 minutes' },
+];
+
 function Readiness() {
   const census = usePoll('/api/admin/census', CensusState, 5_000);
   const devices = usePoll('/api/admin/devices', DeviceList, 5_000);
   const [code, setCode] = useState<EnrolmentCode>();
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const [hardwareEncrypted, setHardwareEncrypted] = useState(false);
   const [revoking, setRevoking] = useState<{ id: string; name: string }>();
   const now = new Date().toISOString();
   const failed = (error: unknown): void =>
@@ -70,6 +79,7 @@ function Readiness() {
               <th>Patients</th>
               <th>EHR data as of</th>
               <th>Gaps in it</th>
+              <th>Tablets lock after</th>
               <th>Actions</th>
             </tr>
           </thead>
@@ -83,11 +93,24 @@ function Readiness() {
                   {ward.warnings} {ward.problem && <div className="alarm">{ward.problem}</div>}
                 </td>
                 <td>
+                  <NativeSelect
+                    aria-label={`Tablets of ${ward.name} lock after`}
+                    value={String(ward.idleLockSeconds)}
+                    data={IDLE_LOCKS}
+                    onChange={(event) =>
+                      void request('POST', `/api/admin/wards/${ward.id}/idle-lock`, z.object({}), {
+                        seconds: Number(event.currentTarget.value),
+                      }).then(census.reload, failed)
+                    }
+                  />
+                </td>
+                <td>
                   <Button
                     aria-label={`New enrolment code for ${ward.name}`}
                     onClick={() =>
                       void request('POST', '/api/admin/enrolment-codes', EnrolmentCode, {
                         ward: ward.id,
+                        hardwareEncrypted,
                       }).then(setCode, failed)
                     }
                   >
@@ -98,6 +121,12 @@ function Readiness() {
             ))}
           </tbody>
         </table>
+        <Checkbox
+          label="The next tablet’s disk is encrypted with a key in its hardware (iPadOS, Android, ChromeOS, Windows with TPM)"
+          description="I have checked it. Then a PIN opens it; on any other tablet only a passphrase does, except in the demo."
+          checked={hardwareEncrypted}
+          onChange={(event) => setHardwareEncrypted(event.currentTarget.checked)}
+        />
         <NewWardForm onOpened={census.reload} />
       </section>
       {code && <CodeCard code={code} />}

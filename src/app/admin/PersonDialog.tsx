@@ -2,7 +2,7 @@ import { Button, Checkbox, Modal, NativeSelect, PasswordInput } from '@mantine/c
 import { useState } from 'react';
 import { z } from 'zod';
 import { ROLES, Role } from '../../clinical/index.ts';
-import { NewPin, type StaffList } from '../../wire/site-setup.ts';
+import { NewPassphrase, NewPin, type StaffList } from '../../wire/site-setup.ts';
 import { ApiError, request } from '../api.ts';
 import { ReasonDialog } from '../ReasonDialog.tsx';
 
@@ -23,6 +23,7 @@ export function PersonDialog({
   const [role, setRole] = useState<Role>(person.role);
   const [granted, setGranted] = useState<string[]>(person.wards);
   const [pin, setPin] = useState('');
+  const [passphrase, setPassphrase] = useState('');
   const [leaving, setLeaving] = useState(false);
   const [problem, setProblem] = useState<string>();
   const send = async (path: string, body: unknown, message: string): Promise<void> => {
@@ -34,6 +35,8 @@ export function PersonDialog({
     );
   };
   const pinProblem = pin === '' ? undefined : NewPin.safeParse(pin).error?.issues[0]?.message;
+  const passphraseProblem =
+    passphrase === '' ? undefined : NewPassphrase.safeParse(passphrase).error?.issues[0]?.message;
   const lost = person.wards.filter((ward) => !granted.includes(ward));
   if (leaving)
     return (
@@ -97,11 +100,25 @@ export function PersonDialog({
           error={pinProblem}
           onChange={(event) => setPin(event.currentTarget.value)}
         />
+        <PasswordInput
+          label="With it a passphrase, if needed"
+          description="For tablets that are not confirmed as hardware-encrypted: there the PIN opens nothing."
+          autoComplete="off"
+          value={passphrase}
+          error={passphraseProblem}
+          onChange={(event) => setPassphrase(event.currentTarget.value)}
+        />
         <div className="row between">
           <Button
             variant="default"
-            disabled={pin === '' || pinProblem !== undefined}
-            onClick={() => void send('/pin', { pin }, `${person.name} has a new PIN.`)}
+            disabled={pin === '' || pinProblem !== undefined || passphraseProblem !== undefined}
+            onClick={() =>
+              void send(
+                '/pin',
+                { pin, ...(passphrase === '' ? {} : { passphrase }) },
+                `${person.name} has a new PIN.`,
+              )
+            }
           >
             Set new PIN
           </Button>

@@ -17,14 +17,20 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
   const [chosen, setChosen] = useState<StaffList['staff'][number]>();
   const { register, control, handleSubmit, formState, reset } = useForm({
     resolver: zodResolver(NewStaff),
-    defaultValues: { name: '', role: 'nurse' as const, wards: [] as string[], pin: '' },
+    defaultValues: {
+      name: '',
+      role: 'nurse' as const,
+      wards: [] as string[],
+      pin: '',
+      passphrase: undefined,
+    },
   });
   const submit = handleSubmit(async (values) => {
     setProblem(undefined);
     await request('POST', '/api/admin/staff', z.object({ staff: z.string() }), values).then(
       () => {
         setDone(`${values.name} was added.`);
-        reset({ ...values, name: '', pin: '' });
+        reset({ ...values, name: '', pin: '', passphrase: undefined });
         list.reload();
       },
       (error: unknown) =>
@@ -51,12 +57,14 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
               <td>{person.name}</td>
               <td>{person.role}</td>
               <td>{person.wards.map(nameOf).join(', ') || 'none'}</td>
-              <td className={person.left || person.newPinDue ? 'alarm' : ''}>
+              <td className={person.left || person.newPinDue || person.emergency ? 'alarm' : ''}>
                 {person.left
                   ? `■ Left ${formatAgo(person.left.at, new Date().toISOString())}: ${person.left.reason}`
-                  : person.newPinDue
-                    ? '▲ Needs a new PIN: a tablet of this ward was lost'
-                    : 'works here'}
+                  : person.emergency
+                    ? `▲ Emergency access since ${formatAgo(person.emergency.at, new Date().toISOString())}: ${person.emergency.reason} (${person.emergency.vouchedBy} vouched). Review: put on the list, or take off.`
+                    : person.newPinDue
+                      ? '▲ Needs a new PIN: a tablet of this ward was lost'
+                      : 'works here'}
               </td>
               <td>
                 {!person.left && (
@@ -103,6 +111,14 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
             w={280}
             error={formState.errors.pin?.message}
             {...register('pin')}
+          />
+          <PasswordInput
+            label="Passphrase, if needed"
+            description="For tablets that are not hardware-encrypted"
+            autoComplete="off"
+            w={320}
+            error={formState.errors.passphrase?.message}
+            {...register('passphrase', { setValueAs: (words: string | undefined) => words || undefined })}
           />
         </div>
         <Controller

@@ -1,9 +1,10 @@
-import { Button, PasswordInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { formatInstant } from '../../clinical/index.ts';
 import type { Revocable } from '../../vault/administer-api.ts';
 import { useLamp } from '../lamp.tsx';
 import { ReasonDialog } from '../ReasonDialog.tsx';
+import { SecretInput } from './SecretInput.tsx';
 import type { ScreenProps } from './Shell.tsx';
 
 /** Lost tablets and people who left, taken out of use from any tablet, with no server in reach. */
@@ -139,13 +140,7 @@ function RevokeDialog({
         else setProblem(result.error.message);
       }}
     >
-      <PasswordInput
-        label="Your PIN"
-        inputMode="numeric"
-        autoComplete="off"
-        value={pin}
-        onChange={(event) => setPin(event.currentTarget.value)}
-      />
+      <SecretInput whose="Your" value={pin} onChange={(event) => setPin(event.currentTarget.value)} />
     </ReasonDialog>
   );
 }

@@ -204,6 +204,7 @@ export function createCensus(
             asOf: summary?.asOf ?? null,
             warnings: summary?.warnings ?? 0,
             problem: problems.get(ward.ward) ?? null,
+            idleLockSeconds: site.directory().idleLockSeconds.get(ward.ward) ?? 120,
           };
         }),
       };

@@ -50,6 +50,7 @@ export interface Database {
     ward: string;
     expires_at: Date;
     used_at: Date | null;
+    hardware_encrypted: boolean;
   };
   'record.snapshot_list': { site: string; ward: string; as_of: string; list: string };
   'record.snapshot_blob': {
@@ -142,6 +143,7 @@ const MIGRATIONS: readonly string[] = [
     received_at timestamptz not null default now(), primary key (site, hash));
   create index on record.branch (site, log, seq);
   create table projection.carried (site text, hash text, entry text not null, primary key (site, hash))`,
+  `alter table record.enrolment_code add column hardware_encrypted boolean not null default false`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

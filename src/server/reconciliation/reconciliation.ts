@@ -70,6 +70,7 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
         where,
         new Map([...snapshots].map(([id, snapshot]) => [id, snapshot.ehrPatient])),
         site.directory(),
+        site.roster(),
       ),
       snapshots,
     };
@@ -95,6 +96,7 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
     clock,
     census: censusPatients,
     directory: site.directory,
+    roster: site.roster,
     async deviceName(log) {
       const row = await db
         .selectFrom('record.log')

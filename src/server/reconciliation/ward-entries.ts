@@ -8,7 +8,7 @@ import {
   WardBody,
 } from '../../clinical/index.ts';
 import { entryId } from '../../log/index.ts';
-import { type Directory, trustProblem } from '../../site/index.ts';
+import { type Directory, type Roster, trustProblem } from '../../site/index.ts';
 import type { PostingState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 
@@ -52,6 +52,7 @@ export async function readRecords(
   where: { ward?: string; patient?: string },
   census: ReadonlyMap<string, string>,
   directory: Directory,
+  roster: Roster,
 ): Promise<PatientRecord[]> {
   let query = db.selectFrom('projection.entry').where('site', '=', site).selectAll();
   if (where.ward !== undefined) query = query.where('ward', '=', where.ward);
@@ -70,7 +71,7 @@ export async function readRecords(
   );
   const problemOf = ({ id, hlc, body }: OpenedEntry): string | undefined => {
     const [log, seq] = [id.slice(0, 32), Number(id.slice(33))];
-    return trustProblem(directory, { writer: writers.get(log) ?? '', log, seq, hlc }, body?.author);
+    return trustProblem(directory, { writer: writers.get(log) ?? '', log, seq, hlc }, body?.author, roster);
   };
   const byPatient = Map.groupBy(rows, (row) => row.patient);
   return [...byPatient].map(([patient, own]) => {

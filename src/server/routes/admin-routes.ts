@@ -47,13 +47,20 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
   );
 
   app.post('/api/admin/enrolment-codes', administrator, async (request): Promise<EnrolmentCode> => {
-    const { ward } = EnrolmentCodeRequest.parse(request.body);
+    const { ward, hardwareEncrypted } = EnrolmentCodeRequest.parse(request.body);
     if (!site.directory().wards.has(ward)) throw new RefusalError(404, 'no-ward', 'There is no such ward.');
     const code = typedCode();
     const expiresAt = new Date(context.clock() + CODE_MS);
     await db
       .insertInto('record.enrolment_code')
-      .values({ site: identity.site, code_hash: hashCode(code), ward, expires_at: expiresAt, used_at: null })
+      .values({
+        site: identity.site,
+        code_hash: hashCode(code),
+        ward,
+        expires_at: expiresAt,
+        used_at: null,
+        hardware_encrypted: hardwareEncrypted,
+      })
       .execute();
     return {
       code,
@@ -81,7 +88,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
         .where('code_hash', '=', hashCode(asked.code))
         .where('used_at', 'is', null)
         .where('expires_at', '>', new Date(context.clock()))
-        .returning('ward')
+        .returning(['ward', 'hardware_encrypted'])
         .executeTakeFirst();
       if (!taken) {
         const known = await db
@@ -113,6 +120,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
         signingKey: asked.signingKey,
         recipient: asked.recipient,
         ward: taken.ward,
+        hardwareEncrypted: taken.hardware_encrypted,
       });
       return { device: device.device, site: identity.site, siteKey: identity.publicKey };
     },

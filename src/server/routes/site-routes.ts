@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
 import { activeStaff, isNewPinDue } from '../../site/index.ts';
 import {
+  IdleLock,
   NewStaff,
   NewWard,
   PinReset,
@@ -70,6 +71,19 @@ export function siteRoutes(
     return { ward: id };
   });
 
+  app.post('/api/admin/wards/:ward/idle-lock', administrator, async (request) => {
+    const { ward } = z.object({ ward: z.string() }).parse(request.params);
+    requireWards([ward]);
+    const { seconds } = IdleLock.parse(request.body);
+    await site.tell({
+      kind: 'idle-lock-set',
+      recordedAt: new Date(context.clock()).toISOString(),
+      ward,
+      seconds,
+    });
+    return {};
+  });
+
   app.get('/api/admin/staff', administrator, async (): Promise<z.infer<typeof StaffList>> => {
     return {
       staff: [...site.roster().values()].map((person) => {
@@ -80,7 +94,15 @@ export function siteRoutes(
           role: person.role,
           wards: person.wards,
           left: left ? { at: left.recordedAt, reason: left.reason } : null,
-          newPinDue: !left && isNewPinDue(site.directory(), person),
+          newPinDue: !left && !person.emergency && isNewPinDue(site.directory(), person),
+          emergency: person.emergency
+            ? {
+                at: person.keySince,
+                until: person.emergency.until,
+                reason: person.emergency.reason,
+                vouchedBy: site.roster().get(person.emergency.vouchedBy)?.name ?? 'somebody',
+              }
+            : null,
         };
       }),
     };
@@ -108,7 +130,8 @@ export function siteRoutes(
   });
 
   app.post('/api/admin/staff/:id/pin', administrator, async (request) => {
-    await context.staff.resetPin(idOf(request), PinReset.parse(request.body).pin);
+    const { pin, passphrase } = PinReset.parse(request.body);
+    await context.staff.resetPin(idOf(request), pin, { passphrase });
     return {};
   });
 

@@ -39,7 +39,7 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
           `Too many wrong PINs. Try again in ${Math.ceil((before.nextAt - context.clock()) / 1000)} seconds.`,
         );
       }
-      const secret = context.site.rosterSecret(person?.rosterGeneration);
+      const secret = person && context.site.pinSecret(person);
       const opened = person && secret !== undefined && (await unwrapUserKey(pin, secret, person.wrapped));
       if (!person || !opened) {
         const count = before.count + 1;
