@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Hex128, type Role } from '../clinical/index.ts';
-import { type DeviceEnrolled, grantedWards } from '../site/index.ts';
+import { type AuditEvent, type DeviceEnrolled, grantedWards } from '../site/index.ts';
 import type { ServerContext } from './context.ts';
 import { RefusalError } from './refusal.ts';
 
@@ -88,6 +88,16 @@ export function guardRoutes(
 export function staffOf(request: FastifyRequest): StaffSession {
   if (!request.signedIn) throw new Error('this route is not for staff');
   return request.signedIn;
+}
+
+/** Notes in the audit trail what the signed-in person does. */
+export function note(
+  context: ServerContext,
+  request: FastifyRequest,
+  event: Omit<AuditEvent, 'at' | 'staff'>,
+): void {
+  const { id, name, role } = staffOf(request);
+  context.audit.note({ ...event, staff: { id, name, role } });
 }
 
 /** Which tablet asks, on a route for tablets. */

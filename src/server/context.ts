@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Role } from '../clinical/index.ts';
+import type { Audit } from './audit.ts';
 import type { Branches } from './branches.ts';
 import type { Census } from './census/import-census.ts';
 import type { Database } from './database/schema.ts';
@@ -25,6 +26,7 @@ export interface ServerContext {
   siteLog: SiteLog;
   projection: Projection;
   branches: Branches;
+  audit: Audit;
   census: Census;
   reconciliation: Reconciliation;
   tokens: Tokens;

@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { z } from 'zod';
 import { DIRECTORY_SCOPE, ROSTER_SCOPE } from '../site/index.ts';
 import { type Access, guardRoutes } from './access.ts';
+import { createAudit } from './audit.ts';
 import { createBranches } from './branches.ts';
 import { createCensus } from './census/import-census.ts';
 import type { ServerContext } from './context.ts';
@@ -18,6 +19,7 @@ import { createProjection } from './projection.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { RefusalError, sendRefusal } from './refusal.ts';
 import { adminRoutes } from './routes/admin-routes.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
 import { siteRoutes } from './routes/site-routes.ts';
 import { staffSessionRoutes } from './routes/staff-session.ts';
 import { syncRoutes } from './routes/sync-routes.ts';
@@ -84,6 +86,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
 
   const gateway = options.ehr ? createFhirGateway(options.ehr) : undefined;
   const projection = createProjection(db, identity, site);
+  const audit = createAudit(db, identity, site, siteLog, clock);
   const branches = createBranches({ db, identity, site, siteLog, projection, clock });
   const census = createCensus(db, identity, site, gateway, clock);
   const reconciliation = createReconciliation({
@@ -117,6 +120,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     siteLog,
     projection,
     branches,
+    audit,
     census,
     reconciliation,
     tokens: createTokens(identity.secret, clock),
@@ -198,6 +202,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   const setupCode = site.directory().site ? undefined : typedCode();
   siteRoutes(app, context, setupCode);
   adminRoutes(app, context);
+  auditRoutes(app, context);
   workbenchRoutes(app, context);
   transferRoutes(app, context);
   if (options.webRoot && existsSync(options.webRoot)) await serveApp(app, options.webRoot);
@@ -217,6 +222,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     routes,
     async close() {
       for (const timer of timers) clearInterval(timer);
+      await audit.flush().catch(() => undefined);
       app.server.closeAllConnections();
       await app.close();
       await opened.close();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Hex128, Instant } from '../clinical/index.ts';
+import { AUDIT_SCOPE } from './audit.ts';
 
 /**
  * The directory: signed by the site, sealed for nobody. No names of people. By it a tablet, or a hub without keys,
@@ -238,7 +239,7 @@ export function grantedScopes(directory: Directory, device: string): string[] {
 }
 
 /**
- * Whether a device may be the writer of a log: in the wards that it was granted, and in directory and roster, where
+ * Whether a device may be the writer of a log: its audit trail, in the wards that it was granted, and in directory and roster, where
  * what it carries counts only by an administrator's or the person's own signature. Revoked or not: whether an entry
  * is authentic and whether it is believed are two questions, and what is authentic is always kept.
  */
@@ -248,6 +249,7 @@ export function mayOpenLog(directory: Directory, device: string, scope: string):
     known !== undefined &&
     (scope === DIRECTORY_SCOPE ||
       scope === ROSTER_SCOPE ||
+      scope === AUDIT_SCOPE ||
       known.wards.some((ward) => wardScope(ward) === scope))
   );
 }

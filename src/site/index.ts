@@ -1,4 +1,5 @@
 /** The door of the site room: who and what belongs to this hospital. Pure. */
+export * from './audit.ts';
 export * from './directory.ts';
 export * from './roster.ts';
 export * from './rotation.ts';

@@ -125,6 +125,9 @@ export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi 
   drafts(): Promise<StoredDraft[]>;
   discardDraft(key: string): Promise<void>;
 
+  /** Writes what still waits in memory: the tail of the audit trail. Asked before the page goes away. */
+  finish(): Promise<void>;
+
   quarantine(): Promise<QuarantinedItem[]>;
   now(): Promise<string>;
 }

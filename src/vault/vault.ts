@@ -53,7 +53,7 @@ interface Unlocked {
  * The vault: the one place on a tablet where keys are used. Created locked, in its worker; to lock is to end the
  * worker with its page, which empties its memory.
  */
-export function createVault(db: VaultDatabase, news: News, clock: () => number): VaultApi {
+export function createVault(db: VaultDatabase, news: News, clock: () => number): Omit<VaultApi, 'finish'> {
   const pins = createPinGate(db, news);
   let unlocked: Unlocked | undefined;
   let folding: Promise<void> | undefined;

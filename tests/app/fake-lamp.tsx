@@ -200,6 +200,7 @@ export function aLamp({
     revocable: async () => [],
     revoke: async () => ({ ok: true, value: undefined }),
     held: async () => [],
+    finish: async () => undefined,
     emergencyAccess: async () => ({ ok: true, value: NURSE }),
     tablets: async () => ({ [LOG]: 'Tablet 4W-2' }),
     saveDraft: async (draft) => {

@@ -133,7 +133,9 @@ describe('the first start at a hospital', () => {
         { timeout: 60_000 },
       )
       .toBe(1);
-    await expect.poll(() => desk.getByRole('row', { name: /6 North tablet 1/ }).textContent()).toMatch(/1$/);
+    await expect
+      .poll(() => desk.getByRole('row', { name: /6 North tablet 1/ }).textContent())
+      .toMatch(/1Revoke$/);
     await page
       .getByText(/1 at the server/)
       .first()

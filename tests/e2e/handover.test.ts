@@ -127,6 +127,19 @@ describe('a tablet that goes from hand to hand', () => {
     await desk.getByText(/Emergency access since .*Sam Okafor vouched/).waitFor();
     if (screenshots)
       await desk.screenshot({ path: join(screenshots, 'emergency-review.png'), fullPage: true });
+    // The trail has it all, and says who looked at whom in one tap.
+    const trail = desk.getByRole('region', { name: 'Audit trail' });
+    await trail.getByText('Let somebody in by emergency access').first().waitFor();
+    await trail.getByText('for Jo Park, nurse: agency nurse').waitFor();
+    await trail.getByRole('button', { name: 'Who looked at MUELLER, Angelic?' }).first().click();
+    await trail.getByText('Who looked at MUELLER, Angelic?').waitFor();
+    await expect
+      .poll(async () =>
+        [...new Set(await trail.locator('tbody tr td:nth-child(2)').allTextContents())].sort(),
+      )
+      .toEqual(['Nora Quinn · nurse', 'Sam Okafor · nurse']);
+    if (screenshots) await trail.screenshot({ path: join(screenshots, 'audit.png') });
+    expect((await new AxeBuilder({ page: desk }).analyze()).violations).toEqual([]);
     await desk.getByRole('button', { name: 'Sign out' }).click();
     await signIn(desk, 'Rita Alvarez', PINS.records);
     await desk.goto(`${hospital.url}/workbench`);

@@ -3,12 +3,14 @@ import { toDataURL } from 'qrcode';
 import { useEffect, useState } from 'react';
 import { z } from 'zod';
 import { formatAgo } from '../../clinical/index.ts';
+import { StaffList } from '../../wire/site-setup.ts';
 import { CensusState, DeviceList, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
 import { ReasonDialog } from '../ReasonDialog.tsx';
 import { RecordsByFile } from '../RecordsByFile.tsx';
 import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
+import { AuditCard } from './AuditCard.tsx';
 import { NewWardForm } from './NewWardForm.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
 import { StaffCard } from './StaffCard.tsx';
@@ -19,7 +21,7 @@ export function Administration() {
   if (site.value && !site.value.opened) return <SiteSetupForm onOpened={site.reload} />;
   return (
     <SignInGate title="Administration" roles={['administrator']}>
-      {() => <Readiness />}
+      {() => <Readiness timeZone={site.value?.timeZone ?? 'UTC'} />}
     </SignInGate>
   );
 }
@@ -38,8 +40,9 @@ const IDLE_LOCKS = [
   { value: '600', label: '10 minutes' },
 ];
 
-function Readiness() {
+function Readiness({ timeZone }: { timeZone: string }) {
   const census = usePoll('/api/admin/census', CensusState, 5_000);
+  const staff = usePoll('/api/admin/staff', StaffList, 60_000);
   const devices = usePoll('/api/admin/devices', DeviceList, 5_000);
   const [code, setCode] = useState<EnrolmentCode>();
   const [problem, setProblem] = useState<string>();
@@ -204,6 +207,7 @@ function Readiness() {
         />
       )}
       <StaffCard wards={census.value?.wards ?? []} />
+      <AuditCard staff={staff.value?.staff ?? []} timeZone={timeZone} />
       <RecordsByFile />
     </>
   );

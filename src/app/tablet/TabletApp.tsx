@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Session, TabletStatus } from '../../vault/api.ts';
 import { useLamp, useStatus } from '../lamp.tsx';
 import { type Theme, useTheme } from '../use-theme.ts';
-import { lock } from './before-lock.ts';
+import { beforeLock, lock } from './before-lock.ts';
 import { EnrolScreen } from './EnrolScreen.tsx';
 import { LockScreen } from './LockScreen.tsx';
 import { CredentialContext } from './SecretInput.tsx';
@@ -16,7 +16,8 @@ export function TabletApp() {
   const [session, setSession] = useState<Session>();
   const ward = status?.wards.find(({ id }) => id === session?.ward.id);
   useIdleLock(session !== undefined, ward?.idleLockMs ?? DEFAULT_IDLE_MS);
-  const { subscribe } = useLamp();
+  const { subscribe, vault } = useLamp();
+  useEffect(() => beforeLock(() => vault.finish()), [vault]);
   // Revoked while somebody works: what is half written is kept sealed, and the screen is emptied.
   useEffect(() => subscribe((event) => void (event.type === 'revoked' && lock())), [subscribe]);
   const theme = useTheme();

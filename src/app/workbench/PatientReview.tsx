@@ -1,7 +1,9 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { describeEntry, displayName, formatDate, formatInstant, sexInWords } from '../../clinical/index.ts';
+import { AuditList } from '../../wire/audit.ts';
 import { DecisionResults, type Decisions, type PostingState, ReviewPatient } from '../../wire/workbench.ts';
+import { AuditTable } from '../admin/AuditCard.tsx';
 import { ApiError, request } from '../api.ts';
 import { usePoll } from '../use-poll.ts';
 import { CorrectForm } from './CorrectForm.tsx';
@@ -32,6 +34,12 @@ export function PatientReview({
   onBack: () => void;
 }) {
   const review = usePoll(`/api/workbench/patients/${patient}`, ReviewPatient);
+  const [looking, setLooking] = useState(false);
+  const access = usePoll(
+    looking ? `/api/workbench/patients/${patient}/access` : undefined,
+    AuditList,
+    15_000,
+  );
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [reason, setReason] = useState('');
   const [correcting, setCorrecting] = useState<ReviewPatient['entries'][number]>();
@@ -82,6 +90,19 @@ export function PatientReview({
       <Button variant="default" onClick={onBack} style={{ alignSelf: 'flex-start' }}>
         ‹ Worklist
       </Button>
+      <Button
+        variant="default"
+        onClick={() => setLooking(!looking)}
+        aria-expanded={looking}
+        style={{ alignSelf: 'flex-start' }}
+      >
+        Who looked at this patient?
+      </Button>
+      {looking && (
+        <section className="card" aria-label="Who looked at this patient">
+          <AuditTable list={access.value} timeZone={timeZone} />
+        </section>
+      )}
       {row.identity !== 'ehr' && <MatchPanel patient={patient} link={link} onChanged={review.reload} />}
       {ehrProblem && <p className="notice">{ehrProblem}</p>}
       {message && (

@@ -90,6 +90,19 @@ export interface Database {
     detail: string | null;
     attempts: number;
   };
+  /** The audit trail, readable; one row for each event. */
+  'projection.audit': {
+    site: string;
+    log: string;
+    seq: number;
+    position: number;
+    at: Date;
+    what: string;
+    staff: string | null;
+    patient: string | null;
+    writer: string;
+    event: unknown;
+  };
   'projection.lease': { site: string; patient: string; holder: string; until: Date };
   'projection.device_contact': {
     site: string;
@@ -144,6 +157,11 @@ const MIGRATIONS: readonly string[] = [
   create index on record.branch (site, log, seq);
   create table projection.carried (site text, hash text, entry text not null, primary key (site, hash))`,
   `alter table record.enrolment_code add column hardware_encrypted boolean not null default false`,
+  `create table projection.audit (
+    site text, log text, seq integer, position integer, at timestamptz not null, what text not null, staff text,
+    patient text, writer text not null, event jsonb not null, primary key (site, log, seq, position));
+  create index on projection.audit (site, at);
+  create index on projection.audit (site, patient, at)`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
+import { AUDIT_SCOPE } from '../../site/index.ts';
 import { type EnrolAnswer, EnrolRequest } from '../../wire/enrolment.ts';
 import { Reason } from '../../wire/site-setup.ts';
 import {
@@ -12,7 +13,7 @@ import {
   type PublicInfo,
   type TabletWitness,
 } from '../../wire/workbench.ts';
-import { staffOf } from '../access.ts';
+import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 import { typedCode } from '../tokens.ts';
@@ -139,6 +140,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     const logs = await db
       .selectFrom('record.log')
       .where('site', '=', identity.site)
+      .where('scope', '!=', AUDIT_SCOPE)
       .select(['writer', 'seq', 'log'])
       .execute();
     const branches = await db
@@ -168,6 +170,10 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     const { id } = z.object({ id: Hex128 }).parse(request.params);
     const { reason } = Reason.parse(request.body);
     await context.staff.revokeDevice(id, reason, staffOf(request).id);
+    note(context, request, {
+      what: 'revoked',
+      detail: `tablet ${site.directory().devices.get(id)?.name}: ${reason}`,
+    });
     return {};
   });
 
@@ -182,6 +188,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
         .selectFrom('record.log')
         .where('site', '=', identity.site)
         .where('writer', '=', id)
+        .where('scope', '!=', AUDIT_SCOPE)
         .select('seq')
         .execute();
       return { name: device.name, entries: logs.reduce((sum, row) => sum + row.seq - 1, 0) };

@@ -12,7 +12,7 @@ import {
   StaffChange,
   type StaffList,
 } from '../../wire/site-setup.ts';
-import { staffOf } from '../access.ts';
+import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 
@@ -136,7 +136,10 @@ export function siteRoutes(
   });
 
   app.post('/api/admin/staff/:id/revoke', administrator, async (request) => {
-    await context.staff.takeOff(idOf(request), Reason.parse(request.body).reason, staffOf(request).id);
+    const { reason } = Reason.parse(request.body);
+    await context.staff.takeOff(idOf(request), reason, staffOf(request).id);
+    const name = site.roster().get(idOf(request))?.name ?? '';
+    note(context, request, { what: 'revoked', detail: `${name}: ${reason}`.slice(0, 500) });
     return {};
   });
 

@@ -42,6 +42,10 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
       const secret = person && context.site.pinSecret(person);
       const opened = person && secret !== undefined && (await unwrapUserKey(pin, secret, person.wrapped));
       if (!person || !opened) {
+        context.audit.note({
+          what: 'sign-in-failed',
+          ...(person ? { staff: { id: person.staff, name: person.name, role: person.role } } : {}),
+        });
         const count = before.count + 1;
         if (person)
           failures.set(person.staff, {
@@ -57,6 +61,10 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
       }
       failures.delete(person.staff);
       await context.staff.wrapAnew(person, pin);
+      context.audit.note({
+        what: 'sign-in',
+        staff: { id: person.staff, name: person.name, role: person.role },
+      });
       setCookie(reply, { id: person.staff, key: person.publicKey });
       return { staff: { id: person.staff, name: person.name, role: person.role } };
     },

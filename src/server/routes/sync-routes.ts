@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { fromBase64, readEntry, toHex, utf8 } from '../../log/index.ts';
 import { verifyWith } from '../../seal/index.ts';
 import {
+  AUDIT_SCOPE,
   type DeviceEnrolled,
   DIRECTORY_SCOPE,
   grantedScopes,
@@ -66,6 +67,17 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     return rows.map(({ log, scope, writer, seq, hash }) => ({ log, scope, writer, seq, hash: toHex(hash) }));
   }
 
+  async function auditLogsOf(device: string): Promise<string[]> {
+    const rows = await db
+      .selectFrom('record.log')
+      .where('site', '=', identity.site)
+      .where('writer', '=', device)
+      .where('scope', '=', AUDIT_SCOPE)
+      .select('log')
+      .execute();
+    return rows.map((row) => row.log);
+  }
+
   app.post(
     '/api/sync/challenge',
     { config: proves },
@@ -124,7 +136,11 @@ export function syncRoutes(app: FastifyInstance, context: ServerContext): void {
     );
     await recordContact(device.device, snapshotAsOf);
     // Outlives a browser that clears its storage: the page then knows that it was a tablet, and of how many entries.
-    const others = new Set(granted.filter((row) => row.writer !== device.device).map((row) => row.log));
+    const others = new Set([
+      ...granted.filter((row) => row.writer !== device.device).map((row) => row.log),
+      // The trail is not counted with the charting.
+      ...(await auditLogsOf(device.device)),
+    ]);
     const own = Object.entries(vector).filter(([log]) => !others.has(log));
     reply.setCookie(
       WITNESS_COOKIE,

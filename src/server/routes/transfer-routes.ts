@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AGE_FILE_TYPE, type FileImported } from '../../wire/transfer.ts';
+import { note } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 import { exportRecords } from '../transfer/export-records.ts';
@@ -21,7 +22,9 @@ export function transferRoutes(app: FastifyInstance, context: ServerContext): vo
     async (request): Promise<FileImported> => {
       if (!(request.body instanceof Readable))
         throw new RefusalError(415, 'not-an-export', 'Choose a Lamplight file: it ends in .age or .txt.');
-      return importRecords(context, request.body);
+      const imported = await importRecords(context, request.body);
+      note(context, request, { what: 'import' });
+      return imported;
     },
   );
 
@@ -33,6 +36,7 @@ export function transferRoutes(app: FastifyInstance, context: ServerContext): vo
       const { ward } = ExportQuery.parse(request.query);
       if (ward !== undefined && !context.site.directory().wards.has(ward))
         throw new RefusalError(404, 'no-ward', 'There is no such ward.');
+      note(context, request, { what: 'export', ...(ward === undefined ? {} : { ward }) });
       const { file, name } = await exportRecords(context, {
         ...(ward === undefined ? {} : { ward }),
         acknowledge: true,

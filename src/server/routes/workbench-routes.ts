@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Author, Hex128 } from '../../clinical/index.ts';
 import { Decisions, LinkRequest } from '../../wire/workbench.ts';
-import { staffOf } from '../access.ts';
+import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 
 const PatientPath = z.object({ id: Hex128 });
@@ -25,7 +25,9 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
   });
 
   app.get('/api/workbench/patients/:id', ofPatient, async (request) => {
-    return reconciliation.patient(patientOf(request));
+    const patient = patientOf(request);
+    note(context, request, { what: 'review-opened', patient });
+    return reconciliation.patient(patient);
   });
 
   app.get('/api/workbench/patients/:id/candidates', ofPatient, async (request) => {
@@ -34,17 +36,20 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
 
   app.post('/api/workbench/patients/:id/link', ofPatient, async (request) => {
     await reconciliation.link(patientOf(request), LinkRequest.parse(request.body), author(request));
+    note(context, request, { what: 'match', patient: patientOf(request) });
     return {};
   });
 
   app.delete('/api/workbench/patients/:id/link', ofPatient, async (request) => {
     await reconciliation.unlink(patientOf(request), author(request));
+    note(context, request, { what: 'match', patient: patientOf(request), detail: 'undone' });
     return {};
   });
 
   app.post('/api/workbench/decisions', records, async (request) => {
     const by = author(request);
     const { decisions } = Decisions.parse(request.body);
+    note(context, request, { what: 'decide', detail: `${decisions.length} entries` });
     return {
       results: await reconciliation.decide(decisions, by, 'PIN on the server', staffOf(request).wards),
     };
@@ -55,6 +60,7 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
   });
 
   app.post('/api/workbench/push', records, async (request) => {
+    note(context, request, { what: 'push' });
     // It goes on by itself; the page asks how far it is.
     reconciliation
       .push()
