@@ -145,10 +145,15 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
+        requireTrustedTypesFor: ["'script'"],
+        trustedTypes: ['default'],
         frameAncestors: ["'none'"],
       },
     },
     crossOriginEmbedderPolicy: true,
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: false,
   });
 

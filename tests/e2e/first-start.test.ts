@@ -123,7 +123,7 @@ describe('the first start at a hospital', () => {
       .poll(
         async () => {
           await desk.reload();
-          const tablets = desk.getByRole('cell', { name: '6 North tablet 1' });
+          const tablets = desk.getByRole('row', { name: /^6 North tablet 1/ });
           await tablets
             .or(desk.getByRole('heading', { name: 'Sign in' }))
             .first()
@@ -134,7 +134,7 @@ describe('the first start at a hospital', () => {
       )
       .toBe(1);
     await expect
-      .poll(() => desk.getByRole('row', { name: /6 North tablet 1/ }).textContent())
+      .poll(() => desk.getByRole('row', { name: /^6 North tablet 1/ }).textContent())
       .toMatch(/1Revoke$/);
     await page
       .getByText(/1 at the server/)
