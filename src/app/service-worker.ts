@@ -1,14 +1,19 @@
 /// <reference lib="webworker" />
 import { createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { USE_NEW_VERSION } from './service-worker-messages.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
-// The app alone is cached, never an answer of the server: no patient data in the Cache API (FAILURES 43). A new
-// version waits until every page of the old one is closed: no takeover in the middle of charting (FAILURES 7).
+// The app alone is cached, never an answer of the server: no patient data in the Cache API (FAILURES 43).
 precacheAndRoute(self.__WB_MANIFEST);
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: [/^\/api/, /^\/fhir/] }),
 );
 // The very first installation has no old version to respect, so offline works after the first visit.
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+// A new version waits until every page of the old one is closed, or until somebody takes it on the lock screen: no
+// takeover in the middle of charting (FAILURES 7).
+self.addEventListener('message', (event) => {
+  if (event.data === USE_NEW_VERSION) void self.skipWaiting();
+});

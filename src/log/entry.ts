@@ -41,6 +41,9 @@ const SignedPart = z.tuple([
   bytes(),
 ]);
 
+/** What an entry is on the outside: the signed part and its signature. */
+const Outer = z.tuple([bytes(), bytes(64)]);
+
 export interface Header {
   v: number;
   /** 128 random bits, hex. */
@@ -106,7 +109,7 @@ export type ReadFailure = { kind: 'malformed'; message: string };
 export function readEntry(source: Bytes): { ok: true; entry: Entry } | { ok: false; error: ReadFailure } {
   if (source.length > MAX_ENTRY_BYTES) return malformed(`larger than ${MAX_ENTRY_BYTES} bytes`);
   try {
-    const outer = z.tuple([bytes(), bytes(64)]).safeParse(decode(source, strict));
+    const outer = Outer.safeParse(decode(source, strict));
     if (!outer.success) return malformed('not an entry');
     const [signed, signature] = outer.data;
     const inner = SignedPart.safeParse(decode(signed, strict));

@@ -1,5 +1,5 @@
 import { decode, encode } from 'cborg';
-import { deflateSync, Inflate } from 'fflate';
+import { deflateSync, Inflate, inflateSync } from 'fflate';
 import {
   type Bytes,
   boxContext,
@@ -135,7 +135,17 @@ function authorContext(header: Pick<Header, 'log' | 'seq' | 'patient' | 'hlc'>, 
   ]) as Bytes;
 }
 
+/** Nearly every body fits in here when opened. Allocated once: a stream of its own for each body cost more than opening it. */
+const scratch = new Uint8Array(64 * 1024);
+/** A box that is larger than this is not opened into the scratch, so that a hostile one is cut off by its size. */
+const SMALL_BOX_BYTES = 8 * 1024;
+
 function inflateBounded(deflated: Bytes): Bytes {
+  if (deflated.length <= SMALL_BOX_BYTES) {
+    const opened = inflateSync(deflated, { out: scratch });
+    // A full scratch may have been cut off.
+    if (opened.length < scratch.length) return opened.slice() as Bytes;
+  }
   const parts: Uint8Array[] = [];
   let size = 0;
   const inflate = new Inflate((part) => {

@@ -262,7 +262,7 @@ export function createLedger(
         .execute();
     }
     for (let from = 0; from < arrival.accepted.length; from += ROWS_A_STATEMENT) {
-      await insertEntries(tx, identity.site, arrival.accepted.slice(from, from + ROWS_A_STATEMENT));
+      await insertEntries(tx, head, arrival.accepted.slice(from, from + ROWS_A_STATEMENT));
     }
     return true;
   }
@@ -277,10 +277,13 @@ const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 /** Rows as one JSON parameter: half the time of arrays of `bytea` on PGlite, and the same on PostgreSQL. */
-async function insertEntries(tx: Kysely<Database>, site: string, rows: Arrival['accepted']): Promise<void> {
+async function insertEntries(
+  tx: Kysely<Database>,
+  { site, log }: { site: string; log: string },
+  rows: Arrival['accepted'],
+): Promise<void> {
   const json = JSON.stringify(
     rows.map(({ entry, hash }) => ({
-      log: entry.log,
       seq: entry.seq,
       patient: entry.patient,
       hash: base64(hash),
@@ -289,8 +292,8 @@ async function insertEntries(tx: Kysely<Database>, site: string, rows: Arrival['
   );
   await sql`
     insert into record.entry (site, log, seq, patient, hash, bytes)
-    select ${site}, log, seq, patient, decode(hash, 'base64'), decode(bytes, 'base64')
-    from json_to_recordset(${json}::json) as rows(log text, seq integer, patient text, hash text, bytes text)`.execute(
+    select ${site}, ${log}, seq, patient, decode(hash, 'base64'), decode(bytes, 'base64')
+    from json_to_recordset(${json}::json) as rows(seq integer, patient text, hash text, bytes text)`.execute(
     tx,
   );
 }

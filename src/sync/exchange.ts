@@ -1,6 +1,6 @@
 import { type Bytes, lacking, type Range, type VersionVector } from '../log/index.ts';
 import type { Carrier, Store } from './carrier.ts';
-import type { OfferAnswer } from './messages.ts';
+import type { OfferAnswer, PushAnswer } from './messages.ts';
 import { adoptHistory } from './receive.ts';
 import { divergingLogs } from './respond.ts';
 
@@ -59,6 +59,7 @@ async function push(
 ): Promise<void> {
   const total = count(ranges);
   let done = 0;
+  let noted = Promise.resolve();
   for (const range of ranges) {
     const read = (after: number): Promise<Bytes[]> => {
       const page = store.read({ ...range, after }, PUSH_BYTES);
@@ -75,7 +76,12 @@ async function push(
       // The next page is read while this one travels; a page runs without gaps, so where it ends is known.
       const expected = after + entries.length;
       next = expected < range.through ? read(expected) : Promise.resolve([]);
-      const reached = await pushPage(store, carrier, range.log, after, entries);
+      const answer = await carrier.push(entries);
+      // What the peer said of a page is stored while the next one travels.
+      await noted;
+      noted = note(store, answer);
+      noted.catch(() => undefined);
+      const reached = reachedIn(answer, range.log, after);
       // Not one further: the peer quarantined what follows. The others go on.
       if (reached === after) break;
       done += Math.min(reached, range.through) - after;
@@ -84,24 +90,21 @@ async function push(
     }
     await next;
   }
+  await noted;
   if (total > 0) onProgress({ phase: 'uploading', done, total });
 }
 
-/** Resolves with the place up to which the peer keeps our history of the log, at least `after`. */
-async function pushPage(
-  store: Store,
-  carrier: Carrier,
-  log: string,
-  after: number,
-  entries: Bytes[],
-): Promise<number> {
-  const answer = await carrier.push(entries);
+/** Keeps what the peer said of a page: acknowledgements, what it holds, and logs with two histories. */
+async function note(store: Store, answer: PushAnswer): Promise<void> {
   await store.acknowledged(answer.acknowledgements);
   await store.copied(answer.held);
   const forked = answer.problems.filter((problem) => problem.kind === 'fork').map((problem) => problem.log);
   if (forked.length > 0) await store.forked([...new Set(forked)]);
-  return Math.max(after, ...answer.held.filter((place) => place.log === log).map((place) => place.seq));
 }
+
+/** The place up to which the peer keeps our history of the log, at least `after`. */
+const reachedIn = (answer: PushAnswer, log: string, after: number): number =>
+  Math.max(after, ...answer.held.filter((place) => place.log === log).map((place) => place.seq));
 
 async function pushBranches(store: Store, carrier: Carrier, epoch: string): Promise<void> {
   const entries = await store.unacknowledgedBranches(epoch);
@@ -147,7 +150,9 @@ async function settleFork(
   for (let after = given ? head[0] : 0; after < head[0]; ) {
     const entries = await store.read({ log, after, through: head[0] }, PUSH_BYTES);
     if (entries.length === 0) break;
-    const reached = await pushPage(store, carrier, log, after, entries);
+    const answer = await carrier.push(entries);
+    await note(store, answer);
+    const reached = reachedIn(answer, log, after);
     // Half a branch at the server is no reason to put ours aside: the next exchange goes on.
     if (reached === after) return;
     after = reached;

@@ -1,6 +1,7 @@
 import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
 import type { AdministerApi } from './administer-api.ts';
 import type { Credential } from './credentials.ts';
+import type { StorageRoom } from './storage-room.ts';
 import type { FileTransferApi, QrTransferApi } from './transfer-api.ts';
 
 /**
@@ -45,7 +46,7 @@ export interface TabletStatus {
   recent: string[];
   counts: EntryCounts;
   persisted: boolean;
-  storage?: { usedBytes: number; quotaBytes: number };
+  storage: StorageRoom;
   /** The PIN alone protects this tablet's files: allowed in the demo, said in a banner. */
   pinOnlyWarning: boolean;
   /** A PIN opens only a tablet whose disk is confirmed as hardware-encrypted, and the demo. */

@@ -10,6 +10,7 @@ import {
   signWith,
 } from '../seal/index.ts';
 import { AUDIT_SCOPE, type AuditEvent, AuditEvents, type Directory } from '../site/index.ts';
+import { writeWithRoom } from './ballast.ts';
 import { entryRow, type Tablet, type VaultDatabase } from './database.ts';
 import { readDirectory } from './site-records.ts';
 
@@ -103,7 +104,8 @@ export function createAuditTrail(db: VaultDatabase, clock: () => number) {
         head.keys,
         signWith(tablet.signingKey),
       );
-      await db.entries.add(entryRow(entry, await sha256(entry.bytes)));
+      const row = entryRow(entry, await sha256(entry.bytes));
+      await writeWithRoom(() => db.entries.add(row));
       // Only what is on the disk is forgotten; what could not be written is tried again with the next event.
       waiting = waiting.slice(events.length);
     });

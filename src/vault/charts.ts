@@ -2,6 +2,7 @@ import {
   type BoardRow,
   byClock,
   type Chart,
+  type EntryId,
   FOLD_VERSION,
   foldChart,
   type HeldEntry,
@@ -266,6 +267,23 @@ function outcomesIn(entries: OpenedEntry[]): OutcomeRow[] {
       return [{ entry: body.entry, outcome: 'rejected', saidBy: id }];
     return [];
   });
+}
+
+/** Why an entry is not in the EHR, in words. Sealed like all that was said of it, so it is read from the entries alone. */
+export function reasonsIn(entries: OpenedEntry[]): Map<EntryId, string> {
+  const reasons = new Map<EntryId, string>();
+  for (const { body } of [...entries].sort(byClock)) {
+    if (body?.kind === 'posting-outcome' && body.outcome === 'refused')
+      reasons.set(
+        body.entry,
+        `The EHR refused it: ${body.detail ?? 'no reason given'}. Records staff settle it.`,
+      );
+    else if (body?.kind === 'review-decided' && body.decision === 'rejected')
+      reasons.set(body.entry, `Not put into the EHR by ${body.author.name}: ${body.reason}`);
+    // Decided or posted after all.
+    else if (body?.kind === 'posting-outcome' || body?.kind === 'review-decided') reasons.delete(body.entry);
+  }
+  return reasons;
 }
 
 export type Charts = ReturnType<typeof createCharts>;

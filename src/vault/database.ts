@@ -107,6 +107,8 @@ export interface MetaTypes {
   'vault-key': { file: Bytes };
   'pin-failures': Record<string, number>;
   'downtime-serial': number;
+  /** When the reserve was last laid, as far as there was room: milliseconds. */
+  'ballast-tried-at': number;
   epoch: string;
   /** Who unlocked last, newest first; ids say nothing without the roster. */
   'recent-staff': string[];

@@ -92,6 +92,26 @@ export function createOwnLog(
     return { log, seq: 1, hash: row.hash, hlc: clock, keys };
   }
 
+  async function currentHead(nowMs: number): Promise<Head> {
+    // A clock that was years off and is right again: its times stay in the log that it wrote.
+    if (cached && isAhead(cached.hlc, nowMs)) cached = undefined;
+    cached ??= (await findHead(nowMs)) ?? (await openLog(nowMs));
+    return cached;
+  }
+
+  /** The entry that follows `head`, and its row. */
+  async function seal(head: Head, patient: string, body: WardBody, author: CryptoKey, nowMs: number) {
+    if (isAhead(clock, nowMs)) clock = [0, 0];
+    clock = tick(observe(clock, head.hlc, nowMs), nowMs);
+    const { log, seq, hash: prev, keys } = head;
+    const entry = await sealEntry(
+      { log, seq: seq + 1, prev, hlc: clock, patient, body, author: signWith(author) },
+      keys,
+      sign,
+    );
+    return { head, entry, row: entryRow(entry, await sha256(entry.bytes)) };
+  }
+
   return {
     /** Keeps our clock after what it has seen from others. */
     observe(hlc: Hlc, nowMs: number) {
@@ -110,28 +130,14 @@ export function createOwnLog(
       author: CryptoKey,
       nowMs: number,
     ): Promise<{ id: EntryId; entry: Entry }> {
+      // Sealed while the lock is asked for. Whoever had the lock before may have moved the head: then sealed again.
+      const early = cached && seal(cached, patient, body, author, nowMs);
       return navigator.locks.request(WRITER_LOCK, async () => {
+        let sealed = await early;
         for (let attempt = 0; ; attempt++) {
-          // A clock that was years off and is right again: its times stay in the log that it wrote.
-          if (cached && isAhead(cached.hlc, nowMs)) cached = undefined;
-          if (isAhead(clock, nowMs)) clock = [0, 0];
-          cached ??= (await findHead(nowMs)) ?? (await openLog(nowMs));
-          const head: Head = cached;
-          clock = tick(observe(clock, head.hlc, nowMs), nowMs);
-          const entry = await sealEntry(
-            {
-              log: head.log,
-              seq: head.seq + 1,
-              prev: head.hash,
-              hlc: clock,
-              patient,
-              body,
-              author: signWith(author),
-            },
-            head.keys,
-            sign,
-          );
-          const row = entryRow(entry, await sha256(entry.bytes));
+          if (!sealed || sealed.head !== cached || isAhead(sealed.head.hlc, nowMs))
+            sealed = await seal(await currentHead(nowMs), patient, body, author, nowMs);
+          const { head, entry, row } = sealed;
           try {
             await appendStrictly(db, row, patient);
           } catch (error) {
@@ -140,7 +146,7 @@ export function createOwnLog(
             if (error instanceof Error && error.name === 'ConstraintError' && attempt < 5) continue;
             throw error;
           }
-          cached = { ...head, seq: entry.seq, hash: row.hash, hlc: clock };
+          cached = { ...head, seq: entry.seq, hash: row.hash, hlc: entry.hlc };
           return { id: entryId(entry.log, entry.seq), entry };
         }
       });

@@ -1,8 +1,10 @@
 import { activeStaff, type Directory, type Roster } from '../site/index.ts';
 import type { TabletStatus } from './api.ts';
+import { reservePieces } from './ballast.ts';
 import { countEntries } from './counts.ts';
 import { credentialFor } from './credentials.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
+import { storageRoom } from './storage-room.ts';
 
 /** Older than this, the snapshot makes a tablet not ready before an outage. */
 const STALE_SNAPSHOT_MS = 60 * 60_000;
@@ -15,7 +17,7 @@ export async function tabletStatus(
   roster: Roster | undefined,
 ): Promise<TabletStatus> {
   const persisted = await navigator.storage.persisted();
-  const estimate = await navigator.storage.estimate();
+  const storage = storageRoom(await navigator.storage.estimate(), await reservePieces(db));
   const status: TabletStatus = {
     state: 'not-enrolled',
     reasons: [],
@@ -26,9 +28,7 @@ export async function tabletStatus(
     recent: (await db.read('recent-staff')) ?? [],
     counts: await countEntries(db),
     persisted,
-    ...(estimate.quota !== undefined && estimate.usage !== undefined
-      ? { storage: { usedBytes: estimate.usage, quotaBytes: estimate.quota } }
-      : {}),
+    storage,
     pinOnlyWarning: false,
     unlockWith: 'pin',
   };
@@ -57,6 +57,10 @@ export async function tabletStatus(
     reasons.push(
       'The browser has not promised to keep this storage. Install Lamplight as an app on this tablet.',
     );
+  if (storage !== 'enough')
+    reasons.push(
+      'There is little room left on this tablet. Save its records to a file, then free space in its settings.',
+    );
   return {
     ...status,
     state: revoked ? 'revoked' : reasons.length === 0 ? 'ready' : 'not-ready',
@@ -76,4 +80,25 @@ export async function tabletStatus(
 function idleLockOf(directory: Directory, ward: string): { idleLockMs?: number } {
   const seconds = directory.idleLockSeconds.get(ward);
   return seconds === undefined ? {} : { idleLockMs: seconds * 1000 };
+}
+
+/**
+ * What is shown when the database does not open. It is never made anew: its bytes stay where they are, for whoever can
+ * read them (FAILURES 10).
+ */
+export function setAsideStatus(): TabletStatus {
+  return {
+    state: 'set-aside',
+    reasons: [],
+    wards: [],
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    demo: false,
+    staff: [],
+    recent: [],
+    counts: { onThisTabletOnly: 0, copied: 0, atServer: 0, inEhr: 0, needsPerson: 0 },
+    persisted: false,
+    storage: 'enough',
+    pinOnlyWarning: false,
+    unlockWith: 'pin',
+  };
 }

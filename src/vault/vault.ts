@@ -11,7 +11,8 @@ import { randomBytes, sealTo, type UserKey } from '../seal/index.ts';
 import { type Directory, emptyDirectory, type StaffMember } from '../site/index.ts';
 import { createAdministration } from './administer.ts';
 import type { Result, SavedEntry, VaultApi } from './api.ts';
-import { type Charts, createCharts } from './charts.ts';
+import { writeWithRoom } from './ballast.ts';
+import { type Charts, createCharts, reasonsIn } from './charts.ts';
 import { countEntries, placesOf } from './counts.ts';
 import { canUnlock, credentialFor, openUserKey } from './credentials.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
@@ -28,7 +29,7 @@ import { createQrTransfer } from './qr-transfer.ts';
 import { revocationMark, siteMark, whyOver } from './revocations.ts';
 import { type OpenedRoster, readDirectory, readRoster, type Secrets } from './site-records.ts';
 import { createVaultStore } from './store.ts';
-import { tabletStatus } from './tablet-status.ts';
+import { setAsideStatus, tabletStatus } from './tablet-status.ts';
 import { wrapAnew } from './wrap-anew.ts';
 
 /** Long enough that saves in a row do not wait for one another's folds, short enough that a screen follows at once. */
@@ -181,7 +182,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
           },
         };
       const user = await openUserKey(directory, staff, secrets, by, typed);
-      await record(user !== null);
+      await writeWithRoom(() => record(user !== null));
       return user
         ? { ok: true, value: user }
         : refused(
@@ -216,7 +217,9 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       );
     }
     try {
-      const { id } = await log.append(patient, parsed.data, keyring.user.signingKey, clock());
+      const { id } = await writeWithRoom(() =>
+        log.append(patient, parsed.data, keyring.user.signingKey, clock()),
+      );
       foldSoon();
       return { ok: true, value: { id, savedAt: recordedAt } };
     } catch (error) {
@@ -240,6 +243,11 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
 
   return {
     async status() {
+      try {
+        await db.open();
+      } catch {
+        return setAsideStatus();
+      }
       const { tablet, directory, roster } = await site();
       return tabletStatus(db, tablet, directory, roster);
     },
@@ -264,27 +272,34 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       const checked = await checkPin({ tablet, directory, secrets }, staff, pin);
       if (!checked.ok) return checked;
       try {
-        const opened = await open(staff, checked.value, ward);
+        const opened = await writeWithRoom(() => open(staff, checked.value, ward));
         if (!opened)
           return refused(
             'not-granted',
             'You are not granted this ward. Choose another ward, or ask the administrator.',
           );
         unlocked = opened;
-        if (
-          await wrapAnew(
-            db,
-            tablet,
-            directory,
-            { staff, secrets, by: credentialFor(directory, tablet.device), typed: pin, user: checked.value },
-            clock(),
+        const by = credentialFor(directory, tablet.device);
+        // A full disk must not keep anybody from reading.
+        await writeWithRoom(async () => {
+          if (
+            await wrapAnew(
+              db,
+              tablet,
+              directory,
+              { staff, secrets, by, typed: pin, user: checked.value },
+              clock(),
+            )
           )
-        )
-          news.tell({ type: 'saved' });
-        const recent = (await db.read('recent-staff')) ?? [];
-        await db.write('recent-staff', [id, ...recent.filter((other) => other !== id)].slice(0, MOST_RECENT));
-        await markNewSnapshot(db, ward);
-        await opened.charts.markOutdated();
+            news.tell({ type: 'saved' });
+          const recent = (await db.read('recent-staff')) ?? [];
+          await db.write(
+            'recent-staff',
+            [id, ...recent.filter((other) => other !== id)].slice(0, MOST_RECENT),
+          );
+          await markNewSnapshot(db, ward);
+          await opened.charts.markOutdated();
+        });
         void fold();
         const name = directory.wards.get(ward)?.name ?? ward;
         return {
@@ -334,7 +349,16 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       return saved.ok ? { ok: true, value: { ...saved.value, patient, number } } : saved;
     },
 
-    places: (patient) => placesOf(db, patient),
+    async places(patient) {
+      const reasons = reasonsIn(await session().charts.opened(patient));
+      const places = Object.entries(await placesOf(db, patient));
+      return Object.fromEntries(
+        places.map(([id, { place }]) => {
+          const reason = reasons.get(id);
+          return [id, reason === undefined ? { place } : { place, reason }];
+        }),
+      );
+    },
 
     async tablets() {
       const { devices } = await readDirectory(db);
@@ -348,7 +372,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
 
     async saveDraft(draft) {
       try {
-        return { ok: true, value: await session().drafts.save(draft, now()) };
+        return { ok: true, value: await writeWithRoom(() => session().drafts.save(draft, now())) };
       } catch (error) {
         return { ok: false, error: storageFailure(error) };
       }

@@ -43,6 +43,7 @@ export function aStatus(changes: Partial<TabletStatus> = {}): TabletStatus {
       needsPerson: 1,
     },
     persisted: true,
+    storage: 'enough',
     pinOnlyWarning: true,
     unlockWith: 'pin',
     ...changes,

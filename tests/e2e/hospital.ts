@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -58,7 +59,9 @@ export async function openHospital(options: {
     },
   );
   // A run that fails half way leaves nobody listening.
-  process.once('exit', () => child.kill());
+  const endWithUs = (): void => void child.kill();
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
   let output = '';
   const ehr = await new Promise<string>((resolve, reject) => {
     const read = (text: Buffer): void => {
@@ -108,6 +111,23 @@ export function openTablet(
     args: [...CHROMIUM_FLAGS, ...(options.args ?? [])],
     viewport: { width: options.width ?? 1180, height: options.height ?? 820 },
   });
+}
+
+/** The browser dies as in a power cut: no goodbye, no flush. */
+export async function killBrowser(tablet: BrowserContext, profile: string): Promise<void> {
+  const lines = execFileSync('pgrep', ['-f', `user-data-dir=${profile}`])
+    .toString()
+    .trim()
+    .split('\n');
+  for (const pid of lines) {
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // A child that went with its parent.
+    }
+  }
+  await tablet.close().catch(() => undefined);
+  rmSync(join(profile, 'SingletonLock'), { force: true });
 }
 
 export async function signIn(page: Page, name: string, pin: string): Promise<void> {

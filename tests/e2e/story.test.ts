@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import {
   enrol,
   freePort,
   type Hospital,
+  killBrowser,
   openHospital,
   openTablet,
   PINS,
@@ -32,23 +32,6 @@ async function openPage(): Promise<void> {
   await watchVault(tablet);
   page = await tablet.newPage();
   await page.goto(`http://localhost:${port}/`);
-}
-
-/** The browser dies as in a power cut: no goodbye, no flush. */
-async function killBrowser(): Promise<void> {
-  const lines = execFileSync('pgrep', ['-f', `user-data-dir=${profile}`])
-    .toString()
-    .trim()
-    .split('\n');
-  for (const pid of lines) {
-    try {
-      process.kill(Number(pid), 'SIGKILL');
-    } catch {
-      // A child that went with its parent.
-    }
-  }
-  await tablet.close().catch(() => undefined);
-  rmSync(join(profile, 'SingletonLock'), { force: true });
 }
 
 const noSeriousFaults = async (on: Page): Promise<void> => {
@@ -174,7 +157,7 @@ describe('chart in the dark, put it back in the light', () => {
     await page.getByLabel('Note', { exact: true }).fill(NOTE);
     // The draft is there when the vault lists it; then the power goes.
     await expect.poll(async () => JSON.stringify(await callVault(page, 'drafts'))).toContain('zolpidem');
-    await killBrowser();
+    await killBrowser(tablet, profile);
     await openPage();
     await unlock(page, 'Nora Quinn', PINS.nurse);
     await page.getByRole('button', { name: 'Continue unfinished note' }).click();
@@ -182,7 +165,7 @@ describe('chart in the dark, put it back in the light', () => {
     expect(await page.getByLabel('Note', { exact: true }).inputValue()).toBe(NOTE);
     await page.getByRole('button', { name: 'Sign note' }).click();
     await page.getByText(/Saved on this tablet/).waitFor();
-    await killBrowser();
+    await killBrowser(tablet, profile);
     await openPage();
     await unlock(page, 'Nora Quinn', PINS.nurse);
     await page.getByRole('button', { name: /ZEBROWSKI, Wanda/ }).click();
@@ -311,7 +294,7 @@ describe('chart in the dark, put it back in the light', () => {
   });
 
   it('the profile on disk holds no name, drug or note text', async () => {
-    await killBrowser();
+    await killBrowser(tablet, profile);
     // Generic drug names that the app itself ships (its allergy classes) prove nothing, so none of them is looked for.
     const needles = [
       'Zebrowski',

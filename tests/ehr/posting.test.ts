@@ -79,7 +79,7 @@ it('FAILURES 48: an EHR that holds something else under our id is a refusal, nev
   expect(held.kind === 'ok' && held.resource).toMatchObject({ valueQuantity: { value: 99 } });
 });
 
-describe('FAILURES 49: an unanswered write is settled by reading, not by sending again', () => {
+describe('FAILURES 20, 49: an unanswered write is settled by reading, not by sending again', () => {
   it('the answer is lost after the commit, at every write', async () => {
     await ehr.setFaults({ dropAfterCommitEvery: 1 });
     const resources = vitals();

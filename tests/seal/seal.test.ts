@@ -58,6 +58,39 @@ describe('boxes', () => {
 });
 
 describe('entries', () => {
+  it.each([0, 8_000, 65_000, 66_000, 500_000])(
+    'open again with %i characters of text, even or mixed',
+    async (length) => {
+      const keys = logKeys(randomBytes(32));
+      const { privateKey } = await newSigningKey(true);
+      for (const text of ['a'.repeat(length), toHex(randomBytes(Math.min(length, 60_000)))]) {
+        const place = {
+          log: 'c'.repeat(32),
+          seq: 2,
+          prev: randomBytes(32),
+          hlc: [1, 0] as const,
+          patient: null,
+        };
+        const entry = await sealEntry({ ...place, body: { text } }, keys, signWith(privateKey));
+        const opened = await openEntry(entry, keys);
+        expect(opened.ok && opened.opened.body).toEqual({ text });
+      }
+    },
+  );
+
+  it('of which a box would open to more than a mebibyte are refused, not opened into the memory', async () => {
+    const keys = logKeys(randomBytes(32));
+    const { privateKey } = await newSigningKey(true);
+    const place = { log: 'c'.repeat(32), seq: 2, prev: randomBytes(32), hlc: [1, 0] as const, patient: null };
+    const entry = await sealEntry(
+      { ...place, body: { text: 'a'.repeat(3_000_000) } },
+      keys,
+      signWith(privateKey),
+    );
+    expect(entry.box.length).toBeLessThan(8 * 1024);
+    expect(await openEntry(entry, keys)).toMatchObject({ ok: false, error: { kind: 'malformed' } });
+  });
+
   it('open to the body that was written, and to its author alone', async () => {
     const author = await newSigningKey(true);
     const keys = logKeys(randomBytes(32));

@@ -4,6 +4,7 @@ import { formatAgo, formatInstant } from '../../clinical/index.ts';
 import type { Session, StaffName, TabletStatus } from '../../vault/api.ts';
 import { DemoEhrSwitch } from '../DemoEhrSwitch.tsx';
 import { useLamp, useNow } from '../lamp.tsx';
+import { NewVersion } from './NewVersion.tsx';
 import { CREDENTIALS, CredentialContext, SecretInput } from './SecretInput.tsx';
 import { StateStrip } from './StateStrip.tsx';
 import { SaveFile } from './transfer/SaveFile.tsx';
@@ -63,7 +64,8 @@ export function LockScreen({
             : 'No EHR data yet'}
         </span>
       </header>
-      <StateStrip counts={status.counts} timeZone={status.timeZone} />
+      {/* Of records that do not open nothing is known: no count is better than a zero. */}
+      {status.state !== 'set-aside' && <StateStrip status={status} />}
       <main className="page stack">
         {status.state === 'set-aside' && (
           <section className="notice stop stack" role="alert">
@@ -131,6 +133,7 @@ export function LockScreen({
         )}
         {/* Whoever finds a tablet at the end of a long outage can carry its records away, sealed. */}
         {!person &&
+          status.state !== 'set-aside' &&
           (saving ? (
             <SaveFile />
           ) : (
@@ -140,6 +143,7 @@ export function LockScreen({
               </Button>
             </div>
           ))}
+        <NewVersion />
         {status.demo && <DemoEhrSwitch />}
       </main>
     </div>

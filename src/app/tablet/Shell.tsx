@@ -84,7 +84,7 @@ export function Shell({
         </Button>
         <Button onClick={() => void lock()}>Lock</Button>
       </header>
-      <StateStrip counts={status.counts} timeZone={status.timeZone}>
+      <StateStrip status={status}>
         <span>
           {status.snapshotAsOf
             ? `EHR data as of ${formatInstant(status.snapshotAsOf, status.timeZone)} (${formatAgo(status.snapshotAsOf, now)})`

@@ -1,17 +1,15 @@
 import { Progress } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { formatDuration, formatTime } from '../../clinical/index.ts';
-import type { EntryCounts } from '../../vault/api.ts';
+import type { TabletStatus } from '../../vault/api.ts';
 import { useSyncState } from '../lamp.tsx';
 
 /** Two facts kept apart: can this tablet reach others, and where are its entries. Always there, in words and shape. */
 export function StateStrip({
-  counts,
-  timeZone,
+  status: { counts, timeZone, storage },
   children,
 }: {
-  counts: EntryCounts;
-  timeZone: string;
+  status: Pick<TabletStatus, 'counts' | 'timeZone' | 'storage'>;
   children?: ReactNode;
 }) {
   const sync = useSyncState();
@@ -56,6 +54,12 @@ export function StateStrip({
         <span className="alarm">
           ▲ This tablet's clock is {formatDuration(Math.abs(sync.clockSkewMs))}{' '}
           {sync.clockSkewMs > 0 ? 'ahead of' : 'behind'} the server's
+        </span>
+      )}
+      {storage !== 'enough' && (
+        <span className={storage === 'nearly-full' ? 'alarm' : ''}>
+          ▲ {storage === 'nearly-full' ? 'This tablet is nearly full' : 'Little room left on this tablet'}:
+          pass its records on
         </span>
       )}
       {sync?.phase === 'waiting' && sync.problem && sync.reach !== 'no-network' && (
