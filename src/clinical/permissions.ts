@@ -21,6 +21,7 @@ export const WRITERS: Readonly<Record<WardKind, readonly Role[]>> = {
   'order-stopped': PRESCRIBER,
   'order-acknowledged': BEDSIDE,
   'conflict-settled': BEDSIDE,
+  'entry-witnessed': ['nurse', 'clinician', 'witness'],
   'entry-vouched': ['nurse', 'clinician', 'records'],
   'patient-linked': DESK,
   'patient-confirmed-new': DESK,

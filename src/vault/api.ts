@@ -110,6 +110,18 @@ export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi 
     draft: Draft;
     pin?: string;
   }): Promise<Result<SavedEntry, 'invalid' | 'wrong-pin' | 'wait' | 'not-allowed' | 'storage' | 'full'>>;
+  /**
+   * A second person signs an entry with their own PIN: as witness or co-signer. Whoever has unlocked stays signed in,
+   * and the key of the second person is gone when this resolves.
+   */
+  witness(request: {
+    patient: string;
+    entry: EntryId;
+    as: 'witness' | 'co-signer';
+    statement?: string;
+    staff: string;
+    pin: string;
+  }): Promise<Result<SavedEntry, 'invalid' | 'wrong-pin' | 'wait' | 'not-allowed' | 'storage' | 'full'>>;
   /** Mints a downtime number and writes the registration. */
   register(
     draft: Omit<Draft & { kind: 'patient-registered' }, 'number' | 'kind'>,

@@ -48,6 +48,12 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
       return result;
     },
 
+    async witness(request) {
+      const result = await vault.witness(request);
+      if (!result.ok && result.error.kind === 'wrong-pin') await noteWrongPin(request.staff);
+      return result;
+    },
+
     async chart(patient, whole) {
       const chart = await vault.chart(patient, whole);
       if (chart) note({ what: 'chart-opened', patient });

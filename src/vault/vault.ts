@@ -192,12 +192,14 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     });
   }
 
+  /** In the name of whoever has unlocked, or of `signer`, who has shown a PIN of their own. */
   async function write(
     patient: string,
     draft: Draft,
+    signer?: { staff: StaffMember; user: UserKey },
   ): Promise<Result<SavedEntry, 'invalid' | 'not-allowed' | 'storage' | 'full'>> {
     const { keyring, log } = session();
-    const { staff } = keyring;
+    const { staff, user } = signer ?? keyring;
     const forbidden = refusalToWrite(staff.role, draft.kind);
     if (forbidden !== undefined) return refused('not-allowed', forbidden);
     const recordedAt = now();
@@ -217,9 +219,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       );
     }
     try {
-      const { id } = await writeWithRoom(() =>
-        log.append(patient, parsed.data, keyring.user.signingKey, clock()),
-      );
+      const { id } = await writeWithRoom(() => log.append(patient, parsed.data, user.signingKey, clock()));
       foldSoon();
       return { ok: true, value: { id, savedAt: recordedAt } };
     } catch (error) {
@@ -334,6 +334,35 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
         if (!confirmed.ok) return confirmed;
       }
       return write(patient, draft);
+    },
+
+    async witness({ patient, entry, as, statement, staff: id, pin }) {
+      const { charts, keyring } = session();
+      const { tablet, directory, roster, secrets } = await site();
+      const witness = roster?.get(id);
+      if (!tablet || !secrets || !witness)
+        return refused('not-allowed', 'This tablet does not know that person.');
+      const over = whyOver(directory, tablet.device, witness, clock());
+      if (over !== undefined) return refused('not-allowed', over);
+      const signed = (await charts.opened(patient)).find((other) => other.id === entry);
+      if (!signed) return refused('not-allowed', 'The entry to be signed is not on this tablet.');
+      if (id === signed.body?.author.id)
+        return refused('not-allowed', 'Somebody else has to sign: this is your own entry.');
+      if (!witness.wards.includes(keyring.ward))
+        return refused('not-allowed', `${witness.name} is not granted this ward.`);
+      const checked = await checkPin({ tablet, directory, secrets }, witness, pin);
+      if (!checked.ok)
+        return checked.error.kind === 'not-granted'
+          ? refused('not-allowed', checked.error.message)
+          : { ok: false, error: { ...checked.error, kind: checked.error.kind } };
+      const draft: Draft = {
+        kind: 'entry-witnessed',
+        effectiveAt: now(),
+        entry,
+        as,
+        ...(statement === undefined ? {} : { statement }),
+      };
+      return write(patient, draft, { staff: witness, user: checked.value });
     },
 
     async register(draft) {

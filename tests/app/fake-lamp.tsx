@@ -201,6 +201,7 @@ export function aLamp({
     revocable: async () => [],
     revoke: async () => ({ ok: true, value: undefined }),
     held: async () => [],
+    witness: async () => ({ ok: true, value: { id: `${LOG}-300`, savedAt: savedAt() } }),
     finish: async () => undefined,
     emergencyAccess: async () => ({ ok: true, value: NURSE }),
     tablets: async () => ({ [LOG]: 'Tablet 4W-2' }),

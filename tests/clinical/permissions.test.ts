@@ -22,6 +22,7 @@ describe('who may write what', () => {
       'bed-assigned',
       'conflict-settled',
       'entry-vouched',
+      'entry-witnessed',
       'entered-in-error',
       'medication-administration',
       'no-known-allergies-recorded',

@@ -163,6 +163,51 @@ describe('a tablet that goes from hand to hand', () => {
     await page.getByRole('button', { name: 'Lock' }).click();
   });
 
+  it('takes a second person’s signature with their own PIN, while the first one stays signed in', async () => {
+    await unlock(page, 'Sam Okafor', '246801');
+    const status = await callVault(page, 'status');
+    const idOf = (name: string): string => status.staff.find((person) => person.name === name)!.id;
+    const { patient } = (await callVault(page, 'board'))[0]!;
+    const given = await callVault(page, 'append', {
+      patient,
+      draft: {
+        kind: 'note',
+        noteType: 'nursing',
+        effectiveAt: new Date().toISOString(),
+        text: 'wasted 5 mg',
+      },
+    });
+    if (!given.ok) throw new Error(given.error.message);
+    const sign = async (name: string, pin: string) => {
+      const signed = await callVault(page, 'witness', {
+        patient,
+        entry: given.value.id,
+        as: 'witness',
+        staff: idOf(name),
+        pin,
+      });
+      return signed.ok ? 'signed' : signed.error.kind;
+    };
+    expect(await sign('Sam Okafor', '246801')).toBe('not-allowed');
+    expect(await sign('Dr Mei Tanaka', '000111')).toBe('wrong-pin');
+    expect(await sign('Adam Lind', PINS.administrator)).toBe('not-allowed');
+    expect(await sign('Dr Mei Tanaka', PINS.clinician)).toBe('signed');
+    const history = async () =>
+      (await callVault(page, 'chart', patient, true))!.history.flatMap(({ body }) =>
+        body?.kind === 'entry-witnessed' ? [`${body.author.name} ${body.entry}`] : [],
+      );
+    await expect.poll(history).toEqual([`Dr Mei Tanaka ${given.value.id}`]);
+    // The next entry is Sam's again.
+    const next = await callVault(page, 'append', {
+      patient,
+      draft: { kind: 'note', noteType: 'nursing', effectiveAt: new Date().toISOString(), text: 'after it' },
+    });
+    expect(next.ok).toBe(true);
+    const notes = (await callVault(page, 'chart', patient, true))!.notes;
+    expect(notes.find(({ body }) => body.text === 'after it')?.body.author.name).toBe('Sam Okafor');
+    await page.getByRole('button', { name: 'Lock' }).click();
+  });
+
   it('makes whoever tries PINs wait ever longer, also after a reload and in another window (FAILURES 44)', async () => {
     const nora = (await callVault(page, 'status')).staff.find(({ name }) => name === 'Nora Quinn')!.id;
     const attempt = async (on: Page, pin: string) => {

@@ -21,6 +21,7 @@ import {
   ReviewDecided,
 } from './records.ts';
 import { EntryVouched } from './trust.ts';
+import { EntryWitnessed } from './witness.ts';
 
 export * from './charting.ts';
 export * from './common.ts';
@@ -28,6 +29,7 @@ export * from './conflicts.ts';
 export * from './orders.ts';
 export * from './records.ts';
 export * from './trust.ts';
+export * from './witness.ts';
 
 /** Everything that can be written about a ward's patients. Parsed when written and when first opened after arriving. */
 export const WardBody = z.discriminatedUnion('kind', [
@@ -50,6 +52,7 @@ export const WardBody = z.discriminatedUnion('kind', [
   CarriedEntry,
   ConflictSettled,
   EntryVouched,
+  EntryWitnessed,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];

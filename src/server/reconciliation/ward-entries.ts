@@ -161,6 +161,8 @@ function stateOf(
       stateReason: 'What the ward decided about entries that contradicted each other.',
       resources: none,
     };
+  if (entry.body.kind === 'entry-witnessed')
+    return { state: 'not-for-the-ehr', stateReason: 'A second person signed.', resources: none };
   if (entry.body.kind === 'entry-vouched')
     return { state: 'not-for-the-ehr', stateReason: 'Who vouched for what was held back.', resources: none };
   const said = all.filter(
