@@ -111,7 +111,8 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
     const file = await new Response(asText ? armour(sealed) : sealed, {
       headers: { 'content-type': type },
     }).blob();
-    const charted = ranges.filter((range) => rank(rows.get(range.log)?.scope) === 2);
+    // The audit trail goes along, and is nobody's charting.
+    const charted = ranges.filter((range) => rows.get(range.log)?.scope.startsWith('ward:'));
     return {
       file,
       name: `lamplight ${fileNamePart(tablet.name)} ${at.slice(0, 16).replace(':', '')}.${asText ? 'txt' : 'age'}`,

@@ -209,6 +209,7 @@ describe('a tablet that goes from hand to hand', () => {
   });
 
   it('makes whoever tries PINs wait ever longer, also after a reload and in another window (FAILURES 44)', async () => {
+    await page.getByRole('heading', { name: 'Who are you?' }).waitFor();
     const nora = (await callVault(page, 'status')).staff.find(({ name }) => name === 'Nora Quinn')!.id;
     const attempt = async (on: Page, pin: string) => {
       const tried = await callVault(on, 'unlock', { staff: nora, pin, ward: '4-west' });
