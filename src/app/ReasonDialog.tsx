@@ -26,7 +26,7 @@ export function ReasonDialog({
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   return (
-    <Modal opened onClose={onCancel} title={title} size="lg">
+    <Modal opened onClose={onCancel} title={title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
         className="stack"
         noValidate

@@ -56,7 +56,13 @@ export function PersonDialog({
       />
     );
   return (
-    <Modal opened onClose={onClose} title={person.name} size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title={person.name}
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <div className="stack">
         <NativeSelect
           label="Role"
