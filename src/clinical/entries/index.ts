@@ -21,6 +21,8 @@ import {
   PostingOutcome,
   ReviewDecided,
 } from './records.ts';
+import { EntryVouched } from './trust.ts';
+import { EntryWitnessed } from './witness.ts';
 
 export * from './charting.ts';
 export * from './common.ts';
@@ -28,6 +30,8 @@ export * from './conflicts.ts';
 export * from './moves.ts';
 export * from './orders.ts';
 export * from './records.ts';
+export * from './trust.ts';
+export * from './witness.ts';
 
 /** Everything that can be written about a ward's patients. Parsed when written and when first opened after arriving. */
 export const WardBody = z.discriminatedUnion('kind', [
@@ -51,6 +55,8 @@ export const WardBody = z.discriminatedUnion('kind', [
   ConflictSettled,
   PatientMoved,
   RecordMoved,
+  EntryVouched,
+  EntryWitnessed,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];
