@@ -1,4 +1,5 @@
 import './strict-csp.ts';
+import './trusted-types.ts';
 import '@mantine/core/styles.css';
 import './tokens.css';
 import './mantine.css';

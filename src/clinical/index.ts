@@ -1,6 +1,7 @@
 /** The door of the clinical room: what a ward knows. Pure; takes the clock as an argument. */
 
 export * from './alerts.ts';
+export * from './chart/belief.ts';
 export * from './chart/fold.ts';
 export * from './chart/last-given.ts';
 export { bedWords, carriedSnapshot } from './chart/moves.ts';
@@ -16,5 +17,6 @@ export * from './entries/index.ts';
 export * from './form-in-words.ts';
 export * from './names.ts';
 export * from './news2.ts';
+export * from './permissions.ts';
 export * from './range-checks.ts';
 export * from './snapshot.ts';

@@ -8,10 +8,9 @@ export {
   type LiveForm,
   liveForm,
   prefill,
-  type SheetPath,
 } from './live.ts';
-export { itemControl, unitsOf } from './questionnaire.ts';
+export { unitsOf } from './questionnaire.ts';
 export * from './sheet.ts';
 export * from './sheet-schema.ts';
 export * from './trial.ts';
-export { type FieldValue, isEmpty, NO_VALUE, unitName, withOffset } from './values.ts';
+export { type FieldValue, isEmpty, NO_VALUE, unitName } from './values.ts';

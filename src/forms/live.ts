@@ -92,7 +92,7 @@ export const flatten = (places: readonly Place[]): Place[] =>
   places.flatMap((place) => [place, ...flatten(place.inside)]);
 
 /** The answers of one place that can be read; what is half typed is no answer yet. */
-export function answersAt({ item, node }: Place): FormAnswer[] {
+function answersAt({ item, node }: Place): FormAnswer[] {
   return node.values.flatMap((value) => {
     if (isEmpty(value)) return [];
     const parsed = item.schema.safeParse(value);
@@ -183,7 +183,7 @@ function withVariables(
 }
 
 /** What an expression gave, as an answer of the item's type; nothing where it gave something else. */
-export function resultOf(value: unknown, item: FormItem): FormAnswer[] {
+function resultOf(value: unknown, item: FormItem): FormAnswer[] {
   if (value === null || value === undefined) return [];
   const plain = typeof value === 'object' && !isRecord(value) ? String(value) : value;
   switch (item.type) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FormAnswer, FormResponseItem } from '../clinical/index.ts';
 import type { Form, FormItem } from './form.ts';
-import { FieldValue, isEmpty, NO_VALUE } from './values.ts';
+import { FieldValue, NO_VALUE } from './values.ts';
 
 /**
  * The sheet: what stands in the fields of a form, question by question in the order of the form. A group has one row, or
@@ -88,5 +88,3 @@ function readItems(items: readonly FormItem[], answered: readonly FormResponseIt
 export function isUntouched(form: Form, sheet: readonly SheetNode[]): boolean {
   return JSON.stringify(fitSheet(form.items, sheet)) === JSON.stringify(emptySheet(form));
 }
-
-export const hasValue = (node: SheetNode): boolean => node.values.some((value) => !isEmpty(value));

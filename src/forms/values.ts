@@ -177,7 +177,7 @@ const dateTimeSchema = (item: Item, timeZone: string) =>
   );
 
 /** The moment with the site's offset, so that whoever reads it without the site at hand reads the ward's clock. */
-export const withOffset = (instant: string, timeZone: string): string =>
+const withOffset = (instant: string, timeZone: string): string =>
   Temporal.Instant.from(instant)
     .toZonedDateTimeISO(timeZone)
     .toString({ timeZoneName: 'never', smallestUnit: 'second' });

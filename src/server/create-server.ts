@@ -6,6 +6,8 @@ import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { DIRECTORY_SCOPE, ROSTER_SCOPE } from '../site/index.ts';
 import { hubSources } from '../wire/hubs.ts';
+import { type Access, guardRoutes } from './access.ts';
+import { createAudit } from './audit.ts';
 import { createBranches } from './branches.ts';
 import { createCensus } from './census/import-census.ts';
 import type { ServerContext } from './context.ts';
@@ -15,9 +17,11 @@ import { openEpoch } from './epoch.ts';
 import { createLedger, inTheNameOfTheSite, type ServerLedger } from './ledger.ts';
 import { concernsMoves, createMoves } from './moves.ts';
 import { createProjection } from './projection.ts';
+import { createQuarantine } from './quarantine.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { answerFaults, sendRefusal } from './refusal.ts';
 import { adminRoutes } from './routes/admin-routes.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
 import { formRoutes } from './routes/form-routes.ts';
 import { hubRoutes } from './routes/hub-routes.ts';
 import { siteRoutes } from './routes/site-routes.ts';
@@ -28,6 +32,7 @@ import { workbenchRoutes } from './routes/workbench-routes.ts';
 import { openSiteIdentity } from './site-identity.ts';
 import { createSiteLog, type SiteLog } from './site-log.ts';
 import { createSiteRecords, type SiteRecords } from './site-records.ts';
+import { createStaffChanges } from './staff-changes.ts';
 import { createTokens, typedCode } from './tokens.ts';
 
 export interface ServerOptions {
@@ -52,6 +57,8 @@ export interface LamplightServer {
   recoveryIdentity: string | undefined;
   /** While there is no hospital here: whoever starts the server reads it, and types it into the setup page. */
   setupCode: string | undefined;
+  /** Every route with its rule. */
+  routes: readonly { method: string; url: string; access: Access }[];
   close(): Promise<void>;
 }
 
@@ -79,20 +86,24 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     () => site,
   );
   const siteLog: SiteLog = createSiteLog(ledger, identity, clock);
-  // Tablets may bring back what a restored server lacks, staff and tablets included.
-  ledger.onCommit((scopes) => {
-    if (scopes.has(DIRECTORY_SCOPE) || scopes.has(ROSTER_SCOPE)) void site.refresh().catch(() => undefined);
-  });
   await ledger.recover(opened.journaled);
   await site.refresh();
+  const staff = createStaffChanges(db, identity, site, clock);
+  await staff.settle();
+  // Tablets bring what administrators decided on them, and what a restored server lacks, staff and tablets included.
+  ledger.onCommit((scopes) => {
+    if (scopes.has(DIRECTORY_SCOPE) || scopes.has(ROSTER_SCOPE)) void staff.settle().catch(() => undefined);
+  });
 
   const gateway = options.ehr ? createFhirGateway(options.ehr) : undefined;
   const projection = createProjection(db, identity, site, ledger);
+  const audit = createAudit(db, identity, site, siteLog, clock);
   const branches = createBranches({ db, identity, site, siteLog, projection, clock });
   const moves = createMoves({ db, identity, site, siteLog, ledger, projection, clock });
   ledger.onCommit((scopes) => {
     if (concernsMoves(scopes)) void moves.passOn().catch(() => undefined);
   });
+  const quarantine = createQuarantine({ db, identity, site, ledger, projection, clock });
   const census = createCensus(db, identity, site, gateway, clock);
   const reconciliation = createReconciliation({
     db,
@@ -100,6 +111,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     site,
     siteLog,
     projection,
+    quarantine,
     census,
     gateway,
     epoch,
@@ -121,10 +133,13 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     epoch,
     ledger,
     site,
+    staff,
     siteLog,
     projection,
     branches,
     moves,
+    audit,
+    quarantine,
     census,
     reconciliation,
     tokens: createTokens(identity.secret, clock),
@@ -149,15 +164,25 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
+        requireTrustedTypesFor: ["'script'"],
+        trustedTypes: ['default'],
         frameAncestors: ["'none'"],
       },
     },
     crossOriginEmbedderPolicy: true,
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: false,
   });
 
   answerFaults(app);
-  app.get('/api/health', async () => ({ ok: true }));
+  const routes = guardRoutes(app, context);
+  app.get(
+    '/api/health',
+    { config: { access: { by: 'anyone', because: 'it says only that the server runs' } } },
+    async () => ({ ok: true }),
+  );
   syncRoutes(app, { ...context, authority: true });
   staffSessionRoutes(app, context);
   const setupCode = site.directory().site ? undefined : typedCode();
@@ -165,6 +190,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   adminRoutes(app, context);
   formRoutes(app, context);
   hubRoutes(app, context, options.hubNames ?? []);
+  auditRoutes(app, context);
   workbenchRoutes(app, context);
   transferRoutes(app, context);
   if (options.webRoot && existsSync(options.webRoot)) await serveApp(app, options.webRoot);
@@ -182,8 +208,10 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     context,
     recoveryIdentity: recovery,
     setupCode,
+    routes,
     async close() {
       for (const timer of timers) clearInterval(timer);
+      await audit.flush().catch(() => undefined);
       app.server.closeAllConnections();
       await app.close();
       await opened.close();

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { WardBody } from '../clinical/index.ts';
 import { entryId, type Opening, toHex } from '../log/index.ts';
-import { sha256, verifyWith } from '../seal/index.ts';
-import { openWardEntry, readScope, wardScope } from '../site/index.ts';
+import { sha256 } from '../seal/index.ts';
+import { authorProblem, openWardEntry, readScope, wardScope } from '../site/index.ts';
 import type { Database } from './database/schema.ts';
 import { ownBytes, type ServerLedger, storedEntry } from './ledger.ts';
 import { createMovedEntries, type MovedPacket, withoutContent } from './moved-entries.ts';
@@ -96,12 +96,15 @@ export function createProjection(
       }
       if (opening.writer !== identity.site || opened.opened.carries !== undefined) {
         const author = site.roster().get(parsed.data.author.id);
-        if (!author || !(await opened.opened.authoredBy(verifyWith(author.publicKey)))) {
+        const problem = author
+          ? await authorProblem(author, parsed.data, opened.opened.authoredBy)
+          : { kind: 'author', message: 'its author is not on the staff list' };
+        if (problem) {
           bad.push({
             seq: row.seq,
             bytes: row.bytes,
-            kind: 'author',
-            reason: `Entry ${id}: its author's signature does not verify.`,
+            kind: problem.kind,
+            reason: `Entry ${id}: ${problem.message}.`,
           });
           projected.push({ ...base, kind: 'unreadable', body: null });
           continue;
@@ -162,7 +165,10 @@ export function createProjection(
             reason,
             bytes: kept,
           })
-          .onConflict((conflict) => conflict.columns(['site', 'hash']).doNothing())
+          // Set aside before for another reason, perhaps: this is the one that is left.
+          .onConflict((conflict) =>
+            conflict.columns(['site', 'hash']).doUpdateSet({ kind, reason, released_at: null }),
+          )
           .execute();
       }
       await tx
@@ -196,13 +202,53 @@ export function createProjection(
     }
   }
 
+  /** Forgets that these entries could not be read, so that they are read again with what is known now. */
+  async function forgetUnreadable(entries: ReadonlySet<string>): Promise<void> {
+    const rows = await db
+      .selectFrom('projection.entry')
+      .where('site', '=', identity.site)
+      .where('kind', '=', 'unreadable')
+      .select(['log', 'seq'])
+      .execute();
+    const byLog = Map.groupBy(
+      rows.filter(({ log, seq }) => entries.has(entryId(log, seq))),
+      ({ log }) => log,
+    );
+    for (const [log, places] of byLog) {
+      const seqs = places.map(({ seq }) => seq);
+      await db.transaction().execute(async (tx) => {
+        await tx
+          .deleteFrom('projection.entry')
+          .where('site', '=', identity.site)
+          .where('log', '=', log)
+          .where('seq', 'in', seqs)
+          .execute();
+        await tx
+          .updateTable('projection.log')
+          .set({ projected: Math.min(...seqs) - 1 })
+          .where('site', '=', identity.site)
+          .where('log', '=', log)
+          .execute();
+      });
+    }
+  }
+
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = running.then(work);
+    running = turn.catch(() => undefined);
+    return turn;
+  }
+
   return {
+    /** Reads these entries again where they could not be read before. */
+    readAgain: (entries: ReadonlySet<string>): Promise<void> =>
+      inTurn(async () => {
+        await forgetUnreadable(entries);
+        await catchUp();
+      }),
+
     /** Resolves when everything that was committed before the call can be seen in the projection. */
-    catchUp(): Promise<void> {
-      const turn = running.then(catchUp);
-      running = turn.catch(() => undefined);
-      return turn;
-    },
+    catchUp: (): Promise<void> => inTurn(catchUp),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type HubEnrolled, hubsOf } from '../site/index.ts';
+import { grantedWards, type HubEnrolled, hubsOf } from '../site/index.ts';
 import {
   createPeerLoop,
   type HttpCarrier,
@@ -91,7 +91,7 @@ export function createSyncLoop(
   /** Starts with hubs that the directory names now, and leaves those that it does not. */
   async function meet(tablet: Tablet): Promise<void> {
     const directory = await readDirectory(db);
-    const hubs = hubsOf(directory.hubs, directory.devices.get(tablet.device)?.wards ?? []);
+    const hubs = hubsOf(directory.hubs, grantedWards(directory, tablet.device));
     const wanted = new Map(hubs.map((hub) => [keyOf(hub), hub]));
     for (const [key, { loop, hub }] of peers) {
       if (!hub || wanted.has(key)) continue;

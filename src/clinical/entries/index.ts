@@ -22,6 +22,8 @@ import {
   PostingOutcome,
   ReviewDecided,
 } from './records.ts';
+import { EntryVouched } from './trust.ts';
+import { EntryWitnessed } from './witness.ts';
 
 export * from './charting.ts';
 export * from './common.ts';
@@ -30,6 +32,8 @@ export * from './forms.ts';
 export * from './moves.ts';
 export * from './orders.ts';
 export * from './records.ts';
+export * from './trust.ts';
+export * from './witness.ts';
 
 /** Everything that can be written about a ward's patients. Parsed when written and when first opened after arriving. */
 export const WardBody = z.discriminatedUnion('kind', [
@@ -54,6 +58,8 @@ export const WardBody = z.discriminatedUnion('kind', [
   PatientMoved,
   RecordMoved,
   FormAnswered,
+  EntryVouched,
+  EntryWitnessed,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];

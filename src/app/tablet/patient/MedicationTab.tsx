@@ -29,7 +29,8 @@ export function MedicationTab({
 }: {
   chart: Chart;
   timeZone: string;
-  start: (task: Task) => void;
+  /** Absent: this person reads, and charts nothing. */
+  start: ((task: Task) => void) | undefined;
   clinician: boolean;
 }) {
   const orders = chart.orders
@@ -62,7 +63,8 @@ function MedicationOrder({
   order: ChartOrder;
   doses: DueDose[];
   timeZone: string;
-  start: (task: Task) => void;
+  /** Absent: this person reads, and charts nothing. */
+  start: ((task: Task) => void) | undefined;
   clinician: boolean;
 }) {
   if (order.detail.category !== 'medication') return null;
@@ -100,7 +102,7 @@ function MedicationOrder({
       </span>
       <div className="row">
         {doses.map((dose) =>
-          dose.administration === undefined && active ? (
+          dose.administration === undefined && active && start ? (
             <Button
               key={dose.dueAt}
               variant={dose.state === 'coming' ? 'default' : 'filled'}
@@ -117,12 +119,13 @@ function MedicationOrder({
           ),
         )}
         {active &&
+          start &&
           (order.detail.schedule.type === 'as-needed' || order.detail.schedule.type === 'as-written') && (
             <Button onClick={() => start({ do: 'give', order: order.id })} aria-label={`Give ${name}`}>
               Give
             </Button>
           )}
-        {active && clinician && (
+        {active && start && clinician && (
           <Button
             variant="default"
             onClick={() => start({ do: 'stop-order', order })}
