@@ -1,6 +1,7 @@
 import { displayName, formatQuantity, medicationLine, serviceLine, tallMan } from './display.ts';
 import type { BodyOf, ConflictKind, Consciousness, OxygenDevice, WardBody } from './entries/index.ts';
 import { formLines } from './form-in-words.ts';
+import { measurementInWords } from './measurement-in-words.ts';
 import { scoreNews2 } from './news2.ts';
 import { VITAL_PARAMETERS } from './range-checks.ts';
 
@@ -114,6 +115,12 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
               .join('\n')
           : (body.text ?? ''),
       };
+    case 'fluid-recorded':
+    case 'glucose-measured':
+    case 'pain-assessed':
+    case 'gcs-assessed':
+    case 'body-measured':
+      return measurementInWords(body);
     case 'form-answered':
       return {
         title: `${body.form.title}${body.status === 'completed' ? '' : ' (not complete)'}`,

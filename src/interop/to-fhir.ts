@@ -10,6 +10,7 @@ import {
   type ToFhirContext,
 } from './fhir-context.ts';
 import { formResource } from './form-to-fhir.ts';
+import { measurementResources } from './measurements-to-fhir.ts';
 import { administrationResource, orderResources, stopTask } from './medication-to-fhir.ts';
 import { vitalResources } from './vitals-to-fhir.ts';
 
@@ -21,6 +22,11 @@ const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
   'medication-administration',
   'note',
   'form-answered',
+  'fluid-recorded',
+  'glucose-measured',
+  'pain-assessed',
+  'gcs-assessed',
+  'body-measured',
   'order-signed',
   'order-acknowledged',
   'order-stopped',
@@ -57,6 +63,12 @@ function contentOf(id: EntryId, body: WardBody, context: ToFhirContext): Outgoin
       return [administrationResource(id, body, context)];
     case 'note':
       return [noteResource(id, body, context)];
+    case 'fluid-recorded':
+    case 'glucose-measured':
+    case 'pain-assessed':
+    case 'gcs-assessed':
+    case 'body-measured':
+      return measurementResources(id, body, context);
     case 'form-answered':
       return [formResource(id, body, context)];
     case 'order-signed':

@@ -113,6 +113,7 @@ export function aChart(changes: Partial<Chart> = {}): Chart {
     dueDoses: [],
     vitals: [],
     notes: [],
+    measurements: [],
     forms: [],
     ehrObservations: [],
     conflicts: [],

@@ -118,6 +118,39 @@ const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
     entry: anEntry('order-stopped', { author: DOCTOR, order: 'd'.repeat(32), reason: 'rash' }),
     types: ['Task', 'Provenance'],
   },
+  'an amount of fluid': {
+    entry: anEntry('fluid-recorded', { route: 'urine', volumeMl: 0, detail: 'bag' }),
+    types: ['Observation', 'Provenance'],
+  },
+  'a fluid that was not measured': {
+    entry: anEntry('fluid-recorded', { route: 'vomit', notMeasured: true }),
+    types: ['Observation', 'Provenance'],
+  },
+  'a blood glucose': {
+    entry: anEntry('glucose-measured', { value: 2.9, unit: 'mmol/L', sample: 'capillary', neededHelp: true }),
+    types: ['Observation', 'Provenance'],
+  },
+  'a pain rating': {
+    entry: anEntry('pain-assessed', { atRest: 0, onMovement: 4, site: 'knee' }),
+    types: ['Observation', 'Observation', 'Provenance'],
+  },
+  'a coma scale with pupils': {
+    entry: anEntry('gcs-assessed', {
+      eyes: 3,
+      verbal: 4,
+      motor: 6,
+      pupils: { left: { sizeMm: 3, reaction: 'brisk' }, right: { reaction: 'none' } },
+    }),
+    types: [...Array.from({ length: 8 }, () => 'Observation'), 'Provenance'],
+  },
+  'a coma scale that could not be tested': {
+    entry: anEntry('gcs-assessed', { eyes: 3, verbal: 'NT', motor: 6, notTestableBecause: 'tube' }),
+    types: [...Array.from({ length: 3 }, () => 'Observation'), 'Provenance'],
+  },
+  'weight and height': {
+    entry: anEntry('body-measured', { weightKg: 72.5, heightCm: 170, method: 'stated' }),
+    types: ['Observation', 'Observation', 'Provenance'],
+  },
   'a filled form': {
     entry: anEntry('form-answered', {
       form: { id: 'fall', title: 'Fall', url: 'https://hospital.example/fall', version: '3' },

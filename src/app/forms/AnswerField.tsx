@@ -80,7 +80,7 @@ function Tiles({
   const id = useId();
   return (
     <fieldset className="tiles" aria-labelledby={id}>
-      <Input.Label id={id} component="div">
+      <Input.Label id={id} component="div" size="md">
         {label}
       </Input.Label>
       <div className="row">

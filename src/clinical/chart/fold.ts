@@ -7,7 +7,7 @@ import { chartAllergies, chartIdentity } from './identity.ts';
 import { arrival, bedWords, carriedSnapshot, elsewhere } from './moves.ts';
 import { chartOrders } from './orders.ts';
 import { byClock, entriesOfKind, standingEntries, standings, stands } from './standing.ts';
-import type { BoardRow, Chart, Charted } from './types.ts';
+import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
 export const FOLD_VERSION = 4;
@@ -56,6 +56,9 @@ export function foldChart(input: ChartInput): Chart | undefined {
       .map((charted) => ({ ...charted, news2: scoreNews2(charted.body.values) }))
       .sort((a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt) || byClock(b, a)),
     notes: entriesOfKind(found, 'note').reverse(),
+    measurements: MEASUREMENT_KINDS.flatMap((kind) => entriesOfKind(found, kind)).sort(
+      (a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt) || byClock(b, a),
+    ),
     forms: entriesOfKind(found, 'form-answered').reverse(),
     ehrObservations: snapshot?.observations ?? [],
     conflicts: chartConflicts(patient, found, orders, stops),

@@ -128,6 +128,15 @@ export interface Arrival {
   here: number;
 }
 
+export const MEASUREMENT_KINDS = [
+  'fluid-recorded',
+  'glucose-measured',
+  'pain-assessed',
+  'gcs-assessed',
+  'body-measured',
+] as const;
+export type MeasurementKind = (typeof MEASUREMENT_KINDS)[number];
+
 /** Everything that a ward knows of one patient, at one moment. */
 export interface Chart {
   identity: Identity;
@@ -137,6 +146,8 @@ export interface Chart {
   dueDoses: DueDose[];
   vitals: (Charted<BodyOf<'vital-signs'>> & { news2: News2 })[];
   notes: Charted<BodyOf<'note'>>[];
+  /** Fluids, glucose, pain, consciousness, weight: newest first by the time at which they were taken. */
+  measurements: Charted<BodyOf<MeasurementKind>>[];
   /** Filled forms, newest first. */
   forms: Charted<BodyOf<'form-answered'>>[];
   ehrObservations: { name: string; value: string; unit?: string; effectiveAt: string }[];

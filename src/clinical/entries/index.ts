@@ -12,6 +12,7 @@ import {
 import type { EntryId } from './common.ts';
 import { ConflictSettled } from './conflicts.ts';
 import { FormAnswered } from './forms.ts';
+import { BodyMeasured, FluidRecorded, GcsAssessed, GlucoseMeasured, PainAssessed } from './measurements.ts';
 import { PatientMoved, RecordMoved } from './moves.ts';
 import { OrderAcknowledged, OrderSigned, OrderStopped } from './orders.ts';
 import {
@@ -29,6 +30,7 @@ export * from './charting.ts';
 export * from './common.ts';
 export * from './conflicts.ts';
 export * from './forms.ts';
+export * from './measurements.ts';
 export * from './moves.ts';
 export * from './orders.ts';
 export * from './records.ts';
@@ -58,6 +60,11 @@ export const WardBody = z.discriminatedUnion('kind', [
   PatientMoved,
   RecordMoved,
   FormAnswered,
+  FluidRecorded,
+  GlucoseMeasured,
+  PainAssessed,
+  GcsAssessed,
+  BodyMeasured,
   EntryVouched,
   EntryWitnessed,
 ]);

@@ -235,7 +235,12 @@ const POSTING_ORDER: readonly string[] = [
   'order-stopped',
   'order-acknowledged',
   'medication-administration',
+  'body-measured',
   'vital-signs',
+  'gcs-assessed',
+  'glucose-measured',
+  'fluid-recorded',
+  'pain-assessed',
   'note',
   'form-answered',
 ];
