@@ -106,6 +106,8 @@ describe('a form of the hospital’s own', () => {
       buffer: readFileSync('package.json'),
     });
     await page.getByText(/package.json is no form that can be shown/).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('PIN').waitFor();
   });
 
   it('is filled in on a tablet without a network, survives a lock half way, and is amended', async () => {
@@ -141,5 +143,33 @@ describe('a form of the hospital’s own', () => {
     await page.getByRole('button', { name: 'Blood transfusion record' }).click();
     await page.getByLabel('Unit number *').waitFor();
     await lookAt('form-transfusion');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  it('fluids, glucose and the coma scale are charted beside it', async () => {
+    await page.getByRole('tab', { name: 'Charting' }).click();
+    for (const [route, volume] of [
+      ['by mouth', '250'],
+      ['urine', '400'],
+    ] as const) {
+      await page.getByRole('button', { name: 'Record fluid' }).click();
+      await page.getByText(route, { exact: true }).click();
+      await page.getByLabel('Volume (mL)').fill(volume);
+      if (route === 'urine') await lookAt('fluid');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText(/Saved on this tablet/).waitFor();
+      await page.getByText(`${route} ${volume} mL`).waitFor();
+    }
+    await page.getByRole('row', { name: /^Day from .* -150/ }).waitFor();
+    await page.getByRole('button', { name: 'Record glucose' }).click();
+    await page.getByLabel('Glucose (mg/dL)').fill('52');
+    await lookAt('glucose');
+    await page.getByLabel('Yes, it is right').click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/^52 mg\/dL \(low, level 2\)/).waitFor();
+    await page.getByRole('button', { name: 'Record coma scale' }).click();
+    await lookAt('coma-scale');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await lookAt('charting');
   });
 });

@@ -228,7 +228,7 @@ function Typed({ item, form, label, problem, value, onChange }: OneValue) {
                 <Button
                   variant="subtle"
                   size="compact-md"
-                  aria-label={`Now: ${label}`}
+                  aria-label={`${item.type === 'date' ? 'Today' : 'Now'}: ${label}`}
                   onClick={() => typed(nowFor(item.type, form.timeZone))}
                 >
                   {item.type === 'date' ? 'Today' : 'Now'}

@@ -1,6 +1,13 @@
 import { Button, Tabs } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { BodyOf, Chart, Charted, ChartOrder, OrderId } from '../../../clinical/index.ts';
+import type {
+  BodyOf,
+  Chart,
+  Charted,
+  ChartOrder,
+  MeasurementKind,
+  OrderId,
+} from '../../../clinical/index.ts';
 import { charts, mayWrite, type News2, news2Response } from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
 import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
@@ -9,12 +16,14 @@ import { ConflictList } from '../ConflictList.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
 import { FillForm } from '../forms/FillForm.tsx';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
+import { MeasureTask } from '../forms/MeasureTask.tsx';
 import { MoveForm } from '../forms/MoveForm.tsx';
 import { NoteForm } from '../forms/NoteForm.tsx';
 import { OrderForm } from '../forms/OrderForm.tsx';
 import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../forms/SmallForms.tsx';
 import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
 import type { ScreenProps } from '../Shell.tsx';
+import { ChartingTab } from './ChartingTab.tsx';
 import { FormsTab, useForms } from './FormsTab.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
 import { MedicationTab } from './MedicationTab.tsx';
@@ -30,6 +39,7 @@ export type Task =
   | { do: 'stop-order'; order: ChartOrder }
   | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
   | { do: 'form'; form: string; amend?: Charted<BodyOf<'form-answered'>>; draft?: unknown }
+  | { do: 'measure'; what: MeasurementKind; amend?: Charted<BodyOf<MeasurementKind>> }
   | { do: 'allergy' }
   | { do: 'bed' }
   | { do: 'move' }
@@ -110,6 +120,9 @@ export function PatientScreen({
       {task?.do === 'form' && filling && (
         <FillForm {...form} form={filling} chart={chart} now={now} amend={task.amend} draft={task.draft} />
       )}
+      {task?.do === 'measure' && (
+        <MeasureTask {...form} what={task.what} amend={task.amend} chart={chart} now={now} />
+      )}
       {task?.do === 'allergy' && <AllergyForm {...form} chart={chart} />}
       {task?.do === 'bed' && <BedForm {...form} chart={chart} />}
       {task?.do === 'move' && <MoveForm {...form} chart={chart} />}
@@ -185,6 +198,7 @@ export function PatientScreen({
               <Tabs.Tab value="overview">Overview</Tabs.Tab>
               <Tabs.Tab value="medication">Medication</Tabs.Tab>
               <Tabs.Tab value="vitals">Vital signs</Tabs.Tab>
+              <Tabs.Tab value="charting">Charting</Tabs.Tab>
               <Tabs.Tab value="orders">Orders</Tabs.Tab>
               <Tabs.Tab value="notes">Notes</Tabs.Tab>
               <Tabs.Tab value="forms">Forms</Tabs.Tab>
@@ -199,6 +213,9 @@ export function PatientScreen({
             <Tabs.Panel value="vitals" pt="md">
               <VitalSignsTab chart={chart} timeZone={timeZone} />
               <Earlier count={chart.earlier} onAll={() => setWhole(true)} />
+            </Tabs.Panel>
+            <Tabs.Panel value="charting" pt="md">
+              <ChartingTab chart={chart} timeZone={timeZone} start={begin} />
             </Tabs.Panel>
             <Tabs.Panel value="orders" pt="md">
               <OrdersTab chart={chart} timeZone={timeZone} start={begin} role={role} onDone={done} />

@@ -1,0 +1,47 @@
+import type { BodyOf, Chart, Charted, MeasurementKind } from '../../../clinical/index.ts';
+import { stands } from '../../../clinical/index.ts';
+import { GcsForm } from './GcsForm.tsx';
+import { BodyForm, FluidForm, GlucoseForm, PainForm } from './MeasureForms.tsx';
+
+/** The form of one kind of measurement. */
+export function MeasureTask({
+  what,
+  amend,
+  chart,
+  ...form
+}: {
+  what: MeasurementKind;
+  amend?: Charted<BodyOf<MeasurementKind>> | undefined;
+  chart: Chart;
+  timeZone: string;
+  now: string;
+  onDone: (message: string) => void;
+  onCancel: () => void;
+}) {
+  const props = { ...form, patient: chart.identity.id };
+  const corrected = <K extends MeasurementKind>(kind: K): Charted<BodyOf<K>> | undefined =>
+    amend?.body.kind === kind ? (amend as Charted<BodyOf<K>>) : undefined;
+  const newest = chart.measurements.filter(stands).map(({ body }) => body);
+  switch (what) {
+    case 'fluid-recorded':
+      return <FluidForm {...props} amend={corrected(what)} />;
+    case 'glucose-measured': {
+      const last = newest.find((body) => body.kind === what);
+      return <GlucoseForm {...props} amend={corrected(what)} unit={last?.unit ?? 'mg/dL'} />;
+    }
+    case 'pain-assessed':
+      return <PainForm {...props} amend={corrected(what)} />;
+    case 'gcs-assessed':
+      return <GcsForm {...props} amend={corrected(what)} />;
+    case 'body-measured': {
+      const last = newest.find((body) => body.kind === what && body.weightKg !== undefined);
+      return (
+        <BodyForm
+          {...props}
+          amend={corrected(what)}
+          last={last?.kind === 'body-measured' ? last.weightKg : undefined}
+        />
+      );
+    }
+  }
+}

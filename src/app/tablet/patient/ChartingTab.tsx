@@ -1,0 +1,184 @@
+import { Button } from '@mantine/core';
+import {
+  type BodyOf,
+  type Chart,
+  type Charted,
+  describeEntry,
+  FLUID_WORDS,
+  type FluidTotals,
+  fluidBalance,
+  fluidDay,
+  formatInstant,
+  formatNumber,
+  formatTime,
+  gcsWorries,
+  isFluidIn,
+  type MeasurementKind,
+  stands,
+} from '../../../clinical/index.ts';
+import type { Task } from './PatientScreen.tsx';
+
+type Measurement = Charted<BodyOf<MeasurementKind>>;
+
+const ofKind = <K extends MeasurementKind>(chart: Chart, kind: K): Charted<BodyOf<K>>[] =>
+  chart.measurements.filter((one): one is Charted<BodyOf<K>> => one.body.kind === kind);
+
+const SECTIONS: readonly { kind: MeasurementKind; title: string; record: string }[] = [
+  { kind: 'glucose-measured', title: 'Blood glucose', record: 'Record glucose' },
+  { kind: 'pain-assessed', title: 'Pain', record: 'Record pain' },
+  { kind: 'gcs-assessed', title: 'Consciousness and pupils', record: 'Record coma scale' },
+  { kind: 'body-measured', title: 'Weight and height', record: 'Record weight' },
+];
+
+/** Fluids with their balance, glucose, pain, consciousness, weight. */
+export function ChartingTab({
+  chart,
+  timeZone,
+  start,
+}: {
+  chart: Chart;
+  timeZone: string;
+  start: ((task: Task) => void) | undefined;
+}) {
+  const record = (kind: MeasurementKind, label: string) =>
+    start && <Button onClick={() => start({ do: 'measure', what: kind })}>{label}</Button>;
+  const fluids = ofKind(chart, 'fluid-recorded');
+  return (
+    <div className="stack">
+      <section className="card stack" aria-label="Fluid balance">
+        <div className="row between">
+          <h2>Fluid balance</h2>
+          {record('fluid-recorded', 'Record fluid')}
+        </div>
+        <Balance fluids={fluids.filter(stands)} timeZone={timeZone} />
+        <Values all={fluids} timeZone={timeZone} start={start} />
+      </section>
+      {SECTIONS.map(({ kind, title, record: label }) => (
+        <section key={kind} className="card stack" aria-label={title}>
+          <div className="row between">
+            <h2>{title}</h2>
+            {record(kind, label)}
+          </div>
+          {kind === 'gcs-assessed' && <Worry chart={chart} />}
+          <Values all={ofKind(chart, kind)} timeZone={timeZone} start={start} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
+/** A drop of the coma scale is said, whoever reads the chart next. */
+function Worry({ chart }: { chart: Chart }) {
+  const [now, before] = ofKind(chart, 'gcs-assessed').filter(stands);
+  if (!now || !gcsWorries(now.body, before?.body)) return null;
+  return (
+    <p className="notice stop" role="alert">
+      ▲ The coma scale fell by 2 or more, or is 12 or less for the first time: tell the medical team now.
+    </p>
+  );
+}
+
+function Balance({ fluids, timeZone }: { fluids: Charted<BodyOf<'fluid-recorded'>>[]; timeZone: string }) {
+  const days = fluidBalance(
+    fluids.map(({ body }) => body),
+    fluidDay(timeZone),
+  );
+  if (days.length === 0) return <p>No fluids were charted during this downtime.</p>;
+  return (
+    <table className="facts">
+      <thead>
+        <tr>
+          <th>Period</th>
+          <th>In (mL)</th>
+          <th>Out (mL)</th>
+          <th>Balance (mL)</th>
+          <th>Not measured</th>
+        </tr>
+      </thead>
+      <tbody>
+        {days.flatMap((day) => [
+          <Totals
+            key={day.from}
+            name={`Day from ${formatInstant(day.from, timeZone)}`}
+            totals={day.totals}
+          />,
+          ...day.shifts.map((shift) => (
+            <Totals
+              key={`shift ${shift.from}`}
+              name={`${formatTime(shift.from, timeZone)} to ${formatTime(shift.to, timeZone)}`}
+              totals={shift.totals}
+            />
+          )),
+        ])}
+      </tbody>
+    </table>
+  );
+}
+
+function Totals({ name, totals }: { name: string; totals: FluidTotals }) {
+  const empty = Object.keys(totals.byRoute).length + totals.notMeasured.length === 0;
+  const atLeast = (value: number, own: boolean): string => `${own ? 'at least ' : ''}${formatNumber(value)}`;
+  const missingIn = totals.notMeasured.some(isFluidIn);
+  const missingOut = totals.notMeasured.some((route) => !isFluidIn(route));
+  if (empty)
+    return (
+      <tr>
+        <th scope="row">{name}</th>
+        <td colSpan={4}>Nothing charted</td>
+      </tr>
+    );
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{atLeast(totals.inMl, missingIn)}</td>
+      <td>{atLeast(totals.outMl, missingOut)}</td>
+      <td>
+        {totals.notMeasured.length > 0 ? 'not known; of what was measured ' : ''}
+        {totals.balanceMl > 0 ? '+' : ''}
+        {formatNumber(totals.balanceMl)}
+      </td>
+      <td>{totals.notMeasured.map((route) => FLUID_WORDS[route]).join(', ')}</td>
+    </tr>
+  );
+}
+
+/** The newest first; what was corrected stays, struck through. */
+function Values({
+  all,
+  timeZone,
+  start,
+}: {
+  all: readonly Measurement[];
+  timeZone: string;
+  start: ((task: Task) => void) | undefined;
+}) {
+  if (all.length === 0) return <p className="quiet">Nothing was charted during this downtime.</p>;
+  return (
+    <table className="facts">
+      <tbody>
+        {all.map((one) => {
+          const { title, text } = describeEntry(one.body);
+          const at = formatInstant(one.body.effectiveAt, timeZone);
+          return (
+            <tr key={one.id} className={stands(one) ? '' : 'struck'}>
+              <th scope="row">{at}</th>
+              <td>{text}</td>
+              <td>{one.body.author.name}</td>
+              <td>
+                {start && stands(one) && (
+                  <Button
+                    variant="default"
+                    aria-label={`Correct ${title} of ${at}`}
+                    onClick={() => start({ do: 'measure', what: one.body.kind, amend: one })}
+                  >
+                    Correct
+                  </Button>
+                )}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
