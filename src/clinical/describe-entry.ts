@@ -1,4 +1,5 @@
-import { displayName, formatQuantity, medicationLine, serviceLine, tallMan } from './display.ts';
+import { describeDose, EFFECTS, REPEATS } from './describe-dose.ts';
+import { displayName, medicationLine, serviceLine } from './display.ts';
 import type { BodyOf, ConflictKind, Consciousness, OxygenDevice, WardBody } from './entries/index.ts';
 import { scoreNews2 } from './news2.ts';
 import { VITAL_PARAMETERS } from './range-checks.ts';
@@ -97,10 +98,20 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
     case 'vital-signs':
       return { title: 'Vital signs', text: vitalSignsInWords(body, news2) };
     case 'medication-administration':
+      return describeDose(body);
+    case 'dose-vomited':
+      return { title: 'Vomited after the dose', text: REPEATS[body.repeat] };
+    case 'dose-reassessed':
       return {
-        title: `Dose ${body.outcome}`,
-        text: `${tallMan(body.medication.text)}${body.dose ? ` – ${formatQuantity(body.dose)}` : ''}${body.notGivenReason ? ` – ${body.notGivenReason.replaceAll('-', ' ')}` : ''}${body.comment ? `. ${body.comment}` : ''}${body.overrides.map((item) => `. Alert: ${item.message} Reason: ${item.reason}`).join('')}`,
+        title: 'Effect of a dose',
+        text: [
+          EFFECTS[body.effect],
+          ...(body.painScore === undefined ? [] : [`pain ${body.painScore} of 10`]),
+          ...(body.comment === undefined ? [] : [body.comment]),
+        ].join(', '),
       };
+    case 'patch-removed':
+      return { title: 'Patch taken off', text: body.comment ?? '' };
     case 'note':
       return {
         title:

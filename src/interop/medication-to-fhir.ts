@@ -1,4 +1,7 @@
+import { NOT_GIVEN_REASONS } from '../clinical/describe-dose.ts';
+import { limitInWords } from '../clinical/dose-checks.ts';
 import type { BodyOf, EntryId, MedicationDetail } from '../clinical/entries/index.ts';
+import { VITAL_PARAMETERS } from '../clinical/range-checks.ts';
 import {
   concept,
   encounterOf,
@@ -13,25 +16,47 @@ import {
 
 const LOCAL = 'urn:lamplight:codes';
 
+/** What R4 and HL7 v2 (RXA-20, table 0322) call it (medication.md, "Given, and not given"). */
+function statusOf(body: Administration): { status: string; v2?: 'CP' | 'PA' | 'NA' | 'RE' } {
+  switch (body.outcome) {
+    case 'given':
+      return body.givenInPart === undefined
+        ? { status: 'completed', v2: 'CP' }
+        : { status: 'stopped', v2: 'PA' };
+    case 'refused':
+      return { status: 'not-done', v2: 'RE' };
+    case 'held':
+    case 'missed':
+      return { status: 'not-done', v2: 'NA' };
+    case 'unknown':
+      return { status: 'unknown' };
+  }
+}
+
+type Administration = BodyOf<'medication-administration'>;
+
 /** A dose given, or not given with its coded reason (medication.md, "Given, and not given"). */
-export function administrationResource(
-  id: EntryId,
-  body: BodyOf<'medication-administration'>,
-  context: ToFhirContext,
-): Outgoing {
+export function administrationResource(id: EntryId, body: Administration, context: ToFhirContext): Outgoing {
   const given = body.outcome === 'given';
+  const { status, v2 } = statusOf(body);
+  const reason = body.notGivenReason ?? body.givenInPart;
   return {
     resourceType: 'MedicationAdministration',
     id,
     identifier: identifierOf(context, id),
-    status: given ? 'completed' : 'not-done',
-    ...(body.notGivenReason === undefined
+    status,
+    ...(reason === undefined
       ? {}
       : {
           statusReason: [
             {
-              coding: [{ system: LOCAL, code: body.notGivenReason }],
-              text: `${body.outcome}: ${body.notGivenReason.replaceAll('-', ' ')}`,
+              coding: [
+                { system: LOCAL, code: reason },
+                ...(v2 === undefined
+                  ? []
+                  : [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0322', code: v2 }]),
+              ],
+              text: `${body.givenInPart ? 'given in part' : body.outcome}: ${NOT_GIVEN_REASONS[reason].toLowerCase()}`,
             },
           ],
         }),
@@ -56,6 +81,7 @@ export function administrationResource(
       ? {
           dosage: {
             dose: quantityOf(body.dose),
+            ...present('site', body.site && { text: body.site }),
             ...present('route', body.route && { text: body.route }),
           },
         }
@@ -64,9 +90,27 @@ export function administrationResource(
   };
 }
 
-function notes(body: BodyOf<'medication-administration'>): { text: string }[] {
+function notes(body: Administration): { text: string }[] {
   return [
     ...(body.dueAt === undefined ? [] : [{ text: `Dose due at ${body.dueAt}.` }]),
+    ...(body.measured ?? []).map(({ parameter, value }) => {
+      const { label, unit } = VITAL_PARAMETERS.find(({ name }) => name === parameter)!;
+      return { text: `Before the dose: ${label} ${value} ${unit}.` };
+    }),
+    ...(body.lot === undefined && body.expiry === undefined
+      ? []
+      : [
+          {
+            text: `Package: lot ${body.lot ?? 'not known'}, use by ${body.expiry ?? 'not known'}.`,
+          },
+        ]),
+    ...(body.identified === undefined
+      ? []
+      : [
+          {
+            text: `Patient ${body.identified.patient}, drug ${body.identified.drug}${body.identified.whyNotScanned === undefined ? '' : ` (not scanned: ${body.identified.whyNotScanned})`}.`,
+          },
+        ]),
     ...(body.comment?.trim() ? [{ text: body.comment }] : []),
     ...overrideNotes(body.overrides),
   ];
@@ -97,7 +141,11 @@ export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, contex
       ...present('reasonCode', detail.indication && [{ text: detail.indication }]),
       dosageInstruction: [
         {
-          ...present('additionalInstruction', detail.instructions && [{ text: detail.instructions }]),
+          ...present('additionalInstruction', [
+            ...(detail.instructions ? [{ text: detail.instructions }] : []),
+            ...(detail.limits ?? []).map((limit) => ({ text: limitInWords(limit) })),
+            ...(detail.timeCritical ? [{ text: 'Time-critical' }] : []),
+          ]),
           ...timingOf(detail),
           route: { text: detail.route },
           doseAndRate: [{ doseQuantity: quantityOf(detail.dose) }],

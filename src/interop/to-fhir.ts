@@ -1,5 +1,6 @@
 import type { BodyOf, EntryId, WardBody, WardKind } from '../clinical/entries/index.ts';
 import { toBase64, utf8 } from '../log/index.ts';
+import { afterDoseResources, glucoseResource } from './after-dose-to-fhir.ts';
 import {
   concept,
   encounterOf,
@@ -22,6 +23,9 @@ const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
   'order-signed',
   'order-acknowledged',
   'order-stopped',
+  'dose-vomited',
+  'dose-reassessed',
+  'patch-removed',
 ]);
 
 /** A bed move, say, is charted for the ward and belongs in no EHR resource of ours. */
@@ -52,7 +56,14 @@ function contentOf(id: EntryId, body: WardBody, context: ToFhirContext): Outgoin
     case 'vital-signs':
       return vitalResources(id, body, context);
     case 'medication-administration':
-      return [administrationResource(id, body, context)];
+      return [
+        administrationResource(id, body, context),
+        ...(body.glucose ? [glucoseResource(id, { ...body, glucose: body.glucose }, context)] : []),
+      ];
+    case 'dose-vomited':
+    case 'dose-reassessed':
+    case 'patch-removed':
+      return afterDoseResources(id, body, context);
     case 'note':
       return [noteResource(id, body, context)];
     case 'order-signed':

@@ -29,6 +29,9 @@ import type { Keyring } from './keyring.ts';
 import { createOpenedPages } from './opened-pages.ts';
 import type { PatientRecords } from './patient-record.ts';
 
+/** A row lists the doses of the next day; also one of a clock that has since been set otherwise is made anew. */
+const ROW_GOOD_FOR_MS = 6 * 3_600_000;
+
 /** What the EHR said of one patient, as this tablet holds it. */
 interface HeldSnapshot {
   patient?: SnapshotPatient;
@@ -218,7 +221,7 @@ export function createCharts(
     await db.transaction('rw', db.summaries, db.pages, db.stale, db.outcomes, async () => {
       await db.pages.put(page);
       await db.outcomes.bulkPut(outcomes);
-      if (box) await db.summaries.put({ patient, foldVersion: FOLD_VERSION, box });
+      if (box) await db.summaries.put({ patient, foldVersion: FOLD_VERSION, foldedAt: Date.parse(now), box });
       // A save while this was folded left a newer mark: that one is folded next.
       if ((await db.stale.get(patient))?.mark === mark) await db.stale.delete(patient);
     });
@@ -281,9 +284,14 @@ export function createCharts(
       return found;
     },
 
-    /** Marks everything for folding when the fold has changed since the summaries were made. */
-    async markOutdated(): Promise<void> {
-      const outdated = await db.summaries.filter((row) => row.foldVersion !== FOLD_VERSION).primaryKeys();
+    /** Marks what the fold would now see otherwise: its rules have changed, or the doses that it listed run out. */
+    async markOutdated(now: string): Promise<void> {
+      const at = Date.parse(now);
+      const outdated = await db.summaries
+        .filter(
+          (row) => row.foldVersion !== FOLD_VERSION || Math.abs(at - (row.foldedAt ?? 0)) > ROW_GOOD_FOR_MS,
+        )
+        .primaryKeys();
       await db.stale.bulkPut(outdated.map((patient) => ({ patient, mark: `fold ${FOLD_VERSION}` })));
     },
   };

@@ -241,7 +241,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
         // A full disk must not keep anybody from reading.
         await writeWithRoom(async () => {
           await markNewSnapshot(db, ward);
-          await charts.markOutdated();
+          await charts.markOutdated(now());
         });
         void fold().then(() => moves.passOnAll());
         const name = directory.wards.get(ward)?.name ?? ward;

@@ -131,7 +131,9 @@ describe('last given', () => {
       <MedicationTab
         chart={aChart({ orders: [order] })}
         timeZone={ZONE}
+        now={minutesAgo(0)}
         start={() => undefined}
+        onDone={() => undefined}
         clinician={false}
       />,
     );

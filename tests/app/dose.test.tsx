@@ -28,6 +28,9 @@ function open(chart: Chart, dueAt?: string) {
     save: () => screen.getByRole<HTMLButtonElement>('button', { name: 'Save dose' }),
   };
 }
+/** Two identifiers read, and nothing scanned. */
+const identify = (user: ReturnType<typeof userEvent.setup>) =>
+  user.click(screen.getByRole('button', { name: 'No scanner here' }));
 const penicillin = (reaction: string, text: string): Chart['allergies']['list'][number] => ({
   substance: { text },
   reaction,
@@ -50,11 +53,18 @@ describe('giving a dose', () => {
     await user.type(reasons[0]!, 'tolerated before');
     expect(save().disabled).toBe(true);
     await user.type(reasons[1]!, 'prescriber knows');
+    await user.click(screen.getByRole('checkbox', { name: 'Checked with patient and paper' }));
+    await identify(user);
     await user.click(save());
     expect(lamp.appended[0]?.draft).toMatchObject({
       outcome: 'given',
       dose: { value: 500, unit: 'mg' },
-      overrides: [{ reason: 'tolerated before' }, { reason: 'prescriber knows' }],
+      identified: { patient: 'read', drug: 'read', whyNotScanned: 'No scanner here' },
+      overrides: [
+        { reason: 'tolerated before' },
+        { reason: 'prescriber knows' },
+        { alert: 'last-dose-unknown', reason: 'Checked with patient and paper' },
+      ],
     });
   });
 
@@ -69,6 +79,8 @@ describe('giving a dose', () => {
     await user.type(screen.getByLabelText('Reason to give it all the same'), 'asked the prescriber');
     expect(save().disabled).toBe(true);
     await user.type(screen.getByLabelText('Unit'), 'mg');
+    await user.click(screen.getByRole('checkbox', { name: 'Checked with patient and paper' }));
+    await identify(user);
     await user.click(save());
     expect(lamp.appended[0]?.draft).toMatchObject({ dose: { value: 40, unit: 'mg' } });
     expect(lamp.appended[0]?.draft).not.toHaveProperty('route');

@@ -10,7 +10,16 @@ import {
   sameContent,
   snapshotFromFhir,
 } from '../../src/interop/index.ts';
-import { anEntry, DOCTOR, FULL_SET, givenFor, NOW, orderFor, registered } from '../clinical/builders.ts';
+import {
+  anEntry,
+  DOCTOR,
+  entryId,
+  FULL_SET,
+  givenFor,
+  NOW,
+  orderFor,
+  registered,
+} from '../clinical/builders.ts';
 import { CONTEXT } from './builders.ts';
 
 beforeAll(() => {
@@ -67,6 +76,65 @@ const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
       dose: undefined,
     }),
     types: ['MedicationAdministration', 'Provenance'],
+  },
+  'a dose given in part, by glucose, into a site': {
+    entry: givenFor('d'.repeat(32), {
+      dose: { value: 250, unit: 'mg' },
+      givenInPart: 'nausea-or-vomiting',
+      site: 'left thigh',
+      glucose: { value: 7.2, unit: 'mmol/L' },
+      measured: [{ parameter: 'pulse', value: 64 }],
+      identified: { patient: 'scanned', drug: 'read', whyNotScanned: 'Barcode unreadable' },
+      lot: 'A1',
+      expiry: '2027-01-31',
+    }),
+    types: ['MedicationAdministration', 'Observation', 'Provenance'],
+  },
+  'a dose of which nobody knows whether it was given': {
+    entry: givenFor('d'.repeat(32), { outcome: 'unknown', dose: undefined }),
+    types: ['MedicationAdministration', 'Provenance'],
+  },
+  'vomited after a dose': {
+    entry: anEntry('dose-vomited', { administration: entryId('c', 4), repeat: 'ask-prescriber' }),
+    types: ['Observation', 'Provenance'],
+  },
+  'the effect of a dose': {
+    entry: anEntry('dose-reassessed', {
+      administration: entryId('c', 4),
+      effect: 'partly-relieved',
+      painScore: 3,
+      comment: 'walks',
+    }),
+    types: ['Observation', 'Observation', 'Provenance'],
+  },
+  'an effect that could not be assessed': {
+    entry: anEntry('dose-reassessed', {
+      administration: entryId('c', 4),
+      effect: 'not-assessed',
+      comment: 'in theatre',
+    }),
+    types: ['Observation', 'Provenance'],
+  },
+  'a patch taken off': {
+    entry: anEntry('patch-removed', { administration: entryId('c', 4), comment: 'skin red' }),
+    types: ['Observation', 'Provenance'],
+  },
+  'an order with limits': {
+    entry: anEntry('order-signed', {
+      author: DOCTOR,
+      detail: {
+        category: 'medication',
+        medication: { text: 'metoprolol' },
+        dose: { value: 25, unit: 'mg' },
+        route: 'PO',
+        schedule: { type: 'every', hours: 12 },
+        startAt: NOW,
+        limits: [{ parameter: 'pulse', below: 60 }],
+        timeCritical: true,
+      },
+      overrides: [],
+    }),
+    types: ['MedicationRequest', 'Provenance'],
   },
   'an order at times': {
     entry: orderFor(
@@ -205,9 +273,35 @@ describe('content', () => {
     expect(JSON.stringify(first('a dose').note)).toContain('going to theatre');
     expect(first('a dose not given')).toMatchObject({
       status: 'not-done',
-      statusReason: [{ coding: [{ code: 'refused-by-patient' }] }],
+      statusReason: [{ coding: [{ code: 'refused-by-patient' }, { code: 'RE' }] }],
     });
     expect(first('a dose not given')).not.toHaveProperty('dosage');
+  });
+
+  it.each([
+    ['given', {}, 'completed', undefined],
+    ['given', { givenInPart: 'no-access' }, 'stopped', 'PA'],
+    ['refused', { notGivenReason: 'refused-by-patient' }, 'not-done', 'RE'],
+    ['held', { notGivenReason: 'held-for-parameter' }, 'not-done', 'NA'],
+    ['missed', { notGivenReason: 'off-the-ward' }, 'not-done', 'NA'],
+    ['unknown', {}, 'unknown', undefined],
+  ] as const)(
+    '%s %j is %s, RXA-20 %s (medication.md, "Given, and not given")',
+    (outcome, more, status, v2) => {
+      const [dose] = send(givenFor('d'.repeat(32), { outcome, ...more }));
+      expect(dose?.status).toBe(status);
+      const codes = JSON.stringify(dose?.statusReason ?? '');
+      expect(codes.includes('v2-0322')).toBe(v2 !== undefined);
+      if (v2 !== undefined) expect(codes).toContain(`"code":"${v2}"`);
+    },
+  );
+
+  it('what was seen after a dose is part of it', () => {
+    expect(first('vomited after a dose')).toMatchObject({
+      partOf: [{ reference: `MedicationAdministration/${entryId('c', 4)}` }],
+      valueCodeableConcept: { text: 'Ask the prescriber' },
+    });
+    expect(JSON.stringify(first('an order with limits'))).toContain('hold if pulse is below 60 per minute');
   });
 
   it('a unit that is no UCUM code goes as text alone', () => {

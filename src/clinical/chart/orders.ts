@@ -37,7 +37,9 @@ export function chartOrders(
   const orderOf = (id: OrderId): ChartOrder | undefined => orders.get(sameAs.get(id) ?? id);
   for (const order of snapshot?.orders ?? []) {
     const own = sameAs.has(order.id) ? orderOf(order.id) : undefined;
-    if (own && order.lastGivenAt !== undefined) own.lastGivenInEhr = order.lastGivenAt;
+    if (!own) continue;
+    own.alsoInEhr = true;
+    if (order.lastGivenAt !== undefined) own.lastGivenInEhr = order.lastGivenAt;
   }
   for (const { body } of standingEntries(found, 'order-acknowledged')) {
     const order = orderOf(body.order);

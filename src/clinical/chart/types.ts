@@ -1,4 +1,5 @@
 import type {
+  AdministrationOutcome,
   BodyOf,
   ConflictKind,
   ConflictRef,
@@ -12,8 +13,10 @@ import type {
   Sex,
   WardBody,
 } from '../entries/index.ts';
+import type { MedicationRules } from '../medication-rules.ts';
 import type { News2 } from '../news2.ts';
 import type { SnapshotAllergy } from '../snapshot.ts';
+import type { AfterDoses } from './after-doses.ts';
 
 /**
  * Where an entry stands after everything said about it. `concurrent`: another entry replaces the same one, and
@@ -66,6 +69,8 @@ export interface ChartOrder {
   stoppedReason?: string;
   acknowledgedBy?: string;
   acknowledgedAt?: string;
+  /** Signed here, posted, and come back with the snapshot: the EHR knows it too. */
+  alsoInEhr?: true;
   /** Last dose that the EHR knew of. */
   lastGivenInEhr?: string;
   administrations: Charted<BodyOf<'medication-administration'>>[];
@@ -76,7 +81,7 @@ export interface DueDose {
   order: OrderId;
   dueAt: string;
   window: { early: string; late: string };
-  state: 'coming' | 'due' | 'overdue' | 'given' | 'held' | 'refused';
+  state: 'coming' | 'due' | 'overdue' | AdministrationOutcome;
   administration?: EntryId;
 }
 
@@ -135,6 +140,11 @@ export interface Chart {
   problems: string[];
   orders: ChartOrder[];
   dueDoses: DueDose[];
+  afterDoses: AfterDoses;
+  /** By which the due doses were found. */
+  medicationRules: MedicationRules;
+  /** The latest that anything here was recorded at, when that is after this tablet's time: one of the clocks is wrong. */
+  recordedAfterNow?: string;
   vitals: (Charted<BodyOf<'vital-signs'>> & { news2: News2 })[];
   notes: Charted<BodyOf<'note'>>[];
   ehrObservations: { name: string; value: string; unit?: string; effectiveAt: string }[];
@@ -169,8 +179,18 @@ export interface BoardRow {
   number?: PatientNumber;
   allergies: { status: Allergies['status']; names: string[] };
   news2?: { total: number | null; partial: number; risk: News2['risk']; effectiveAt: string };
-  /** Due instants of doses not yet charted, from the oldest overdue to 12 hours ahead; the page compares with its clock. */
-  doses: { order: OrderId; dueAt: string; late: string; medication: string; dose?: Quantity }[];
+  /** Due instants of doses not yet charted, from the oldest overdue to a day ahead; the page compares with its clock. */
+  doses: {
+    order: OrderId;
+    dueAt: string;
+    early: string;
+    late: string;
+    medication: string;
+    dose?: Quantity;
+    route?: string;
+  }[];
+  /** Effects of doses as needed that are to be looked at. */
+  reassessments: { order: OrderId; medication: string; dueAt: string; administration: EntryId }[];
   ordersToAcknowledge: number;
   /** What this chart alone shows; `wardConflicts` finds those between rows. */
   conflicts: Conflict[];

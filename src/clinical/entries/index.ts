@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { DoseReassessed, DoseVomited, MedicationAdministration, PatchRemoved } from './administration.ts';
 import {
   AllergyRecorded,
   BedAssigned,
   EnteredInError,
-  MedicationAdministration,
   NoKnownAllergiesRecorded,
   Note,
   PatientRegistered,
@@ -22,6 +22,7 @@ import {
   ReviewDecided,
 } from './records.ts';
 
+export * from './administration.ts';
 export * from './charting.ts';
 export * from './common.ts';
 export * from './conflicts.ts';
@@ -51,6 +52,9 @@ export const WardBody = z.discriminatedUnion('kind', [
   ConflictSettled,
   PatientMoved,
   RecordMoved,
+  DoseVomited,
+  DoseReassessed,
+  PatchRemoved,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];

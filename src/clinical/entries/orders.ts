@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LimitedParameter } from './administration.ts';
 import { AlertOverride } from './charting.ts';
 import { bodyBase, Coding, EntryId, Hex128, Instant, Quantity } from './common.ts';
 
@@ -45,6 +46,19 @@ export type Schedule = z.infer<typeof Schedule>;
 
 export const Priority = z.enum(['routine', 'urgent', 'asap', 'stat']);
 
+/** What the order asks to be looked at before each dose: "hold if pulse < 60 per minute". Units as in `VitalValues`. */
+export const ParameterLimit = z
+  .object({
+    parameter: LimitedParameter,
+    below: z.number().finite().optional(),
+    above: z.number().finite().optional(),
+  })
+  .refine((limit) => limit.below !== undefined || limit.above !== undefined, {
+    error: 'say the limit',
+    path: ['below'],
+  });
+export type ParameterLimit = z.infer<typeof ParameterLimit>;
+
 export const MedicationDetail = z.object({
   category: z.literal('medication'),
   medication: Coding,
@@ -56,6 +70,12 @@ export const MedicationDetail = z.object({
   endAt: Instant.optional(),
   indication: z.string().max(300).optional(),
   instructions: z.string().max(1000).optional(),
+  /** The prescriber says that it is, whatever the ward's list. */
+  timeCritical: z.boolean().optional(),
+  /** Hold the dose outside of these. */
+  limits: z.array(ParameterLimit).min(1).max(5).optional(),
+  /** Minutes after a dose as needed at which its effect is looked at; absent: the default of its route. */
+  reassessAfterMinutes: z.number().int().min(5).max(480).optional(),
 });
 
 const ServiceDetail = {

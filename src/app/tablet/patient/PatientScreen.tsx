@@ -1,11 +1,12 @@
 import { Button, Tabs } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { BodyOf, Chart, Charted, ChartOrder, OrderId } from '../../../clinical/index.ts';
+import type { BodyOf, Chart, Charted, ChartOrder, EntryId, OrderId } from '../../../clinical/index.ts';
 import { type News2, news2Response } from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
 import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
 import { rowName } from '../BoardScreen.tsx';
 import { ConflictList } from '../ConflictList.tsx';
+import { ReassessForm, VomitedForm } from '../dose/AfterDoseForms.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
 import { MoveForm } from '../forms/MoveForm.tsx';
@@ -24,6 +25,7 @@ import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.t
 export type Task =
   | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>>; draft?: unknown }
   | { do: 'give'; order: OrderId; dueAt?: string }
+  | { do: 'reassess' | 'vomited'; administration: EntryId; dose: string }
   | { do: 'order'; draft?: unknown }
   | { do: 'stop-order'; order: ChartOrder }
   | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
@@ -95,6 +97,8 @@ export function PatientScreen({
         <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
       )}
       {task?.do === 'give' && <GiveDoseForm {...form} chart={chart} now={now} dose={task} />}
+      {task?.do === 'reassess' && <ReassessForm {...form} {...task} patient={patient} now={now} />}
+      {task?.do === 'vomited' && <VomitedForm {...form} {...task} patient={patient} now={now} />}
       {task?.do === 'order' && <OrderForm {...form} chart={chart} now={now} draft={task.draft} />}
       {task?.do === 'stop-order' && <StopOrderForm {...form} patient={patient} order={task.order} />}
       {task?.do === 'note' && (
@@ -183,7 +187,14 @@ export function PatientScreen({
               <OverviewTab chart={chart} timeZone={timeZone} now={now} start={start} />
             </Tabs.Panel>
             <Tabs.Panel value="medication" pt="md">
-              <MedicationTab chart={chart} timeZone={timeZone} start={start} clinician={clinician} />
+              <MedicationTab
+                chart={chart}
+                timeZone={timeZone}
+                now={now}
+                start={start}
+                clinician={clinician}
+                onDone={done}
+              />
             </Tabs.Panel>
             <Tabs.Panel value="vitals" pt="md">
               <VitalSignsTab chart={chart} timeZone={timeZone} />
