@@ -226,6 +226,7 @@ function leastHours(schedule: Schedule): { hours: number; says: string } | undef
         says: `the order says ${schedule.times.join(' ')}`,
       };
     case 'once':
+    case 'continuous':
     case 'as-written':
       return undefined;
   }

@@ -1,5 +1,5 @@
-import { formatQuantity, tallMan } from './display.ts';
-import type { AdministrationOutcome, BodyOf, NotGivenReason } from './entries/index.ts';
+import { formatNumber, formatQuantity, formatUnit, tallMan } from './display.ts';
+import type { AdministrationOutcome, BodyOf, InfusionAction, NotGivenReason } from './entries/index.ts';
 import { VITAL_PARAMETERS } from './range-checks.ts';
 
 export const OUTCOMES: Record<AdministrationOutcome, string> = {
@@ -65,5 +65,34 @@ export function describeDose(body: BodyOf<'medication-administration'>): { title
   return {
     title: `Dose ${body.givenInPart ? 'given in part' : OUTCOMES[body.outcome].toLowerCase()}`,
     text: [said.join(' – '), ...more].join('. '),
+  };
+}
+
+export const INFUSION_ACTIONS: Record<InfusionAction, string> = {
+  started: 'Infusion started',
+  'rate-changed': 'Rate changed',
+  'bag-changed': 'Bag changed',
+  paused: 'Infusion paused',
+  resumed: 'Infusion resumed',
+  stopped: 'Infusion stopped',
+};
+
+/** One turn of an infusion, in one line. */
+export function describeInfusion(body: BodyOf<'infusion-charted'>): { title: string; text: string } {
+  return {
+    title: INFUSION_ACTIONS[body.action],
+    text: [
+      tallMan(body.medication.text),
+      body.rateMlPerHour === undefined ? '' : `RATE ${formatNumber(body.rateMlPerHour)} mL/hour`,
+      body.doseRate === undefined ? '' : `(${formatUnit(body.doseRate)})`,
+      body.bagMl === undefined ? '' : `bag of ${formatNumber(body.bagMl)} mL`,
+      body.pumpMl === undefined ? '' : `pump says ${formatNumber(body.pumpMl)} mL given`,
+      body.runningBefore ? 'running since before the outage' : '',
+      body.reason ?? '',
+      body.comment ?? '',
+      ...body.overrides.map((item) => `Alert: ${item.message} Reason: ${item.reason}`),
+    ]
+      .filter((part) => part !== '')
+      .join(' – '),
   };
 }

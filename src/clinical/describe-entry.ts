@@ -1,4 +1,4 @@
-import { describeDose, EFFECTS, REPEATS } from './describe-dose.ts';
+import { describeDose, describeInfusion, EFFECTS, REPEATS } from './describe-dose.ts';
 import { displayName, medicationLine, serviceLine } from './display.ts';
 import type { BodyOf, ConflictKind, Consciousness, OxygenDevice, WardBody } from './entries/index.ts';
 import { scoreNews2 } from './news2.ts';
@@ -99,6 +99,8 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
       return { title: 'Vital signs', text: vitalSignsInWords(body, news2) };
     case 'medication-administration':
       return describeDose(body);
+    case 'infusion-charted':
+      return describeInfusion(body);
     case 'dose-vomited':
       return { title: 'Vomited after the dose', text: REPEATS[body.repeat] };
     case 'dose-reassessed':

@@ -299,6 +299,8 @@ export function describeSchedule(schedule: Schedule): string {
         .filter((text) => text !== '')
         .join(' ');
     }
+    case 'continuous':
+      return `continuous, RATE ${formatQuantity(schedule.rate)}`;
     case 'as-written':
       return withoutUnsafeAbbreviations(schedule.text);
   }

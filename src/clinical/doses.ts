@@ -37,6 +37,7 @@ export function dueTimes(
     case 'times':
       return wallClockTimes(schedule, start, first, end);
     case 'as-needed':
+    case 'continuous':
     case 'as-written':
       return [];
   }

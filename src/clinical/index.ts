@@ -4,6 +4,7 @@ export * from './alerts.ts';
 export * from './chart/after-doses.ts';
 export * from './chart/as-needed.ts';
 export * from './chart/fold.ts';
+export type { Infusion } from './chart/infusions.ts';
 export * from './chart/last-given.ts';
 export { bedWords, carriedSnapshot } from './chart/moves.ts';
 export * from './chart/settle.ts';

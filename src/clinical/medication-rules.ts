@@ -163,6 +163,7 @@ export function administrationWindow(
       return within(minutes, minutes);
     }
     case 'as-needed':
+    case 'continuous':
     case 'as-written':
       return within(rules.moreThanDailyMinutes, rules.moreThanDailyMinutes);
   }

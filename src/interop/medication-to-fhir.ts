@@ -1,4 +1,4 @@
-import { NOT_GIVEN_REASONS } from '../clinical/describe-dose.ts';
+import { describeInfusion, NOT_GIVEN_REASONS } from '../clinical/describe-dose.ts';
 import { limitInWords } from '../clinical/dose-checks.ts';
 import type { BodyOf, EntryId, MedicationDetail } from '../clinical/entries/index.ts';
 import { VITAL_PARAMETERS } from '../clinical/range-checks.ts';
@@ -66,16 +66,7 @@ export function administrationResource(id: EntryId, body: Administration, contex
       ? {}
       : { context: { reference: `Encounter/${context.ehrEncounter}` } }),
     effectiveDateTime: body.effectiveAt,
-    performer: [
-      {
-        function: {
-          coding: [
-            { system: 'http://terminology.hl7.org/CodeSystem/med-admin-perform-function', code: 'performer' },
-          ],
-        },
-        actor: { display: body.author.name },
-      },
-    ],
+    performer: [performerOf(body.author.name)],
     request: context.orderReference(body.order),
     ...(given && body.dose
       ? {
@@ -89,6 +80,51 @@ export function administrationResource(id: EntryId, body: Administration, contex
     ...present('note', notes(body)),
   };
 }
+
+/**
+ * Each change of an infusion's rate is a MedicationAdministration of its own, with that rate and its time, as FHIR R4
+ * says of `dosage.rate[x]`; part of the first. It is in progress until the next turn.
+ */
+export function infusionResource(
+  id: EntryId,
+  body: BodyOf<'infusion-charted'>,
+  context: ToFhirContext,
+): Outgoing {
+  const { firstTurn, until } = context.infusion?.(id) ?? {};
+  const ended = body.action === 'stopped' || until !== undefined;
+  return {
+    resourceType: 'MedicationAdministration',
+    id,
+    identifier: identifierOf(context, id),
+    ...(firstTurn === undefined || firstTurn === id
+      ? {}
+      : { partOf: [{ reference: `MedicationAdministration/${firstTurn}` }] }),
+    status: ended ? 'completed' : body.action === 'paused' ? 'on-hold' : 'in-progress',
+    medicationCodeableConcept: concept(body.medication),
+    subject: subjectOf(context),
+    ...(context.ehrEncounter === undefined
+      ? {}
+      : { context: { reference: `Encounter/${context.ehrEncounter}` } }),
+    ...(until === undefined
+      ? { effectiveDateTime: body.effectiveAt }
+      : { effectivePeriod: { start: body.effectiveAt, end: until } }),
+    performer: [performerOf(body.author.name)],
+    request: context.orderReference(body.order),
+    ...(body.rateMlPerHour === undefined
+      ? {}
+      : { dosage: { rateQuantity: quantityOf({ value: body.rateMlPerHour, unit: 'mL/h' }) } }),
+    note: [{ text: Object.values(describeInfusion(body)).join(': ') }],
+  };
+}
+
+const performerOf = (display: string) => ({
+  function: {
+    coding: [
+      { system: 'http://terminology.hl7.org/CodeSystem/med-admin-perform-function', code: 'performer' },
+    ],
+  },
+  actor: { display },
+});
 
 function notes(body: Administration): { text: string }[] {
   return [
@@ -148,7 +184,14 @@ export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, contex
           ]),
           ...timingOf(detail),
           route: { text: detail.route },
-          doseAndRate: [{ doseQuantity: quantityOf(detail.dose) }],
+          doseAndRate: [
+            {
+              doseQuantity: quantityOf(detail.dose),
+              ...(detail.schedule.type === 'continuous'
+                ? { rateQuantity: quantityOf(detail.schedule.rate) }
+                : {}),
+            },
+          ],
         },
       ],
       ...present('note', notes),
@@ -227,6 +270,8 @@ function timingOf({ schedule, startAt, endAt, dose }: MedicationDetail): Record<
             }),
       };
     }
+    case 'continuous':
+      return { timing: { repeat: bounds } };
     case 'as-written':
       return { text: schedule.text, timing: { repeat: bounds } };
   }

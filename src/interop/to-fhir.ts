@@ -10,7 +10,7 @@ import {
   subjectOf,
   type ToFhirContext,
 } from './fhir-context.ts';
-import { administrationResource, orderResources, stopTask } from './medication-to-fhir.ts';
+import { administrationResource, infusionResource, orderResources, stopTask } from './medication-to-fhir.ts';
 import { vitalResources } from './vitals-to-fhir.ts';
 
 const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
@@ -26,6 +26,7 @@ const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
   'dose-vomited',
   'dose-reassessed',
   'patch-removed',
+  'infusion-charted',
 ]);
 
 /** A bed move, say, is charted for the ward and belongs in no EHR resource of ours. */
@@ -60,6 +61,8 @@ function contentOf(id: EntryId, body: WardBody, context: ToFhirContext): Outgoin
         administrationResource(id, body, context),
         ...(body.glucose ? [glucoseResource(id, { ...body, glucose: body.glucose }, context)] : []),
       ];
+    case 'infusion-charted':
+      return [infusionResource(id, body, context)];
     case 'dose-vomited':
     case 'dose-reassessed':
     case 'patch-removed':

@@ -136,6 +136,27 @@ const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
     }),
     types: ['MedicationRequest', 'Provenance'],
   },
+  'an infusion that starts': {
+    entry: anEntry('infusion-charted', {
+      order: 'd'.repeat(32),
+      medication: { text: 'sodium chloride 0.9 %' },
+      action: 'started',
+      rateMlPerHour: 125,
+      bagMl: 1000,
+      overrides: [],
+    }),
+    types: ['MedicationAdministration', 'Provenance'],
+  },
+  'an infusion that stops': {
+    entry: anEntry('infusion-charted', {
+      order: 'd'.repeat(32),
+      medication: { text: 'sodium chloride 0.9 %' },
+      action: 'stopped',
+      pumpMl: 800,
+      overrides: [],
+    }),
+    types: ['MedicationAdministration', 'Provenance'],
+  },
   'an order at times': {
     entry: orderFor(
       'metoprolol',
@@ -296,6 +317,28 @@ describe('content', () => {
     },
   );
 
+  it('each rate of an infusion is an administration of its own, over once the next turn came', () => {
+    const { entry } = SENT['an infusion that starts']!;
+    const turn = { firstTurn: entry.id, until: '2026-11-24T16:00:00.000Z' };
+    expect(first('an infusion that starts')).toMatchObject({
+      status: 'in-progress',
+      effectiveDateTime: NOW,
+      dosage: { rateQuantity: { value: 125, code: 'mL/h' } },
+    });
+    expect(send(entry, { ...CONTEXT, infusion: () => turn })[0]).toMatchObject({
+      status: 'completed',
+      effectivePeriod: { start: NOW, end: '2026-11-24T16:00:00.000Z' },
+    });
+    const [stop] = send(SENT['an infusion that stops']!.entry, {
+      ...CONTEXT,
+      infusion: () => ({ firstTurn: entry.id }),
+    });
+    expect(stop).toMatchObject({
+      status: 'completed',
+      partOf: [{ reference: `MedicationAdministration/${entry.id}` }],
+    });
+  });
+
   it('what was seen after a dose is part of it', () => {
     expect(first('vomited after a dose')).toMatchObject({
       partOf: [{ reference: `MedicationAdministration/${entryId('c', 4)}` }],
@@ -333,6 +376,7 @@ describe('content', () => {
     ['once', { type: 'once', stat: true }],
     ['as needed', prn],
     ['as needed, bare', { type: 'as-needed' }],
+    ['continuous', { type: 'continuous', rate: { value: 125, unit: 'mL/h' } }],
     ['as written', { type: 'as-written', text: 'as the pump says' }],
   ])('an order by "%s" reads back from the EHR as it was signed', (_name, schedule) => {
     const order = orderFor('paracetamol', schedule, {

@@ -2,6 +2,7 @@ import { CONFLICTS, describeEntry } from '../describe-entry.ts';
 import { formatDate, tallMan } from '../display.ts';
 import type { BodyOf, ConflictKind, ConflictRef, MedicationDetail, OrderId } from '../entries/index.ts';
 import { byDueTime } from './due-doses.ts';
+import { type Infusion, infusionTurnsTwice } from './infusions.ts';
 import { bedWords, isLater, logOf } from './moves.ts';
 import type { Stop } from './orders.ts';
 import { conflictKey, type Settlements } from './settlements.ts';
@@ -22,6 +23,7 @@ export function chartConflicts(
   found: Standings,
   orders: readonly ChartOrder[],
   stops: ReadonlyMap<OrderId, Stop>,
+  infusions: readonly Infusion[],
 ): Conflict[] {
   const conflict = (kind: ConflictKind, sides: readonly Charted[], message: string): Conflict =>
     aConflict(
@@ -40,6 +42,7 @@ export function chartConflicts(
           ]
         : [],
     ),
+    ...infusionTurnsTwice(infusions, conflict),
     ...twoBeds(found, conflict),
     ...allergyStatus(found, conflict),
     ...found.disputes.flatMap((dispute) => amendedTwice(found, dispute, conflict)),

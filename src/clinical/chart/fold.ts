@@ -6,6 +6,7 @@ import { afterDoses } from './after-doses.ts';
 import { bedClaims, chartConflicts } from './conflicts.ts';
 import { dueDoses } from './due-doses.ts';
 import { chartAllergies, chartIdentity } from './identity.ts';
+import { chartInfusions } from './infusions.ts';
 import { arrival, bedWords, carriedSnapshot, elsewhere } from './moves.ts';
 import { chartOrders } from './orders.ts';
 import { byClock, entriesOfKind, standingEntries, standings, stands } from './standing.ts';
@@ -46,6 +47,7 @@ export function foldChart(input: ChartInput): Chart | undefined {
   if (!identity) return undefined;
 
   const { orders, stops } = chartOrders(found, snapshot, snapshotAsOf, now);
+  const infusions = chartInfusions(found, now);
   const known = latestKnown(found.all, snapshotAsOf);
   const registration = standingEntries(found, 'patient-registered').at(-1);
   const wardSettlements = found.settlements.standing.filter(({ body }) => body.patients !== undefined);
@@ -59,6 +61,7 @@ export function foldChart(input: ChartInput): Chart | undefined {
     dueDoses: dueDoses(orders, snapshotAsOf, { now, known: known ?? now }, rules),
     afterDoses: afterDoses(found, orders),
     medicationRules: rules,
+    infusions,
     ...(known !== undefined && Date.parse(known) - Date.parse(now) > CLOCK_SLACK_MS
       ? { recordedAfterNow: known }
       : {}),
@@ -67,7 +70,7 @@ export function foldChart(input: ChartInput): Chart | undefined {
       .sort((a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt) || byClock(b, a)),
     notes: entriesOfKind(found, 'note').reverse(),
     ehrObservations: snapshot?.observations ?? [],
-    conflicts: chartConflicts(patient, found, orders, stops),
+    conflicts: chartConflicts(patient, found, orders, stops, infusions),
     history: [...found.all, ...found.unknown].sort(byClock),
     ...(snapshot && snapshotAsOf !== undefined ? { snapshotAsOf } : {}),
     snapshotWarnings: snapshot?.warnings ?? [],
@@ -179,6 +182,15 @@ export function toBoardRow(chart: Chart): BoardRow {
         };
       }),
     reassessments: chart.afterDoses.reassessments,
+    infusions: chart.infusions
+      .filter(({ state }) => state !== 'stopped')
+      .map(({ order, medication, state, rateMlPerHour, emptyAt }) => ({
+        order,
+        medication,
+        paused: state === 'paused',
+        ...(rateMlPerHour === undefined ? {} : { rateMlPerHour }),
+        ...(emptyAt === undefined ? {} : { emptyAt }),
+      })),
     ordersToAcknowledge: chart.orders.filter(
       (order) =>
         order.source.from === 'entry' &&

@@ -17,6 +17,7 @@ import type { MedicationRules } from '../medication-rules.ts';
 import type { News2 } from '../news2.ts';
 import type { SnapshotAllergy } from '../snapshot.ts';
 import type { AfterDoses } from './after-doses.ts';
+import type { Infusion } from './infusions.ts';
 
 /**
  * Where an entry stands after everything said about it. `concurrent`: another entry replaces the same one, and
@@ -141,6 +142,7 @@ export interface Chart {
   orders: ChartOrder[];
   dueDoses: DueDose[];
   afterDoses: AfterDoses;
+  infusions: Infusion[];
   /** By which the due doses were found. */
   medicationRules: MedicationRules;
   /** The latest that anything here was recorded at, when that is after this tablet's time: one of the clocks is wrong. */
@@ -191,6 +193,14 @@ export interface BoardRow {
   }[];
   /** Effects of doses as needed that are to be looked at. */
   reassessments: { order: OrderId; medication: string; dueAt: string; administration: EntryId }[];
+  /** What runs or is paused, with when its bag will be empty. */
+  infusions: {
+    order: OrderId;
+    medication: string;
+    paused: boolean;
+    rateMlPerHour?: number;
+    emptyAt?: string;
+  }[];
   ordersToAcknowledge: number;
   /** What this chart alone shows; `wardConflicts` finds those between rows. */
   conflicts: Conflict[];

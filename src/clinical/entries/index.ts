@@ -11,6 +11,7 @@ import {
 } from './charting.ts';
 import type { EntryId } from './common.ts';
 import { ConflictSettled } from './conflicts.ts';
+import { InfusionCharted } from './infusion.ts';
 import { PatientMoved, RecordMoved } from './moves.ts';
 import { OrderAcknowledged, OrderSigned, OrderStopped } from './orders.ts';
 import {
@@ -26,6 +27,7 @@ export * from './administration.ts';
 export * from './charting.ts';
 export * from './common.ts';
 export * from './conflicts.ts';
+export * from './infusion.ts';
 export * from './moves.ts';
 export * from './orders.ts';
 export * from './records.ts';
@@ -55,6 +57,7 @@ export const WardBody = z.discriminatedUnion('kind', [
   DoseVomited,
   DoseReassessed,
   PatchRemoved,
+  InfusionCharted,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];

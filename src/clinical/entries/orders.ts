@@ -39,6 +39,8 @@ export const Schedule = z.discriminatedUnion('type', [
     leastIntervalHours: z.number().min(0).max(168).optional(),
     mostPerDay: z.number().int().min(1).max(96).optional(),
   }),
+  /** Runs until stopped, at a rate: `doseAndRate.rateQuantity`. How it is titrated stands in the instructions. */
+  z.object({ type: z.literal('continuous'), rate: Quantity }),
   /** The EHR said something that we do not compute from; shown in its own words, never scheduled by guess. */
   z.object({ type: z.literal('as-written'), text: z.string().max(500) }),
 ]);

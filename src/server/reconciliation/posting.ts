@@ -237,5 +237,26 @@ function contextFor(
             : 'ServiceRequest';
       return { reference: `${type}/${order}` };
     },
+    infusion: (turn) => turnsAround(turn, record.reviewed),
+  };
+}
+
+/** The turn that an infusion began with, and when the one after this came: of those that stand. */
+function turnsAround(id: string, reviewed: readonly Reviewed[]): { firstTurn?: string; until?: string } {
+  const own = reviewed.find((entry) => entry.id === id)?.body;
+  if (own?.kind !== 'infusion-charted') return {};
+  const turns = reviewed
+    .flatMap(({ id, body, standing }) =>
+      body?.kind === 'infusion-charted' && body.order === own.order && standing === 'current'
+        ? [{ id, body, at: Date.parse(body.effectiveAt) }]
+        : [],
+    )
+    .sort((a, b) => a.at - b.at);
+  const place = turns.findIndex((turn) => turn.id === id);
+  const first = turns.slice(0, place + 1).findLast(({ body }) => body.action === 'started');
+  const next = turns[place + 1];
+  return {
+    ...(first ? { firstTurn: first.id } : {}),
+    ...(next ? { until: next.body.effectiveAt } : {}),
   };
 }

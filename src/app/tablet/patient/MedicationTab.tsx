@@ -12,6 +12,7 @@ import {
 import { ChartedDoses } from '../dose/ChartedDoses.tsx';
 import { AsNeededFacts, orderLine } from '../dose/DoseFacts.tsx';
 import { dayAndTime } from '../dose/day-and-time.ts';
+import { InfusionCard } from '../dose/InfusionCard.tsx';
 import { OpenAfterDoses } from '../dose/OpenAfterDoses.tsx';
 import type { Task } from './PatientScreen.tsx';
 
@@ -104,6 +105,7 @@ function MedicationOrder({
   const name = tallMan(detail.medication.text);
   const active = order.state === 'active';
   const last = lastGiven(order);
+  const infusion = chart.infusions.find((running) => running.order === order.id);
   const [whole, setWhole] = useState(false);
   const shown = dosesToShow(doses, now);
   const overdue = shown.filter((dose) => dose.administration === undefined && dose.state === 'overdue');
@@ -132,6 +134,9 @@ function MedicationOrder({
           : 'Last dose unknown here: check with patient and paper'}
       </span>
       <AsNeededFacts chart={chart} order={order} now={now} timeZone={timeZone} />
+      {(infusion || detail.schedule.type === 'continuous') && (
+        <InfusionCard order={order} infusion={infusion} now={now} timeZone={timeZone} start={start} />
+      )}
       <div className="row">
         {shown
           .filter((dose) => !folded.includes(dose))

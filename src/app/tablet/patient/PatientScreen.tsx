@@ -1,12 +1,21 @@
 import { Button, Tabs } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { BodyOf, Chart, Charted, ChartOrder, EntryId, OrderId } from '../../../clinical/index.ts';
+import type {
+  BodyOf,
+  Chart,
+  Charted,
+  ChartOrder,
+  EntryId,
+  InfusionAction,
+  OrderId,
+} from '../../../clinical/index.ts';
 import { type News2, news2Response } from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
 import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
 import { rowName } from '../BoardScreen.tsx';
 import { ConflictList } from '../ConflictList.tsx';
 import { ReassessForm, VomitedForm } from '../dose/AfterDoseForms.tsx';
+import { InfusionForm } from '../dose/InfusionForm.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
 import { MoveForm } from '../forms/MoveForm.tsx';
@@ -25,6 +34,7 @@ import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.t
 export type Task =
   | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>>; draft?: unknown }
   | { do: 'give'; order: OrderId; dueAt?: string }
+  | { do: 'infusion'; order: OrderId; action: InfusionAction }
   | { do: 'reassess' | 'vomited'; administration: EntryId; dose: string }
   | { do: 'order'; draft?: unknown }
   | { do: 'stop-order'; order: ChartOrder }
@@ -97,6 +107,7 @@ export function PatientScreen({
         <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
       )}
       {task?.do === 'give' && <GiveDoseForm {...form} chart={chart} now={now} dose={task} />}
+      {task?.do === 'infusion' && <InfusionForm {...form} chart={chart} now={now} task={task} />}
       {task?.do === 'reassess' && <ReassessForm {...form} {...task} patient={patient} now={now} />}
       {task?.do === 'vomited' && <VomitedForm {...form} {...task} patient={patient} now={now} />}
       {task?.do === 'order' && <OrderForm {...form} chart={chart} now={now} draft={task.draft} />}
