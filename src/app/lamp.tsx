@@ -1,6 +1,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { alikePatients, type BoardRow, type Chart, type Conflict, wardConflicts } from '../clinical/index.ts';
 import { jaroWinkler } from '../matching/index.ts';
+import type { HeldItem } from '../vault/administer-api.ts';
 import type { SyncApi, SyncState, TabletStatus, VaultApi, VaultEvent } from '../vault/api.ts';
 
 /** The page's side of the vault and the sync. Tests hand in a fake; the app hands in the workers. */
@@ -109,6 +110,17 @@ export function useTablets(): Record<string, string> {
       useCallback(() => vault.tablets(), [vault]),
       boardMatters,
     ).value ?? {}
+  );
+}
+
+/** What waits until a person vouches for it. */
+export function useHeld(): HeldItem[] {
+  const { vault } = useLamp();
+  return (
+    useLoaded(
+      useCallback(() => vault.held(), [vault]),
+      placesMatter,
+    ).value ?? []
   );
 }
 

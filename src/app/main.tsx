@@ -1,4 +1,5 @@
 import './strict-csp.ts';
+import './trusted-types.ts';
 import '@mantine/core/styles.css';
 import './tokens.css';
 import './mantine.css';
@@ -6,6 +7,7 @@ import { MantineProvider } from '@mantine/core';
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectLamp } from '../vault/index.ts';
+import { askForBackgroundExchange } from './background-sync.ts';
 import { Fault, FaultBoundary } from './Fault.tsx';
 import { type Lamp, LampProvider } from './lamp.tsx';
 import { TabletApp } from './tablet/TabletApp.tsx';
@@ -45,12 +47,14 @@ switch (location.pathname) {
     break;
   default:
     void connectLamp().then(
-      (lamp: Lamp) =>
+      (lamp: Lamp) => {
+        askForBackgroundExchange(lamp.subscribe);
         render(
           <LampProvider value={lamp}>
             <TabletApp />
           </LampProvider>,
-        ),
+        );
+      },
       // No workers or no storage (an old browser, a page without https): said, not left blank.
       () =>
         render(

@@ -1,7 +1,9 @@
 /// <reference lib="webworker" />
+import './strict-csp.ts';
 import { createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
-import { USE_NEW_VERSION } from './service-worker-messages.ts';
+import { exchangeInBackground } from '../vault/background-exchange.ts';
+import { EXCHANGE_TAG, USE_NEW_VERSION } from './service-worker-messages.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -16,4 +18,14 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 // takeover in the middle of charting (FAILURES 7).
 self.addEventListener('message', (event) => {
   if (event.data === USE_NEW_VERSION) void self.skipWaiting();
+});
+
+/** Background Sync, which the standard types do not know. */
+interface SyncEvent extends ExtendableEvent {
+  readonly tag: string;
+}
+// Entries travel with no page open; a rejection makes the browser try again later.
+self.addEventListener('sync', (event) => {
+  const { tag } = event as SyncEvent;
+  if (tag === EXCHANGE_TAG) (event as SyncEvent).waitUntil(exchangeInBackground());
 });

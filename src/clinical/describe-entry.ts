@@ -147,6 +147,13 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
       return { title: `Records staff: ${body.decision}`, text: body.reason ?? '' };
     case 'carried-entry':
       return { title: 'Taken over from a copied tablet', text: 'It cannot be read on this tablet.' };
+    case 'entry-witnessed':
+      return { title: body.as === 'witness' ? 'Witnessed' : 'Co-signed', text: body.statement ?? '' };
+    case 'entry-vouched':
+      return {
+        title: `Vouched for ${body.entries.length === 1 ? 'an entry that was held back' : `${body.entries.length} entries that were held back`}`,
+        text: body.reason,
+      };
     case 'conflict-settled':
       return { title: `Settled: ${CONFLICTS[body.conflict]}`, text: settledInWords(body) };
     case 'posting-outcome':

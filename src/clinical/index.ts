@@ -3,6 +3,7 @@
 export * from './alerts.ts';
 export * from './chart/after-doses.ts';
 export * from './chart/as-needed.ts';
+export * from './chart/belief.ts';
 export * from './chart/fold.ts';
 export type { Infusion } from './chart/infusions.ts';
 export * from './chart/last-given.ts';
@@ -22,5 +23,6 @@ export * from './kinds-of-drug.ts';
 export * from './medication-rules.ts';
 export * from './names.ts';
 export * from './news2.ts';
+export * from './permissions.ts';
 export * from './range-checks.ts';
 export * from './snapshot.ts';

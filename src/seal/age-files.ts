@@ -5,6 +5,8 @@ import type { Bytes } from '../log/index.ts';
 
 /** `AGE-SECRET-KEY-1…`, or a non-extractable X25519 key of the tablet. */
 export type AgeIdentity = string | CryptoKey;
+/** One identity, or several of which any may be the recipient: generations of a ward's. */
+export type AgeIdentities = AgeIdentity | readonly AgeIdentity[];
 /** `age1…` */
 export type AgeRecipient = string;
 
@@ -25,10 +27,10 @@ export async function sealTo(recipients: readonly AgeRecipient[], content: Bytes
   return (await encrypter.encrypt(content)) as Bytes;
 }
 
-/** The content, or `null` when this identity is none of the recipients or the file is damaged. */
-export async function openWith(identity: AgeIdentity, file: Bytes): Promise<Bytes | null> {
+/** The content, or `null` when no identity is among the recipients or the file is damaged. */
+export async function openWith(identities: AgeIdentities, file: Bytes): Promise<Bytes | null> {
   const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  for (const identity of [identities].flat() as AgeIdentity[]) decrypter.addIdentity(identity);
   try {
     return (await decrypter.decrypt(file)) as Bytes;
   } catch {

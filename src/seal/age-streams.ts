@@ -1,5 +1,5 @@
 import { Decrypter, Encrypter } from 'age-encryption';
-import type { AgeIdentity, AgeRecipient } from './age-files.ts';
+import type { AgeIdentities, AgeIdentity, AgeRecipient } from './age-files.ts';
 
 /** Large age files, piece by piece: nothing holds a whole transfer in memory. */
 
@@ -14,16 +14,16 @@ export async function sealStream(
 }
 
 /**
- * The content of an age file. `null`: this identity is none of its recipients, or its beginning is damaged. A file
+ * The content of an age file. `null`: no identity is among its recipients, or its beginning is damaged. A file
  * that was cut or changed further on yields what comes before, 64 KB at a time, and then errors.
  */
 export async function openStream(
-  identity: AgeIdentity,
+  identities: AgeIdentities,
   file: ReadableStream<Uint8Array>,
 ): Promise<ReadableStream<Uint8Array> | null> {
   try {
     const decrypter = new Decrypter();
-    decrypter.addIdentity(identity);
+    for (const identity of [identities].flat() as AgeIdentity[]) decrypter.addIdentity(identity);
     return await decrypter.decrypt(file);
   } catch {
     return null;

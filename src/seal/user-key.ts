@@ -68,6 +68,26 @@ export async function unwrapUserKey(
   return { identity: secret.identity, signingKey: await importSigningKey(fromBase64(secret.signingKey)) };
 }
 
+/** The same key wrapped under another secret, or under other words besides, with a new salt; what opens it must be right. */
+export async function rewrapUserKey(
+  pin: string,
+  from: { rosterSecret: string; wrapped: WrappedUserKey },
+  rosterSecret: string,
+  typed: string = pin,
+): Promise<WrappedUserKey> {
+  const { argon2 } = from.wrapped;
+  const before = fromBase64(from.wrapped.salt);
+  const plain = await openBox(
+    await wrappingKey(pin, before, from.rosterSecret, argon2),
+    fromBase64(from.wrapped.box),
+    before,
+  );
+  if (!plain) throw new Error('a key is wrapped anew only with the PIN that opens it');
+  const salt = randomBytes(16);
+  const key = await wrappingKey(typed, salt, rosterSecret, argon2);
+  return { argon2, salt: toBase64(salt), box: toBase64(await sealBox(key, plain, salt)) };
+}
+
 /** HKDF over Argon2id(PIN) and the roster secret: the files of a stolen tablet or hub alone let nobody try PINs. */
 async function wrappingKey(
   pin: string,

@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
+import type { Role } from '../clinical/index.ts';
+import type { Audit } from './audit.ts';
 import type { Branches } from './branches.ts';
 import type { Census } from './census/import-census.ts';
 import type { Database } from './database/schema.ts';
@@ -11,6 +13,7 @@ import type { Reconciliation } from './reconciliation/reconciliation.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteLog } from './site-log.ts';
 import type { SiteRecords } from './site-records.ts';
+import type { StaffChanges } from './staff-changes.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What a route may use. Built once in `create-server.ts`. */
@@ -20,10 +23,12 @@ export interface ServerContext {
   epoch: EpochRecord;
   ledger: ServerLedger;
   site: SiteRecords;
+  staff: StaffChanges;
   siteLog: SiteLog;
   projection: Projection;
   branches: Branches;
   moves: Moves;
+  audit: Audit;
   census: Census;
   reconciliation: Reconciliation;
   tokens: Tokens;
@@ -33,7 +38,7 @@ export interface ServerContext {
   demo:
     | {
         control: string;
-        staff: { name: string; role: 'nurse' | 'clinician' | 'records' | 'administrator'; pin: string }[];
+        staff: { name: string; role: Role; pin: string }[];
       }
     | undefined;
 }

@@ -6,6 +6,8 @@ import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { DIRECTORY_SCOPE, ROSTER_SCOPE } from '../site/index.ts';
 import { hubSources } from '../wire/hubs.ts';
+import { type Access, guardRoutes } from './access.ts';
+import { createAudit } from './audit.ts';
 import { createBranches } from './branches.ts';
 import { createCensus } from './census/import-census.ts';
 import type { ServerContext } from './context.ts';
@@ -18,6 +20,7 @@ import { createProjection } from './projection.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { answerFaults, sendRefusal } from './refusal.ts';
 import { adminRoutes } from './routes/admin-routes.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
 import { hubRoutes } from './routes/hub-routes.ts';
 import { siteRoutes } from './routes/site-routes.ts';
 import { staffSessionRoutes } from './routes/staff-session.ts';
@@ -27,6 +30,7 @@ import { workbenchRoutes } from './routes/workbench-routes.ts';
 import { openSiteIdentity } from './site-identity.ts';
 import { createSiteLog, type SiteLog } from './site-log.ts';
 import { createSiteRecords, type SiteRecords } from './site-records.ts';
+import { createStaffChanges } from './staff-changes.ts';
 import { createTokens, typedCode } from './tokens.ts';
 
 export interface ServerOptions {
@@ -51,6 +55,8 @@ export interface LamplightServer {
   recoveryIdentity: string | undefined;
   /** While there is no hospital here: whoever starts the server reads it, and types it into the setup page. */
   setupCode: string | undefined;
+  /** Every route with its rule. */
+  routes: readonly { method: string; url: string; access: Access }[];
   close(): Promise<void>;
 }
 
@@ -78,15 +84,18 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     () => site,
   );
   const siteLog: SiteLog = createSiteLog(ledger, identity, clock);
-  // Tablets may bring back what a restored server lacks, staff and tablets included.
-  ledger.onCommit((scopes) => {
-    if (scopes.has(DIRECTORY_SCOPE) || scopes.has(ROSTER_SCOPE)) void site.refresh().catch(() => undefined);
-  });
   await ledger.recover(opened.journaled);
   await site.refresh();
+  const staff = createStaffChanges(db, identity, site, clock);
+  await staff.settle();
+  // Tablets bring what administrators decided on them, and what a restored server lacks, staff and tablets included.
+  ledger.onCommit((scopes) => {
+    if (scopes.has(DIRECTORY_SCOPE) || scopes.has(ROSTER_SCOPE)) void staff.settle().catch(() => undefined);
+  });
 
   const gateway = options.ehr ? createFhirGateway(options.ehr) : undefined;
   const projection = createProjection(db, identity, site, ledger);
+  const audit = createAudit(db, identity, site, siteLog, clock);
   const branches = createBranches({ db, identity, site, siteLog, projection, clock });
   const moves = createMoves({ db, identity, site, siteLog, ledger, projection, clock });
   ledger.onCommit((scopes) => {
@@ -120,10 +129,12 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     epoch,
     ledger,
     site,
+    staff,
     siteLog,
     projection,
     branches,
     moves,
+    audit,
     census,
     reconciliation,
     tokens: createTokens(identity.secret, clock),
@@ -148,21 +159,32 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
+        requireTrustedTypesFor: ["'script'"],
+        trustedTypes: ['default'],
         frameAncestors: ["'none'"],
       },
     },
     crossOriginEmbedderPolicy: true,
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: false,
   });
 
   answerFaults(app);
-  app.get('/api/health', async () => ({ ok: true }));
+  const routes = guardRoutes(app, context);
+  app.get(
+    '/api/health',
+    { config: { access: { by: 'anyone', because: 'it says only that the server runs' } } },
+    async () => ({ ok: true }),
+  );
   syncRoutes(app, { ...context, authority: true });
   staffSessionRoutes(app, context);
   const setupCode = site.directory().site ? undefined : typedCode();
   siteRoutes(app, context, setupCode);
   adminRoutes(app, context);
   hubRoutes(app, context, options.hubNames ?? []);
+  auditRoutes(app, context);
   workbenchRoutes(app, context);
   transferRoutes(app, context);
   if (options.webRoot && existsSync(options.webRoot)) await serveApp(app, options.webRoot);
@@ -180,8 +202,10 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     context,
     recoveryIdentity: recovery,
     setupCode,
+    routes,
     async close() {
       for (const timer of timers) clearInterval(timer);
+      await audit.flush().catch(() => undefined);
       app.server.closeAllConnections();
       await app.close();
       await opened.close();

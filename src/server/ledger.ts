@@ -7,7 +7,7 @@ import {
   acknowledge as signAcknowledgement,
   verifyWith,
 } from '../seal/index.ts';
-import { DIRECTORY_SCOPE, mayWrite } from '../site/index.ts';
+import { DIRECTORY_SCOPE, mayOpenLog } from '../site/index.ts';
 import { type Arrival, type Ledger, type Place, type Received, receiveEntries } from '../sync/index.ts';
 import type { OpenDatabase } from './database/open.ts';
 import type { Database } from './database/schema.ts';
@@ -46,7 +46,7 @@ export function createLedger(
   opened: OpenDatabase,
   identity: Pick<SiteIdentity, 'site' | 'publicKey'>,
   acknowledge: Acknowledge,
-  site: () => Pick<SiteRecords, 'device' | 'refresh'>,
+  site: () => Pick<SiteRecords, 'device' | 'directory' | 'refresh'>,
 ): ServerLedger {
   const { db, journal } = opened;
   const listeners: ((scopes: Set<string>) => void)[] = [];
@@ -82,8 +82,10 @@ export function createLedger(
 
     async verifier(writer, scope) {
       if (writer === identity.site) return verifyWith(identity.publicKey);
-      const device = (await site().device(writer)) ?? undefined;
-      return device && mayWrite(device.wards, scope) ? verifyWith(device.signingKey) : undefined;
+      const device = await site().device(writer);
+      return device && mayOpenLog(site().directory(), writer, scope)
+        ? verifyWith(device.signingKey)
+        : undefined;
     },
 
     async commit(arrivals) {

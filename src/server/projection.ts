@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { WardBody } from '../clinical/index.ts';
 import { entryId, type Opening, toHex } from '../log/index.ts';
-import { sha256, verifyWith } from '../seal/index.ts';
-import { openWardEntry, readScope, wardScope } from '../site/index.ts';
+import { sha256 } from '../seal/index.ts';
+import { authorProblem, openWardEntry, readScope, wardScope } from '../site/index.ts';
 import type { Database } from './database/schema.ts';
 import { ownBytes, type ServerLedger, storedEntry } from './ledger.ts';
 import { createMovedEntries, type MovedPacket, withoutContent } from './moved-entries.ts';
@@ -96,12 +96,15 @@ export function createProjection(
       }
       if (opening.writer !== identity.site || opened.opened.carries !== undefined) {
         const author = site.roster().get(parsed.data.author.id);
-        if (!author || !(await opened.opened.authoredBy(verifyWith(author.publicKey)))) {
+        const problem = author
+          ? await authorProblem(author, parsed.data, opened.opened.authoredBy)
+          : { kind: 'author', message: 'its author is not on the staff list' };
+        if (problem) {
           bad.push({
             seq: row.seq,
             bytes: row.bytes,
-            kind: 'author',
-            reason: `Entry ${id}: its author's signature does not verify.`,
+            kind: problem.kind,
+            reason: `Entry ${id}: ${problem.message}.`,
           });
           projected.push({ ...base, kind: 'unreadable', body: null });
           continue;

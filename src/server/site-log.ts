@@ -9,6 +9,8 @@ interface OwnHead {
   hash: Bytes | null;
   keys: LogKeys | undefined;
   pendingOpening: { file: Bytes; hash: Bytes } | undefined;
+  /** Recipients of its key. */
+  sealedFor: string | undefined;
 }
 
 /**
@@ -22,7 +24,8 @@ export function createSiteLog(ledger: ServerLedger, identity: SiteIdentity, cloc
 
   async function openHead(recipients: readonly string[] | undefined): Promise<OwnHead> {
     const log = toHex(randomBytes(16));
-    if (!recipients) return { log, seq: 0, hash: null, keys: undefined, pendingOpening: undefined };
+    if (!recipients)
+      return { log, seq: 0, hash: null, keys: undefined, pendingOpening: undefined, sealedFor: undefined };
     const logKey = randomBytes(32);
     return {
       log,
@@ -30,6 +33,7 @@ export function createSiteLog(ledger: ServerLedger, identity: SiteIdentity, cloc
       hash: null,
       keys: logKeys(logKey),
       pendingOpening: { file: await sealTo(recipients, logKey), hash: await sha256(logKey) },
+      sealedFor: recipients.join(' '),
     };
   }
 
@@ -38,7 +42,10 @@ export function createSiteLog(ledger: ServerLedger, identity: SiteIdentity, cloc
     recipients: readonly string[] | undefined,
     items: { patient: string | null; body: unknown }[],
   ): Promise<string[]> {
-    const head = heads.get(scope) ?? (await openHead(recipients));
+    const sealedFor = recipients?.join(' ');
+    const known = heads.get(scope);
+    // After a rotation nothing more is sealed for the old identity.
+    const head = known && known.sealedFor === sealedFor ? known : await openHead(recipients);
     const entries: Bytes[] = [];
     const ids: string[] = [];
     let { seq, hash } = head;

@@ -1,4 +1,4 @@
-import { randomBytes as nodeRandom } from 'node:crypto';
+import { createHmac, randomBytes as nodeRandom } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Role } from '../clinical/index.ts';
 import { type Bytes, fromBase64, type Opening, toBase64, utf8 } from '../log/index.ts';
@@ -7,8 +7,8 @@ import {
   logKeys,
   newIdentity,
   newUserKey,
-  openEntry,
   openWith,
+  rewrapUserKey,
   sealTo,
   type WrappedUserKey,
 } from '../seal/index.ts';
@@ -17,11 +17,17 @@ import {
   DIRECTORY_SCOPE,
   type Directory,
   DirectoryBody,
-  foldDirectory,
-  foldRoster,
+  directoryOf,
+  emptyDirectory,
+  mayHoldPinSecret,
+  pinWrappingSecret,
   ROSTER_SCOPE,
   type Roster,
   RosterBody,
+  rosterGeneration,
+  rosterOf,
+  rosterRecipient,
+  type SiteEntry,
   type StaffRostered,
   type WardOpened,
 } from '../site/index.ts';
@@ -44,11 +50,30 @@ export interface SiteRecords {
   keysOfLog(log: string): Promise<LogKeys | undefined>;
   openSite(site: { name: string; timeZone: string; demo: boolean }): Promise<void>;
   openWard(ward: { id: string; name: string; ehrLocation?: string }): Promise<void>;
+  /** Writes into the directory, or the roster, in the site's name. */
+  tell(body: DirectoryBody): Promise<void>;
+  tellRoster(bodies: RosterBody[]): Promise<void>;
+  /** Every generation of these wards' identities, for one person. */
+  grantsFor(recipient: string, wards: readonly string[]): Promise<StaffRostered['wardIdentities']>;
+  wardIdentity(ward: WardOpened): Promise<Bytes>;
+  /** What people's keys are wrapped under besides their PIN; absent generation: the first. */
+  rosterSecret(generation: number | undefined): string | undefined;
+  /** The same with the PIN secret, where the person's key is wrapped under that too. */
+  pinSecret(person: Pick<StaffRostered, 'rosterGeneration' | 'pinGuarded'>): string | undefined;
+  /** A new key for a person, not yet written anywhere. */
+  keyFor(
+    staff: string,
+    person: { name: string; role: Role; wards: string[] },
+    pin: string,
+    argon2?: WrappedUserKey['argon2'],
+    passphrase?: string,
+  ): Promise<StaffRostered>;
   addStaff(person: {
     name: string;
     role: Role;
     wards: string[];
     pin: string;
+    passphrase?: string | undefined;
     argon2?: WrappedUserKey['argon2'];
   }): Promise<StaffRostered>;
   enrolDevice(device: {
@@ -56,6 +81,7 @@ export interface SiteRecords {
     signingKey: string;
     recipient: string;
     ward: string;
+    hardwareEncrypted: boolean;
   }): Promise<DeviceEnrolled>;
 }
 
@@ -65,14 +91,16 @@ export function createSiteRecords(
   log: () => SiteLog,
   clock: () => number,
 ): SiteRecords {
-  let directory: Directory = foldDirectory([]);
+  let directory: Directory = emptyDirectory();
+  let rosterIdentities: string[] = [identity.rosterIdentity];
+  let pinSecrets: (string | undefined)[] = [firstPinSecret(identity)];
   let roster: Roster = new Map();
   const logKeyCache = new Map<string, Promise<LogKeys | undefined>>();
   let enrolling: Promise<unknown> = Promise.resolve();
 
   const now = (): string => new Date(clock()).toISOString();
 
-  function openKey(with_: string, file: Bytes): Promise<LogKeys | undefined> {
+  function openKey(with_: string | readonly string[], file: Bytes): Promise<LogKeys | undefined> {
     const name = toBase64(file);
     let keys = logKeyCache.get(name);
     if (!keys) {
@@ -82,10 +110,8 @@ export function createSiteRecords(
     return keys;
   }
 
-  async function bodies<T>(
-    scope: string,
-    schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
-  ): Promise<T[]> {
+  /** Entries of a scope, of whoever wrote them: the site, or an administrator's tablet. */
+  async function entriesOf(scope: string): Promise<SiteEntry[]> {
     const rows = await db
       .selectFrom('record.entry as entry')
       .innerJoin('record.log as log', (join) =>
@@ -93,22 +119,41 @@ export function createSiteRecords(
       )
       .where('entry.site', '=', identity.site)
       .where('log.scope', '=', scope)
-      .orderBy('entry.received_at')
       .orderBy('entry.log')
       .orderBy('entry.seq')
       .select('entry.bytes')
       .execute();
-    const found: T[] = [];
+    const identities = [identity.identity, ...rosterIdentities];
+    const found: SiteEntry[] = [];
+    let opening: Opening | undefined;
     let keys: LogKeys | undefined;
     for (const row of rows) {
       const entry = storedEntry(row.bytes);
       if (entry.opening) {
-        keys = entry.opening.key ? await openKey(identity.rosterIdentity, entry.opening.key.file) : undefined;
-        continue;
+        opening = entry.opening;
+        keys = opening.key ? await openKey(identities, opening.key.file) : undefined;
       }
-      const opened = await openEntry(entry, keys);
-      const parsed = opened.ok ? schema.safeParse(opened.opened.body) : undefined;
-      if (parsed?.success) found.push(parsed.data);
+      if (opening) found.push({ entry, opening, keys });
+    }
+    return found;
+  }
+
+  /** Of generation n at place n - 1; the first is the site's from its beginning. */
+  async function openRosterIdentities(): Promise<string[]> {
+    const found = [identity.rosterIdentity];
+    for (const opened of directory.rosters) {
+      const secret = await openWith(identity.identity, fromBase64(opened.sealedIdentity));
+      if (secret) found[opened.generation - 1] = new TextDecoder().decode(secret);
+    }
+    return found;
+  }
+
+  async function openPinSecrets(): Promise<(string | undefined)[]> {
+    const found: (string | undefined)[] = [firstPinSecret(identity)];
+    for (const { generation, sealedPinSecret } of directory.rosters) {
+      const secret =
+        sealedPinSecret === undefined ? null : await openWith(identity.identity, fromBase64(sealedPinSecret));
+      if (secret) found[generation - 1] = new TextDecoder().decode(secret);
     }
     return found;
   }
@@ -120,8 +165,10 @@ export function createSiteRecords(
 
   const records: SiteRecords = {
     async refresh() {
-      directory = foldDirectory(await bodies(DIRECTORY_SCOPE, DirectoryBody));
-      roster = foldRoster(await bodies(ROSTER_SCOPE, RosterBody));
+      directory = await directoryOf(await entriesOf(DIRECTORY_SCOPE));
+      rosterIdentities = await openRosterIdentities();
+      pinSecrets = await openPinSecrets();
+      roster = await rosterOf(await entriesOf(ROSTER_SCOPE), directory);
     },
     directory: () => directory,
     roster: () => roster,
@@ -185,39 +232,31 @@ export function createSiteRecords(
       });
     },
 
-    async addStaff({ name, role, wards, pin, argon2 }) {
-      const key = await newUserKey(pin, identity.rosterIdentity, argon2);
-      const wardIdentities = await Promise.all(
-        wards.map(async (ward) => {
-          const opened = directory.wards.get(ward);
-          if (!opened) throw new Error(`there is no ward ${ward}`);
-          return {
-            ward,
-            generation: opened.generation,
-            file: toBase64(await sealTo([key.recipient], await wardIdentity(opened))),
-          };
-        }),
+    tell,
+    tellRoster,
+    grantsFor,
+    wardIdentity,
+    rosterSecret: (generation) => rosterIdentities[(generation ?? 1) - 1],
+    pinSecret: ({ rosterGeneration: generation = 1, pinGuarded }) => {
+      const roster = rosterIdentities[generation - 1];
+      const pin = pinSecrets[generation - 1];
+      if (!pinGuarded) return roster;
+      return roster === undefined || pin === undefined ? undefined : pinWrappingSecret(roster, pin);
+    },
+
+    async addStaff({ name, role, wards, pin, argon2, passphrase }) {
+      const body = await keyFor(
+        nodeRandom(16).toString('hex'),
+        { name, role, wards },
+        pin,
+        argon2,
+        passphrase,
       );
-      const body: StaffRostered = {
-        kind: 'staff-rostered',
-        recordedAt: now(),
-        staff: nodeRandom(16).toString('hex'),
-        name,
-        role,
-        wards,
-        publicKey: key.publicKey,
-        recipient: key.recipient,
-        wrapped: key.wrapped,
-        wardIdentities,
-      };
-      await log().append(
-        ROSTER_SCOPE,
-        [identity.rosterRecipient, identity.recoveryRecipient],
-        [{ patient: null, body: RosterBody.parse(body) }],
-      );
-      await records.refresh();
+      await tellRoster([body]);
       return body;
     },
+
+    keyFor,
 
     enrolDevice(device) {
       // One after another, so that no two tablets are given the same range of downtime numbers.
@@ -232,8 +271,18 @@ export function createSiteRecords(
           recipient: device.recipient,
           wards: [device.ward],
           downtimeRange: downtimeRange(directory.devices.size),
-          sealedRosterIdentity: toBase64(await sealTo([device.recipient], utf8(identity.rosterIdentity))),
-          hardwareEncrypted: false,
+          sealedRosterIdentity: toBase64(await sealTo([device.recipient], utf8(rosterIdentities.join('\n')))),
+          ...(mayHoldPinSecret(directory, device)
+            ? {
+                sealedPinSecrets: toBase64(
+                  await sealTo(
+                    [device.recipient],
+                    utf8(Array.from(pinSecrets, (secret) => secret ?? '').join('\n')),
+                  ),
+                ),
+              }
+            : {}),
+          hardwareEncrypted: device.hardwareEncrypted,
         };
         await tell(body);
         return body;
@@ -242,6 +291,67 @@ export function createSiteRecords(
       return turn;
     },
   };
+
+  async function tellRoster(statements: RosterBody[]): Promise<void> {
+    const recipient = rosterRecipient(directory) ?? identity.rosterRecipient;
+    await log().append(
+      ROSTER_SCOPE,
+      [recipient, identity.recipient, identity.recoveryRecipient],
+      statements.map((body) => ({ patient: null, body: RosterBody.parse(body) })),
+    );
+    await records.refresh();
+  }
+
+  /** A new key for a person, wrapped under PIN and the roster's present secret, with every generation of their wards. */
+  async function keyFor(
+    staff: string,
+    person: { name: string; role: Role; wards: string[] },
+    pin: string,
+    argon2?: WrappedUserKey['argon2'],
+    passphrase?: string,
+  ): Promise<StaffRostered> {
+    const generation = rosterGeneration(directory);
+    const pinSecret = pinSecrets[generation - 1];
+    const secret = rosterIdentities[generation - 1]!;
+    const pinned = pinSecret === undefined ? secret : pinWrappingSecret(secret, pinSecret);
+    const key = await newUserKey(pin, pinned, argon2);
+    const byWords =
+      passphrase === undefined
+        ? undefined
+        : await rewrapUserKey(pin, { rosterSecret: pinned, wrapped: key.wrapped }, secret, passphrase);
+    return {
+      kind: 'staff-rostered',
+      recordedAt: now(),
+      staff,
+      ...person,
+      publicKey: key.publicKey,
+      recipient: key.recipient,
+      wrapped: key.wrapped,
+      rosterGeneration: generation,
+      pinGuarded: pinSecret !== undefined,
+      ...(byWords ? { passphrase: { wrapped: byWords, rosterGeneration: generation } } : {}),
+      wardIdentities: await grantsFor(key.recipient, person.wards),
+    };
+  }
+
+  async function grantsFor(
+    recipient: string,
+    wards: readonly string[],
+  ): Promise<StaffRostered['wardIdentities']> {
+    const generations = wards.flatMap((ward) => {
+      const known = directory.generations.get(ward);
+      if (!known) throw new Error(`there is no ward ${ward}`);
+      return known;
+    });
+    return Promise.all(
+      generations.map(async (opened) => ({
+        ward: opened.ward,
+        generation: opened.generation,
+        wardRecipient: opened.recipient,
+        file: toBase64(await sealTo([recipient], await wardIdentity(opened))),
+      })),
+    );
+  }
 
   async function wardIdentity(ward: WardOpened): Promise<Bytes> {
     const opened = await openWith(identity.identity, fromBase64(ward.sealedIdentity));
@@ -263,3 +373,7 @@ function downtimeRange(index: number): string {
   const first = Math.floor(rest / RANGE_LETTERS.length);
   return `${first === 0 ? '' : RANGE_LETTERS[(first - 1) % RANGE_LETTERS.length]}${last}${digit}`;
 }
+
+/** Of the roster's first generation: it follows from the site's secret, so an older site has one without a migration. */
+const firstPinSecret = (identity: SiteIdentity): string =>
+  createHmac('sha256', identity.secret).update('lamplight pin secret').digest('base64');

@@ -1,4 +1,7 @@
-import { wardScope } from './directory.ts';
+/** Scopes of the site itself, and of one ward. */
+export const DIRECTORY_SCOPE = 'directory';
+export const ROSTER_SCOPE = 'roster';
+export const wardScope = (ward: string): string => `ward:${ward}`;
 
 /**
  * Which ward a log is about, and who has to do with it. Everything that carries decides by this alone, from the header

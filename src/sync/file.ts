@@ -6,7 +6,7 @@ import {
   toBase64,
   type VersionVector,
 } from '../log/index.ts';
-import { type AgeIdentity, type AgeRecipient, openStream, sealStream } from '../seal/index.ts';
+import { type AgeIdentities, type AgeRecipient, openStream, sealStream } from '../seal/index.ts';
 import { ExportHeader, ExportLine } from './file-format.ts';
 
 /**
@@ -111,7 +111,7 @@ export type ReadLine =
 
 /** Opens a file, armoured or not. Every fault of the file is a value; what a file can do is never to throw. */
 export async function readExport(
-  identity: AgeIdentity,
+  identities: AgeIdentities,
   file: ReadableStream<Uint8Array>,
 ): Promise<
   { ok: true; header: ExportHeader; lines: AsyncGenerator<ReadLine> } | { ok: false; error: FileFailure }
@@ -119,7 +119,7 @@ export async function readExport(
   const { armoured, stream } = await sniff(file);
   if (armoured === undefined)
     return failed('not-an-export', 'This is not a Lamplight file. Choose a file that ends in .age or .txt.');
-  const plain = await openStream(identity, toStream(pieces(armoured ? dearmour(stream) : stream)));
+  const plain = await openStream(identities, toStream(pieces(armoured ? dearmour(stream) : stream)));
   if (!plain)
     return failed(
       'not-for-us',

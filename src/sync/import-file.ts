@@ -1,5 +1,5 @@
 import { type Bytes, readEntry, type VersionVector } from '../log/index.ts';
-import type { AgeIdentity } from '../seal/index.ts';
+import type { AgeIdentities } from '../seal/index.ts';
 import { type FileFailure, readExport } from './file.ts';
 import type { ExportHeader } from './file-format.ts';
 import type { Received, Rejected } from './receive.ts';
@@ -44,9 +44,9 @@ export type ImportFailure = FileFailure | { kind: 'other-site'; message: string 
 export async function importFile(
   target: ImportTarget,
   open: () => ReadableStream<Uint8Array>,
-  identity: AgeIdentity,
+  identities: AgeIdentities,
 ): Promise<{ ok: true; value: ImportReport } | { ok: false; error: ImportFailure }> {
-  const first = await readExport(identity, open());
+  const first = await readExport(identities, open());
   if (!first.ok) return first;
   const { header } = first;
   if (header.site !== target.site)
@@ -74,7 +74,7 @@ export async function importFile(
   await directory.flush();
   await target.directoryTaken();
 
-  const second = await readExport(identity, open());
+  const second = await readExport(identities, open());
   if (!second.ok) return second;
   const openings = new Map<string, { writer: string; scope: string }>();
   const charted = new Map<string, Set<number>>();

@@ -93,6 +93,7 @@ export async function receiveEntries(ledger: Ledger, payloads: readonly Bytes[])
   }
   const result: Received = { accepted: 0, held: [], problems: [] };
   // A head can move under us when another node or tab commits to the same log; then look again.
+  let introduced = false;
   for (let attempt = 0; ; attempt++) {
     const sorted = await Promise.all([...byLog].map(([log, entries]) => examine(ledger, log, entries)));
     const arrivals = sorted.flatMap((examined) => (examined.arrival ? [examined.arrival] : []));
@@ -100,14 +101,24 @@ export async function receiveEntries(ledger: Ledger, payloads: readonly Bytes[])
       if (attempt >= 20) throw new Error('the log is written by others without pause');
       continue;
     }
-    for (const examined of sorted) {
+    // A writer may be made known by another log of the same transfer, which is committed now: look once more.
+    const unknown = new Set(
+      sorted
+        .filter(({ rejected: refused }) => refused.some(({ kind }) => kind === 'unknown-writer'))
+        .map(({ log }) => log),
+    );
+    const settled = sorted.filter(({ log }) => !unknown.has(log) || arrivals.length === 0 || introduced);
+    const again = sorted.length > settled.length;
+    for (const examined of settled) {
       rejected.push(...examined.rejected);
       result.problems.push(...examined.problems);
       result.accepted += examined.arrival?.accepted.length ?? 0;
       if (examined.branch) await ledger.keepBranch(examined.branch);
       result.held.push(...heldOf(examined));
     }
-    break;
+    if (!again) break;
+    introduced = true;
+    for (const { log } of settled) byLog.delete(log);
   }
   if (rejected.length > 0) await ledger.quarantine(rejected);
   for (const { log, seq, kind, message } of rejected) {

@@ -1,4 +1,6 @@
 import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
+import type { AdministerApi } from './administer-api.ts';
+import type { Credential } from './credentials.ts';
 import type { MovesApi } from './moves.ts';
 import type { StorageRoom } from './storage-room.ts';
 import type { FileTransferApi, QrTransferApi } from './transfer-api.ts';
@@ -29,21 +31,27 @@ export interface StaffName {
 
 /** What may be shown before anyone has unlocked. */
 export interface TabletStatus {
-  state: 'not-enrolled' | 'ready' | 'not-ready' | 'set-aside';
+  /** `revoked`: an administrator took this tablet out of use; nobody unlocks it, its records still leave it. */
+  state: 'not-enrolled' | 'ready' | 'not-ready' | 'set-aside' | 'revoked';
   /** Why it is not ready, or why the vault was set aside, in the user's words. */
   reasons: string[];
   deviceName?: string;
-  wards: { id: string; name: string }[];
+  /** `idleLockMs`: absent where the ward has not set its own. */
+  wards: { id: string; name: string; idleLockMs?: number }[];
   timeZone: string;
   demo: boolean;
   /** "EHR data as of"; absent: no snapshot yet. */
   snapshotAsOf?: string;
   staff: StaffName[];
+  /** Ids of those who unlocked it last, newest first. */
+  recent: string[];
   counts: EntryCounts;
   persisted: boolean;
   storage: StorageRoom;
   /** The PIN alone protects this tablet's files: allowed in the demo, said in a banner. */
   pinOnlyWarning: boolean;
+  /** A PIN opens only a tablet whose disk is confirmed as hardware-encrypted, and the demo. */
+  unlockWith: Credential;
 }
 
 /** Outcome of anything that a user can cause to fail. `message` is ready to show and says what to do. */
@@ -76,7 +84,7 @@ export interface QuarantinedItem {
   bytes: number;
 }
 
-export interface VaultApi extends FileTransferApi, QrTransferApi, MovesApi {
+export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi, MovesApi {
   status(): Promise<TabletStatus>;
   /** Exchanges a one-time code for the tablet's place in the directory. Needs the server. */
   enrol(request: {
@@ -103,6 +111,18 @@ export interface VaultApi extends FileTransferApi, QrTransferApi, MovesApi {
     draft: Draft;
     pin?: string;
   }): Promise<Result<SavedEntry, 'invalid' | 'wrong-pin' | 'wait' | 'not-allowed' | 'storage' | 'full'>>;
+  /**
+   * A second person signs an entry with their own PIN: as witness or co-signer. Whoever has unlocked stays signed in,
+   * and the key of the second person is gone when this resolves.
+   */
+  witness(request: {
+    patient: string;
+    entry: EntryId;
+    as: 'witness' | 'co-signer';
+    statement?: string;
+    staff: string;
+    pin: string;
+  }): Promise<Result<SavedEntry, 'invalid' | 'wrong-pin' | 'wait' | 'not-allowed' | 'storage' | 'full'>>;
   /** Mints a downtime number and writes the registration. */
   register(
     draft: Omit<Draft & { kind: 'patient-registered' }, 'number' | 'kind'>,
@@ -118,6 +138,9 @@ export interface VaultApi extends FileTransferApi, QrTransferApi, MovesApi {
   saveDraft(draft: Omit<StoredDraft, 'savedAt'>): Promise<Result<{ savedAt: string }, 'storage' | 'full'>>;
   drafts(): Promise<StoredDraft[]>;
   discardDraft(key: string): Promise<void>;
+
+  /** Writes what still waits in memory: the tail of the audit trail. Asked before the page goes away. */
+  finish(): Promise<void>;
 
   quarantine(): Promise<QuarantinedItem[]>;
   now(): Promise<string>;
@@ -150,5 +173,7 @@ export type VaultEvent =
   | { type: 'changed'; patients: string[] }
   | { type: 'counts'; counts: EntryCounts }
   | { type: 'snapshot'; asOf: string }
+  /** This tablet, or whoever has unlocked it, was revoked: lock now. */
+  | { type: 'revoked' }
   | { type: 'sync'; state: SyncState }
   | { type: 'storage-lost'; message: string };

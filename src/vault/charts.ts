@@ -6,7 +6,9 @@ import {
   type EntryId,
   FOLD_VERSION,
   foldChart,
+  type HeldEntry,
   type OpenedEntry,
+  partByBelief,
   SnapshotPatient,
   toBoardRow,
   WardBody,
@@ -22,8 +24,14 @@ import {
   toHex,
   utf8,
 } from '../log/index.ts';
-import { type LogKeys, openBox, openWith, patientKey, sealBox, sha256, verifyWith } from '../seal/index.ts';
-import { openWardEntry, snapshotContext, type WardEntry } from '../site/index.ts';
+import { type LogKeys, openBox, openWith, patientKey, sealBox, sha256 } from '../seal/index.ts';
+import {
+  authorProblem,
+  type Directory,
+  openWardEntry,
+  snapshotContext,
+  trustProblem,
+} from '../site/index.ts';
 import type { EntryRow, OutcomeRow, StaleRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
 import { createOpenedPages } from './opened-pages.ts';
@@ -48,9 +56,9 @@ export function createCharts(
   keyring: Keyring,
   records: Pick<PatientRecords, 'packets'>,
   observe: (hlc: readonly [number, number]) => void,
+  directory: Directory,
+  whereabouts: Map<string, string | undefined>,
 ) {
-  /** Patients of this ward who went to one other, as the folds found them. */
-  const whereabouts = new Map<string, string | undefined>();
   const pages = createOpenedPages(db, keyring.summaries);
   const openings = new Map<string, Opening | undefined>();
   /** Opened entries of the patients in use: a chart that is open is not opened again for each save. */
@@ -92,8 +100,12 @@ export function createCharts(
     const parsed = WardBody.safeParse(result.opened.body);
     // The server speaks for itself and for what records staff decide there; everyone else signs.
     const signs = opening.writer !== opening.site || result.opened.carries !== undefined;
-    if (parsed.success && signs && !(await isAuthentic(result.opened, parsed.data.author.id)))
-      return setAside(row, 'author', `Entry ${id}: its author's signature does not verify.`);
+    if (parsed.success && signs) {
+      // Somebody whom this tablet's staff list does not have yet is believed as far as the tablet that wrote it.
+      const author = keyring.staffMember(parsed.data.author.id);
+      const problem = author && (await authorProblem(author, parsed.data, result.opened.authoredBy));
+      if (problem) return setAside(row, problem.kind, `Entry ${id}: ${problem.message}.`);
+    }
     // What is in a packet is kept beside it, each entry under its own id.
     if (parsed.success && parsed.data.kind === 'record-moved')
       return { id, patient, hlc, body: { ...parsed.data, openings: [], keys: [], entries: [] } };
@@ -127,12 +139,6 @@ export function createCharts(
     }
   }
 
-  /** Somebody whom this tablet's staff list does not have yet is believed as far as the tablet that wrote it. */
-  async function isAuthentic(opened: WardEntry, author: string): Promise<boolean> {
-    const key = keyring.publicKeyOf(author);
-    return key === undefined || opened.authoredBy(verifyWith(key));
-  }
-
   async function setAside(
     row: Pick<EntryRow, 'hash' | 'bytes'>,
     kind: string,
@@ -155,11 +161,19 @@ export function createCharts(
     for (const entry of fresh) if (entry) known.set(entry.id, entry);
     if (fresh.some((entry) => entry?.body?.kind === 'record-moved'))
       await addMoved(patient, known, new Set(places.map(([log, seq]) => entryId(log, seq))));
+    await releaseFromQuarantine(rows.filter((_, index) => fresh[index]?.body));
     opened.delete(patient);
     opened.set(patient, known);
     // The ten charts last used stay open; more would hold the ward in memory.
     for (const oldest of [...opened.keys()].slice(0, Math.max(0, opened.size - 10))) opened.delete(oldest);
     return [...known.values()];
+  }
+
+  /** What was set aside before a newer staff list came, and is right by that list. */
+  async function releaseFromQuarantine(rows: readonly (EntryRow | undefined)[]): Promise<void> {
+    if (rows.length === 0 || (await db.quarantine.count()) === 0) return;
+    const hashes = rows.flatMap((row) => (row ? [toHex(row.hash)] : []));
+    await db.quarantine.where('hash').anyOf(hashes).delete();
   }
 
   const snapshotKeys = new Map<string, Promise<Bytes | null>>();
@@ -177,7 +191,7 @@ export function createCharts(
       if (!blob) continue;
       let key = snapshotKeys.get(list.keyFile);
       if (!key) {
-        key = openWith(keyring.wardIdentity, fromBase64(list.keyFile));
+        key = openWith(keyring.wardIdentities, fromBase64(list.keyFile));
         snapshotKeys.set(list.keyFile, key);
       }
       const secret = await key;
@@ -197,11 +211,32 @@ export function createCharts(
     return lists[0] ? { asOf: lists[0].asOf, unreadable: false } : undefined;
   }
 
+  /** What is believed of a patient's entries, and what waits until a person vouches for it. */
+  async function judge(patient: string): Promise<{ believed: OpenedEntry[]; held: HeldEntry[] }> {
+    const entries = await entriesOf(patient);
+    const nobodyInDoubt =
+      directory.revokedDevices.size + directory.revokedStaff.size === 0 &&
+      ![...keyring.roster.values()].some((person) => person.emergency);
+    if (nobodyInDoubt) return { believed: entries, held: [] };
+    const places = await Promise.all(entries.map(({ id }) => openingOf(id.slice(0, 32))));
+    const writers = new Map(entries.map(({ id }, index) => [id, places[index]?.writer]));
+    return partByBelief(entries, ({ id, hlc, body }) => {
+      const writer = writers.get(id);
+      if (writer === undefined) return undefined;
+      return trustProblem(
+        directory,
+        { writer, log: id.slice(0, 32), seq: Number(id.slice(33)), hlc },
+        body?.author,
+        keyring.roster,
+      );
+    });
+  }
+
   async function chart(patient: string, now: string): Promise<Chart | undefined> {
-    const [entries, snapshot] = await Promise.all([entriesOf(patient), snapshotOf(patient)]);
+    const [{ believed }, snapshot] = await Promise.all([judge(patient), snapshotOf(patient)]);
     return foldChart({
       patient,
-      entries,
+      entries: believed,
       ...(snapshot?.patient ? { snapshot: snapshot.patient, snapshotAsOf: snapshot.asOf } : {}),
       snapshotUnreadable: snapshot?.unreadable ?? false,
       ward: keyring.ward,
@@ -212,13 +247,16 @@ export function createCharts(
   async function summarise({ patient, mark }: StaleRow, now: string): Promise<void> {
     const folded = await chart(patient, now);
     const entries = await entriesOf(patient);
-    const outcomes = outcomesIn(entries);
+    const { believed, held } = await judge(patient);
+    const outcomes = outcomesIn(believed);
     const page = await pages.seal(patient, entries);
     const row = folded && toBoardRow(folded);
     if (row) noteWhere(row);
     const box =
       row && (await sealBox(keyring.summaries, utf8(JSON.stringify(row)), utf8(`summary ${patient}`)));
-    await db.transaction('rw', db.summaries, db.pages, db.stale, db.outcomes, async () => {
+    await db.transaction('rw', db.summaries, db.pages, db.stale, db.outcomes, db.held, async () => {
+      await db.held.where('patient').equals(patient).delete();
+      await db.held.bulkPut(held.map(({ entry, reason }) => ({ entry: entry.id, patient, reason })));
       await db.pages.put(page);
       await db.outcomes.bulkPut(outcomes);
       if (box) await db.summaries.put({ patient, foldVersion: FOLD_VERSION, foldedAt: Date.parse(now), box });
@@ -252,6 +290,21 @@ export function createCharts(
       if (!newest) return undefined;
       const { bed: _, ...patientWithoutBed } = newest.patient;
       return { asOf: newest.asOf, patient: patientWithoutBed };
+    },
+
+    /** What waits until a person vouches for it, as of the last fold. */
+    async held(): Promise<{ patient: string; held: HeldEntry[] }[]> {
+      const patients = new Set((await db.held.toArray()).map((row) => row.patient));
+      return Promise.all(
+        [...patients].map(async (patient) => ({ patient, held: (await judge(patient)).held })),
+      );
+    },
+
+    /** Whom to believe has changed: every patient is folded again. */
+    async markAll(mark: string): Promise<void> {
+      const patients = new Set<string>(await db.summaries.toCollection().primaryKeys());
+      for (const row of await db.held.toArray()) patients.add(row.patient);
+      await db.stale.bulkPut([...patients].map((patient) => ({ patient, mark })));
     },
 
     /** A log took another history: what is in memory may be of the one before. */

@@ -24,6 +24,7 @@ export async function connectLamp(): Promise<{
           case 'snapshot':
           case 'sync':
           case 'storage-lost':
+          case 'revoked':
             listener(event);
         }
       }),

@@ -1,6 +1,7 @@
 import { entryId, readEntry } from '../log/index.ts';
+import { AUDIT_SCOPE } from '../site/index.ts';
 import type { EntryCounts, EntryPlace } from './api.ts';
-import type { VaultDatabase } from './database.ts';
+import type { LogRow, VaultDatabase } from './database.ts';
 
 /**
  * Where this tablet's entries are. A count falls only by a signed acknowledgement or an outcome that the server
@@ -9,7 +10,7 @@ import type { VaultDatabase } from './database.ts';
 export async function countEntries(db: VaultDatabase): Promise<EntryCounts> {
   const counts: EntryCounts = { onThisTabletOnly: 0, copied: 0, atServer: 0, inEhr: 0, needsPerson: 0 };
   const mine = new Set<string>();
-  for (const row of await db.logs.filter((log) => log.mine === 1).toArray()) {
+  for (const row of await db.logs.filter(isCounted).toArray()) {
     mine.add(row.log);
     const last = await db.lastOf(row.log);
     // The first entry opens the log and charts nothing.
@@ -32,15 +33,18 @@ export async function countEntries(db: VaultDatabase): Promise<EntryCounts> {
     else continue;
     counts.atServer -= 1;
   }
-  counts.needsPerson += await db.quarantine.count();
+  counts.needsPerson += (await db.quarantine.count()) + (await db.held.count());
   const oldest = await oldestUnsent(db);
   return oldest === undefined ? counts : { ...counts, oldestUnsentAt: oldest };
 }
 
+/** The audit trail is nobody's charting: it travels like the rest, and is not counted with it. */
+const isCounted = (log: LogRow): boolean => log.mine === 1 && log.scope !== AUDIT_SCOPE;
+
 /** The hybrid clock of the first unacknowledged entry tells when it was written. */
 async function oldestUnsent(db: VaultDatabase): Promise<string | undefined> {
   const times: number[] = [];
-  for (const row of await db.logs.filter((log) => log.mine === 1).toArray()) {
+  for (const row of await db.logs.filter(isCounted).toArray()) {
     const next = await db.entries.get([row.log, Math.max(1, row.acknowledgement?.seq ?? 1) + 1]);
     const read = next && readEntry(next.bytes);
     if (read?.ok) times.push(read.entry.hlc[0]);

@@ -15,6 +15,8 @@ export interface LogRow {
   acknowledgement?: Acknowledgement;
   /** Up to here a hub or another tablet keeps it. */
   copiedThrough?: number;
+  /** The ward identity that its key was sealed to, of our own logs. */
+  wardRecipient?: string;
   /** Another entry stands at a place of ours: nothing more is written here. */
   forked?: true;
 }
@@ -55,6 +57,13 @@ export interface DraftRow {
   key: string;
   savedAt: string;
   box: Bytes;
+}
+
+/** Derived by the fold: an entry that counts only when a person vouches for it. */
+export interface HeldRow {
+  entry: string;
+  patient: string;
+  reason: string;
 }
 
 export interface QuarantineRow {
@@ -103,6 +112,10 @@ export interface MetaTypes {
   /** When the reserve was last laid, as far as there was room: milliseconds. */
   'ballast-tried-at': number;
   epoch: string;
+  /** Who unlocked last, newest first; ids say nothing without the roster. */
+  'recent-staff': string[];
+  /** Which revocations the charts were last folded with. */
+  'folded-with': string;
 }
 
 export class VaultDatabase extends Dexie {
@@ -116,6 +129,7 @@ export class VaultDatabase extends Dexie {
   declare drafts: Table<DraftRow, [string, string]>;
   declare quarantine: EntityTable<QuarantineRow, 'id'>;
   declare branches: EntityTable<BranchRow, 'hash'>;
+  declare held: EntityTable<HeldRow, 'entry'>;
   declare outcomes: EntityTable<OutcomeRow, 'entry'>;
   declare snapshots: Table<SnapshotList & { current: 0 | 1 }, [string, string]>;
   declare blobs: EntityTable<{ hash: string; bytes: Bytes }, 'hash'>;
@@ -138,6 +152,7 @@ export class VaultDatabase extends Dexie {
       meta: 'key',
     });
     this.version(2).stores({ branches: 'hash, log, acknowledgedIn' });
+    this.version(3).stores({ held: 'entry, patient' });
   }
 
   async read<K extends keyof MetaTypes>(key: K): Promise<MetaTypes[K] | undefined> {

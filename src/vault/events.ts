@@ -10,7 +10,8 @@ type Internal =
   | { type: 'saved' }
   | { type: 'enrolled' }
   | { type: 'forked' }
-  | { type: 'sync-now' };
+  | { type: 'sync-now' }
+  | { type: 'pin-tried'; staff: string };
 
 export function openNews(): {
   tell(event: Internal): void;

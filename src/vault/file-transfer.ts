@@ -126,7 +126,8 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
     const file = await new Response(asText ? armour(sealed) : sealed, {
       headers: { 'content-type': type },
     }).blob();
-    const charted = ranges.filter((range) => rank(rows.get(range.log)?.scope) === 2);
+    // The audit trail goes along, and is nobody's charting.
+    const charted = ranges.filter((range) => rows.get(range.log)?.scope.startsWith('ward:'));
     return {
       file,
       name: `lamplight ${fileNamePart(tablet.name)} ${at.slice(0, 16).replace(':', '')}.${asText ? 'txt' : 'age'}`,
@@ -150,7 +151,7 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
         directoryTaken: async () => undefined,
       },
       () => file.stream(),
-      keyring.wardIdentity,
+      keyring.wardIdentities,
     );
     if (!result.ok) return result;
     const { header, writers, problems, badLines, ...counts } = result.value;

@@ -1,59 +1,79 @@
 import { type Bytes, fromBase64, type Opening, toHex } from '../log/index.ts';
 import { type LogKeys, logKeys, openWith, purposeKey, sha256, type UserKey } from '../seal/index.ts';
-import type { Roster, StaffRostered } from '../site/index.ts';
+import type { Roster, StaffMember } from '../site/index.ts';
 
 /**
- * The keys that an unlock opened. Lives in the vault worker's memory; locking ends the worker with the page. One
- * ward identity opens that ward's logs, which open patient keys.
+ * The keys that an unlock opened. Lives in the vault worker's memory; locking ends the worker with the page. A ward's
+ * identities, every generation of them, open that ward's logs, which open patient keys.
  */
 export interface Keyring {
-  staff: StaffRostered;
+  staff: StaffMember;
   user: UserKey;
   ward: string;
-  wardIdentity: string;
+  /** Newest first. */
+  wardIdentities: readonly string[];
+  /** The same with which generation each is, to hand them on. */
+  grants: readonly { ward: string; generation: number; wardRecipient?: string; identity: string }[];
+  /** Recipients of the ward that this person holds the identity of, so that what is sealed to them can be read again. */
+  holds(wardRecipient: string, generation: number): boolean;
   /** Seals summaries: the tablet's own key. */
   summaries: CryptoKey;
   /** Seals this person's drafts. */
   drafts: CryptoKey;
-  /** By which somebody's signature is checked; `undefined`: not on this tablet's staff list. */
-  publicKeyOf(staff: string): string | undefined;
-  /** Keys of a ward log, or `undefined` when this ward's identity does not open it. */
+  /** `undefined`: not on this tablet's staff list. */
+  staffMember(staff: string): StaffMember | undefined;
+  roster: Roster;
+  /** Keys of a ward log, or `undefined` when none of this ward's identities opens it. */
   keysOf(opening: Opening): Promise<LogKeys | undefined>;
 }
 
 /** Opens what the person's key opens, for one ward. `null`: the roster grants no identity for that ward. */
 export async function openKeyring(
-  staff: StaffRostered,
+  staff: StaffMember,
   user: UserKey,
   ward: string,
   vaultKeyFile: Bytes,
   roster: Roster,
 ): Promise<Keyring | null> {
-  const grant = staff.wardIdentities
+  if (!staff.wards.includes(ward)) return null;
+  const grants = staff.wardIdentities
     .filter((item) => item.ward === ward)
-    .sort((a, b) => b.generation - a.generation)[0];
-  if (!grant) return null;
-  const opened = await openWith(user.identity, fromBase64(grant.file));
-  if (!opened) return null;
-  const wardIdentity = new TextDecoder().decode(opened);
-  const vaultKey = await openWith(wardIdentity, vaultKeyFile);
+    .sort((a, b) => b.generation - a.generation);
+  const opened = await Promise.all(
+    grants.map(async (grant) => ({ grant, identity: await openWith(user.identity, fromBase64(grant.file)) })),
+  );
+  const held = opened.flatMap(({ grant, identity }) =>
+    identity ? [{ grant, identity: new TextDecoder().decode(identity) }] : [],
+  );
+  const wardIdentities = held.map((item) => item.identity);
+  const vaultKey = wardIdentities.length > 0 ? await openWith(wardIdentities, vaultKeyFile) : null;
   if (!vaultKey) return null;
   const known = new Map<string, Promise<LogKeys | undefined>>();
   return {
     staff,
     user,
     ward,
-    wardIdentity,
+    wardIdentities,
+    grants: held.map(
+      ({ grant: { file: _, ...grant }, identity }) => ({ ...grant, identity }) as Keyring['grants'][number],
+    ),
+    holds: (wardRecipient, generation) =>
+      held.some(
+        ({ grant }) =>
+          grant.generation === generation &&
+          (grant.wardRecipient === undefined || grant.wardRecipient === wardRecipient),
+      ),
     summaries: await purposeKey(vaultKey, 'vault summaries'),
     drafts: await purposeKey(new TextEncoder().encode(user.identity), 'drafts'),
-    publicKeyOf: (id) => roster.get(id)?.publicKey,
+    staffMember: (id) => roster.get(id),
+    roster,
     keysOf(opening) {
       if (!opening.key) return Promise.resolve(undefined);
       const { file, hash } = opening.key;
       const name = toHex(hash);
       let keys = known.get(name);
       if (!keys) {
-        keys = openLogKey(wardIdentity, file, hash);
+        keys = openLogKey(wardIdentities, file, hash);
         known.set(name, keys);
       }
       return keys;
@@ -62,7 +82,11 @@ export async function openKeyring(
 }
 
 /** All recipients must hold the same key, so the key's hash stands in the opening. */
-async function openLogKey(identity: string, file: Bytes, hash: Bytes): Promise<LogKeys | undefined> {
-  const key = await openWith(identity, file);
+async function openLogKey(
+  identities: readonly string[],
+  file: Bytes,
+  hash: Bytes,
+): Promise<LogKeys | undefined> {
+  const key = await openWith(identities, file);
   return key && toHex(await sha256(key)) === toHex(hash) ? logKeys(key) : undefined;
 }

@@ -5,16 +5,16 @@ import {
   entryId,
   type Hlc,
   isAhead,
-  type Opening,
   observe,
   readEntry,
   tick,
   toHex,
 } from '../log/index.ts';
 import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
-import { type Directory, readersOf } from '../site/index.ts';
+import { type Directory, readersOf, type WardOpened } from '../site/index.ts';
 import { appendStrictly } from './append-strictly.ts';
-import { entryRow, type Tablet, type VaultDatabase } from './database.ts';
+import { entryRow, type LogRow, type Tablet, type VaultDatabase } from './database.ts';
+import type { Keyring } from './keyring.ts';
 
 interface Head {
   log: string;
@@ -24,8 +24,8 @@ interface Head {
   keys: LogKeys;
 }
 
-/** Locks are named per database, so that several tabs of one tablet are one writer. */
-const WRITER_LOCK = 'lamplight-writer';
+/** One name for all tabs of a tablet: together they are one writer. */
+export const WRITER_LOCK = 'lamplight-writer';
 
 /**
  * This tablet's logs, one for each scope that it writes: seal first, then append. A transaction ends while WebCrypto is awaited, so the
@@ -35,7 +35,7 @@ export function createOwnLog(
   db: VaultDatabase,
   tablet: Tablet,
   directory: Directory,
-  keysOf: (row: { opening: Opening }) => Promise<LogKeys | undefined>,
+  keyring: Pick<Keyring, 'keysOf' | 'holds'>,
 ) {
   const sign = signWith(tablet.signingKey);
   const heads = new Map<string, Head>();
@@ -44,9 +44,12 @@ export function createOwnLog(
   /** A log of ours to go on in: with one history, and not ahead of a clock that was set back since. */
   async function findHead(scope: string, nowMs: number): Promise<Head | undefined> {
     const rows = await db.logs.where('scope').equals(scope).toArray();
-    for (const row of rows.filter((candidate) => candidate.mine === 1 && !candidate.forked)) {
+    const recipients = wardRecipients(directory, scope, keyring);
+    for (const row of rows.filter(
+      (candidate) => candidate.mine === 1 && !candidate.forked && wasOpenedFor(candidate, recipients),
+    )) {
       const last = await db.lastOf(row.log);
-      const keys = await keysOf(row);
+      const keys = await keyring.keysOf(row.opening);
       const read = last && readEntry(last.bytes);
       if (!last || !keys || !read?.ok || isAhead(read.entry.hlc, nowMs)) continue;
       return { log: row.log, seq: last.seq, hash: last.hash, hlc: read.entry.hlc, keys };
@@ -55,8 +58,9 @@ export function createOwnLog(
   }
 
   async function openLog(scope: string, nowMs: number): Promise<Head> {
+    const wards = wardRecipients(directory, scope, keyring);
     const recipients = [
-      ...readersOf(scope).map((ward) => directory.wards.get(ward)?.recipient),
+      ...wards.map((generation) => generation?.recipient),
       directory.site?.siteRecipient,
       directory.site?.recoveryRecipient,
     ];
@@ -75,7 +79,14 @@ export function createOwnLog(
     );
     const row = entryRow(entry, await sha256(entry.bytes));
     await db.transaction('rw', db.logs, db.entries, async () => {
-      await db.logs.add({ log, writer: tablet.device, scope, opening, mine: 1 });
+      await db.logs.add({
+        log,
+        writer: tablet.device,
+        scope,
+        opening,
+        mine: 1,
+        wardRecipient: nameOf(wards),
+      });
       await db.entries.add(row);
     });
     return { log, seq: 1, hash: row.hash, hlc: clock, keys };
@@ -146,3 +157,29 @@ export function createOwnLog(
     },
   };
 }
+
+/**
+ * The generation to write for of each ward that reads the scope: of one's own ward the newest whose identity this
+ * person holds, so that what is written can be read here again (grants of a new generation travel before it, so this
+ * is the newest one but for a moment); of another ward the newest.
+ */
+const wardRecipients = (
+  directory: Directory,
+  scope: string,
+  keyring: Pick<Keyring, 'holds'>,
+): (WardOpened | undefined)[] =>
+  readersOf(scope).map(
+    (ward) =>
+      (directory.generations.get(ward) ?? [])
+        .filter(({ recipient, generation }) => keyring.holds(recipient, generation))
+        .at(-1) ?? directory.wards.get(ward),
+  );
+
+const nameOf = (wards: readonly (WardOpened | undefined)[]): string =>
+  wards.map((ward) => ward?.recipient).join(' ');
+
+/** A log whose key an older identity of a ward opens is not gone on with. Logs of before there were several name none. */
+const wasOpenedFor = (row: LogRow, wards: readonly (WardOpened | undefined)[]): boolean =>
+  row.wardRecipient === undefined
+    ? wards.every((ward) => ward?.generation === 1)
+    : row.wardRecipient === nameOf(wards);

@@ -1,6 +1,6 @@
 import { type Bytes, readEntry, type VersionVector } from '../log/index.ts';
 import { randomBytes, sha256, signWith } from '../seal/index.ts';
-import { DIRECTORY_SCOPE, mayRead, ROSTER_SCOPE, readScope } from '../site/index.ts';
+import { DIRECTORY_SCOPE, mayPull, ROSTER_SCOPE, readScope } from '../site/index.ts';
 import {
   createQrReceiver,
   createQrSender,
@@ -66,11 +66,14 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
     const { device, compared } = learned;
     const rows = new Map((await db.logs.toArray()).map((row) => [row.log, row]));
     const vector = await store.vector();
-    // Directory and staff first, without which the rest does not verify; -1: not for that tablet.
+    const directory = await readDirectory(db);
+    // The site's own directory first, which says whom to believe in the rest; then what administrators wrote in it, and
+    // the staff. -1: not for that tablet.
     const rank = (log: string): number => {
-      const scope = rows.get(log)?.scope ?? '';
-      const first = [DIRECTORY_SCOPE, ROSTER_SCOPE].indexOf(scope);
-      return first < 0 && mayRead(device.wards, scope) ? 2 : first;
+      const { scope = '', writer } = rows.get(log) ?? {};
+      if (!mayPull(directory, device.device, scope)) return -1;
+      if (scope === DIRECTORY_SCOPE) return writer === tablet.site ? 0 : 1;
+      return scope === ROSTER_SCOPE ? 2 : 3;
     };
     const logs = Object.keys(compared.after)
       .filter((log) => rank(log) >= 0)
@@ -80,7 +83,7 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
       after: compared.after[log] ?? 0,
       through: vector[log]?.[0] ?? 0,
     }));
-    const charts = (log: string): boolean => rank(log) >= 2;
+    const charts = (log: string): boolean => rank(log) >= 3;
     const missing = ranges
       .filter(({ log }) => charts(log))
       .reduce((sum, { after, through }) => sum + through - Math.max(1, after), 0);

@@ -1,68 +1,101 @@
 import { fromBase64, readEntry, type Verify } from '../log/index.ts';
-import { type LogKeys, logKeys, openEntry, openWith, verifyWith } from '../seal/index.ts';
+import { type LogKeys, logKeys, openWith, verifyWith } from '../seal/index.ts';
 import {
   DIRECTORY_SCOPE,
   type Directory,
-  DirectoryBody,
-  foldDirectory,
-  foldRoster,
-  mayWrite,
+  directoryOf,
+  mayOpenLog,
   ROSTER_SCOPE,
   type Roster,
-  RosterBody,
+  rosterOf,
+  type SiteEntry,
 } from '../site/index.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 
-/** Reads the directory that this tablet holds. Its entries were verified against the site's key when they arrived. */
+/** Reads the directory that this tablet holds. Its entries' writers were verified when they arrived. */
 export async function readDirectory(db: VaultDatabase): Promise<Directory> {
-  return foldDirectory(await bodies(db, DIRECTORY_SCOPE, async () => undefined, DirectoryBody));
+  return directoryOf(await entriesOf(db, DIRECTORY_SCOPE, async () => undefined));
 }
 
-/** The roster, opened with the identity that the directory sealed to this tablet; works while locked. */
+/** Of generation n at place n - 1. */
+export interface Secrets {
+  roster: readonly (string | undefined)[];
+  /** Only on a tablet that may hold them (`mayHoldPinSecret`). */
+  pin: readonly (string | undefined)[];
+}
+
+/** The staff list and, by generation, the secrets under which people's keys are wrapped besides their PIN. */
+export interface OpenedRoster {
+  roster: Roster;
+  secrets: Secrets;
+}
+
+/** The roster, opened with the identities that the directory sealed to this tablet; works while locked. */
 export async function readRoster(
   db: VaultDatabase,
   tablet: Tablet,
   directory: Directory,
-): Promise<{ roster: Roster; secret: string } | undefined> {
+): Promise<OpenedRoster | undefined> {
   const device = directory.devices.get(tablet.device);
-  if (!device) return undefined;
-  const secret = await openWith(tablet.identity, fromBase64(device.sealedRosterIdentity));
-  if (!secret) return undefined;
-  const identity = new TextDecoder().decode(secret);
+  const first = device && (await openWith(tablet.identity, fromBase64(device.sealedRosterIdentity)));
+  if (!first) return undefined;
+  const secrets: (string | undefined)[] = linesOf(first);
+  const pin: (string | undefined)[] = device.sealedPinSecrets
+    ? linesOf(await openWith(tablet.identity, fromBase64(device.sealedPinSecrets)))
+    : [];
+  for (const opened of directory.rosters) {
+    const own = opened.devices.find((item) => item.device === tablet.device);
+    const secret = own && (await openWith(tablet.identity, fromBase64(own.file)));
+    if (secret) secrets[opened.generation - 1] = new TextDecoder().decode(secret);
+    const pinSecret = own?.pinFile && (await openWith(tablet.identity, fromBase64(own.pinFile)));
+    if (pinSecret) pin[opened.generation - 1] = new TextDecoder().decode(pinSecret);
+  }
+  // Two administrators may have opened one generation at once: all of them open logs.
+  const identities = [...new Set(secrets.filter((secret) => secret !== undefined))];
   const keysOf = async (file: Uint8Array<ArrayBuffer>): Promise<LogKeys | undefined> => {
-    const key = await openWith(identity, file);
+    const key = await openWith(identities, file);
     return key ? logKeys(key) : undefined;
   };
-  return { roster: foldRoster(await bodies(db, ROSTER_SCOPE, keysOf, RosterBody)), secret: identity };
+  return {
+    roster: await rosterOf(await entriesOf(db, ROSTER_SCOPE, keysOf), directory),
+    secrets: { roster: secrets, pin },
+  };
 }
 
-async function bodies<T>(
+/** One secret a line; an empty line is a generation that has none. */
+const linesOf = (text: Uint8Array | null): (string | undefined)[] =>
+  text
+    ? new TextDecoder()
+        .decode(text)
+        .split('\n')
+        .map((line) => line || undefined)
+    : [];
+
+async function entriesOf(
   db: VaultDatabase,
   scope: string,
   keysOf: (file: Uint8Array<ArrayBuffer>) => Promise<LogKeys | undefined>,
-  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
-): Promise<T[]> {
-  const found: T[] = [];
+): Promise<SiteEntry[]> {
+  const found: SiteEntry[] = [];
   for (const row of await db.logs.where('scope').equals(scope).toArray()) {
     const keys = row.opening.key ? await keysOf(row.opening.key.file) : undefined;
     if (row.opening.key && !keys) continue;
-    for (const { bytes } of await db.entries
+    const rows = await db.entries
       .where('[log+seq]')
       .between([row.log, 0], [row.log, Number.POSITIVE_INFINITY])
-      .toArray()) {
+      .toArray();
+    for (const { bytes } of rows) {
       const read = readEntry(bytes);
-      if (!read.ok || read.entry.opening) continue;
-      const opened = await openEntry(read.entry, keys);
-      if (!opened.ok) continue;
-      // A kind that this version does not know is kept and carried; it only has no meaning here yet.
-      const parsed = schema.safeParse(opened.opened.body);
-      if (parsed.success) found.push(parsed.data);
+      if (read.ok) found.push({ entry: read.entry, opening: row.opening, keys });
     }
   }
   return found;
 }
 
-/** Whose signature counts for a log: the site everywhere, a tablet in the wards that it was granted. */
+/**
+ * Whose signature counts for a log: the site everywhere, a tablet where it was granted. A revoked tablet's entries are
+ * authentic all the same: they are kept, and held back from the charts until a person vouches.
+ */
 export function verifierFor(
   tablet: Pick<Tablet, 'site' | 'siteKey'>,
   directory: Directory,
@@ -71,5 +104,5 @@ export function verifierFor(
 ): Verify | undefined {
   if (writer === tablet.site) return verifyWith(tablet.siteKey);
   const device = directory.devices.get(writer);
-  return device && mayWrite(device.wards, scope) ? verifyWith(device.signingKey) : undefined;
+  return device && mayOpenLog(directory, writer, scope) ? verifyWith(device.signingKey) : undefined;
 }

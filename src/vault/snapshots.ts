@@ -1,6 +1,6 @@
 import { toHex } from '../log/index.ts';
 import { sha256, verifyWith } from '../seal/index.ts';
-import { isSnapshotList, SnapshotList } from '../site/index.ts';
+import { grantedWards, isSnapshotList, SnapshotList } from '../site/index.ts';
 import { BlobRequest, CarrierError, type HttpCarrier } from '../sync/index.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import { readDirectory } from './site-records.ts';
@@ -18,7 +18,7 @@ export async function pullSnapshots(
   carrier: HttpCarrier,
   newerOnly: boolean,
 ): Promise<string[]> {
-  const wards = (await readDirectory(db)).devices.get(tablet.device)?.wards ?? [];
+  const wards = grantedWards(await readDirectory(db), tablet.device);
   const taken: string[] = [];
   for (const ward of wards) {
     const { list } = await carrier.json(

@@ -1,10 +1,6 @@
-import { signWith } from '../seal/index.ts';
-import { DIRECTORY_SCOPE, type HubEnrolled, hubsOf } from '../site/index.ts';
+import { grantedWards, type HubEnrolled, hubsOf } from '../site/index.ts';
 import {
-  type Carrier,
-  createHttpCarrier,
   createPeerLoop,
-  exchange,
   type HttpCarrier,
   type OfferAnswer,
   type PeerLoop,
@@ -14,16 +10,10 @@ import type { SyncState } from './api.ts';
 import { countEntries } from './counts.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import type { News } from './events.ts';
+import { carrierTo, exchangeWith, type Peer } from './peer-exchange.ts';
 import { readDirectory } from './site-records.ts';
-import { pullSnapshots } from './snapshots.ts';
-import { createVaultStore } from './store.ts';
 
-const MAX_DIRECTORY_BYTES = 4 * 1024 * 1024;
-/** A laptop in the same room answers at once or not at all. */
-const HUB_TIMEOUT_MS = 8_000;
-
-/** The site server, or a hub by its place in the directory. */
-type PeerName = 'server' | HubEnrolled;
+const TRY_AGAIN_MS = 15_000;
 
 /**
  * Runs exchanges by itself, locked or not: with the server, and beside it with every hub of the tablet's wards, each
@@ -65,36 +55,13 @@ export function createSyncLoop(
 
   const tell = (): void => news.tell({ type: 'sync', state: state() });
 
-  function carrierTo(peer: PeerName, tablet: Tablet): HttpCarrier {
-    return createHttpCarrier({
-      baseUrl: peer === 'server' ? '' : peer.address,
-      device: tablet.device,
-      sign: signWith(tablet.signingKey),
-      directory: async () => {
-        const store = createVaultStore(db, tablet);
-        const logs = await db.logs.where('scope').equals(DIRECTORY_SCOPE).toArray();
-        const vector = await store.vector();
-        const read = ({ log }: { log: string }) =>
-          store.read({ log, after: 0, through: vector[log]?.[0] ?? 0 }, MAX_DIRECTORY_BYTES);
-        return (await Promise.all(logs.map(read))).flat();
-      },
-      ...(peer === 'server' ? {} : { timeoutMs: HUB_TIMEOUT_MS }),
-      snapshotAsOf: async () =>
-        (await db.snapshots.toArray())
-          .map((list) => list.asOf)
-          .sort()
-          .at(-1),
-    });
-  }
-
   async function once(
-    peer: PeerName,
+    peer: Peer,
     tablet: Tablet,
     carrier: HttpCarrier,
     onProgress: (progress: Progress) => void,
   ): Promise<OfferAnswer> {
-    const store = createVaultStore(db, tablet, () => news.tell({ type: 'forked' }));
-    const offer = await exchange(store, peer === 'server' ? carrier : asHub(carrier), (progress) => {
+    const offer = await exchangeWith(peer, carrier, { db, news, tablet }, (progress) => {
       onProgress(progress);
       // Counts move while a long upload runs, not only at its end.
       if (environment.clock() - told > 1000) {
@@ -102,17 +69,12 @@ export function createSyncLoop(
         void countEntries(db).then((counts) => news.tell({ type: 'counts', counts }));
       }
     });
-    if (peer === 'server') await db.write('epoch', offer.epoch);
-    for (const asOf of await pullSnapshots(db, tablet, carrier, peer !== 'server'))
-      news.tell({ type: 'snapshot', asOf });
-    news.tell({ type: 'arrived' });
-    news.tell({ type: 'counts', counts: await countEntries(db) });
     await meet(tablet);
     return offer;
   }
 
-  function start(peer: PeerName, tablet: Tablet): void {
-    const carrier = carrierTo(peer, tablet);
+  function start(peer: Peer, tablet: Tablet): void {
+    const carrier = carrierTo(peer, db, tablet);
     const loop = createPeerLoop({
       carrier,
       exchange: (onProgress) => once(peer, tablet, carrier, onProgress),
@@ -129,7 +91,7 @@ export function createSyncLoop(
   /** Starts with hubs that the directory names now, and leaves those that it does not. */
   async function meet(tablet: Tablet): Promise<void> {
     const directory = await readDirectory(db);
-    const hubs = hubsOf(directory.hubs, directory.devices.get(tablet.device)?.wards ?? []);
+    const hubs = hubsOf(directory.hubs, grantedWards(directory, tablet.device));
     const wanted = new Map(hubs.map((hub) => [keyOf(hub), hub]));
     for (const [key, { loop, hub }] of peers) {
       if (!hub || wanted.has(key)) continue;
@@ -161,17 +123,18 @@ export function createSyncLoop(
     syncNow: async (): Promise<void> => wake(),
     /** Never resolves: the lock under which it runs is held as long as this worker lives. */
     async run(): Promise<never> {
-      await begin();
-      return new Promise(() => undefined);
+      for (;;) {
+        try {
+          await begin();
+          return await new Promise<never>(() => undefined);
+        } catch {
+          // A database that does not open now (a full disk, another tab's upgrade) may open later.
+          await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+        }
+      }
     },
   };
 }
 
 /** A hub that was enrolled anew, or moved, is another peer. */
 const keyOf = (hub: HubEnrolled): string => `${hub.hub} ${hub.address}`;
-
-/** Whatever a hub says of itself, it does not speak for the site server. */
-const asHub = (carrier: Carrier): Carrier => ({
-  ...carrier,
-  offer: async (request) => ({ ...(await carrier.offer(request)), authority: false }),
-});

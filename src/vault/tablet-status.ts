@@ -1,7 +1,8 @@
-import type { Directory, Roster } from '../site/index.ts';
+import { activeStaff, type Directory, type Roster } from '../site/index.ts';
 import type { TabletStatus } from './api.ts';
 import { reservePieces } from './ballast.ts';
 import { countEntries } from './counts.ts';
+import { credentialFor } from './credentials.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import { storageRoom } from './storage-room.ts';
 
@@ -24,15 +25,22 @@ export async function tabletStatus(
     timeZone: directory.site?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     demo: directory.site?.demo ?? false,
     staff: [],
+    recent: (await db.read('recent-staff')) ?? [],
     counts: await countEntries(db),
     persisted,
     storage,
     pinOnlyWarning: false,
+    unlockWith: 'pin',
   };
   if (!tablet) return status;
 
   const device = directory.devices.get(tablet.device);
-  const wards = (device?.wards ?? []).map((id) => ({ id, name: directory.wards.get(id)?.name ?? id }));
+  const revoked = directory.revokedDevices.get(tablet.device);
+  const wards = (device?.wards ?? []).map((id) => ({
+    id,
+    name: directory.wards.get(id)?.name ?? id,
+    ...idleLockOf(directory, id),
+  }));
   const lists = await db.snapshots.toArray();
   const asOf = lists
     .map((list) => list.asOf)
@@ -55,17 +63,23 @@ export async function tabletStatus(
     );
   return {
     ...status,
-    state: reasons.length === 0 ? 'ready' : 'not-ready',
-    reasons,
+    state: revoked ? 'revoked' : reasons.length === 0 ? 'ready' : 'not-ready',
+    reasons: revoked ? [] : reasons,
     deviceName: tablet.name,
     wards,
     ...(asOf === undefined ? {} : { snapshotAsOf: asOf }),
-    staff: [...(roster?.values() ?? [])]
+    staff: (revoked || !roster ? [] : activeStaff(directory, roster))
       .filter((person) => person.wards.some((ward) => device?.wards.includes(ward)))
       .map((person) => ({ id: person.staff, name: person.name, role: person.role }))
       .sort((a, b) => a.name.localeCompare(b.name)),
-    pinOnlyWarning: device?.hardwareEncrypted === false,
+    pinOnlyWarning: status.demo && device?.hardwareEncrypted === false,
+    unlockWith: device ? credentialFor(directory, tablet.device) : 'pin',
   };
+}
+
+function idleLockOf(directory: Directory, ward: string): { idleLockMs?: number } {
+  const seconds = directory.idleLockSeconds.get(ward);
+  return seconds === undefined ? {} : { idleLockMs: seconds * 1000 };
 }
 
 /**
@@ -80,9 +94,11 @@ export function setAsideStatus(): TabletStatus {
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     demo: false,
     staff: [],
+    recent: [],
     counts: { onThisTabletOnly: 0, copied: 0, atServer: 0, inEhr: 0, needsPerson: 0 },
     persisted: false,
     storage: 'enough',
     pinOnlyWarning: false,
+    unlockWith: 'pin',
   };
 }

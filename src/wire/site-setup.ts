@@ -13,6 +13,13 @@ export const NewPin = z
     error: 'This PIN is too easy to guess: no row of the same or of following digits',
   });
 
+/** For tablets where six digits would be tried out in a night: some words that nobody else puts together. */
+export const NewPassphrase = z
+  .string()
+  .min(16, 'A passphrase has at least 16 characters: four words, for example')
+  .max(200)
+  .refine((words) => new Set(words).size >= 6, { error: 'This passphrase is too easy to guess' });
+
 const Name = z.string().trim().min(1, 'A name is needed').max(100, 'At most 100 characters');
 
 const isTimeZone = (zone: string): boolean => {
@@ -44,15 +51,44 @@ export const NewWard = z.object({
     .regex(/^[A-Za-z0-9.-]{0,64}$/, 'The id of a FHIR Location: letters, digits, full stop and hyphen'),
 });
 
+/** POST /api/admin/wards/:ward/idle-lock */
+export const IdleLock = z.object({ seconds: z.number().int().min(15).max(1800) });
+
 /** POST /api/admin/staff: the person types the PIN, in person. */
 export const NewStaff = z.object({
   name: Name,
   role: Role,
   wards: z.array(z.string().max(64)).max(100),
   pin: NewPin,
+  /** Opens tablets whose disk is not confirmed as hardware-encrypted, where the PIN alone opens nothing. */
+  passphrase: NewPassphrase.optional(),
 });
 
-/** GET /api/admin/staff */
+/** POST /api/admin/staff/:id: another role, other wards. */
+export const StaffChange = NewStaff.pick({ role: true, wards: true });
+
+/** POST /api/admin/staff/:id/pin: the person types the new one, in person. */
+export const PinReset = NewStaff.pick({ pin: true, passphrase: true });
+
+/** POST /api/admin/staff/:id/revoke and /api/admin/devices/:id/revoke */
+export const Reason = z.object({ reason: z.string().trim().min(1, 'Say why').max(500) });
+
+/** GET /api/admin/staff: people who left stay in it, as what they wrote stays in the record. */
 export const StaffList = z.object({
-  staff: z.array(z.object({ id: z.string(), name: z.string(), role: Role, wards: z.array(z.string()) })),
+  staff: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      role: Role,
+      wards: z.array(z.string()),
+      left: z.object({ at: z.string(), reason: z.string() }).nullable(),
+      /** A tablet of theirs was lost and the PIN has not been set anew since. */
+      newPinDue: z.boolean(),
+      /** Came in by break-glass, and is to be reviewed. */
+      emergency: z
+        .object({ at: z.string(), until: z.string(), reason: z.string(), vouchedBy: z.string() })
+        .nullable(),
+    }),
+  ),
 });
+export type StaffList = z.infer<typeof StaffList>;

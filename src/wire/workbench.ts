@@ -26,7 +26,11 @@ export const SessionInfo = z.object({ staff: z.object({ id: Hex128, name: z.stri
 export type SessionInfo = z.infer<typeof SessionInfo>;
 
 /** POST /api/admin/enrolment-codes {ward}: administrator only. Single use, expiring. */
-export const EnrolmentCodeRequest = z.object({ ward: z.string().min(1).max(64) });
+export const EnrolmentCodeRequest = z.object({
+  ward: z.string().min(1).max(64),
+  /** The administrator's word that the tablet's disk is encrypted with a key in its hardware. */
+  hardwareEncrypted: z.boolean().default(false),
+});
 export const EnrolmentCode = z.object({
   code: z.string(),
   expiresAt: z.string(),
@@ -46,6 +50,7 @@ const DeviceRow = z.object({
   snapshotAsOf: z.string().nullable(),
   /** Entries of a second history of its logs: it was cloned or restored from a backup. */
   secondHistory: z.number(),
+  revoked: z.object({ at: z.string(), reason: z.string() }).nullable(),
 });
 export const DeviceList = z.object({ devices: z.array(DeviceRow) });
 
@@ -60,6 +65,8 @@ export const CensusState = z.object({
       asOf: z.string().nullable(),
       warnings: z.number(),
       problem: z.string().nullable(),
+      /** After how long without a touch its tablets lock. */
+      idleLockSeconds: z.number(),
     }),
   ),
 });
@@ -143,6 +150,8 @@ export const PostingState = z.enum([
   'unknown',
   'posted',
   'refused',
+  /** Written on a revoked tablet or by somebody who had left: it waits until a person vouches for it. */
+  'held',
 ]);
 export type PostingState = z.infer<typeof PostingState>;
 
@@ -175,7 +184,7 @@ export type ReviewPatient = z.infer<typeof ReviewPatient>;
 /** POST /api/workbench/decisions — one answer per entry. */
 const Decision = z.object({
   entry: EntryId,
-  decision: z.enum(['approved', 'rejected', 'corrected']),
+  decision: z.enum(['approved', 'rejected', 'corrected', 'vouched']),
   reason: z.string().min(1).max(2000).optional(),
   /** For `corrected`: the body as it should be (same kind); the server makes it an entry that replaces the old one. */
   corrected: z.record(z.string(), z.unknown()).optional(),

@@ -301,7 +301,7 @@ describe('what a prescriber signed', () => {
           chart={aChart({ history: [signed] })}
           timeZone={ZONE}
           start={() => undefined}
-          clinician={clinician}
+          role={clinician ? 'clinician' : 'nurse'}
         />,
       );
     const { unmount } = show(false);

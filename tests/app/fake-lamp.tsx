@@ -34,6 +34,7 @@ export function aStatus(changes: Partial<TabletStatus> = {}): TabletStatus {
     demo: true,
     snapshotAsOf: minutesFromNow(-75),
     staff: [NURSE, CLINICIAN],
+    recent: [],
     counts: {
       onThisTabletOnly: 12,
       oldestUnsentAt: minutesFromNow(-40),
@@ -45,6 +46,7 @@ export function aStatus(changes: Partial<TabletStatus> = {}): TabletStatus {
     persisted: true,
     storage: 'enough',
     pinOnlyWarning: true,
+    unlockWith: 'pin',
     ...changes,
   };
 }
@@ -210,6 +212,12 @@ export function aLamp({
       return { ok: true, value: { id: `${LOG}-${300 + moved.length}`, savedAt: savedAt() } };
     },
     places: async () => ({}),
+    revocable: async () => [],
+    revoke: async () => ({ ok: true, value: undefined }),
+    held: async () => [],
+    witness: async () => ({ ok: true, value: { id: `${LOG}-300`, savedAt: savedAt() } }),
+    finish: async () => undefined,
+    emergencyAccess: async () => ({ ok: true, value: NURSE }),
     tablets: async () => ({ [LOG]: 'Tablet 4W-2' }),
     saveDraft: async (draft) => {
       drafts.set(draft.key, { ...draft, savedAt: savedAt() });

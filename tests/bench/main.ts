@@ -15,6 +15,7 @@ import {
   throttle,
   timeSavesAndBarePuts,
 } from './tablet.ts';
+import { timeThroughHub } from './through-hub.ts';
 
 /** `npm run bench`: every figure with its floor beside it, in one run on this machine. */
 
@@ -160,10 +161,14 @@ for (const rate of [1, 4]) {
     `| open a chart of ${Math.round(ENTRIES / patients.length)} entries, ${rate}×, p50 ms | ${ms(percentiles(charts).p50)} | goal 300 at 4× | |`,
   );
 }
+await tablet.close();
+await hospital.stop();
+const throughHub = await timeThroughHub(folder, 40);
+say(
+  `| charted on one tablet, shown on another, through a ward hub, p50 / p95 ms | ${both(throughHub)} | goal 2,000 | |`,
+);
 say(
   '\nCPU throttling is Chromium’s, of the page; its workers run unthrottled, so the 4× rows flatter what happens in them.\n',
 );
 
-await tablet.close();
-await hospital.stop();
 rmSync(folder, { recursive: true, force: true });

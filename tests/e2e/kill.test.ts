@@ -16,13 +16,14 @@ import {
   unlock,
 } from './hospital.ts';
 import { callVault, watchVault } from './vault-calls.ts';
+import { announceHub, type HubPlace, openHub, prepareHub, type WardHub } from './ward-hub.ts';
 
 /**
- * Server and browser are killed at random moments while a nurse charts. Afterwards everything that the tablet had
+ * Server, hub and browser are killed at random moments while a nurse charts. Afterwards everything that the tablet had
  * called saved is there, at the server too, once. `KILL_ROUNDS=50` for a long run; `KILL_SEED` plays one again.
  */
 
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 4);
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
 
 /** Mulberry32: small, seeded, good enough to choose moments. */
@@ -36,6 +37,16 @@ function randomFrom(seed: number): () => number {
   };
 }
 
+/** Who dies in a round. */
+const VICTIMS: readonly ('server' | 'hub' | 'browser')[][] = [
+  ['server'],
+  ['browser'],
+  ['hub'],
+  ['server', 'browser'],
+  ['server', 'hub'],
+  ['server', 'hub', 'browser'],
+];
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.each([
@@ -48,6 +59,8 @@ describe.each([
   const random = randomFrom(SEED);
   let database: TestDatabase | undefined;
   let hospital: Hospital | undefined;
+  let place: HubPlace;
+  let hub: WardHub | undefined;
   let tablet: BrowserContext | undefined;
   let page: Page;
   /** Ids of what the vault said is saved. */
@@ -55,13 +68,14 @@ describe.each([
 
   afterAll(async () => {
     await tablet?.close().catch(() => undefined);
+    await hub?.stop('SIGKILL');
     await hospital?.stop('SIGKILL');
     await database?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
   async function openPage(url: string): Promise<void> {
-    tablet = await openTablet(profile);
+    tablet = await openTablet(profile, { args: place.chromiumArgs });
     await watchVault(tablet);
     page = await tablet.newPage();
     await page.exposeFunction('toldSaved', (id: string) => saved.add(id));
@@ -131,7 +145,11 @@ describe.each([
       ...(database.url === undefined ? {} : { env: { DATABASE_URL: database.url } }),
     };
     hospital = await openHospital(options);
+    place = prepareHub(folder, await freePort());
     await openPage(hospital.url);
+    hub = await openHub(place, await announceHub(page, hospital.url, place));
+    // Signed out again: enrolling signs in by itself.
+    await tablet!.clearCookies();
     await enrol(page, hospital.url, '4 West', 'tablet');
     await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
     await page.evaluate(() => navigator.serviceWorker.ready);
@@ -141,14 +159,18 @@ describe.each([
       const rows = await callVault(page, 'board');
       const patient = rows[Math.floor(random() * rows.length)]!.patient;
       const charting = chart(patient, 40 + Math.floor(random() * 400));
-      const target = (['server', 'browser', 'both'] as const)[Math.floor(random() * 3)]!;
+      const victims = VICTIMS[Math.floor(random() * VICTIMS.length)]!;
+      const dies = (who: (typeof victims)[number]): boolean => victims.includes(who);
       // The moment of death, not a wait for something: any will do.
       await pause(random() * 900);
-      if (target !== 'browser') await hospital.stop('SIGKILL');
-      if (target !== 'server') await killBrowser(tablet!, profile);
+      if (dies('server')) await hospital.stop('SIGKILL');
+      if (dies('hub')) await hub.stop('SIGKILL');
+      if (dies('browser')) await killBrowser(tablet!, profile);
       await charting;
-      if (target !== 'browser') hospital = await openHospital(options);
-      if (target !== 'server') await openPage(hospital.url);
+      // While the server is away the hub takes what it can.
+      if (dies('hub')) hub = await openHub(place);
+      if (dies('server')) hospital = await openHospital(options);
+      if (dies('browser')) await openPage(hospital.url);
       else await page.reload();
       await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
       const there = new Set(await idsOnTablet());
@@ -162,6 +184,7 @@ describe.each([
     const onTablet = await idsOnTablet();
     await tablet!.close();
     tablet = undefined;
+    await hub.stop();
     await hospital.stop();
     const { context, close } = await createServer({
       dataDirectory: data,

@@ -114,6 +114,70 @@ describe('a tablet', () => {
     await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
   });
 
+  it('uploads with no page open, when the browser says that the network is back', async () => {
+    await unlock(page, 'Nora Quinn', PINS.nurse);
+    await page.locator('.board-row').first().waitFor();
+    await hospital.stop();
+    await note('Written just before the page was closed');
+    await expect.poll(unsent).toBe(1);
+    const tags = (): Promise<string[]> =>
+      page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.getRegistration();
+        return (registration as unknown as { sync: { getTags(): Promise<string[]> } }).sync.getTags();
+      });
+    await expect.poll(tags).toEqual(['lamplight-exchange']);
+    const id = await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())!.scope);
+    const session = await tablet.newCDPSession(page);
+    const registered = new Promise<string>((resolve) =>
+      session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+        const own = registrations.find(({ scopeURL }) => scopeURL === id);
+        if (own) resolve(own.registrationId);
+      }),
+    );
+    await session.send('ServiceWorker.enable');
+    const registrationId = await registered;
+    // Another page of the same origin, without Lamplight in it, from which the browser's part can be played.
+    const other = await tablet.newPage();
+    await other.goto(`${hospital.url}/icon.svg`);
+    await page.close();
+    hospital = await openHospital(options);
+    const browser = await tablet.newCDPSession(other);
+    await browser.send('ServiceWorker.enable');
+    await browser.send('ServiceWorker.dispatchSyncEvent', {
+      origin: hospital.url,
+      registrationId,
+      tag: 'lamplight-exchange',
+      lastChance: false,
+    });
+    const acknowledged = (): Promise<boolean> =>
+      other.evaluate(
+        () =>
+          new Promise<boolean>((resolve) => {
+            const open = indexedDB.open('lamplight');
+            open.onsuccess = () => {
+              const transaction = open.result.transaction(['logs', 'entries']);
+              const logs = transaction.objectStore('logs').getAll();
+              const keys = transaction.objectStore('entries').getAllKeys();
+              transaction.oncomplete = () => {
+                open.result.close();
+                const places = keys.result as unknown as [string, number][];
+                const own = logs.result.filter((row: { mine: number }) => row.mine === 1);
+                resolve(
+                  own.every(({ log, acknowledgement }: { log: string; acknowledgement?: { seq: number } }) =>
+                    places.every(([at, seq]) => at !== log || seq <= (acknowledgement?.seq ?? 0)),
+                  ),
+                );
+              };
+            };
+          }),
+      );
+    await expect.poll(acknowledged).toBe(true);
+    await other.close();
+    page = await tablet.newPage();
+    await page.goto(hospital.url);
+    expect(await unsent()).toBe(0);
+  });
+
   it('shows what the EHR refused, with its reason, until a person has settled it (FAILURES 14)', async () => {
     await unlock(page, 'Nora Quinn', PINS.nurse);
     await page.locator('.board-row').first().waitFor();

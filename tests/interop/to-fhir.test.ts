@@ -4,6 +4,7 @@ import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { OpenedEntry, Schedule, WardBody } from '../../src/clinical/index.ts';
 import {
+  auditToFhir,
   isForTheEhr,
   type Outgoing,
   resourcesFor,
@@ -457,5 +458,35 @@ describe('same content', () => {
     ['an added note', { note: [{ text: 'a' }, { text: 'b' }] }],
   ])('sees %s', (_name, change) => {
     expect(sameContent(sent, { ...sent, ...change })).toBe(false);
+  });
+});
+
+describe('the audit trail', () => {
+  it.each([
+    'unlock',
+    'unlock-failed',
+    'chart-opened',
+    'emergency-access',
+    'revoked',
+    'export',
+    'import',
+    'records-shown',
+    'sign-in',
+    'review-opened',
+    'match',
+    'decide',
+    'push',
+  ])('%s becomes a valid FHIR R4 AuditEvent', (what) => {
+    const event = {
+      entry: `${'a'.repeat(32)}-2`,
+      at: '2026-11-24T14:05:00.000Z',
+      what,
+      staff: { id: 'b'.repeat(32), name: 'Nora Quinn', role: 'nurse' },
+      patient: 'c'.repeat(32),
+      ehrPatient: 'p1',
+      device: 'tablet',
+    };
+    validateResource(auditToFhir(event, 'Test Hospital'));
+    validateResource(auditToFhir({ ...event, staff: undefined, patient: undefined }, 'Test Hospital'));
   });
 });

@@ -62,6 +62,7 @@ describe('a ward hub', () => {
       signingKey: signing.publicKey,
       recipient: (await newIdentity()).recipient,
       ward,
+      hardwareEncrypted: true,
     });
     return {
       device,

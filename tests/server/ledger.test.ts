@@ -59,6 +59,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('the server on %s', (kind) => {
       signingKey: signing.publicKey,
       recipient: (await newIdentity()).recipient,
       ward: '4-west',
+      hardwareEncrypted: false,
     });
     device = { id: enrolled.device, key: signing.privateKey, publicKey: signing.publicKey };
   });
@@ -151,7 +152,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('the server on %s', (kind) => {
       pin: '000000',
       argon2: QUICK,
     });
-    const opened = await unwrapUserKey('000000', server.context.identity.rosterIdentity, person.wrapped);
+    const opened = await unwrapUserKey('000000', server.context.site.pinSecret(person)!, person.wrapped);
     const first = await tabletLog(2);
     const author = { id: person.staff, name: person.name, role: person.role };
     const branch: Entry[] = [];
@@ -377,6 +378,9 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('the server on %s', (kind) => {
   });
 
   it('holds everything after a restart', async () => {
+    // What waits for the audit trail is written when a server closes.
+    await server.close();
+    server = await open();
     const before = await server.context.ledger.vector();
     await server.close();
     server = await open();

@@ -61,6 +61,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a patient who goes to another 
       signingKey: signing.publicKey,
       recipient: (await newIdentity()).recipient,
       ward,
+      hardwareEncrypted: true,
     });
     const { port } = server.app.server.address() as AddressInfo;
     const carrier = createHttpCarrier({
@@ -186,7 +187,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a patient who goes to another 
       ...(database.url ? { databaseUrl: database.url } : {}),
     });
     await server.app.listen({ port: 0, host: '127.0.0.1' });
-    const { site, identity } = server.context;
+    const { site } = server.context;
     await site.openSite({ name: 'Test Hospital', timeZone: 'America/Chicago', demo: false });
     const wards = ['4-west', '5-east', '6-north'];
     for (const id of wards) await site.openWard({ id, name: id.replace('-', ' ') });
@@ -197,7 +198,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a patient who goes to another 
       pin: PIN,
       argon2: QUICK,
     });
-    const user = (await unwrapUserKey(PIN, identity.rosterIdentity, rostered.wrapped))!;
+    const user = (await unwrapUserKey(PIN, server.context.site.pinSecret(rostered)!, rostered.wrapped))!;
     nurse = {
       author: { id: rostered.staff, name: rostered.name, role: 'nurse' },
       key: user.signingKey,
@@ -251,7 +252,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a patient who goes to another 
     expect(granted1).toBe(toBase64(await home.keys.grant(patient)));
     expect(granted1).not.toBe(toBase64(await home.keys.grant(other)));
 
-    const worklist = await server.context.reconciliation.worklist();
+    const worklist = await server.context.reconciliation.worklist(['4-west', '5-east']);
     const wardOf = (id: string) =>
       worklist.wards.find((ward) => ward.patients.some((row) => row.id === id))?.id;
     expect([wardOf(patient), wardOf(other)]).toEqual(['5-east', '4-west']);
@@ -290,6 +291,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a patient who goes to another 
       [{ entry: entryId(first.log, first.seq), decision: 'rejected', reason: 'a duplicate' }],
       { id: nurse.author.id, name: 'Rita', role: 'records' },
       'PIN',
+      ['4-west', '5-east'],
     );
     expect(decided?.ok).toBe(true);
     await server.context.moves.passOn();

@@ -48,9 +48,10 @@ describe('records in a file', () => {
       signingKey: signing.publicKey,
       recipient: (await newIdentity()).recipient,
       ward: '4-west',
+      hardwareEncrypted: false,
     });
     const nurse = [...site.roster().values()][0]!;
-    const user = (await unwrapUserKey('135790', identity.rosterIdentity, nurse.wrapped))!;
+    const user = (await unwrapUserKey('135790', site.pinSecret(nurse)!, nurse.wrapped))!;
     const key = randomBytes(32);
     const name = toHex(randomBytes(16));
     const patient = toHex(randomBytes(16));

@@ -1,12 +1,16 @@
-import { Button } from '@mantine/core';
+import { Button, Checkbox, NativeSelect } from '@mantine/core';
 import { toDataURL } from 'qrcode';
 import { useEffect, useState } from 'react';
+import { z } from 'zod';
 import { formatAgo } from '../../clinical/index.ts';
+import { StaffList } from '../../wire/site-setup.ts';
 import { CensusState, DeviceList, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
+import { ReasonDialog } from '../ReasonDialog.tsx';
 import { RecordsByFile } from '../RecordsByFile.tsx';
 import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
+import { AuditCard } from './AuditCard.tsx';
 import { HubCard } from './HubCard.tsx';
 import { NewWardForm } from './NewWardForm.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
@@ -18,7 +22,7 @@ export function Administration() {
   if (site.value && !site.value.opened) return <SiteSetupForm onOpened={site.reload} />;
   return (
     <SignInGate title="Administration" roles={['administrator']}>
-      {() => <Readiness />}
+      {() => <Readiness timeZone={site.value?.timeZone ?? 'UTC'} />}
     </SignInGate>
   );
 }
@@ -29,12 +33,23 @@ const EHR_IN_WORDS = {
   'not-configured': 'none is configured',
 } as const;
 
-function Readiness() {
+const IDLE_LOCKS = [
+  { value: '30', label: '30 seconds' },
+  { value: '60', label: '1 minute' },
+  { value: '120', label: '2 minutes' },
+  { value: '300', label: '5 minutes' },
+  { value: '600', label: '10 minutes' },
+];
+
+function Readiness({ timeZone }: { timeZone: string }) {
   const census = usePoll('/api/admin/census', CensusState, 5_000);
+  const staff = usePoll('/api/admin/staff', StaffList, 60_000);
   const devices = usePoll('/api/admin/devices', DeviceList, 5_000);
   const [code, setCode] = useState<EnrolmentCode>();
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const [hardwareEncrypted, setHardwareEncrypted] = useState(false);
+  const [revoking, setRevoking] = useState<{ id: string; name: string }>();
   const now = new Date().toISOString();
   const failed = (error: unknown): void =>
     setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.');
@@ -68,6 +83,7 @@ function Readiness() {
               <th>Patients</th>
               <th>EHR data as of</th>
               <th>Gaps in it</th>
+              <th>Tablets lock after</th>
               <th>Actions</th>
             </tr>
           </thead>
@@ -81,11 +97,24 @@ function Readiness() {
                   {ward.warnings} {ward.problem && <div className="alarm">{ward.problem}</div>}
                 </td>
                 <td>
+                  <NativeSelect
+                    aria-label={`Tablets of ${ward.name} lock after`}
+                    value={String(ward.idleLockSeconds)}
+                    data={IDLE_LOCKS}
+                    onChange={(event) =>
+                      void request('POST', `/api/admin/wards/${ward.id}/idle-lock`, z.object({}), {
+                        seconds: Number(event.currentTarget.value),
+                      }).then(census.reload, failed)
+                    }
+                  />
+                </td>
+                <td>
                   <Button
                     aria-label={`New enrolment code for ${ward.name}`}
                     onClick={() =>
                       void request('POST', '/api/admin/enrolment-codes', EnrolmentCode, {
                         ward: ward.id,
+                        hardwareEncrypted,
                       }).then(setCode, failed)
                     }
                   >
@@ -96,6 +125,12 @@ function Readiness() {
             ))}
           </tbody>
         </table>
+        <Checkbox
+          label="The next tablet’s disk is encrypted with a key in its hardware (iPadOS, Android, ChromeOS, Windows with TPM)"
+          description="I have checked it. Then a PIN opens it; on any other tablet only a passphrase does, except in the demo."
+          checked={hardwareEncrypted}
+          onChange={(event) => setHardwareEncrypted(event.currentTarget.checked)}
+        />
         <NewWardForm onOpened={census.reload} />
       </section>
       {code && <CodeCard code={code} />}
@@ -109,6 +144,7 @@ function Readiness() {
               <th>Last seen</th>
               <th>Its EHR data</th>
               <th>Entries received</th>
+              <th>Actions</th>
             </tr>
           </thead>
           <tbody>
@@ -127,6 +163,21 @@ function Readiness() {
                     </div>
                   )}
                 </td>
+                <td>
+                  {device.revoked ? (
+                    <span className="alarm">
+                      ■ Revoked {formatAgo(device.revoked.at, now)}: {device.revoked.reason}
+                    </span>
+                  ) : (
+                    <Button
+                      variant="default"
+                      aria-label={`Revoke ${device.name}`}
+                      onClick={() => setRevoking({ id: device.id, name: device.name })}
+                    >
+                      Revoke
+                    </Button>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -136,7 +187,29 @@ function Readiness() {
         )}
       </section>
       <HubCard wards={census.value?.wards ?? []} />
+      {revoking && (
+        <ReasonDialog
+          title={`Revoke ${revoking.name}`}
+          confirm="Revoke"
+          problem={problem}
+          onCancel={() => setRevoking(undefined)}
+          what={
+            <p>
+              Nobody unlocks this tablet any more. What has arrived from it stands; what comes later is kept
+              and held back until a person vouches for it. Its wards get new keys, and their staff should
+              choose new PINs. Whoever holds the tablet can still read what is on it.
+            </p>
+          }
+          onConfirm={(reason) =>
+            request('POST', `/api/admin/devices/${revoking.id}/revoke`, z.object({}), { reason }).then(() => {
+              setRevoking(undefined);
+              devices.reload();
+            }, failed)
+          }
+        />
+      )}
       <StaffCard wards={census.value?.wards ?? []} />
+      <AuditCard staff={staff.value?.staff ?? []} timeZone={timeZone} />
       <RecordsByFile />
     </>
   );

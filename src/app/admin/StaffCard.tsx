@@ -3,26 +3,34 @@ import { Button, Checkbox, NativeSelect, PasswordInput, TextInput } from '@manti
 import { useState } from 'react';
 import { Controller, useForm } from 'react-hook-form';
 import { z } from 'zod';
-import { Role } from '../../clinical/index.ts';
+import { formatAgo, ROLES, Role } from '../../clinical/index.ts';
 import { NewStaff, StaffList } from '../../wire/site-setup.ts';
 import { ApiError, request } from '../api.ts';
 import { usePoll } from '../use-poll.ts';
+import { PersonDialog } from './PersonDialog.tsx';
 
 /** Who works here. Each types the PIN in person; it opens the tablets of the wards that are ticked. */
 export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) {
   const list = usePoll('/api/admin/staff', StaffList, 30_000);
   const [problem, setProblem] = useState<string>();
-  const [added, setAdded] = useState<string>();
+  const [done, setDone] = useState<string>();
+  const [chosen, setChosen] = useState<StaffList['staff'][number]>();
   const { register, control, handleSubmit, formState, reset } = useForm({
     resolver: zodResolver(NewStaff),
-    defaultValues: { name: '', role: 'nurse' as const, wards: [] as string[], pin: '' },
+    defaultValues: {
+      name: '',
+      role: 'nurse' as const,
+      wards: [] as string[],
+      pin: '',
+      passphrase: undefined,
+    },
   });
   const submit = handleSubmit(async (values) => {
     setProblem(undefined);
     await request('POST', '/api/admin/staff', z.object({ staff: z.string() }), values).then(
       () => {
-        setAdded(values.name);
-        reset({ ...values, name: '', pin: '' });
+        setDone(`${values.name} was added.`);
+        reset({ ...values, name: '', pin: '', passphrase: undefined });
         list.reload();
       },
       (error: unknown) =>
@@ -39,6 +47,8 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
             <th>Name</th>
             <th>Role</th>
             <th>Wards</th>
+            <th>State</th>
+            <th>Actions</th>
           </tr>
         </thead>
         <tbody>
@@ -47,14 +57,53 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
               <td>{person.name}</td>
               <td>{person.role}</td>
               <td>{person.wards.map(nameOf).join(', ') || 'none'}</td>
+              <td className={person.left || person.newPinDue || person.emergency ? 'alarm' : ''}>
+                {person.left
+                  ? `■ Left ${formatAgo(person.left.at, new Date().toISOString())}: ${person.left.reason}`
+                  : person.emergency
+                    ? `▲ Emergency access since ${formatAgo(person.emergency.at, new Date().toISOString())}: ${person.emergency.reason} (${person.emergency.vouchedBy} vouched). Review: put on the list, or take off.`
+                    : person.newPinDue
+                      ? '▲ Needs a new PIN: a tablet of this ward was lost'
+                      : 'works here'}
+              </td>
+              <td>
+                {!person.left && (
+                  <Button
+                    variant="default"
+                    aria-label={`Change ${person.name}`}
+                    onClick={() => setChosen(person)}
+                  >
+                    Change
+                  </Button>
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
+      {chosen && (
+        <PersonDialog
+          person={chosen}
+          wards={wards}
+          onClose={() => setChosen(undefined)}
+          onChanged={(message) => {
+            setChosen(undefined);
+            setDone(message);
+            list.reload();
+          }}
+        />
+      )}
       <form className="stack" onSubmit={submit} noValidate autoComplete="off" aria-label="Add a person">
         <div className="row fields">
           <TextInput label="Name" error={formState.errors.name?.message} {...register('name')} />
-          <NativeSelect label="Role" data={[...Role.options]} {...register('role')} />
+          <NativeSelect
+            label="Role"
+            data={Role.options.map((role) => ({
+              value: role,
+              label: `${ROLES[role].name}: ${ROLES[role].does}`,
+            }))}
+            {...register('role')}
+          />
           <PasswordInput
             label="PIN, typed by the person"
             inputMode="numeric"
@@ -63,12 +112,24 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
             error={formState.errors.pin?.message}
             {...register('pin')}
           />
+          <PasswordInput
+            label="Passphrase, if needed"
+            description="For tablets that are not hardware-encrypted"
+            autoComplete="off"
+            w={320}
+            error={formState.errors.passphrase?.message}
+            {...register('passphrase', { setValueAs: (words: string | undefined) => words || undefined })}
+          />
         </div>
         <Controller
           control={control}
           name="wards"
           render={({ field }) => (
-            <Checkbox.Group label="May open the tablets of" value={field.value} onChange={field.onChange}>
+            <Checkbox.Group
+              label="Wards whose records are open to this person"
+              value={field.value}
+              onChange={field.onChange}
+            >
               <div className="row">
                 {wards.map((ward) => (
                   <Checkbox key={ward.id} value={ward.id} label={ward.name} />
@@ -82,9 +143,7 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
             {problem}
           </p>
         )}
-        {added && !problem && (
-          <p role="status">{added} was added. Tablets hear of it with their next exchange.</p>
-        )}
+        {done && !problem && <p role="status">{done} Tablets hear of it with their next exchange.</p>}
         <div>
           <Button type="submit" loading={formState.isSubmitting}>
             Add to the staff list

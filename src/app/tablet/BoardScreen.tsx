@@ -3,10 +3,13 @@ import { useEffect, useState } from 'react';
 import {
   type BoardRow,
   type Conflict,
+  charts,
   displayName,
   formatAge,
   formatQuantity,
   formatTime,
+  mayWrite,
+  ROLES,
   sexInWords,
   tallMan,
 } from '../../clinical/index.ts';
@@ -14,6 +17,7 @@ import type { StoredDraft } from '../../vault/api.ts';
 import { useAlike, useBoard, useLamp, useNow, useWardConflicts } from '../lamp.tsx';
 import { ConflictList } from './ConflictList.tsx';
 import { draftKind } from './forms/drafts.ts';
+import { HeldList } from './HeldList.tsx';
 import { MovedAway } from './MovedAway.tsx';
 import { recordInWords } from './patient/MoveNotices.tsx';
 import type { ScreenProps } from './Shell.tsx';
@@ -30,6 +34,7 @@ export type BoardTab = 'board' | 'round';
 
 /** Who is in which bed, how sick, what is due. */
 export function BoardScreen({
+  session,
   go,
   timeZone,
   tab,
@@ -60,7 +65,15 @@ export function BoardScreen({
     toSettle.filter((conflict) => conflict.patients.includes(patient)).length;
   return (
     <div className="stack">
+      {!charts(session.staff.role) && (
+        <p className="notice">
+          You are signed in as {ROLES[session.staff.role].name}: this role {ROLES[session.staff.role].does}.
+          Charting needs a nurse or a clinician.
+        </p>
+      )}
+      <HeldList names={names} timeZone={timeZone} vouches={mayWrite(session.staff.role, 'entry-vouched')} />
       <NeedsPerson
+        settles={charts(session.staff.role)}
         conflicts={toSettle}
         names={names}
         timeZone={timeZone}
@@ -94,7 +107,9 @@ export function BoardScreen({
               onChange={(event) => setFilter(event.currentTarget.value)}
             />
             <span className="quiet">{rows.length} patients</span>
-            <Button onClick={() => go({ at: 'register' })}>New patient</Button>
+            {charts(session.staff.role) && (
+              <Button onClick={() => go({ at: 'register' })}>New patient</Button>
+            )}
           </div>
           <div className="board">
             {shown.map((row) => (
@@ -119,7 +134,7 @@ export function BoardScreen({
           )}
         </Tabs.Panel>
         <Tabs.Panel value="round" pt="sm">
-          <Round rows={rows} now={now} timeZone={timeZone} go={go} />
+          <Round rows={rows} now={now} timeZone={timeZone} {...(charts(session.staff.role) ? { go } : {})} />
         </Tabs.Panel>
       </Tabs>
     </div>
@@ -135,6 +150,7 @@ function NeedsPerson({
   ...list
 }: {
   conflicts: readonly Conflict[];
+  settles: boolean;
   names: ReadonlyMap<string, string>;
   timeZone: string;
   onOpen: (patient: string) => void;
@@ -251,7 +267,8 @@ function Round({
   rows: BoardRow[];
   now: string;
   timeZone: string;
-  go: ScreenProps['go'];
+  /** Absent: this person gives no doses. */
+  go?: ScreenProps['go'];
 }) {
   const doses = rows
     .flatMap((row) => row.doses.map((dose) => ({ row, dose })))
@@ -278,14 +295,20 @@ function Round({
                 {tallMan(dose.medication)} {dose.dose && dose.dose.value > 0 ? formatQuantity(dose.dose) : ''}
               </span>
               <span className={title === 'Overdue' ? 'alarm' : ''}>{formatTime(dose.dueAt, timeZone)}</span>
-              <Button
-                onClick={() =>
-                  go({ at: 'patient', patient: row.patient, give: { order: dose.order, dueAt: dose.dueAt } })
-                }
-                aria-label={`Give ${dose.medication} to ${displayName(row.name)}`}
-              >
-                Give
-              </Button>
+              {go && (
+                <Button
+                  onClick={() =>
+                    go({
+                      at: 'patient',
+                      patient: row.patient,
+                      give: { order: dose.order, dueAt: dose.dueAt },
+                    })
+                  }
+                  aria-label={`Give ${dose.medication} to ${displayName(row.name)}`}
+                >
+                  Give
+                </Button>
+              )}
             </div>
           ))}
         </section>

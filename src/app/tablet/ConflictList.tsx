@@ -22,12 +22,15 @@ export function ConflictList({
   timeZone,
   names,
   onOpen,
+  settles = true,
 }: {
   conflicts: readonly Conflict[];
   timeZone: string;
   /** Whose chart it is about, by patient: on the board, where no banner says so. */
   names?: ReadonlyMap<string, string>;
   onOpen?: (patient: string) => void;
+  /** `false`: this person sees the conflict, and settles none. */
+  settles?: boolean;
 }) {
   const tablets = useTablets();
   return conflicts.map((conflict) => (
@@ -38,6 +41,7 @@ export function ConflictList({
       tablets={tablets}
       names={names}
       onOpen={onOpen}
+      settles={settles}
     />
   ));
 }
@@ -48,12 +52,14 @@ function OneConflict({
   tablets,
   names,
   onOpen,
+  settles,
 }: {
   conflict: Conflict;
   timeZone: string;
   tablets: Record<string, string>;
   names: ReadonlyMap<string, string> | undefined;
   onOpen: ((patient: string) => void) | undefined;
+  settles: boolean;
 }) {
   const [chosen, setChosen] = useState<Way>();
   const [reason, setReason] = useState('');
@@ -147,7 +153,7 @@ function OneConflict({
       ) : (
         <div className="choices">
           {onOpen && conflict.patients.length === 1 && openButton(conflict.patients[0]!)}
-          {waysToSettle(conflict, nameOf).map((way) => (
+          {(settles ? waysToSettle(conflict, nameOf) : []).map((way) => (
             <Button
               key={way.label}
               variant="default"

@@ -1,10 +1,11 @@
-import { Button, PasswordInput, Select, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Select, TextInput } from '@mantine/core';
+import { useContext, useState } from 'react';
 import { formatAgo, formatInstant } from '../../clinical/index.ts';
 import type { Session, StaffName, TabletStatus } from '../../vault/api.ts';
 import { DemoEhrSwitch } from '../DemoEhrSwitch.tsx';
 import { useLamp, useNow } from '../lamp.tsx';
 import { NewVersion } from './NewVersion.tsx';
+import { CREDENTIALS, CredentialContext, SecretInput } from './SecretInput.tsx';
 import { StateStrip } from './StateStrip.tsx';
 import { SaveFile } from './transfer/SaveFile.tsx';
 
@@ -18,6 +19,7 @@ const STATES: Record<TabletStatus['state'], string> = {
   'not-ready': '▲ Not ready',
   'not-enrolled': '○ Not enrolled',
   'set-aside': '■ Set aside',
+  revoked: '■ Revoked',
 };
 
 /** Who are you? Opens no patient's data; uploads go on behind it. */
@@ -35,13 +37,20 @@ export function LockScreen({
   const ward = chosen ?? status.wards[0]?.id ?? '';
   const [search, setSearch] = useState('');
   const found = status.staff.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
+  // Who unlocked it last is who unlocks it next: on a ward of three hundred names, these are the six to look at.
+  const lately =
+    search === '' && status.staff.length > MOST_WITHOUT_SEARCH
+      ? status.recent.flatMap((id) => status.staff.find((staff) => staff.id === id) ?? [])
+      : [];
+  const choice = (staff: StaffName) => (
+    <Button key={staff.id} size="lg" variant="default" onClick={() => setPerson(staff)}>
+      {staff.name} · {staff.role}
+    </Button>
+  );
   const now = useNow();
   const pinOnly =
     'The PIN alone protects the files of this tablet: it is not confirmed as hardware-encrypted. Do not use it for real patients.';
-  const warnings = [
-    ...status.reasons,
-    ...(status.pinOnlyWarning ? [status.demo ? `Demo. ${pinOnly}` : pinOnly] : []),
-  ];
+  const warnings = [...status.reasons, ...(status.pinOnlyWarning ? [`Demo. ${pinOnly}`] : [])];
   return (
     <div className="shell">
       <header className="topbar">
@@ -74,7 +83,17 @@ export function LockScreen({
             ))}
           </ul>
         )}
-        {status.state === 'set-aside' ? null : person ? (
+        {status.state === 'revoked' && (
+          <section className="notice stop stack" role="alert">
+            <h1>This tablet was taken out of use</h1>
+            <p>
+              An administrator revoked it, so nobody unlocks it any more. Nothing was deleted: its records are
+              kept and go on to the server, or as a file. Use another tablet, and give this one to the
+              administrator.
+            </p>
+          </section>
+        )}
+        {status.state === 'set-aside' || status.state === 'revoked' ? null : person ? (
           <PinEntry person={person} ward={ward} onUnlock={onUnlock} onBack={() => setPerson(undefined)} />
         ) : (
           <section className="card stack">
@@ -96,13 +115,14 @@ export function LockScreen({
                 onChange={(event) => setSearch(event.currentTarget.value)}
               />
             )}
-            <div className="choices">
-              {found.map((staff) => (
-                <Button key={staff.id} size="lg" variant="default" onClick={() => setPerson(staff)}>
-                  {staff.name} · {staff.role}
-                </Button>
-              ))}
-            </div>
+            {lately.length > 0 && (
+              <>
+                <h2>Here lately</h2>
+                <div className="choices">{lately.map(choice)}</div>
+                <h2>Everybody</h2>
+              </>
+            )}
+            <div className="choices">{found.map(choice)}</div>
             {status.staff.length > 0 && found.length === 0 && (
               <p>Nobody by that name is listed on this tablet.</p>
             )}
@@ -142,6 +162,7 @@ function PinEntry({
   onBack: () => void;
 }) {
   const { vault } = useLamp();
+  const credential = useContext(CredentialContext);
   const [pin, setPin] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
@@ -168,30 +189,45 @@ function PinEntry({
       }}
     >
       <h1>{person.name}</h1>
-      <PasswordInput
-        label="PIN"
-        inputMode="numeric"
+      <SecretInput
         data-autofocus
         autoFocus
         value={pin}
         onChange={(event) => setPin(event.currentTarget.value)}
       />
-      <div className="pinpad">
-        {DIGITS.map((digit) => (
-          <Button key={digit} variant="default" size="lg" onClick={() => setPin(pin + digit)}>
-            {digit}
+      {credential === 'pin' ? (
+        <div className="pinpad">
+          {DIGITS.map((digit) => (
+            <Button key={digit} variant="default" size="lg" onClick={() => setPin(pin + digit)}>
+              {digit}
+            </Button>
+          ))}
+          <Button variant="default" size="lg" onClick={() => setPin(pin.slice(0, -1))} aria-label="Delete">
+            ⌫
           </Button>
-        ))}
-        <Button variant="default" size="lg" onClick={() => setPin(pin.slice(0, -1))} aria-label="Delete">
-          ⌫
+          <Button variant="default" size="lg" onClick={() => setPin(`${pin}0`)}>
+            0
+          </Button>
+          <Button
+            type="submit"
+            size="lg"
+            loading={busy}
+            disabled={pin.length < CREDENTIALS.pin.shortest}
+            aria-label="Unlock"
+          >
+            ✓
+          </Button>
+        </div>
+      ) : (
+        <Button
+          type="submit"
+          size="lg"
+          loading={busy}
+          disabled={pin.length < CREDENTIALS.passphrase.shortest}
+        >
+          Unlock
         </Button>
-        <Button variant="default" size="lg" onClick={() => setPin(`${pin}0`)}>
-          0
-        </Button>
-        <Button type="submit" size="lg" loading={busy} disabled={pin.length < 4} aria-label="Unlock">
-          ✓
-        </Button>
-      </div>
+      )}
       {problem && (
         <p role="alert" className="notice stop">
           {problem}

@@ -1,13 +1,16 @@
 import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { formatAgo, formatInstant, type OrderId } from '../../clinical/index.ts';
+import { charts, formatAgo, formatInstant, type OrderId } from '../../clinical/index.ts';
 import type { Session, TabletStatus } from '../../vault/api.ts';
 import { useLamp, useNow } from '../lamp.tsx';
 import type { Theme } from '../use-theme.ts';
 import { BoardScreen, type BoardTab } from './BoardScreen.tsx';
 import { lock } from './before-lock.ts';
+import { EmergencyScreen } from './EmergencyScreen.tsx';
 import { RegisterScreen } from './forms/RegisterScreen.tsx';
+import { handOver, takeOver } from './handover.ts';
 import { PatientScreen } from './patient/PatientScreen.tsx';
+import { RevokeScreen } from './RevokeScreen.tsx';
 import { StateStrip } from './StateStrip.tsx';
 import { TransferScreen } from './transfer/TransferScreen.tsx';
 
@@ -16,6 +19,8 @@ export type Screen =
   | { at: 'board' }
   | { at: 'register' }
   | { at: 'transfer' }
+  | { at: 'revoke' }
+  | { at: 'emergency' }
   | { at: 'patient'; patient: string; give?: { order: OrderId; dueAt?: string } };
 
 export interface ScreenProps {
@@ -35,7 +40,10 @@ export function Shell({
   theme: [Theme, (theme: Theme) => void];
 }) {
   const { subscribe } = useLamp();
-  const [screen, go] = useState<Screen>({ at: 'board' });
+  const [screen, go] = useState<Screen>(() => {
+    const patient = takeOver(session.ward.id);
+    return patient === undefined ? { at: 'board' } : { at: 'patient', patient };
+  });
   const [lost, setLost] = useState<string>();
   // Kept here so that whoever comes back from a patient finds the round where it was left.
   const [tab, setTab] = useState<BoardTab>('board');
@@ -62,7 +70,18 @@ export function Shell({
             { value: 'red-night', label: 'Red' },
           ]}
         />
+        {screen.at === 'board' && session.staff.role === 'administrator' && (
+          <Button onClick={() => go({ at: 'revoke' })}>Revoke</Button>
+        )}
+        {screen.at === 'board' && charts(session.staff.role) && (
+          <Button onClick={() => go({ at: 'emergency' })}>Emergency access</Button>
+        )}
         {screen.at === 'board' && <Button onClick={() => go({ at: 'transfer' })}>Pass records on</Button>}
+        <Button
+          onClick={() => handOver(session.ward.id, screen.at === 'patient' ? screen.patient : undefined)}
+        >
+          Switch
+        </Button>
         <Button onClick={() => void lock()}>Lock</Button>
       </header>
       <StateStrip status={status}>
@@ -78,6 +97,8 @@ export function Shell({
           {screen.at === 'board' && <BoardScreen {...props} tab={tab} onTab={setTab} />}
           {screen.at === 'register' && <RegisterScreen {...props} />}
           {screen.at === 'transfer' && <TransferScreen {...props} />}
+          {screen.at === 'emergency' && <EmergencyScreen {...props} />}
+          {screen.at === 'revoke' && <RevokeScreen {...props} />}
           {screen.at === 'patient' && (
             <PatientScreen key={screen.patient} {...props} patient={screen.patient} give={screen.give} />
           )}

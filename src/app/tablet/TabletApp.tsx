@@ -1,19 +1,25 @@
 import { useEffect, useState } from 'react';
 import type { Session, TabletStatus } from '../../vault/api.ts';
-import { useStatus } from '../lamp.tsx';
+import { useLamp, useStatus } from '../lamp.tsx';
 import { type Theme, useTheme } from '../use-theme.ts';
-import { lock } from './before-lock.ts';
+import { beforeLock, lock } from './before-lock.ts';
 import { EnrolScreen } from './EnrolScreen.tsx';
 import { LockScreen } from './LockScreen.tsx';
+import { CredentialContext } from './SecretInput.tsx';
 import { Shell } from './Shell.tsx';
 
-const IDLE_MS = 2 * 60_000;
+const DEFAULT_IDLE_MS = 2 * 60_000;
 
 /** The tablet: not enrolled, locked, or in somebody's hands. */
 export function TabletApp() {
   const { value: status, reload } = useStatus();
   const [session, setSession] = useState<Session>();
-  useIdleLock(session !== undefined);
+  const ward = status?.wards.find(({ id }) => id === session?.ward.id);
+  useIdleLock(session !== undefined, ward?.idleLockMs ?? DEFAULT_IDLE_MS);
+  const { subscribe, vault } = useLamp();
+  useEffect(() => beforeLock(() => vault.finish()), [vault]);
+  // Revoked while somebody works: what is half written is kept sealed, and the screen is emptied.
+  useEffect(() => subscribe((event) => void (event.type === 'revoked' && lock())), [subscribe]);
   const theme = useTheme();
   const covered = useCover();
   // The cover lies over the screens and does not replace them: what is half written stays.
@@ -40,23 +46,32 @@ function Inside({
 }) {
   if (!status) return <p className="page">Opening Lamplight…</p>;
   if (status.state === 'not-enrolled') return <EnrolScreen onEnrolled={onEnrolled} />;
-  if (!session) return <LockScreen status={status} onUnlock={onUnlock} />;
-  return <Shell status={status} session={session} theme={theme} />;
+  if (!session)
+    return (
+      <CredentialContext value={status.unlockWith}>
+        <LockScreen status={status} onUnlock={onUnlock} />
+      </CredentialContext>
+    );
+  return (
+    <CredentialContext value={status.unlockWith}>
+      <Shell status={status} session={session} theme={theme} />
+    </CredentialContext>
+  );
 }
 
-function useIdleLock(active: boolean): void {
+function useIdleLock(active: boolean, idleMs: number): void {
   useEffect(() => {
     if (!active) return;
     let lastTouch = Date.now();
-    let timer = setTimeout(lock, IDLE_MS);
+    let timer = setTimeout(lock, idleMs);
     const again = (): void => {
       clearTimeout(timer);
       lastTouch = Date.now();
-      timer = setTimeout(lock, IDLE_MS);
+      timer = setTimeout(lock, idleMs);
     };
     // A sleeping tablet runs no timers: it is asked again when it wakes, before anyone can read the screen.
     const woken = (): void => {
-      if (Date.now() - lastTouch >= IDLE_MS) void lock();
+      if (Date.now() - lastTouch >= idleMs) void lock();
     };
     document.addEventListener('visibilitychange', woken);
     const events = ['pointerdown', 'keydown', 'input'] as const;
@@ -66,7 +81,7 @@ function useIdleLock(active: boolean): void {
       document.removeEventListener('visibilitychange', woken);
       for (const event of events) removeEventListener(event, again, { capture: true });
     };
-  }, [active]);
+  }, [active, idleMs]);
 }
 
 /** The task switcher keeps pictures of what it hides: there is nothing of a patient in them. */

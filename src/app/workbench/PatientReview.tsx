@@ -1,7 +1,9 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { describeEntry, displayName, formatDate, formatInstant, sexInWords } from '../../clinical/index.ts';
+import { AuditList } from '../../wire/audit.ts';
 import { DecisionResults, type Decisions, type PostingState, ReviewPatient } from '../../wire/workbench.ts';
+import { AuditTable } from '../admin/AuditCard.tsx';
 import { ApiError, request } from '../api.ts';
 import { usePoll } from '../use-poll.ts';
 import { CorrectForm } from './CorrectForm.tsx';
@@ -17,6 +19,7 @@ const STATES: Record<PostingState, string> = {
   unknown: '▲ unknown: asked again before anything is sent',
   posted: '✓ in the EHR',
   refused: '▲ refused by the EHR',
+  held: '▲ held back',
 };
 const OPEN: readonly PostingState[] = ['to-review', 'refused', 'rejected'];
 
@@ -31,6 +34,12 @@ export function PatientReview({
   onBack: () => void;
 }) {
   const review = usePoll(`/api/workbench/patients/${patient}`, ReviewPatient);
+  const [looking, setLooking] = useState(false);
+  const access = usePoll(
+    looking ? `/api/workbench/patients/${patient}/access` : undefined,
+    AuditList,
+    15_000,
+  );
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [reason, setReason] = useState('');
   const [correcting, setCorrecting] = useState<ReviewPatient['entries'][number]>();
@@ -81,6 +90,19 @@ export function PatientReview({
       <Button variant="default" onClick={onBack} style={{ alignSelf: 'flex-start' }}>
         ‹ Worklist
       </Button>
+      <Button
+        variant="default"
+        onClick={() => setLooking(!looking)}
+        aria-expanded={looking}
+        style={{ alignSelf: 'flex-start' }}
+      >
+        Who looked at this patient?
+      </Button>
+      {looking && (
+        <section className="card" aria-label="Who looked at this patient">
+          <AuditTable list={access.value} timeZone={timeZone} />
+        </section>
+      )}
       {row.identity !== 'ehr' && <MatchPanel patient={patient} link={link} onChanged={review.reload} />}
       {ehrProblem && <p className="notice">{ehrProblem}</p>}
       {message && (
@@ -160,6 +182,18 @@ export function PatientReview({
                   {entry.stateReason && <div className="quiet">{entry.stateReason}</div>}
                 </td>
                 <td>
+                  {entry.state === 'held' && (
+                    <Button
+                      variant="default"
+                      aria-label={`Vouch for it: ${title}`}
+                      disabled={reason.trim() === ''}
+                      onClick={() =>
+                        void decide([{ entry: entry.id, decision: 'vouched', reason: reason.trim() }])
+                      }
+                    >
+                      Vouch for it
+                    </Button>
+                  )}
                   {decidable &&
                     ['vital-signs', 'medication-administration', 'note'].includes(entry.body?.kind ?? '') && (
                       <Button
@@ -178,7 +212,7 @@ export function PatientReview({
       </table>
       <div className="footer-actions" style={{ alignItems: 'flex-end' }}>
         <TextInput
-          label="Reason (needed to reject)"
+          label="Reason (needed to reject or to vouch)"
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />

@@ -26,8 +26,8 @@ export const PartialDate = z
 export const Sex = z.enum(['female', 'male', 'other', 'unknown']);
 export type Sex = z.infer<typeof Sex>;
 
-/** What a person may do. `nurse` charts, `clinician` also signs orders, `records` reviews, `administrator` enrols. */
-export const Role = z.enum(['nurse', 'clinician', 'records', 'administrator']);
+/** What a person may do: `permissions.ts` says which kinds of entry each may write. */
+export const Role = z.enum(['nurse', 'clinician', 'witness', 'records', 'administrator', 'read-only']);
 export type Role = z.infer<typeof Role>;
 
 /** Who says it. The name is kept with the entry, as it was when it was written. */

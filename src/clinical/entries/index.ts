@@ -22,6 +22,8 @@ import {
   PostingOutcome,
   ReviewDecided,
 } from './records.ts';
+import { EntryVouched } from './trust.ts';
+import { EntryWitnessed } from './witness.ts';
 
 export * from './administration.ts';
 export * from './charting.ts';
@@ -31,6 +33,8 @@ export * from './infusion.ts';
 export * from './moves.ts';
 export * from './orders.ts';
 export * from './records.ts';
+export * from './trust.ts';
+export * from './witness.ts';
 
 /** Everything that can be written about a ward's patients. Parsed when written and when first opened after arriving. */
 export const WardBody = z.discriminatedUnion('kind', [
@@ -58,6 +62,8 @@ export const WardBody = z.discriminatedUnion('kind', [
   DoseReassessed,
   PatchRemoved,
   InfusionCharted,
+  EntryVouched,
+  EntryWitnessed,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];

@@ -76,12 +76,27 @@ export function createCensus(
     ward: string,
     list: SnapshotList | undefined,
   ): Promise<{ key: Bytes; keyFile: string }> {
-    if (list) {
+    const recipients = site.recipients(ward);
+    const meta = { site: identity.site, key: `snapshot key of ${ward}`, value: recipients.join(' ') };
+    const known = await db
+      .selectFrom('record.meta')
+      .where('site', '=', meta.site)
+      .where('key', '=', meta.key)
+      .select('value')
+      .executeTakeFirst();
+    // After a rotation a new key: what the old identity opens must open no newer snapshot.
+    if (list && known?.value === meta.value) {
       const key = await openWith(identity.identity, fromBase64(list.keyFile));
       if (key) return { key, keyFile: list.keyFile };
     }
     const key = randomBytes(32);
-    return { key, keyFile: toBase64(await sealTo(site.recipients(ward), key)) };
+    const keyFile = toBase64(await sealTo(recipients, key));
+    await db
+      .insertInto('record.meta')
+      .values(meta)
+      .onConflict((conflict) => conflict.columns(['site', 'key']).doUpdateSet({ value: meta.value }))
+      .execute();
+    return { key, keyFile };
   }
 
   async function store(ward: string, patients: SnapshotPatient[], asOf: string): Promise<void> {
@@ -189,6 +204,7 @@ export function createCensus(
             asOf: summary?.asOf ?? null,
             warnings: summary?.warnings ?? 0,
             problem: problems.get(ward.ward) ?? null,
+            idleLockSeconds: site.directory().idleLockSeconds.get(ward.ward) ?? 120,
           };
         }),
       };

@@ -50,6 +50,7 @@ export interface Database {
     ward: string;
     expires_at: Date;
     used_at: Date | null;
+    hardware_encrypted: boolean;
   };
   /** One-time codes for ward hubs: what the directory will say of the hub stands with the code. */
   'record.hub_code': {
@@ -111,6 +112,19 @@ export interface Database {
     detail: string | null;
     attempts: number;
   };
+  /** The audit trail, readable; one row for each event. */
+  'projection.audit': {
+    site: string;
+    log: string;
+    seq: number;
+    position: number;
+    at: Date;
+    what: string;
+    staff: string | null;
+    patient: string | null;
+    writer: string;
+    event: unknown;
+  };
   'projection.lease': { site: string; patient: string; holder: string; until: Date };
   'projection.device_contact': {
     site: string;
@@ -171,6 +185,12 @@ const MIGRATIONS: readonly string[] = [
     site text, log text, seq integer not null, hash text, epoch text not null, signature text not null,
     primary key (site, log, hash));
   create table projection.moved (site text, log text, seq integer, hash text not null, primary key (site, log, seq))`,
+  `alter table record.enrolment_code add column hardware_encrypted boolean not null default false`,
+  `create table projection.audit (
+    site text, log text, seq integer, position integer, at timestamptz not null, what text not null, staff text,
+    patient text, writer text not null, event jsonb not null, primary key (site, log, seq, position));
+  create index on projection.audit (site, at);
+  create index on projection.audit (site, patient, at)`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { DIRECTORY_SCOPE, readersOf } from '../../site/index.ts';
 import { createHttpCarrier, createPeerLoop, exchange, type PeerState } from '../../sync/index.ts';
+import { guardRoutes } from '../access.ts';
 import { openDatabase } from '../database/open.ts';
 import { createLedger, type ServerLedger } from '../ledger.ts';
 import { answerFaults } from '../refusal.ts';
@@ -97,6 +98,8 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     bodyLimit: 1024 * 1024,
     ...(options.tls ? { https: { cert: options.tls.certificate, key: options.tls.key } } : {}),
   }) as unknown as FastifyInstance;
+  const tokens = createTokens(identity.secret, clock);
+  guardRoutes(app, { db, tokens, identity, site: directory });
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
   await app.register(helmet, {
@@ -113,7 +116,11 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   });
   answerFaults(app);
 
-  app.get('/api/health', async () => ({ ok: true }));
+  app.get(
+    '/api/health',
+    { config: { access: { by: 'anyone', because: 'it says only that the hub runs' } } },
+    async () => ({ ok: true }),
+  );
   app.get('/', async (_request, reply) =>
     reply
       .type('text/plain')
@@ -129,7 +136,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     ledger,
     site: directory,
     census: snapshots,
-    tokens: createTokens(identity.secret, clock),
+    tokens,
     epoch: {
       current: acknowledgements.epoch,
       examine: (said) => acknowledgements.keep(said, ledger),

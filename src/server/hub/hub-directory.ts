@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely';
-import { openEntry } from '../../seal/index.ts';
+import type { Opening } from '../../log/index.ts';
 import {
   type DeviceEnrolled,
   DIRECTORY_SCOPE,
   type Directory,
-  DirectoryBody,
-  foldDirectory,
+  directoryOf,
+  emptyDirectory,
+  type Roster,
+  type SiteEntry,
 } from '../../site/index.ts';
 import type { Database } from '../database/schema.ts';
 import { storedEntry } from '../ledger.ts';
@@ -14,11 +16,13 @@ import { storedEntry } from '../ledger.ts';
 export interface HubDirectory {
   refresh(): Promise<void>;
   directory(): Directory;
+  /** Sealed: a hub knows nobody. */
+  roster(): Roster;
   device(id: string): Promise<DeviceEnrolled | undefined>;
 }
 
 export function createHubDirectory(db: Kysely<Database>, site: string): HubDirectory {
-  let directory = foldDirectory([]);
+  let directory = emptyDirectory();
 
   const records: HubDirectory = {
     async refresh() {
@@ -29,23 +33,21 @@ export function createHubDirectory(db: Kysely<Database>, site: string): HubDirec
         )
         .where('entry.site', '=', site)
         .where('log.scope', '=', DIRECTORY_SCOPE)
-        .where('entry.seq', '>', 1)
+        .orderBy('entry.log')
+        .orderBy('entry.seq')
         .select('entry.bytes')
         .execute();
-      // In the order of the site's own clock: a tablet may have brought a later log before an earlier one.
-      const entries = rows
-        .map((row) => storedEntry(row.bytes))
-        .sort((a, b) => a.hlc[0] - b.hlc[0] || a.hlc[1] - b.hlc[1]);
-      const bodies: DirectoryBody[] = [];
-      for (const entry of entries) {
-        const opened = await openEntry(entry, undefined);
-        // What a newer version of the server says is kept and handed on; it has no meaning here yet.
-        const parsed = opened.ok ? DirectoryBody.safeParse(opened.opened.body) : undefined;
-        if (parsed?.success) bodies.push(parsed.data);
+      const entries: SiteEntry[] = [];
+      let opening: Opening | undefined;
+      for (const row of rows) {
+        const entry = storedEntry(row.bytes);
+        opening = entry.opening ?? opening;
+        if (opening) entries.push({ entry, opening });
       }
-      directory = foldDirectory(bodies);
+      directory = await directoryOf(entries);
     },
     directory: () => directory,
+    roster: () => new Map(),
     async device(id) {
       if (!directory.devices.has(id)) await records.refresh();
       return directory.devices.get(id);

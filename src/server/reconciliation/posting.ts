@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { SnapshotPatient } from '../../clinical/index.ts';
 import { isForTheEhr, resourcesFor, type ToFhirContext } from '../../interop/index.ts';
+import type { Directory, Roster } from '../../site/index.ts';
 import type { PushState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
@@ -18,6 +19,8 @@ export interface PostingDependencies {
   gateway: FhirGateway | undefined;
   clock: () => number;
   census(): Promise<Map<string, SnapshotPatient>>;
+  directory(): Directory;
+  roster(): Roster;
   deviceName(log: string): Promise<string>;
   /** Writes the outcome as an entry of the server's log for the ward. */
   tellOutcome(
@@ -137,7 +140,7 @@ export function createPosting(dependencies: PostingDependencies) {
     problem = null;
     const census = await dependencies.census();
     const known = new Map([...census].map(([patient, snapshot]) => [patient, snapshot.ehrPatient]));
-    const records = await readRecords(db, site, {}, known);
+    const records = await readRecords(db, site, {}, known, dependencies.directory(), dependencies.roster());
     const reviewed = new Map(records.flatMap((record) => record.reviewed).map((entry) => [entry.id, entry]));
     for (const record of records) {
       const work = record.reviewed
@@ -181,9 +184,9 @@ export function createPosting(dependencies: PostingDependencies) {
       const known = new Map(
         [...(await dependencies.census())].map(([patient, snapshot]) => [patient, snapshot.ehrPatient]),
       );
-      const states = (await readRecords(db, site, {}, known)).flatMap((record) =>
-        record.reviewed.map((entry) => entry.state),
-      );
+      const states = (
+        await readRecords(db, site, {}, known, dependencies.directory(), dependencies.roster())
+      ).flatMap((record) => record.reviewed.map((entry) => entry.state));
       const count = (state: string): number => states.filter((other) => other === state).length;
       return {
         running: running !== undefined,

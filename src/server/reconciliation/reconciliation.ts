@@ -19,7 +19,8 @@ import { createPosting } from './posting.ts';
 import { type PatientRecord, readRecords } from './ward-entries.ts';
 
 export interface Reconciliation {
-  worklist(): Promise<Worklist>;
+  /** Of these wards. */
+  worklist(wards: readonly string[]): Promise<Worklist>;
   patient(id: string): Promise<ReviewPatient>;
   candidates(id: string): Promise<RankedCandidate[]>;
   link(id: string, decision: { ehrPatient: string } | { confirmedNew: true }, by: Author): Promise<void>;
@@ -28,6 +29,7 @@ export interface Reconciliation {
     decisions: Decisions['decisions'],
     by: Author,
     signedInBy: string,
+    wards: readonly string[],
   ): Promise<{ entry: string; ok: boolean; message?: string }[]>;
   push(): Promise<void>;
   pushState(): Promise<PushState>;
@@ -67,6 +69,8 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
         identity.site,
         where,
         new Map([...snapshots].map(([id, snapshot]) => [id, snapshot.ehrPatient])),
+        site.directory(),
+        site.roster(),
       ),
       snapshots,
     };
@@ -91,6 +95,8 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
     gateway,
     clock,
     census: censusPatients,
+    directory: site.directory,
+    roster: site.roster,
     async deviceName(log) {
       const row = await db
         .selectFrom('record.log')
@@ -139,12 +145,12 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
             : 'downtime-new',
       toReview: count('to-review'),
       unposted: count('approved', 'posting', 'unknown', 'waiting-for-match'),
-      problems: count('refused', 'unknown'),
+      problems: count('refused', 'unknown', 'held'),
     };
   }
 
   return {
-    async worklist() {
+    async worklist(wards) {
       const { found, snapshots } = await records({});
       const quarantined = await db
         .selectFrom('record.quarantine')
@@ -152,28 +158,30 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
         .select((select) => select.fn.countAll().as('count'))
         .executeTakeFirstOrThrow();
       return {
-        wards: [...site.directory().wards.values()].map((ward) => {
-          const own = found.filter((candidate) => candidate.ward === ward.ward);
-          const states = own.flatMap((candidate) => candidate.reviewed.map((entry) => entry.state));
-          const count = (...wanted: string[]): number =>
-            states.filter((state) => wanted.includes(state)).length;
-          return {
-            id: ward.ward,
-            name: ward.name,
-            counts: {
-              toReview: count('to-review'),
-              approved: count('approved', 'waiting-for-match'),
-              posting: count('posting'),
-              unknown: count('unknown'),
-              posted: count('posted'),
-              refused: count('refused'),
-              rejected: count('rejected'),
-            },
-            patients: own
-              .map((candidate) => row(candidate, snapshots.get(candidate.patient)))
-              .sort((a, b) => b.toReview - a.toReview || a.name.family.localeCompare(b.name.family)),
-          };
-        }),
+        wards: [...site.directory().wards.values()]
+          .filter((ward) => wards.includes(ward.ward))
+          .map((ward) => {
+            const own = found.filter((candidate) => candidate.ward === ward.ward);
+            const states = own.flatMap((candidate) => candidate.reviewed.map((entry) => entry.state));
+            const count = (...wanted: string[]): number =>
+              states.filter((state) => wanted.includes(state)).length;
+            return {
+              id: ward.ward,
+              name: ward.name,
+              counts: {
+                toReview: count('to-review'),
+                approved: count('approved', 'waiting-for-match'),
+                posting: count('posting'),
+                unknown: count('unknown'),
+                posted: count('posted'),
+                refused: count('refused'),
+                rejected: count('rejected'),
+              },
+              patients: own
+                .map((candidate) => row(candidate, snapshots.get(candidate.patient)))
+                .sort((a, b) => b.toReview - a.toReview || a.name.family.localeCompare(b.name.family)),
+            };
+          }),
         quarantined: Number(quarantined.count),
       };
     },
@@ -320,7 +328,7 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
       });
     },
 
-    async decide(decisions, by, signedInBy) {
+    async decide(decisions, by, signedInBy, wards) {
       const { found } = await records({});
       const entries = new Map(
         found.flatMap((candidate) => candidate.reviewed.map((entry) => [entry.id, entry])),
@@ -332,6 +340,38 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
         const fail = (message: string) => results.push({ entry: id, ok: false, message });
         if (!entry?.body) {
           fail('This entry is not here or cannot be read.');
+          continue;
+        }
+        if (!wards.includes(entry.ward)) {
+          fail('This entry belongs to a ward that you are not granted.');
+          continue;
+        }
+        if ((decision === 'vouched') !== (entry.state === 'held')) {
+          fail(
+            entry.state === 'held'
+              ? 'This entry is held back: first somebody has to vouch for it.'
+              : 'This entry is not held back.',
+          );
+          continue;
+        }
+        if (decision === 'vouched') {
+          if (reason === undefined) {
+            fail('Say how you know that it is right.');
+            continue;
+          }
+          const vouched = {
+            kind: 'entry-vouched',
+            author: by,
+            effectiveAt: now(),
+            recordedAt: now(),
+            entries: [id],
+            reason,
+          };
+          byWard.set(entry.ward, [
+            ...(byWard.get(entry.ward) ?? []),
+            { patient: entry.patient, body: WardBody.parse(vouched) },
+          ]);
+          results.push({ entry: id, ok: true });
           continue;
         }
         if (!['to-review', 'refused', 'rejected', 'approved', 'waiting-for-match'].includes(entry.state)) {

@@ -3,11 +3,13 @@ import {
   bedWords,
   type Charted,
   type OpenedEntry,
+  partByBelief,
   type Standing,
   standings,
   WardBody,
 } from '../../clinical/index.ts';
 import { entryId } from '../../log/index.ts';
+import { type Directory, type Roster, trustProblem } from '../../site/index.ts';
 import type { PostingState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 
@@ -51,6 +53,8 @@ export async function readRecords(
   site: string,
   where: { ward?: string; patient?: string },
   census: ReadonlyMap<string, string>,
+  directory: Directory,
+  roster: Roster,
 ): Promise<PatientRecord[]> {
   let query = db.selectFrom('projection.entry').where('site', '=', site).selectAll();
   if (where.ward !== undefined) query = query.where('ward', '=', where.ward);
@@ -62,6 +66,15 @@ export async function readRecords(
       row,
     ]),
   );
+  const writers = new Map(
+    (await db.selectFrom('record.log').where('site', '=', site).select(['log', 'writer']).execute()).map(
+      (row) => [row.log, row.writer],
+    ),
+  );
+  const problemOf = ({ id, hlc, body }: OpenedEntry): string | undefined => {
+    const [log, seq] = [id.slice(0, 32), Number(id.slice(33))];
+    return trustProblem(directory, { writer: writers.get(log) ?? '', log, seq, hlc }, body?.author, roster);
+  };
   const byPatient = Map.groupBy(rows, (row) => row.patient);
   return [...byPatient].map(([patient, own]) => {
     const opened = own.map(
@@ -73,7 +86,8 @@ export async function readRecords(
       }),
     );
     const meta = new Map(own.map((row) => [entryId(row.log, row.seq), row]));
-    const found = standings(opened);
+    const { believed, held } = partByBelief(opened, problemOf);
+    const found = standings(believed);
     const link = currentLink(found.all);
     const known = census.has(patient) || link !== undefined;
     const reviewed = [
@@ -95,12 +109,27 @@ export async function readRecords(
           ...stateOf(charted, found.all, known, postings.get(charted.id)),
         };
       });
+    reviewed.push(
+      ...held.map(({ entry, reason }): Reviewed => {
+        const row = meta.get(entry.id)!;
+        return {
+          ...entry,
+          ward: row.ward,
+          log: row.log,
+          standing: 'current',
+          receivedAt: row.received_at,
+          state: 'held',
+          stateReason: `Held back: ${reason}.`,
+          resources: [],
+        };
+      }),
+    );
     // Where the patient is now; while people say different things, where the first entry was charted.
     const places = new Set(bedWords(found).map((word) => word.ward?.id));
     const [place] = places;
     const first = [...own].sort((a, b) => Number(a.hlc_wall) - Number(b.hlc_wall))[0]!;
     const ward = places.size === 1 && place !== undefined ? place : first.ward;
-    return { patient, ward, reviewed, opened, link };
+    return { patient, ward, reviewed, opened: believed, link };
   });
 }
 
@@ -139,6 +168,10 @@ function stateOf(
       stateReason: 'What the ward decided about entries that contradicted each other.',
       resources: none,
     };
+  if (entry.body.kind === 'entry-witnessed')
+    return { state: 'not-for-the-ehr', stateReason: 'A second person signed.', resources: none };
+  if (entry.body.kind === 'entry-vouched')
+    return { state: 'not-for-the-ehr', stateReason: 'Who vouched for what was held back.', resources: none };
   const said = all.filter(
     ({ body }) =>
       (body.kind === 'posting-outcome' || body.kind === 'review-decided') && body.entry === entry.id,

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
+import { AUDIT_SCOPE } from '../../site/index.ts';
 import { type EnrolAnswer, EnrolRequest } from '../../wire/enrolment.ts';
+import { Reason } from '../../wire/site-setup.ts';
 import {
   DemoEhr,
   type DeviceList,
@@ -10,38 +12,51 @@ import {
   type PublicInfo,
   type TabletWitness,
 } from '../../wire/workbench.ts';
+import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 import { hashCode, typedCode } from '../tokens.ts';
-import { requireStaff } from './staff-session.ts';
 
 const CODE_MS = 15 * 60_000;
 
 /** Enrolment, devices, census and the demo switch. */
 export function adminRoutes(app: FastifyInstance, context: ServerContext): void {
   const { db, identity, site } = context;
+  const administrator = { config: { access: { by: 'staff', roles: ['administrator'] } } } as const;
+  const desk = { config: { access: { by: 'staff', roles: ['administrator', 'records'] } } } as const;
+  const anyone = (because: string) => ({ config: { access: { by: 'anyone', because } } }) as const;
 
-  app.get('/api/public', async (): Promise<PublicInfo> => {
-    const directory = site.directory();
-    return {
-      siteName: directory.site?.name ?? 'Lamplight',
-      opened: directory.site !== undefined,
-      demo: context.demo !== undefined,
-      demoStaff: context.demo?.staff ?? [],
-      wards: [...directory.wards.values()].map((ward) => ({ id: ward.ward, name: ward.name })),
-      timeZone: directory.site?.timeZone ?? 'UTC',
-    };
-  });
+  app.get(
+    '/api/public',
+    anyone('names of hospital and wards; no staff but the demo’s'),
+    async (): Promise<PublicInfo> => {
+      const directory = site.directory();
+      return {
+        siteName: directory.site?.name ?? 'Lamplight',
+        opened: directory.site !== undefined,
+        demo: context.demo !== undefined,
+        demoStaff: context.demo?.staff ?? [],
+        wards: [...directory.wards.values()].map((ward) => ({ id: ward.ward, name: ward.name })),
+        timeZone: directory.site?.timeZone ?? 'UTC',
+      };
+    },
+  );
 
-  app.post('/api/admin/enrolment-codes', async (request): Promise<EnrolmentCode> => {
-    requireStaff(context, request, ['administrator']);
-    const { ward } = EnrolmentCodeRequest.parse(request.body);
+  app.post('/api/admin/enrolment-codes', administrator, async (request): Promise<EnrolmentCode> => {
+    const { ward, hardwareEncrypted } = EnrolmentCodeRequest.parse(request.body);
     if (!site.directory().wards.has(ward)) throw new RefusalError(404, 'no-ward', 'There is no such ward.');
     const code = typedCode();
     const expiresAt = new Date(context.clock() + CODE_MS);
     await db
       .insertInto('record.enrolment_code')
-      .values({ site: identity.site, code_hash: hashCode(code), ward, expires_at: expiresAt, used_at: null })
+      .values({
+        site: identity.site,
+        code_hash: hashCode(code),
+        ward,
+        expires_at: expiresAt,
+        used_at: null,
+        hardware_encrypted: hardwareEncrypted,
+      })
       .execute();
     return {
       code,
@@ -53,7 +68,12 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
 
   app.post(
     '/api/enrol',
-    { config: { rateLimit: { max: 20, timeWindow: '1 minute' } } },
+    {
+      config: {
+        access: { by: 'anyone', because: 'it takes a one-time code' },
+        rateLimit: { max: 20, timeWindow: '1 minute' },
+      },
+    },
     async (request): Promise<EnrolAnswer> => {
       const asked = EnrolRequest.parse(request.body);
       // Taken in one statement, so that two tablets with one code cannot both join.
@@ -64,7 +84,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
         .where('code_hash', '=', hashCode(asked.code))
         .where('used_at', 'is', null)
         .where('expires_at', '>', new Date(context.clock()))
-        .returning('ward')
+        .returning(['ward', 'hardware_encrypted'])
         .executeTakeFirst();
       if (!taken) {
         const known = await db
@@ -96,13 +116,13 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
         signingKey: asked.signingKey,
         recipient: asked.recipient,
         ward: taken.ward,
+        hardwareEncrypted: taken.hardware_encrypted,
       });
       return { device: device.device, site: identity.site, siteKey: identity.publicKey };
     },
   );
 
-  app.get('/api/admin/devices', async (request): Promise<z.infer<typeof DeviceList>> => {
-    requireStaff(context, request, ['administrator', 'records']);
+  app.get('/api/admin/devices', desk, async (): Promise<z.infer<typeof DeviceList>> => {
     const contacts = new Map(
       (
         await db
@@ -115,6 +135,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     const logs = await db
       .selectFrom('record.log')
       .where('site', '=', identity.site)
+      .where('scope', '!=', AUDIT_SCOPE)
       .select(['writer', 'seq', 'log'])
       .execute();
     const branches = await db
@@ -135,30 +156,43 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
           .reduce((sum, row) => sum + row.seq - 1, 0),
         snapshotAsOf: contacts.get(device.device)?.snapshot_as_of ?? null,
         secondHistory: branches.filter((row) => writerOf.get(row.log) === device.device).length,
+        revoked: revokedInWords(site.directory().revokedDevices.get(device.device)),
       })),
     };
   });
 
-  app.get('/api/tablets/:device', async (request): Promise<z.infer<typeof TabletWitness>> => {
-    const { device: id } = z.object({ device: Hex128 }).parse(request.params);
-    const device = await site.device(id);
-    if (!device) throw new RefusalError(404, 'not-found', 'This tablet is not known here.');
-    const logs = await db
-      .selectFrom('record.log')
-      .where('site', '=', identity.site)
-      .where('writer', '=', id)
-      .select('seq')
-      .execute();
-    return { name: device.name, entries: logs.reduce((sum, row) => sum + row.seq - 1, 0) };
+  app.post('/api/admin/devices/:id/revoke', administrator, async (request) => {
+    const { id } = z.object({ id: Hex128 }).parse(request.params);
+    const { reason } = Reason.parse(request.body);
+    await context.staff.revokeDevice(id, reason, staffOf(request).id);
+    note(context, request, {
+      what: 'revoked',
+      detail: `tablet ${site.directory().devices.get(id)?.name}: ${reason}`,
+    });
+    return {};
   });
 
-  app.get('/api/admin/census', async (request) => {
-    requireStaff(context, request, ['administrator', 'records']);
-    return context.census.state();
-  });
+  app.get(
+    '/api/tablets/:device',
+    anyone('a cleared tablet has no key; it says a name of a tablet and a count'),
+    async (request): Promise<z.infer<typeof TabletWitness>> => {
+      const { device: id } = z.object({ device: Hex128 }).parse(request.params);
+      const device = await site.device(id);
+      if (!device) throw new RefusalError(404, 'not-found', 'This tablet is not known here.');
+      const logs = await db
+        .selectFrom('record.log')
+        .where('site', '=', identity.site)
+        .where('writer', '=', id)
+        .where('scope', '!=', AUDIT_SCOPE)
+        .select('seq')
+        .execute();
+      return { name: device.name, entries: logs.reduce((sum, row) => sum + row.seq - 1, 0) };
+    },
+  );
 
-  app.post('/api/admin/census/refresh', async (request) => {
-    requireStaff(context, request, ['administrator', 'records']);
+  app.get('/api/admin/census', desk, async () => context.census.state());
+
+  app.post('/api/admin/census/refresh', desk, async () => {
     await context.census.refresh();
     return context.census.state();
   });
@@ -166,9 +200,11 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
   const { demo } = context;
   if (!demo) return;
 
-  app.get('/api/demo/ehr', async () => DemoEhr.parse(await (await fetch(demo.control)).json()));
+  app.get('/api/demo/ehr', anyone('demo only'), async () =>
+    DemoEhr.parse(await (await fetch(demo.control)).json()),
+  );
 
-  app.post('/api/demo/ehr', async (request) => {
+  app.post('/api/demo/ehr', anyone('demo only'), async (request) => {
     const { up } = DemoEhr.parse(request.body);
     const answer = await fetch(demo.control, {
       method: 'POST',
@@ -178,3 +214,8 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     return DemoEhr.parse(await answer.json());
   });
 }
+
+const revokedInWords = (
+  revoked: { recordedAt: string; reason: string } | undefined,
+): { at: string; reason: string } | null =>
+  revoked ? { at: revoked.recordedAt, reason: revoked.reason } : null;

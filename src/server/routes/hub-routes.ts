@@ -14,7 +14,6 @@ import {
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 import { hashCode, typedCode } from '../tokens.ts';
-import { requireStaff } from './staff-session.ts';
 
 /** A laptop is fetched from a cupboard: longer than a tablet's code, which is typed at once. */
 const CODE_MS = 60 * 60_000;
@@ -22,44 +21,53 @@ const CODE_MS = 60 * 60_000;
 /** Ward hubs: announced by an administrator before the outage, so that the directory names them to every tablet. */
 export function hubRoutes(app: FastifyInstance, context: ServerContext, hubNames: readonly string[]): void {
   const { db, identity, site, siteLog } = context;
+  const administrators = { by: 'staff', roles: ['administrator'] } as const;
 
-  app.post('/api/admin/hub-codes', async (request): Promise<HubCode> => {
-    requireStaff(context, request, ['administrator']);
-    const asked = HubCodeRequest.parse(request.body);
-    if (!isHubAddress(asked.address, hubNames))
-      throw new RefusalError(
-        400,
-        'address',
-        `Tablets reach a hub under an address like https://hub-4-west.internal:8443, whose name ends with ${[...HUB_NAMES, ...hubNames].map((name) => `.${name}`).join(' or ')}.`,
-      );
-    if (asked.wards.some((ward) => !site.directory().wards.has(ward)))
-      throw new RefusalError(404, 'no-ward', 'There is no such ward.');
-    const code = typedCode();
-    const expiresAt = new Date(context.clock() + CODE_MS);
-    const appOrigin = `${request.protocol}://${request.host}`;
-    await db
-      .insertInto('record.hub_code')
-      .values({
-        site: identity.site,
-        code_hash: hashCode(code),
-        name: asked.name,
-        address: asked.address,
-        wards: JSON.stringify(asked.wards),
-        app_origin: appOrigin,
-        expires_at: expiresAt,
-        used_at: null,
-      })
-      .execute();
-    return {
-      code,
-      expiresAt: expiresAt.toISOString(),
-      command: `npm start -- --hub --server ${appOrigin} --code ${code}`,
-    };
-  });
+  app.post(
+    '/api/admin/hub-codes',
+    { config: { access: administrators } },
+    async (request): Promise<HubCode> => {
+      const asked = HubCodeRequest.parse(request.body);
+      if (!isHubAddress(asked.address, hubNames))
+        throw new RefusalError(
+          400,
+          'address',
+          `Tablets reach a hub under an address like https://hub-4-west.internal:8443, whose name ends with ${[...HUB_NAMES, ...hubNames].map((name) => `.${name}`).join(' or ')}.`,
+        );
+      if (asked.wards.some((ward) => !site.directory().wards.has(ward)))
+        throw new RefusalError(404, 'no-ward', 'There is no such ward.');
+      const code = typedCode();
+      const expiresAt = new Date(context.clock() + CODE_MS);
+      const appOrigin = `${request.protocol}://${request.host}`;
+      await db
+        .insertInto('record.hub_code')
+        .values({
+          site: identity.site,
+          code_hash: hashCode(code),
+          name: asked.name,
+          address: asked.address,
+          wards: JSON.stringify(asked.wards),
+          app_origin: appOrigin,
+          expires_at: expiresAt,
+          used_at: null,
+        })
+        .execute();
+      return {
+        code,
+        expiresAt: expiresAt.toISOString(),
+        command: `npm start -- --hub --server ${appOrigin} --code ${code}`,
+      };
+    },
+  );
 
   app.post(
     '/api/hubs/enrol',
-    { config: { rateLimit: { max: 20, timeWindow: '1 minute' } } },
+    {
+      config: {
+        access: { by: 'anyone', because: 'a hub proves itself with a one-time code' },
+        rateLimit: { max: 20, timeWindow: '1 minute' },
+      },
+    },
     async (request): Promise<HubEnrolAnswer> => {
       const asked = HubEnrolRequest.parse(request.body);
       const taken = await db
@@ -100,23 +108,26 @@ export function hubRoutes(app: FastifyInstance, context: ServerContext, hubNames
     },
   );
 
-  app.get('/api/admin/hubs', async (request): Promise<z.infer<typeof HubList>> => {
-    requireStaff(context, request, ['administrator', 'records']);
-    const { hubs, wards } = site.directory();
-    const contacts = await db
-      .selectFrom('projection.device_contact')
-      .where('site', '=', identity.site)
-      .select(['device', 'last_seen_at'])
-      .execute();
-    const seen = new Map(contacts.map((row) => [row.device, row.last_seen_at.toISOString()]));
-    return {
-      hubs: [...hubs.values()].map((hub) => ({
-        id: hub.hub,
-        name: hub.name,
-        address: hub.address,
-        wards: hub.wards.map((ward) => wards.get(ward)?.name ?? ward).join(', '),
-        lastSeenAt: seen.get(hub.hub) ?? null,
-      })),
-    };
-  });
+  app.get(
+    '/api/admin/hubs',
+    { config: { access: { by: 'staff', roles: ['administrator', 'records'] } } },
+    async (): Promise<z.infer<typeof HubList>> => {
+      const { hubs, wards } = site.directory();
+      const contacts = await db
+        .selectFrom('projection.device_contact')
+        .where('site', '=', identity.site)
+        .select(['device', 'last_seen_at'])
+        .execute();
+      const seen = new Map(contacts.map((row) => [row.device, row.last_seen_at.toISOString()]));
+      return {
+        hubs: [...hubs.values()].map((hub) => ({
+          id: hub.hub,
+          name: hub.name,
+          address: hub.address,
+          wards: hub.wards.map((ward) => wards.get(ward)?.name ?? ward).join(', '),
+          lastSeenAt: seen.get(hub.hub) ?? null,
+        })),
+      };
+    },
+  );
 }

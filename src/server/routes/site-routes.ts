@@ -1,9 +1,20 @@
-import type { FastifyInstance } from 'fastify';
-import type { z } from 'zod';
-import { NewStaff, NewWard, SiteSetup, type StaffList } from '../../wire/site-setup.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Hex128 } from '../../clinical/index.ts';
+import { activeStaff, isNewPinDue } from '../../site/index.ts';
+import {
+  IdleLock,
+  NewStaff,
+  NewWard,
+  PinReset,
+  Reason,
+  SiteSetup,
+  StaffChange,
+  type StaffList,
+} from '../../wire/site-setup.ts';
+import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
-import { requireStaff } from './staff-session.ts';
 
 /** The hospital itself: opened once with the code that the first start printed, then its wards and its staff. */
 export function siteRoutes(
@@ -12,15 +23,25 @@ export function siteRoutes(
   setupCode: string | undefined,
 ): void {
   const { site } = context;
+  const administrator = { config: { access: { by: 'staff', roles: ['administrator'] } } } as const;
   let opening: Promise<unknown> = Promise.resolve();
 
-  app.post('/api/setup', { config: { rateLimit: { max: 10, timeWindow: '1 minute' } } }, async (request) => {
-    const asked = SiteSetup.parse(request.body);
-    const turn = opening.then(() => open(asked));
-    opening = turn.catch(() => undefined);
-    await turn;
-    return {};
-  });
+  app.post(
+    '/api/setup',
+    {
+      config: {
+        access: { by: 'anyone', because: 'it takes the code that the first start printed, once' },
+        rateLimit: { max: 10, timeWindow: '1 minute' },
+      },
+    },
+    async (request) => {
+      const asked = SiteSetup.parse(request.body);
+      const turn = opening.then(() => open(asked));
+      opening = turn.catch(() => undefined);
+      await turn;
+      return {};
+    },
+  );
 
   async function open(asked: SiteSetup): Promise<void> {
     await site.refresh();
@@ -36,8 +57,7 @@ export function siteRoutes(
     await site.addStaff({ name: asked.administrator, role: 'administrator', wards: [], pin: asked.pin });
   }
 
-  app.post('/api/admin/wards', async (request) => {
-    requireStaff(context, request, ['administrator']);
+  app.post('/api/admin/wards', administrator, async (request) => {
     const { name, ehrLocation } = NewWard.parse(request.body);
     const id = wardId(name);
     if (id === '') throw new RefusalError(400, 'invalid', 'The name of a ward has a letter or a digit.');
@@ -51,33 +71,84 @@ export function siteRoutes(
     return { ward: id };
   });
 
-  app.get('/api/admin/staff', async (request): Promise<z.infer<typeof StaffList>> => {
-    requireStaff(context, request, ['administrator']);
+  app.post('/api/admin/wards/:ward/idle-lock', administrator, async (request) => {
+    const { ward } = z.object({ ward: z.string() }).parse(request.params);
+    requireWards([ward]);
+    const { seconds } = IdleLock.parse(request.body);
+    await site.tell({
+      kind: 'idle-lock-set',
+      recordedAt: new Date(context.clock()).toISOString(),
+      ward,
+      seconds,
+    });
+    return {};
+  });
+
+  app.get('/api/admin/staff', administrator, async (): Promise<z.infer<typeof StaffList>> => {
     return {
-      staff: [...site.roster().values()].map(({ staff, name, role, wards }) => ({
-        id: staff,
-        name,
-        role,
-        wards,
-      })),
+      staff: [...site.roster().values()].map((person) => {
+        const left = site.directory().revokedStaff.get(person.staff);
+        return {
+          id: person.staff,
+          name: person.name,
+          role: person.role,
+          wards: person.wards,
+          left: left ? { at: left.recordedAt, reason: left.reason } : null,
+          newPinDue: !left && !person.emergency && isNewPinDue(site.directory(), person),
+          emergency: person.emergency
+            ? {
+                at: person.keySince,
+                until: person.emergency.until,
+                reason: person.emergency.reason,
+                vouchedBy: site.roster().get(person.emergency.vouchedBy)?.name ?? 'somebody',
+              }
+            : null,
+        };
+      }),
     };
   });
 
-  app.post('/api/admin/staff', async (request) => {
-    requireStaff(context, request, ['administrator']);
+  app.post('/api/admin/staff', administrator, async (request) => {
     const person = NewStaff.parse(request.body);
     const same = (other: string): boolean => other.toLowerCase() === person.name.toLowerCase();
-    if ([...site.roster().values()].some((known) => same(known.name)))
+    if (activeStaff(site.directory(), site.roster()).some((known) => same(known.name)))
       throw new RefusalError(
         409,
         'known',
         `${person.name} is on the list already. Two people of one name need a difference that colleagues understand.`,
       );
-    const unknown = person.wards.find((ward) => !site.directory().wards.has(ward));
-    if (unknown !== undefined) throw new RefusalError(404, 'no-ward', 'There is no such ward.');
+    requireWards(person.wards);
     const { staff } = await site.addStaff(person);
     return { staff };
   });
+
+  app.post('/api/admin/staff/:id', administrator, async (request) => {
+    const change = StaffChange.parse(request.body);
+    requireWards(change.wards);
+    await context.staff.change(idOf(request), change);
+    return {};
+  });
+
+  app.post('/api/admin/staff/:id/pin', administrator, async (request) => {
+    const { pin, passphrase } = PinReset.parse(request.body);
+    await context.staff.resetPin(idOf(request), pin, { passphrase });
+    return {};
+  });
+
+  app.post('/api/admin/staff/:id/revoke', administrator, async (request) => {
+    const { reason } = Reason.parse(request.body);
+    await context.staff.takeOff(idOf(request), reason, staffOf(request).id);
+    const name = site.roster().get(idOf(request))?.name ?? '';
+    note(context, request, { what: 'revoked', detail: `${name}: ${reason}`.slice(0, 500) });
+    return {};
+  });
+
+  const idOf = (request: FastifyRequest): string => z.object({ id: Hex128 }).parse(request.params).id;
+
+  function requireWards(wards: readonly string[]): void {
+    if (!wards.every((ward) => site.directory().wards.has(ward)))
+      throw new RefusalError(404, 'no-ward', 'There is no such ward.');
+  }
 }
 
 const plain = (code: string): string => code.toUpperCase().replace(/[^A-Z0-9]/g, '');

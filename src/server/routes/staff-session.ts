@@ -1,32 +1,15 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { Hex128, Role } from '../../clinical/index.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import { Role } from '../../clinical/index.ts';
 import { unwrapUserKey } from '../../seal/index.ts';
+import { activeStaff } from '../../site/index.ts';
 import { type SessionInfo, SignIn } from '../../wire/workbench.ts';
+import { SESSION_COOKIE, type SessionToken, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 
-const COOKIE = 'lamplight-session';
 const SESSION_MS = 30 * 60_000;
 const FREE_TRIES = 5;
-
-const Session = z.object({ id: Hex128, name: z.string(), role: Role });
-export type StaffSession = z.infer<typeof Session>;
-
-/** Who is signed in, and may they? Every workbench and administration route calls this first. */
-export function requireStaff(
-  context: ServerContext,
-  request: FastifyRequest,
-  roles: readonly Role[],
-): StaffSession {
-  const cookie = request.cookies[COOKIE];
-  const session = Session.safeParse(cookie === undefined ? undefined : context.tokens.read('staff', cookie));
-  if (!session.success)
-    throw new RefusalError(401, 'signed-out', 'You are signed out. Sign in again; nothing is lost.');
-  if (!roles.includes(session.data.role))
-    throw new RefusalError(403, 'not-allowed', `This needs ${roles.join(' or ')} rights.`);
-  return session.data;
-}
 
 /**
  * Sign-in on the server with the same PIN as on a tablet: the right PIN is the one that opens the person's key in
@@ -37,10 +20,15 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
 
   app.post(
     '/api/session',
-    { config: { rateLimit: { max: 30, timeWindow: '1 minute' } } },
+    {
+      config: {
+        access: { by: 'anyone', because: 'signing in' },
+        rateLimit: { max: 30, timeWindow: '1 minute' },
+      },
+    },
     async (request, reply): Promise<SessionInfo> => {
       const { staff: name, pin } = SignIn.parse(request.body);
-      const person = [...context.site.roster().values()].find(
+      const person = activeStaff(context.site.directory(), context.site.roster()).find(
         (candidate) => candidate.name.toLowerCase() === name.trim().toLowerCase(),
       );
       const before = failures.get(person?.staff ?? '') ?? { count: 0, nextAt: 0 };
@@ -51,8 +39,13 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
           `Too many wrong PINs. Try again in ${Math.ceil((before.nextAt - context.clock()) / 1000)} seconds.`,
         );
       }
-      const opened = person && (await unwrapUserKey(pin, context.identity.rosterIdentity, person.wrapped));
+      const secret = person && context.site.pinSecret(person);
+      const opened = person && secret !== undefined && (await unwrapUserKey(pin, secret, person.wrapped));
       if (!person || !opened) {
+        context.audit.note({
+          what: 'sign-in-failed',
+          ...(person ? { staff: { id: person.staff, name: person.name, role: person.role } } : {}),
+        });
         const count = before.count + 1;
         if (person)
           failures.set(person.staff, {
@@ -67,25 +60,42 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
         );
       }
       failures.delete(person.staff);
-      const session: StaffSession = { id: person.staff, name: person.name, role: person.role };
-      setCookie(reply, context.tokens.issue('staff', session, SESSION_MS));
-      return { staff: session };
+      await context.staff.wrapAnew(person, pin);
+      context.audit.note({
+        what: 'sign-in',
+        staff: { id: person.staff, name: person.name, role: person.role },
+      });
+      setCookie(reply, { id: person.staff, key: person.publicKey });
+      return { staff: { id: person.staff, name: person.name, role: person.role } };
     },
   );
 
-  app.get('/api/session', async (request, reply): Promise<SessionInfo> => {
-    const session = requireStaff(context, request, Role.options);
-    // In use, so it goes on: half an hour from now.
-    setCookie(reply, context.tokens.issue('staff', session, SESSION_MS));
-    return { staff: session };
-  });
+  app.get(
+    '/api/session',
+    { config: { access: { by: 'staff', roles: Role.options } } },
+    async (request, reply): Promise<SessionInfo> => {
+      const { id, name, role } = staffOf(request);
+      // In use, so it goes on: half an hour from now.
+      setCookie(reply, { id, key: context.site.roster().get(id)!.publicKey });
+      return { staff: { id, name, role } };
+    },
+  );
 
-  app.delete('/api/session', async (_request, reply) => {
-    reply.clearCookie(COOKIE, { path: '/' });
-    return {};
-  });
-}
+  app.delete(
+    '/api/session',
+    { config: { access: { by: 'anyone', because: 'it only forgets the cookie of whoever asks' } } },
+    async (_request, reply) => {
+      reply.clearCookie(SESSION_COOKIE, { path: '/' });
+      return {};
+    },
+  );
 
-function setCookie(reply: FastifyReply, token: string): void {
-  reply.setCookie(COOKIE, token, { path: '/', httpOnly: true, sameSite: 'strict', secure: 'auto' });
+  function setCookie(reply: FastifyReply, token: z.infer<typeof SessionToken>): void {
+    reply.setCookie(SESSION_COOKIE, context.tokens.issue('staff', token, SESSION_MS), {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: 'auto',
+    });
+  }
 }

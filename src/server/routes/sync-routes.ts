@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { Hex128 } from '../../clinical/index.ts';
 import { fromBase64, readEntry, toHex, utf8 } from '../../log/index.ts';
 import { verifyWith } from '../../seal/index.ts';
 import {
+  AUDIT_SCOPE,
   DIRECTORY_SCOPE,
-  type Directory,
-  hubAsPeer,
-  mayRead,
-  type Peer,
+  grantedWards,
+  mayPull,
   ROSTER_SCOPE,
   wardScope,
 } from '../../site/index.ts';
@@ -28,6 +26,7 @@ import {
   SessionRequest,
 } from '../../sync/index.ts';
 import { WITNESS_COOKIE, witnessValue } from '../../wire/workbench.ts';
+import { type GuardContext, peerOf, tabletOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { ownBytes } from '../ledger.ts';
 import { RefusalError } from '../refusal.ts';
@@ -37,23 +36,14 @@ const SESSION_MS = 12 * 60 * 60_000;
 const MAX_PUSH_BYTES = 8 * 1024 * 1024;
 
 /** What these routes need. The site server brings all that it has, a hub what it can (`hub/create-hub.ts`). */
-export interface SyncContext extends Pick<ServerContext, 'db' | 'tokens' | 'ledger' | 'clock'> {
+export interface SyncContext extends GuardContext, Pick<ServerContext, 'ledger' | 'clock'> {
   /** The site server: it signs, settles forks and learns that it was restored. A hub carries. */
   authority: boolean;
-  identity: { site: string };
-  site: {
-    refresh(): Promise<void>;
-    directory(): Directory;
-    device(id: string): Promise<Peer | undefined>;
-  };
+  site: GuardContext['site'] & { refresh(): Promise<void> };
   epoch: Pick<ServerContext['epoch'], 'current' | 'examine'>;
   census: Pick<ServerContext['census'], 'listOf' | 'blobs' | 'onChange'>;
   branches: Pick<ServerContext['branches'], 'takeOver'>;
 }
-
-/** Everybody has the directory and the sealed staff list; else what is about patients of one's wards. */
-const isGranted = ({ wards }: Peer, scope: string): boolean =>
-  scope === DIRECTORY_SCOPE || scope === ROSTER_SCOPE || mayRead(wards, scope);
 
 /** Tablets and hubs: offer, push, pull, snapshots, news. Authorised by the device's own key, locked or not. */
 export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
@@ -65,56 +55,57 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
     (_request, body, done) => done(null, body),
   );
 
-  async function peerOf(id: string): Promise<Peer | undefined> {
-    const hub = (): Peer | undefined => hubAsPeer(site.directory().hubs.get(id));
-    // The look for a device reads the directory again where another node may have enrolled it.
-    return hub() ?? (await site.device(id)) ?? hub();
-  }
+  const tablet = { config: { access: { by: 'device' } } } as const;
+  const proves = {
+    access: {
+      by: 'anyone',
+      because: 'a tablet proves with its key, or with what the site signed, who it is',
+    },
+  } as const;
 
-  async function deviceOf(request: FastifyRequest): Promise<Peer> {
-    const header = request.headers.authorization ?? '';
-    const value = header.startsWith('Bearer ') ? tokens.read('device', header.slice(7)) : undefined;
-    const id = Hex128.safeParse(value);
-    const device = id.success ? await peerOf(id.data) : undefined;
-    if (!device)
-      throw new RefusalError(
-        401,
-        'session',
-        'The session of this tablet ended; it signs in again by itself.',
-      );
-    return device;
-  }
-
-  /** Logs that a device is granted: directory, roster and its wards. */
+  /** Logs that a device is granted. */
   async function grantedLogs(
-    device: Peer,
+    device: string,
   ): Promise<{ log: string; scope: string; writer: string; seq: number; hash: string }[]> {
+    const wards = grantedWards(site.directory(), device).map(wardScope);
     const rows = await db
       .selectFrom('record.log')
       .where('site', '=', identity.site)
       .where((where) =>
         where.or([
-          where('scope', 'in', [DIRECTORY_SCOPE, ROSTER_SCOPE, ...device.wards.map(wardScope)]),
+          where('scope', 'in', [DIRECTORY_SCOPE, ROSTER_SCOPE, ...wards]),
           where('scope', 'like', 'move:%'),
         ]),
       )
       .selectAll()
       .execute();
     return rows
-      .filter(({ scope }) => isGranted(device, scope))
+      .filter(({ scope }) => mayPull(site.directory(), device, scope))
       .map(({ log, scope, writer, seq, hash }) => ({ log, scope, writer, seq, hash: toHex(hash) }));
+  }
+
+  async function auditLogsOf(device: string): Promise<string[]> {
+    const rows = await db
+      .selectFrom('record.log')
+      .where('site', '=', identity.site)
+      .where('writer', '=', device)
+      .where('scope', '=', AUDIT_SCOPE)
+      .select('log')
+      .execute();
+    return rows.map((row) => row.log);
   }
 
   app.post(
     '/api/sync/challenge',
+    { config: proves },
     async (): Promise<z.infer<typeof ChallengeAnswer>> => ({
       challenge: tokens.issue('challenge', randomBytes(16).toString('hex'), CHALLENGE_MS),
     }),
   );
 
-  app.post('/api/sync/session', async (request) => {
+  app.post('/api/sync/session', { config: proves }, async (request) => {
     const { device: id, challenge, signature } = SessionRequest.parse(request.body);
-    const device = await peerOf(id);
+    const device = await peerOf(site, id);
     const fresh = tokens.read('challenge', challenge) !== undefined;
     if (
       !device ||
@@ -130,7 +121,7 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
   // signed it: only such entries are looked at here, since nobody is signed in.
   app.post(
     '/api/sync/introduce',
-    { bodyLimit: MAX_PUSH_BYTES, config: { rateLimit: { max: 30, timeWindow: '1 minute' } } },
+    { bodyLimit: MAX_PUSH_BYTES, config: { ...proves, rateLimit: { max: 30, timeWindow: '1 minute' } } },
     async (request) => {
       if (!Buffer.isBuffer(request.body))
         throw new RefusalError(415, 'malformed', 'A directory is a stream of frames.');
@@ -150,11 +141,11 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
     },
   );
 
-  app.post('/api/sync/offer', async (request, reply): Promise<OfferAnswer> => {
-    const device = await deviceOf(request);
+  app.post('/api/sync/offer', tablet, async (request, reply): Promise<OfferAnswer> => {
+    const device = tabletOf(request);
     const { vector, acknowledged, snapshotAsOf } = OfferRequest.parse(request.body);
     await context.epoch.examine(acknowledged, ledger);
-    const granted = await grantedLogs(device);
+    const granted = await grantedLogs(device.device);
     const answer = await answerOffer(
       ledger,
       Object.fromEntries(granted.map((row) => [row.log, [row.seq, row.hash]])),
@@ -162,7 +153,11 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
     );
     await recordContact(device.device, snapshotAsOf);
     // Outlives a browser that clears its storage: the page then knows that it was a tablet, and of how many entries.
-    const others = new Set(granted.filter((row) => row.writer !== device.device).map((row) => row.log));
+    const others = new Set([
+      ...granted.filter((row) => row.writer !== device.device).map((row) => row.log),
+      // The trail is not counted with the charting.
+      ...(await auditLogsOf(device.device)),
+    ]);
     const own = Object.entries(vector).filter(([log]) => !others.has(log));
     reply.setCookie(
       WITNESS_COOKIE,
@@ -177,29 +172,35 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
       authority: context.authority,
       epoch: context.epoch.current(),
       now: new Date(context.clock()).toISOString(),
-      first: granted.filter((row) => row.scope === DIRECTORY_SCOPE).map((row) => row.log),
+      // The site's own: by it the tablets are known on which administrators wrote the rest of the directory.
+      first: granted
+        .filter((row) => row.scope === DIRECTORY_SCOPE && row.writer === identity.site)
+        .map((row) => row.log),
     };
   });
 
-  app.post('/api/sync/push', { bodyLimit: MAX_PUSH_BYTES }, async (request): Promise<PushAnswer> => {
-    await deviceOf(request);
-    if (!Buffer.isBuffer(request.body))
-      throw new RefusalError(415, 'malformed', 'A push is a stream of frames.');
-    // Frames that came whole are used even when the rest was cut; a malformed rest is the sender's to send again.
-    const { frames, error } = decodeFrames(ownBytes(request.body));
-    const received = await ledger.receive(
-      frames.filter((frame) => frame.type === FrameType.entry).map((frame) => frame.payload),
-    );
-    if (error)
-      received.problems.push({ log: '0'.repeat(32), seq: 0, kind: error.kind, message: error.message });
-    // Taken over by a timer too; now, so that the other tablets see it with their next exchange.
-    if (received.problems.some((problem) => problem.kind === 'fork'))
-      void context.branches.takeOver().catch(() => undefined);
-    return answerPush(ledger, received);
-  });
+  app.post(
+    '/api/sync/push',
+    { bodyLimit: MAX_PUSH_BYTES, ...tablet },
+    async (request): Promise<PushAnswer> => {
+      if (!Buffer.isBuffer(request.body))
+        throw new RefusalError(415, 'malformed', 'A push is a stream of frames.');
+      // Frames that came whole are used even when the rest was cut; a malformed rest is the sender's to send again.
+      const { frames, error } = decodeFrames(ownBytes(request.body));
+      const received = await ledger.receive(
+        frames.filter((frame) => frame.type === FrameType.entry).map((frame) => frame.payload),
+      );
+      if (error)
+        received.problems.push({ log: '0'.repeat(32), seq: 0, kind: error.kind, message: error.message });
+      // Taken over by a timer too; now, so that the other tablets see it with their next exchange.
+      if (received.problems.some((problem) => problem.kind === 'fork'))
+        void context.branches.takeOver().catch(() => undefined);
+      return answerPush(ledger, received);
+    },
+  );
 
-  app.post('/api/sync/pull', async (request, reply) => {
-    const granted = new Set((await grantedLogs(await deviceOf(request))).map((row) => row.log));
+  app.post('/api/sync/pull', tablet, async (request, reply) => {
+    const granted = new Set((await grantedLogs(tabletOf(request).device)).map((row) => row.log));
     const { ranges, maxBytes } = PullRequest.parse(request.body);
     const entries = await ledger.read(
       ranges.filter((range) => granted.has(range.log)),
@@ -208,31 +209,32 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
     return reply.type('application/octet-stream').send(Buffer.from(encodeFrames(FrameType.entry, entries)));
   });
 
-  app.get('/api/sync/snapshots/:ward', async (request) => {
-    const device = await deviceOf(request);
-    const { ward } = z.object({ ward: z.string().max(64) }).parse(request.params);
-    if (!device.wards.includes(ward))
-      throw new RefusalError(403, 'not-granted', 'This tablet is not granted that ward.');
-    return (await context.census.listOf(ward)) ?? null;
-  });
+  app.get(
+    '/api/sync/snapshots/:ward',
+    { config: { access: { by: 'device', ward: 'in-path' } } },
+    async (request) => {
+      const { ward } = z.object({ ward: z.string().max(64) }).parse(request.params);
+      return (await context.census.listOf(ward)) ?? null;
+    },
+  );
 
-  app.post('/api/sync/blobs', async (request, reply) => {
-    const device = await deviceOf(request);
+  app.post('/api/sync/blobs', tablet, async (request, reply) => {
+    const device = tabletOf(request);
     const { hashes } = BlobRequest.parse(request.body);
-    const blobs = await context.census.blobs(hashes, device.wards);
+    const blobs = await context.census.blobs(hashes, grantedWards(site.directory(), device.device));
     return reply.type('application/octet-stream').send(Buffer.from(encodeFrames(FrameType.blob, blobs)));
   });
 
-  const listeners = new Set<{ device: Peer; tell: () => void }>();
+  const listeners = new Set<{ device: string; tell: () => void }>();
   const news = (scopes: Set<string>): void => {
     for (const listener of listeners)
-      if ([...scopes].some((scope) => isGranted(listener.device, scope))) listener.tell();
+      if ([...scopes].some((scope) => mayPull(site.directory(), listener.device, scope))) listener.tell();
   };
   ledger.onCommit(news);
   context.census.onChange((ward) => news(new Set([wardScope(ward)])));
 
-  app.get('/api/sync/live', async (request, reply) => {
-    const device = await deviceOf(request);
+  app.get('/api/sync/live', tablet, async (request, reply) => {
+    const { device } = tabletOf(request);
     const { raw } = reply;
     // What plugins have set (CORS on a hub) goes along; after this the reply is ours alone.
     for (const [name, value] of Object.entries(reply.getHeaders()))

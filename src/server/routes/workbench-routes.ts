@@ -2,55 +2,65 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Author, Hex128 } from '../../clinical/index.ts';
 import { Decisions, LinkRequest } from '../../wire/workbench.ts';
+import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
-import { requireStaff } from './staff-session.ts';
 
 const PatientPath = z.object({ id: Hex128 });
 
 /** Records staff: worklist, match, review, push. */
 export function workbenchRoutes(app: FastifyInstance, context: ServerContext): void {
   const { reconciliation } = context;
-  const records = (request: FastifyRequest): Author => requireStaff(context, request, ['records']);
+  const records = { config: { access: { by: 'staff', roles: ['records'] } } } as const;
+  const ofPatient = {
+    config: { access: { by: 'staff', roles: ['records'], ward: 'of-patient-in-path' } },
+  } as const;
+  const author = (request: FastifyRequest): Author => {
+    const { id, name, role } = staffOf(request);
+    return { id, name, role };
+  };
   const patientOf = (request: FastifyRequest): string => PatientPath.parse(request.params).id;
 
-  app.get('/api/workbench/worklist', async (request) => {
-    records(request);
-    return reconciliation.worklist();
+  app.get('/api/workbench/worklist', records, async (request) => {
+    return reconciliation.worklist(staffOf(request).wards);
   });
 
-  app.get('/api/workbench/patients/:id', async (request) => {
-    records(request);
-    return reconciliation.patient(patientOf(request));
+  app.get('/api/workbench/patients/:id', ofPatient, async (request) => {
+    const patient = patientOf(request);
+    note(context, request, { what: 'review-opened', patient });
+    return reconciliation.patient(patient);
   });
 
-  app.get('/api/workbench/patients/:id/candidates', async (request) => {
-    records(request);
+  app.get('/api/workbench/patients/:id/candidates', ofPatient, async (request) => {
     return { candidates: await reconciliation.candidates(patientOf(request)) };
   });
 
-  app.post('/api/workbench/patients/:id/link', async (request) => {
-    await reconciliation.link(patientOf(request), LinkRequest.parse(request.body), records(request));
+  app.post('/api/workbench/patients/:id/link', ofPatient, async (request) => {
+    await reconciliation.link(patientOf(request), LinkRequest.parse(request.body), author(request));
+    note(context, request, { what: 'match', patient: patientOf(request) });
     return {};
   });
 
-  app.delete('/api/workbench/patients/:id/link', async (request) => {
-    await reconciliation.unlink(patientOf(request), records(request));
+  app.delete('/api/workbench/patients/:id/link', ofPatient, async (request) => {
+    await reconciliation.unlink(patientOf(request), author(request));
+    note(context, request, { what: 'match', patient: patientOf(request), detail: 'undone' });
     return {};
   });
 
-  app.post('/api/workbench/decisions', async (request) => {
-    const by = records(request);
+  app.post('/api/workbench/decisions', records, async (request) => {
+    const by = author(request);
     const { decisions } = Decisions.parse(request.body);
-    return { results: await reconciliation.decide(decisions, by, 'PIN on the server') };
+    note(context, request, { what: 'decide', detail: `${decisions.length} entries` });
+    return {
+      results: await reconciliation.decide(decisions, by, 'PIN on the server', staffOf(request).wards),
+    };
   });
 
-  app.get('/api/workbench/push', async (request) => {
-    records(request);
+  app.get('/api/workbench/push', records, async () => {
     return reconciliation.pushState();
   });
 
-  app.post('/api/workbench/push', async (request) => {
-    records(request);
+  app.post('/api/workbench/push', records, async (request) => {
+    note(context, request, { what: 'push' });
     // It goes on by itself; the page asks how far it is.
     reconciliation
       .push()
@@ -60,14 +70,12 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
     return reconciliation.pushState();
   });
 
-  app.post('/api/workbench/release', async (request) => {
-    records(request);
+  app.post('/api/workbench/release', records, async () => {
     await context.epoch.release();
     return reconciliation.pushState();
   });
 
-  app.get('/api/workbench/quarantine', async (request) => {
-    records(request);
+  app.get('/api/workbench/quarantine', records, async () => {
     const rows = await context.db
       .selectFrom('record.quarantine as item')
       .leftJoin('record.log as log', (join) =>

@@ -11,15 +11,25 @@ import {
 } from '../../log/index.ts';
 import { type LogKeys, openEntry, sha256, verifyWith } from '../../seal/index.ts';
 import {
+  authorProblem,
   DIRECTORY_SCOPE,
-  DirectoryBody,
-  foldDirectory,
-  foldRoster,
-  mayWrite,
+  directoryOf,
+  emptyDirectory,
+  mayOpenLog,
   openWardEntry,
   ROSTER_SCOPE,
-  RosterBody,
+  type Roster,
+  rosterOf,
+  type SiteEntry,
 } from '../../site/index.ts';
+
+const PASSES = ['site directory', 'directory', 'roster', 'wards'] as const;
+type Pass = (typeof PASSES)[number];
+
+function passOf({ scope, writer }: Opening, site: string): Pass {
+  if (scope === DIRECTORY_SCOPE) return writer === site ? 'site directory' : 'directory';
+  return scope === ROSTER_SCOPE ? 'roster' : 'wards';
+}
 
 /** So many entries share one signature check; after a break their signatures are tried one by one. */
 const RUN = 100;
@@ -81,26 +91,25 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
   };
   const siteVerify = verifyWith(records.siteKey);
   const states = new Map<string, LogState>();
-  const directoryBodies: DirectoryBody[] = [];
-  const rosterBodies: RosterBody[] = [];
+  const directoryEntries: SiteEntry[] = [];
+  const rosterEntries: SiteEntry[] = [];
   const orphans = new Set<string>();
   const openings = new Map<string, Opening>();
-  let directory = foldDirectory([]);
-  let roster = foldRoster([]);
+  let directory = emptyDirectory();
+  let roster: Roster = new Map();
 
-  for await (const item of records.entries()) await take(item, true);
-  await finish();
-  directory = foldDirectory(directoryBodies);
-  const directoryLogs = new Set(states.keys());
-  // The roster comes before the wards: authors are checked against it.
-  for (const pass of ['roster', 'wards'] as const) {
-    for await (const item of records.entries()) await take(item, false, pass);
-    await finish();
-    roster = foldRoster(rosterBodies);
+  // The site's directory names the tablets on which administrators wrote the rest of it; the roster comes before the
+  // wards, since authors are checked against it.
+  for (const pass of PASSES) {
+    for await (const item of records.entries()) await take(item, pass);
+    for (const state of states.values()) if (state.verify) await flush(state);
+    if (pass === 'site directory' || pass === 'directory') directory = await directoryOf(directoryEntries);
+    if (pass === 'roster') roster = await rosterOf(rosterEntries, directory);
   }
   return result;
 
-  async function take(item: EntryToVerify, first: boolean, pass?: 'roster' | 'wards'): Promise<void> {
+  async function take(item: EntryToVerify, pass: Pass): Promise<void> {
+    const first = pass === 'site directory';
     const read = readEntry(item.bytes);
     if (!read.ok) {
       if (first) result.breaks.push(`An entry cannot be read: ${read.error.message}.`);
@@ -108,32 +117,27 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     }
     const { entry } = read;
     if (first && entry.opening) openings.set(entry.log, entry.opening);
-    let state = states.get(entry.log);
-    if (!first && directoryLogs.has(entry.log)) return;
-    if (!state) {
-      if (!entry.opening) {
-        // In a later pass its log may still come; what never finds its beginning is named once.
-        if (pass === 'wards' && !orphans.has(entry.log)) {
-          orphans.add(entry.log);
-          result.breaks.push(
-            `Log ${entry.log.slice(0, 8)}: its first entry is missing, so entry ${entry.seq} and those after it cannot be verified.`,
-          );
-        }
-        return;
+    const opening = entry.opening ?? openings.get(entry.log);
+    if (!opening) {
+      // Its beginning may still come; what never finds it is named once, at the end.
+      if (pass === 'wards' && !orphans.has(entry.log)) {
+        orphans.add(entry.log);
+        result.breaks.push(
+          `Log ${entry.log.slice(0, 8)}: its first entry is missing, so entry ${entry.seq} and those after it cannot be verified.`,
+        );
       }
-      const isDirectory = entry.opening.scope === DIRECTORY_SCOPE;
-      const isRoster = entry.opening.scope === ROSTER_SCOPE;
-      if (first !== isDirectory || (!first && isRoster !== (pass === 'roster'))) return;
-      state = await open(entry, entry.opening);
-    } else if (!first && (state.opening.scope === ROSTER_SCOPE) !== (pass === 'roster')) return;
-    await place(state, item, entry);
+      return;
+    }
+    if (passOf(opening, records.site) !== pass) return;
+    const state = states.get(entry.log) ?? (entry.opening && (await open(entry, entry.opening)));
+    if (state) await place(state, item, entry);
   }
 
   async function open(entry: Entry, opening: Opening): Promise<LogState> {
     const bySite = opening.writer === records.site;
     const device = bySite ? undefined : directory.devices.get(opening.writer);
     const name = bySite ? 'the server' : (device?.name ?? `unknown tablet ${opening.writer.slice(0, 8)}`);
-    const granted = device !== undefined && mayWrite(device.wards, opening.scope);
+    const granted = mayOpenLog(directory, opening.writer, opening.scope);
     const verify = bySite ? siteVerify : device && granted ? verifyWith(device.signingKey) : undefined;
     const state: LogState = {
       log: entry.log,
@@ -221,19 +225,13 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     }
   }
 
-  async function finish(): Promise<void> {
-    for (const state of states.values()) if (state.verify) await flush(state);
-  }
-
   async function accept(state: LogState, item: EntryToVerify, entry: Entry): Promise<void> {
     result.entries += 1;
     result.devices.set(state.name, (result.devices.get(state.name) ?? 0) + 1);
     result.hashes.add(toHex(await sha256(entry.bytes)));
     const { scope } = state.opening;
     if (scope === DIRECTORY_SCOPE) {
-      const opened = entry.opening ? undefined : await openEntry(entry, undefined);
-      const body = opened?.ok ? DirectoryBody.safeParse(opened.opened.body) : undefined;
-      if (body?.success) directoryBodies.push(body.data);
+      directoryEntries.push({ entry, opening: state.opening });
       return;
     }
     if (!records.keysOf) return;
@@ -251,8 +249,7 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
   async function rosterProblem(state: LogState, entry: Entry): Promise<string | undefined> {
     const opened = await openEntry(entry, state.keys);
     if (!opened.ok) return opened.error.message;
-    const body = RosterBody.safeParse(opened.opened.body);
-    if (body.success) rosterBodies.push(body.data);
+    rosterEntries.push({ entry, opening: state.opening, keys: state.keys });
     return undefined;
   }
 
@@ -279,9 +276,7 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     if (roster.size === 0) return undefined;
     const author = roster.get(parsed.data.author.id);
     if (!author) return 'its author is not in the roster';
-    return (await opened.opened.authoredBy(verifyWith(author.publicKey)))
-      ? undefined
-      : "its author's signature does not verify";
+    return (await authorProblem(author, parsed.data, opened.opened.authoredBy))?.message;
   }
 
   function where(state: Pick<LogState, 'name' | 'log'>, seq: number): string {

@@ -25,7 +25,7 @@ export function ChartedDoses({
   chart: Chart;
   order: ChartOrder;
   timeZone: string;
-  start: (task: Task) => void;
+  start: ((task: Task) => void) | undefined;
 }) {
   const [all, setAll] = useState(false);
   const newestFirst = [...order.administrations].sort(
@@ -60,7 +60,7 @@ export function ChartedDoses({
                 );
               })}
             </span>
-            {stands(dose) && dose.body.outcome === 'given' && !vomited && (
+            {start && stands(dose) && dose.body.outcome === 'given' && !vomited && (
               <Button
                 variant="subtle"
                 aria-label={`Vomited after ${text}`}

@@ -51,7 +51,7 @@ export function InfusionCard({
   infusion: Infusion | undefined;
   now: string;
   timeZone: string;
-  start: (task: Task) => void;
+  start: ((task: Task) => void) | undefined;
 }) {
   const name = order.detail.category === 'medication' ? tallMan(order.detail.medication.text) : '';
   const actions = nextActions(infusion).filter(
@@ -96,16 +96,17 @@ export function InfusionCard({
         </p>
       )}
       <div className="row">
-        {actions.map(({ action, label }) => (
-          <Button
-            key={action}
-            variant={action === 'stopped' || action === 'paused' ? 'default' : 'filled'}
-            aria-label={`${label}: ${name}`}
-            onClick={() => start({ do: 'infusion', order: order.id, action })}
-          >
-            {label}
-          </Button>
-        ))}
+        {start &&
+          actions.map(({ action, label }) => (
+            <Button
+              key={action}
+              variant={action === 'stopped' || action === 'paused' ? 'default' : 'filled'}
+              aria-label={`${label}: ${name}`}
+              onClick={() => start({ do: 'infusion', order: order.id, action })}
+            >
+              {label}
+            </Button>
+          ))}
       </div>
       {infusion && (
         <details>

@@ -14,7 +14,8 @@ export function OpenAfterDoses({
   chart: Chart;
   now: string;
   timeZone: string;
-  start: (task: Task) => void;
+  /** Absent: this person reads, and charts nothing. */
+  start: ((task: Task) => void) | undefined;
   onDone: (message: string) => void;
 }) {
   const { save, problem, busy } = useSave(timeZone);
@@ -40,14 +41,16 @@ export function OpenAfterDoses({
             Effect of {tallMan(item.medication)}: look {formatTime(item.dueAt, timeZone)} (
             {formatAgo(item.dueAt, now)})
           </span>
-          <Button
-            aria-label={`Chart the effect of ${tallMan(item.medication)}`}
-            onClick={() =>
-              start({ do: 'reassess', administration: item.administration, dose: tallMan(item.medication) })
-            }
-          >
-            Effect
-          </Button>
+          {start && (
+            <Button
+              aria-label={`Chart the effect of ${tallMan(item.medication)}`}
+              onClick={() =>
+                start({ do: 'reassess', administration: item.administration, dose: tallMan(item.medication) })
+              }
+            >
+              Effect
+            </Button>
+          )}
         </p>
       ))}
       {patchesOn.map((patch) => (
@@ -56,20 +59,22 @@ export function OpenAfterDoses({
             Patch on: {tallMan(patch.medication)}
             {patch.site === undefined ? '' : `, ${patch.site}`}, since {formatInstant(patch.since, timeZone)}
           </span>
-          <Button
-            variant="default"
-            loading={busy}
-            aria-label={`Patch taken off: ${tallMan(patch.medication)}`}
-            onClick={() =>
-              void save(chart.identity.id, {
-                kind: 'patch-removed',
-                effectiveAt: new Date().toISOString(),
-                administration: patch.administration,
-              }).then((message) => message && onDone(message))
-            }
-          >
-            Taken off
-          </Button>
+          {start && (
+            <Button
+              variant="default"
+              loading={busy}
+              aria-label={`Patch taken off: ${tallMan(patch.medication)}`}
+              onClick={() =>
+                void save(chart.identity.id, {
+                  kind: 'patch-removed',
+                  effectiveAt: new Date().toISOString(),
+                  administration: patch.administration,
+                }).then((message) => message && onDone(message))
+              }
+            >
+              Taken off
+            </Button>
+          )}
         </p>
       ))}
     </>

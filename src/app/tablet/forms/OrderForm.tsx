@@ -1,5 +1,5 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
@@ -10,6 +10,7 @@ import {
   Priority,
   type Schedule,
 } from '../../../clinical/index.ts';
+import { SecretInput } from '../SecretInput.tsx';
 import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
 import { draftKey } from './drafts.ts';
 import { FormFrame, firstProblem } from './FormFrame.tsx';
@@ -307,13 +308,7 @@ export function OrderForm({
         label="Reason to order it all the same"
         onChange={(next) => setValue('overrides', next)}
       />
-      <PasswordInput
-        label="PIN"
-        description="Your signature"
-        inputMode="numeric"
-        maw={240}
-        {...register('pin')}
-      />
+      <SecretInput description="Your signature" maw={240} {...register('pin')} />
     </FormFrame>
   );
 }

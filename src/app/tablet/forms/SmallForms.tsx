@@ -1,5 +1,5 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { PasswordInput, Select, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
@@ -12,6 +12,7 @@ import {
   describeEntry,
   tallMan,
 } from '../../../clinical/index.ts';
+import { SecretInput } from '../SecretInput.tsx';
 import { FormFrame } from './FormFrame.tsx';
 import { useSave } from './use-save.ts';
 
@@ -272,13 +273,7 @@ export function StopOrderForm({
         error={formState.errors.reason?.message}
         {...register('reason')}
       />
-      <PasswordInput
-        label="PIN"
-        description="Your signature"
-        inputMode="numeric"
-        maw={240}
-        {...register('pin')}
-      />
+      <SecretInput description="Your signature" maw={240} {...register('pin')} />
     </FormFrame>
   );
 }

@@ -1,5 +1,12 @@
 import { Button } from '@mantine/core';
-import { type Chart, describeEntry, formatInstant, news2Applies } from '../../../clinical/index.ts';
+import {
+  type Chart,
+  describeEntry,
+  formatInstant,
+  mayWrite,
+  news2Applies,
+  type Role,
+} from '../../../clinical/index.ts';
 import type { EntryPlace } from '../../../vault/api.ts';
 import { usePlaces } from '../../lamp.tsx';
 import type { Task } from './PatientScreen.tsx';
@@ -19,21 +26,18 @@ const RECORDS_KINDS: readonly string[] = [
   'posting-outcome',
   'entered-in-error',
 ];
-
-/** What a prescriber signed, a prescriber takes back. */
-const PRESCRIBED: readonly string[] = ['order-signed', 'order-stopped'];
-
 /** Everything ever said about this patient, newest first. Nothing is removed: what was wrong is struck through. */
 export function HistoryTab({
   chart,
   timeZone,
   start,
-  clinician,
+  role,
 }: {
   chart: Chart;
   timeZone: string;
-  start: (task: Task) => void;
-  clinician: boolean;
+  /** Absent: this person reads, and charts nothing. */
+  start: ((task: Task) => void) | undefined;
+  role: Role;
 }) {
   const places = usePlaces(chart.identity.id);
   const reasons = new Map(chart.history.map((entry) => [entry.id, entry.body?.reason]));
@@ -88,9 +92,11 @@ export function HistoryTab({
               </td>
               <td>
                 {'standing' in entry &&
+                  start &&
                   !wrong &&
                   !RECORDS_KINDS.includes(entry.body.kind) &&
-                  (clinician || !PRESCRIBED.includes(entry.body.kind)) && (
+                  // What a prescriber signed, a prescriber takes back.
+                  mayWrite(role, entry.body.kind) && (
                     <div className="row">
                       {(entry.body.kind === 'vital-signs' || entry.body.kind === 'note') && (
                         <Button

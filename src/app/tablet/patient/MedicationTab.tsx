@@ -39,7 +39,8 @@ export function MedicationTab({
   chart: Chart;
   timeZone: string;
   now: string;
-  start: (task: Task) => void;
+  /** Absent: this person reads, and charts nothing. */
+  start: ((task: Task) => void) | undefined;
   clinician: boolean;
   onDone: (message: string) => void;
 }) {
@@ -99,7 +100,8 @@ function MedicationOrder({
   detail: MedicationDetail;
   doses: DueDose[];
   timeZone: string;
-  start: (task: Task) => void;
+  /** Absent: this person reads, and charts nothing. */
+  start: ((task: Task) => void) | undefined;
   clinician: boolean;
 }) {
   const name = tallMan(detail.medication.text);
@@ -141,7 +143,7 @@ function MedicationOrder({
         {shown
           .filter((dose) => !folded.includes(dose))
           .map((dose) =>
-            dose.administration === undefined && active ? (
+            dose.administration === undefined && active && start ? (
               <Button
                 key={dose.dueAt}
                 variant={dose.state === 'coming' ? 'default' : 'filled'}
@@ -162,12 +164,14 @@ function MedicationOrder({
             Show {folded.length} more overdue
           </Button>
         )}
-        {active && (detail.schedule.type === 'as-needed' || detail.schedule.type === 'as-written') && (
-          <Button onClick={() => start({ do: 'give', order: order.id })} aria-label={`Give ${name}`}>
-            Give
-          </Button>
-        )}
-        {active && clinician && (
+        {active &&
+          start &&
+          (detail.schedule.type === 'as-needed' || detail.schedule.type === 'as-written') && (
+            <Button onClick={() => start({ do: 'give', order: order.id })} aria-label={`Give ${name}`}>
+              Give
+            </Button>
+          )}
+        {active && start && clinician && (
           <Button
             variant="default"
             onClick={() => start({ do: 'stop-order', order })}

@@ -9,7 +9,7 @@ import type {
   InfusionAction,
   OrderId,
 } from '../../../clinical/index.ts';
-import { type News2, news2Response } from '../../../clinical/index.ts';
+import { charts, mayWrite, type News2, news2Response } from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
 import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
 import { rowName } from '../BoardScreen.tsx';
@@ -91,8 +91,10 @@ export function PatientScreen({
     toTop();
   };
   const form = { timeZone, onDone: done, onCancel: () => setTask(undefined) };
-  const clinician = session.staff.role === 'clinician';
-  const writes = clinician || session.staff.role === 'nurse';
+  const { role } = session.staff;
+  const clinician = mayWrite(role, 'order-signed');
+  const writes = charts(role);
+  const begin = writes ? start : undefined;
   return (
     <div className="stack">
       <PatientBanner chart={chart} now={now} timeZone={timeZone} alike={alike.get(patient)?.map(rowName)} />
@@ -195,14 +197,14 @@ export function PatientScreen({
               <Tabs.Tab value="history">History</Tabs.Tab>
             </Tabs.List>
             <Tabs.Panel value="overview" pt="md">
-              <OverviewTab chart={chart} timeZone={timeZone} now={now} start={start} />
+              <OverviewTab chart={chart} timeZone={timeZone} now={now} start={begin} />
             </Tabs.Panel>
             <Tabs.Panel value="medication" pt="md">
               <MedicationTab
                 chart={chart}
                 timeZone={timeZone}
                 now={now}
-                start={start}
+                start={begin}
                 clinician={clinician}
                 onDone={done}
               />
@@ -212,19 +214,13 @@ export function PatientScreen({
               <Earlier count={chart.earlier} onAll={() => setWhole(true)} />
             </Tabs.Panel>
             <Tabs.Panel value="orders" pt="md">
-              <OrdersTab
-                chart={chart}
-                timeZone={timeZone}
-                start={start}
-                role={session.staff.role}
-                onDone={done}
-              />
+              <OrdersTab chart={chart} timeZone={timeZone} start={begin} role={role} onDone={done} />
             </Tabs.Panel>
             <Tabs.Panel value="notes" pt="md">
-              <NotesTab chart={chart} timeZone={timeZone} start={start} />
+              <NotesTab chart={chart} timeZone={timeZone} start={begin} />
             </Tabs.Panel>
             <Tabs.Panel value="history" pt="md">
-              <HistoryTab chart={chart} timeZone={timeZone} start={start} clinician={clinician} />
+              <HistoryTab chart={chart} timeZone={timeZone} start={begin} role={role} />
               <Earlier count={chart.earlier} onAll={() => setWhole(true)} />
             </Tabs.Panel>
           </Tabs>

@@ -6,6 +6,7 @@ import {
   formatAgo,
   formatInstant,
   formatTime,
+  mayWrite,
   medicationLine,
   news2Applies,
   type Role,
@@ -26,7 +27,8 @@ export function OverviewTab({
   chart: Chart;
   timeZone: string;
   now: string;
-  start: (task: Task) => void;
+  /** Absent: this person reads, and charts nothing. */
+  start: ((task: Task) => void) | undefined;
 }) {
   const due = chart.dueDoses.filter(
     (dose) =>
@@ -51,12 +53,14 @@ export function OverviewTab({
               {dose.state === 'overdue' ? '■ overdue ' : ''}
               {formatTime(dose.dueAt, timeZone)} {drug.get(dose.order)}
             </span>
-            <Button
-              onClick={() => start({ do: 'give', order: dose.order, dueAt: dose.dueAt })}
-              aria-label={`Give ${drug.get(dose.order)}`}
-            >
-              Give
-            </Button>
+            {start && (
+              <Button
+                onClick={() => start({ do: 'give', order: dose.order, dueAt: dose.dueAt })}
+                aria-label={`Give ${drug.get(dose.order)}`}
+              >
+                Give
+              </Button>
+            )}
           </div>
         ))}
       </section>
@@ -145,7 +149,8 @@ export function OrdersTab({
 }: {
   chart: Chart;
   timeZone: string;
-  start: (task: Task) => void;
+  /** Absent: this person reads, and charts nothing. */
+  start: ((task: Task) => void) | undefined;
   role: Role;
   onDone: (message: string) => void;
 }) {
@@ -198,7 +203,7 @@ export function OrdersTab({
                 Noted
               </Button>
             )}
-          {order.state === 'active' && role === 'clinician' && (
+          {start && order.state === 'active' && mayWrite(role, 'order-stopped') && (
             <Button
               variant="default"
               aria-label={`Stop order: ${orderName(order)}`}
@@ -220,7 +225,8 @@ export function NotesTab({
 }: {
   chart: Chart;
   timeZone: string;
-  start: (task: Task) => void;
+  /** Absent: this person reads, and charts nothing. */
+  start: ((task: Task) => void) | undefined;
 }) {
   if (chart.notes.length === 0) return <p>No notes were written during this downtime.</p>;
   return (
@@ -234,7 +240,7 @@ export function NotesTab({
               <strong>
                 {title} · {note.body.author.name} · {formatInstant(note.body.effectiveAt, timeZone)}
               </strong>
-              {stands && (
+              {stands && start && (
                 <Button
                   variant="default"
                   aria-label={`Amend ${title} of ${formatInstant(note.body.effectiveAt, timeZone)}`}

@@ -1,0 +1,200 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Hex128, type Role } from '../clinical/index.ts';
+import {
+  type AuditEvent,
+  type Directory,
+  grantedWards,
+  hubAsPeer,
+  type Peer,
+  type Roster,
+} from '../site/index.ts';
+import type { ServerContext } from './context.ts';
+import { RefusalError } from './refusal.ts';
+
+/**
+ * Who may use a route. Every route states it in its `config.access`, one hook enforces it before the body is read, and
+ * a route that states nothing keeps the server from starting.
+ */
+export type Access =
+  /** No sign-in; `because` says why that is safe. */
+  | { by: 'anyone'; because: string }
+  | { by: 'staff'; roles: readonly Role[]; ward?: 'of-patient-in-path' | 'in-query' }
+  /** A tablet, by its own key, locked or not. */
+  | { by: 'device'; ward?: 'in-path' };
+
+export interface StaffSession {
+  id: string;
+  name: string;
+  role: Role;
+  /** Whose records they may see. */
+  wards: readonly string[];
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    signedIn: StaffSession | undefined;
+    tablet: Peer | undefined;
+  }
+}
+
+export const SESSION_COOKIE = 'lamplight-session';
+/** What a session cookie says. The key in it ends the session when the person's PIN is set anew. */
+export const SessionToken = z.object({ id: Hex128, key: z.string() });
+
+/** What the guard asks. A hub knows no staff, and has no route for them. */
+export interface GuardContext extends Pick<ServerContext, 'db' | 'tokens'> {
+  identity: { site: string };
+  site: {
+    directory(): Directory;
+    roster(): Roster;
+    device(id: string): Promise<Peer | undefined>;
+  };
+}
+
+/** Call before any route is declared. The table is of everything that was declared since. */
+export function guardRoutes(
+  app: FastifyInstance,
+  context: GuardContext,
+): { method: string; url: string; access: Access }[] {
+  const table: { method: string; url: string; access: Access }[] = [];
+  app.decorateRequest('signedIn', undefined);
+  app.decorateRequest('tablet', undefined);
+
+  app.addHook('onRoute', (route) => {
+    // Outside /api there are only the files of the app, the same for everybody.
+    const access: Access | undefined =
+      route.config?.access ??
+      (route.url.startsWith('/api') ? undefined : { by: 'anyone', because: 'a file of the app' });
+    if (!access) throw new Error(`${String(route.method)} ${route.url} does not say who may use it`);
+    route.config = { ...route.config, access };
+    for (const method of [route.method].flat()) table.push({ method, url: route.url, access });
+  });
+
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) return;
+    const access = request.routeOptions.config.access;
+    switch (access?.by) {
+      case 'anyone':
+        return;
+      case 'staff':
+        request.signedIn = staffMember(context, request, access.roles);
+        if (access.ward) await requireWard(context, request, access.ward, request.signedIn.wards);
+        return;
+      case 'device':
+        request.tablet = await deviceOf(context, request);
+        if (access.ward)
+          await requireWard(
+            context,
+            request,
+            access.ward,
+            grantedWards(context.site.directory(), request.tablet.device),
+          );
+        return;
+      default:
+        throw new Error('a route without a rule was reached');
+    }
+  });
+  return table;
+}
+
+/** Who asks, on a route for staff. */
+export function staffOf(request: FastifyRequest): StaffSession {
+  if (!request.signedIn) throw new Error('this route is not for staff');
+  return request.signedIn;
+}
+
+/** Notes in the audit trail what the signed-in person does. */
+export function note(
+  context: ServerContext,
+  request: FastifyRequest,
+  event: Omit<AuditEvent, 'at' | 'staff'>,
+): void {
+  const { id, name, role } = staffOf(request);
+  context.audit.note({ ...event, staff: { id, name, role } });
+}
+
+/** Which tablet or hub asks, on a route for them. */
+export function tabletOf(request: FastifyRequest): Peer {
+  if (!request.tablet) throw new Error('this route is not for tablets');
+  return request.tablet;
+}
+
+/** Role and wards are those of the staff list now, not those of the moment of signing in. */
+function staffMember(context: GuardContext, request: FastifyRequest, roles: readonly Role[]): StaffSession {
+  const cookie = request.cookies[SESSION_COOKIE];
+  const token = SessionToken.safeParse(
+    cookie === undefined ? undefined : context.tokens.read('staff', cookie),
+  );
+  const hasLeft = (staff: string): boolean => context.site.directory().revokedStaff.has(staff);
+  const person = token.success ? context.site.roster().get(token.data.id) : undefined;
+  if (!token.success || !person || hasLeft(person.staff) || person.publicKey !== token.data.key)
+    throw new RefusalError(401, 'signed-out', 'You are signed out. Sign in again; nothing is lost.');
+  if (!roles.includes(person.role))
+    throw new RefusalError(403, 'not-allowed', `This needs ${roles.join(' or ')} rights.`);
+  // The cookie is SameSite=Strict already; a browser that ignores that still names the page that asks.
+  const { origin } = request.headers;
+  if (request.method !== 'GET' && origin !== undefined && URL.parse(origin)?.host !== request.host)
+    throw new RefusalError(403, 'other-origin', 'This was asked by a page that is not Lamplight’s.');
+  return { id: person.staff, name: person.name, role: person.role, wards: person.wards };
+}
+
+/** A tablet or a hub by its id, as the directory has it. */
+export async function peerOf(site: GuardContext['site'], id: string): Promise<Peer | undefined> {
+  const hub = (): Peer | undefined => hubAsPeer(site.directory().hubs.get(id));
+  // The look for a device reads the directory again where another node may have enrolled it.
+  return hub() ?? (await site.device(id)) ?? hub();
+}
+
+async function deviceOf(context: GuardContext, request: FastifyRequest): Promise<Peer> {
+  const header = request.headers.authorization ?? '';
+  const value = header.startsWith('Bearer ') ? context.tokens.read('device', header.slice(7)) : undefined;
+  const id = Hex128.safeParse(value);
+  const device = id.success ? await peerOf(context.site, id.data) : undefined;
+  if (!device)
+    throw new RefusalError(401, 'session', 'The session of this tablet ended; it signs in again by itself.');
+  return device;
+}
+
+async function requireWard(
+  context: GuardContext,
+  request: FastifyRequest,
+  where: 'of-patient-in-path' | 'in-query' | 'in-path',
+  granted: readonly string[],
+): Promise<void> {
+  const wards = await wardsNamed(context, request, where);
+  if (!wards.every((ward) => granted.includes(ward)))
+    throw new RefusalError(403, 'not-granted', 'This belongs to a ward that you are not granted.');
+}
+
+async function wardsNamed(
+  context: GuardContext,
+  request: FastifyRequest,
+  where: 'of-patient-in-path' | 'in-query' | 'in-path',
+): Promise<string[]> {
+  switch (where) {
+    case 'in-path':
+      return [z.object({ ward: z.string() }).parse(request.params).ward];
+    case 'in-query':
+      return [z.object({ ward: z.string().optional() }).parse(request.query).ward].flatMap(
+        (ward) => ward ?? [],
+      );
+    case 'of-patient-in-path': {
+      const { id } = z.object({ id: Hex128 }).parse(request.params);
+      const rows = await context.db
+        .selectFrom('projection.entry')
+        .where('site', '=', context.identity.site)
+        .where('patient', '=', id)
+        .select('ward')
+        .distinct()
+        .execute();
+      const granted = request.signedIn?.wards ?? [];
+      // One ward of those where the patient was is enough: the record goes with the patient.
+      const own = rows.find((row) => granted.includes(row.ward));
+      return own ? [own.ward] : rows.map((row) => row.ward);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { rewrapUserKey, type UserKey, unwrapUserKey, type WrappedUserKey } from '../seal/index.ts';
+import {
+  type Directory,
+  mayHoldPinSecret,
+  pinWrappingSecret,
+  rosterGeneration,
+  type StaffMember,
+} from '../site/index.ts';
+import type { Secrets } from './site-records.ts';
+
+/** How people unlock this tablet. */
+export type Credential = 'pin' | 'passphrase';
+
+/** Six digits protect a tablet whose disk a thief cannot copy; elsewhere only a long passphrase does, but in the demo. */
+export function credentialFor(directory: Directory, device: string): Credential {
+  const enrolled = directory.devices.get(device);
+  return enrolled && mayHoldPinSecret(directory, enrolled) ? 'pin' : 'passphrase';
+}
+
+interface Wrapping {
+  wrapped: WrappedUserKey;
+  secret: string;
+  /** Under the newest secret, so that it need not be renewed. */
+  current: boolean;
+}
+
+/** What is to be opened, and by which secret besides what the person types; `undefined`: nothing for this credential. */
+function wrappingOf(
+  directory: Directory,
+  staff: StaffMember,
+  secrets: Secrets,
+  by: Credential,
+): Wrapping | undefined {
+  const newest = rosterGeneration(directory);
+  const generation = (by === 'pin' ? staff.rosterGeneration : staff.passphrase?.rosterGeneration) ?? 1;
+  const roster = secrets.roster[generation - 1];
+  if (roster === undefined) return undefined;
+  if (by === 'passphrase')
+    return (
+      staff.passphrase && { wrapped: staff.passphrase.wrapped, secret: roster, current: generation >= newest }
+    );
+  if (!staff.pinGuarded) return { wrapped: staff.wrapped, secret: roster, current: false };
+  const pin = secrets.pin[generation - 1];
+  return pin === undefined
+    ? undefined
+    : { wrapped: staff.wrapped, secret: pinWrappingSecret(roster, pin), current: generation >= newest };
+}
+
+/** Whether this person can unlock in this way here at all. */
+export const canUnlock = (
+  directory: Directory,
+  staff: StaffMember,
+  secrets: Secrets,
+  by: Credential,
+): boolean => wrappingOf(directory, staff, secrets, by) !== undefined;
+
+/** The person's key, or `null` when what was typed is wrong. */
+export async function openUserKey(
+  directory: Directory,
+  staff: StaffMember,
+  secrets: Secrets,
+  by: Credential,
+  typed: string,
+): Promise<UserKey | null> {
+  const wrapping = wrappingOf(directory, staff, secrets, by);
+  return wrapping ? unwrapUserKey(typed, wrapping.secret, wrapping.wrapped) : null;
+}
+
+/** The key wrapped under the newest secrets, after what was typed was right; `undefined`: it is, or they are not here. */
+export async function wrapUnderNewest(
+  directory: Directory,
+  staff: StaffMember,
+  secrets: Secrets,
+  by: Credential,
+  typed: string,
+): Promise<WrappedUserKey | undefined> {
+  const wrapping = wrappingOf(directory, staff, secrets, by);
+  const generation = rosterGeneration(directory);
+  const [roster, pin] = [secrets.roster[generation - 1], secrets.pin[generation - 1]];
+  if (!wrapping || wrapping.current || roster === undefined) return undefined;
+  if (by === 'pin' && pin === undefined) return undefined;
+  const secret = by === 'pin' ? pinWrappingSecret(roster, pin!) : roster;
+  return rewrapUserKey(typed, { rosterSecret: wrapping.secret, wrapped: wrapping.wrapped }, secret);
+}

@@ -1,0 +1,32 @@
+import { DIRECTORY_SCOPE, type Directory, ROSTER_SCOPE, type StaffMember } from '../site/index.ts';
+import type { VaultDatabase } from './database.ts';
+
+/** Why nobody, or not this person, unlocks this tablet any more. */
+export function whyOver(
+  directory: Directory,
+  device: string,
+  person: StaffMember,
+  nowMs: number,
+): string | undefined {
+  if (directory.revokedDevices.has(device))
+    return 'This tablet was revoked by an administrator. Its records are kept and passed on; use another tablet.';
+  if (directory.revokedStaff.has(person.staff))
+    return 'You were taken off the list of staff. Ask the administrator if that is a mistake.';
+  if (person.emergency && nowMs > Date.parse(person.emergency.until))
+    return 'Your emergency access is over. Ask the administrator to put you on the list, or a colleague to vouch again.';
+  return undefined;
+}
+
+/** Changes whenever other entries are believed than before. */
+export const revocationMark = ({ revokedDevices, revokedStaff }: Directory): string =>
+  JSON.stringify([
+    [...revokedDevices].map(([device, { trusted }]) => [device, [...trusted].sort()]).sort(),
+    [...revokedStaff].map(([staff, { fromMs }]) => [staff, fromMs]).sort(),
+  ]);
+
+/** Changes whenever anything new stands in directory or roster; needs no key and reads no entry. */
+export async function siteMark(db: VaultDatabase): Promise<string> {
+  const logs = await db.logs.where('scope').anyOf(DIRECTORY_SCOPE, ROSTER_SCOPE).toArray();
+  const heads = await Promise.all(logs.map(async ({ log }) => `${log} ${(await db.lastOf(log))?.seq ?? 0}`));
+  return heads.sort().join(' ');
+}

@@ -1,0 +1,238 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  enrol,
+  freePort,
+  type Hospital,
+  openHospital,
+  openTablet,
+  PINS,
+  signIn,
+  unlock,
+} from './hospital.ts';
+import { callVault, watchVault } from './vault-calls.ts';
+
+/** One tablet, many hands: who has it next, whose draft it is, and what happens when nobody holds it. */
+
+const folder = mkdtempSync(join(tmpdir(), 'lamplight-handover-'));
+const screenshots = process.env.SCREENSHOTS;
+let hospital: Hospital;
+let tablet: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  hospital = await openHospital({ port: await freePort(), data: join(folder, 'data') });
+  tablet = await openTablet(join(folder, 'tablet'));
+  await watchVault(tablet);
+  page = await tablet.newPage();
+  await enrol(page, hospital.url, '4 West', 'tablet');
+  await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+});
+
+afterAll(async () => {
+  await tablet?.close().catch(() => undefined);
+  await hospital?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a tablet that goes from hand to hand', () => {
+  it('the next nurse charts on the same patient after two taps and a PIN; the first one’s draft is hers alone (FAILURES 42, 43)', async () => {
+    await hospital.stop('SIGKILL');
+    await unlock(page, 'Nora Quinn', PINS.nurse);
+    await page.getByRole('button', { name: /MUELLER, Angelic/ }).click();
+    await page.getByRole('button', { name: 'Write note' }).click();
+    await page.getByLabel('Note', { exact: true }).fill('half of what Nora saw');
+    await page.getByRole('button', { name: 'Switch' }).click();
+    await page.getByRole('button', { name: /^Sam Okafor/ }).click();
+    await page.getByLabel('PIN', { exact: true }).fill('246801');
+    await page.keyboard.press('Enter');
+    // Straight to where the tablet was, ready to chart.
+    await page.getByRole('button', { name: 'Record vital signs' }).waitFor();
+    await page.getByText('MUELLER, Angelic').first().waitFor();
+    if (screenshots) await page.screenshot({ path: join(screenshots, 'handover.png') });
+    expect(await callVault(page, 'drafts')).toEqual([]);
+    expect(await page.getByText('unfinished').count()).toBe(0);
+    await page.getByRole('button', { name: 'Switch' }).click();
+    await unlockInPlace('Nora Quinn', PINS.nurse);
+    await page.getByRole('button', { name: 'Continue unfinished note' }).click();
+    expect(await page.getByLabel('Note', { exact: true }).inputValue()).toBe('half of what Nora saw');
+  });
+
+  it('the lock button leads nowhere but to the board', async () => {
+    await page.getByRole('button', { name: 'Lock' }).click();
+    await unlock(page, 'Sam Okafor', '246801');
+    expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).toBe('{}');
+  });
+
+  it('locks by itself after the ward’s time, and at once when it wakes after that (FAILURES 44)', async () => {
+    hospital = await openHospital({ port: Number(new URL(hospital.url).port), data: join(folder, 'data') });
+    const desk = await tablet.newPage();
+    await desk.goto(`${hospital.url}/admin`);
+    await desk.getByLabel('Tablets of 4 West lock after').selectOption('30');
+    await expect
+      .poll(async () => (await callVault(page, 'status')).wards[0]?.idleLockMs, { timeout: 120_000 })
+      .toBe(30_000);
+    await desk.close();
+    await page.clock.install();
+    await page.reload();
+    await unlock(page, 'Sam Okafor', '246801');
+    await page.clock.runFor(29_000);
+    expect(await page.getByRole('tab', { name: 'Ward board' }).count()).toBe(1);
+    await page.clock.runFor(2_000);
+    await page.getByRole('heading', { name: 'Who are you?' }).waitFor();
+  });
+
+  it('lets somebody in whom no list names, when a colleague vouches, and marks it on every entry and for review', async () => {
+    await unlock(page, 'Sam Okafor', '246801');
+    await page.getByRole('button', { name: 'Emergency access' }).click();
+    await page.getByLabel('Name, as on the badge').fill('Jo Park');
+    await page.getByLabel('Why?').fill('agency nurse, the staff office is unreachable');
+    await page.getByLabel('New PIN, typed by the newcomer').fill('975310');
+    await page.getByLabel('Your PIN').fill('999999');
+    await page.getByRole('button', { name: 'Vouch and let in' }).click();
+    await page.getByRole('alert').filter({ hasText: 'That is not the PIN of Sam Okafor' }).waitFor();
+    if (screenshots) await page.screenshot({ path: join(screenshots, 'emergency.png') });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await page.getByLabel('Your PIN').fill('246801');
+    await page.getByRole('button', { name: 'Vouch and let in' }).click();
+    await page.getByText('Jo Park (emergency access) can unlock').waitFor();
+    await page.getByRole('button', { name: 'Switch' }).click();
+    await page.getByRole('button', { name: /^Jo Park \(emergency access\)/ }).click();
+    await page.getByLabel('PIN', { exact: true }).fill('975310');
+    await page.keyboard.press('Enter');
+    await page.getByRole('tab', { name: 'Ward board' }).waitFor();
+    const [row] = await callVault(page, 'board');
+    const saved = await callVault(page, 'append', {
+      patient: row!.patient,
+      draft: { kind: 'note', noteType: 'nursing', effectiveAt: new Date().toISOString(), text: 'by Jo' },
+    });
+    expect(saved.ok).toBe(true);
+    // Nobody who came in that way lets others in.
+    const further = await callVault(page, 'emergencyAccess', {
+      name: 'A Friend',
+      role: 'clinician',
+      reason: 'because',
+      secret: '864209',
+      pin: '975310',
+    });
+    expect(further.ok ? 'opened' : further.error.kind).toBe('not-allowed');
+    // At the desk: the entry names how she came in, and the staff list asks for a review.
+    const desk = await tablet.newPage();
+    await desk.goto(`${hospital.url}/admin`);
+    await desk.getByText(/Emergency access since .*Sam Okafor vouched/).waitFor();
+    if (screenshots)
+      await desk.screenshot({ path: join(screenshots, 'emergency-review.png'), fullPage: true });
+    // The trail has it all, and says who looked at whom in one tap.
+    const trail = desk.getByRole('region', { name: 'Audit trail' });
+    await trail.getByRole('cell', { name: /^Let somebody in by emergency access/ }).waitFor();
+    await trail.getByText('for Jo Park, nurse: agency nurse').waitFor();
+    await trail.getByRole('button', { name: 'Who looked at MUELLER, Angelic?' }).first().click();
+    await trail.getByText('Who looked at MUELLER, Angelic?').waitFor();
+    await expect
+      .poll(async () =>
+        [...new Set(await trail.locator('tbody tr td:nth-child(2)').allTextContents())].sort(),
+      )
+      .toEqual(['Nora Quinn · nurse', 'Sam Okafor · nurse']);
+    if (screenshots) await trail.screenshot({ path: join(screenshots, 'audit.png') });
+    expect((await new AxeBuilder({ page: desk }).analyze()).violations).toEqual([]);
+    await desk.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(desk, 'Rita Alvarez', PINS.records);
+    await desk.goto(`${hospital.url}/workbench`);
+    await expect
+      .poll(async () => {
+        const answer = await desk.evaluate(async (id) => {
+          const response = await fetch(`/api/workbench/patients/${id}`);
+          return response.text();
+        }, row!.patient);
+        return answer.includes('"by Jo"') && answer.includes('Jo Park (emergency access)');
+      })
+      .toBe(true);
+    expect(
+      await desk.evaluate(async (id) => {
+        const response = await fetch(`/api/workbench/patients/${id}`);
+        const body = (await response.json()) as { entries: { state: string }[] };
+        return body.entries.map((entry) => entry.state);
+      }, row!.patient),
+    ).toEqual(['to-review']);
+    await desk.close();
+    await page.getByRole('button', { name: 'Lock' }).click();
+  });
+
+  it('takes a second person’s signature with their own PIN, while the first one stays signed in', async () => {
+    await unlock(page, 'Sam Okafor', '246801');
+    const status = await callVault(page, 'status');
+    const idOf = (name: string): string => status.staff.find((person) => person.name === name)!.id;
+    const { patient } = (await callVault(page, 'board'))[0]!;
+    const given = await callVault(page, 'append', {
+      patient,
+      draft: {
+        kind: 'note',
+        noteType: 'nursing',
+        effectiveAt: new Date().toISOString(),
+        text: 'wasted 5 mg',
+      },
+    });
+    if (!given.ok) throw new Error(given.error.message);
+    const sign = async (name: string, pin: string) => {
+      const signed = await callVault(page, 'witness', {
+        patient,
+        entry: given.value.id,
+        as: 'witness',
+        staff: idOf(name),
+        pin,
+      });
+      return signed.ok ? 'signed' : signed.error.kind;
+    };
+    expect(await sign('Sam Okafor', '246801')).toBe('not-allowed');
+    expect(await sign('Dr Mei Tanaka', '000111')).toBe('wrong-pin');
+    expect(await sign('Adam Lind', PINS.administrator)).toBe('not-allowed');
+    expect(await sign('Dr Mei Tanaka', PINS.clinician)).toBe('signed');
+    const history = async () =>
+      (await callVault(page, 'chart', patient, true))!.history.flatMap(({ body }) =>
+        body?.kind === 'entry-witnessed' ? [`${body.author.name} ${body.entry}`] : [],
+      );
+    await expect.poll(history).toEqual([`Dr Mei Tanaka ${given.value.id}`]);
+    // The next entry is Sam's again.
+    const next = await callVault(page, 'append', {
+      patient,
+      draft: { kind: 'note', noteType: 'nursing', effectiveAt: new Date().toISOString(), text: 'after it' },
+    });
+    expect(next.ok).toBe(true);
+    const notes = (await callVault(page, 'chart', patient, true))!.notes;
+    expect(notes.find(({ body }) => body.text === 'after it')?.body.author.name).toBe('Sam Okafor');
+    await page.getByRole('button', { name: 'Lock' }).click();
+  });
+
+  it('makes whoever tries PINs wait ever longer, also after a reload and in another window (FAILURES 44)', async () => {
+    await page.getByRole('heading', { name: 'Who are you?' }).waitFor();
+    const nora = (await callVault(page, 'status')).staff.find(({ name }) => name === 'Nora Quinn')!.id;
+    const attempt = async (on: Page, pin: string) => {
+      const tried = await callVault(on, 'unlock', { staff: nora, pin, ward: '4-west' });
+      return tried.ok ? 'opened' : tried.error.kind;
+    };
+    const other = await tablet.newPage();
+    await other.goto(hospital.url);
+    await other.getByRole('heading', { name: 'Who are you?' }).waitFor();
+    for (const pin of ['111111', '222222', '333333']) expect(await attempt(page, pin)).toBe('wrong-pin');
+    expect(await attempt(page, PINS.nurse)).toBe('wait');
+    expect(await attempt(other, PINS.nurse)).toBe('wait');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Who are you?' }).waitFor();
+    expect(await attempt(page, PINS.nurse)).toBe('wait');
+    // Somebody else is not made to wait for it.
+    const sam = (await callVault(page, 'status')).staff.find(({ name }) => name === 'Sam Okafor')!.id;
+    expect((await callVault(page, 'unlock', { staff: sam, pin: '246801', ward: '4-west' })).ok).toBe(true);
+  });
+});
+
+async function unlockInPlace(name: string, pin: string): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.getByLabel('PIN', { exact: true }).fill(pin);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Record vital signs' }).waitFor();
+}
