@@ -56,6 +56,10 @@ export function describeDose(body: BodyOf<'medication-administration'>): { title
     body.glucose ? `glucose ${formatQuantity(body.glucose)}` : '',
     ...measured,
     body.lot === undefined ? '' : `lot ${body.lot}`,
+    body.second?.count
+      ? `count ${formatNumber(body.second.count.before)} before, ${formatNumber(body.second.count.wasted)} wasted, ${formatNumber(body.second.count.after)} ${body.second.count.unit} after`
+      : '',
+    body.second?.missing === undefined ? '' : `without a second person: ${body.second.missing}`,
     body.identified?.whyNotScanned === undefined ? '' : `not scanned: ${body.identified.whyNotScanned}`,
   ].filter((part) => part !== '');
   const more = [

@@ -66,7 +66,12 @@ export function administrationResource(id: EntryId, body: Administration, contex
       ? {}
       : { context: { reference: `Encounter/${context.ehrEncounter}` } }),
     effectiveDateTime: body.effectiveAt,
-    performer: [performerOf(body.author.name)],
+    performer: [
+      performerOf(body.author.name),
+      ...(context.secondSignatures?.(id) ?? []).map(({ name }) =>
+        performerOf(name, body.second?.as === 'second-check' ? 'verifier' : 'witness'),
+      ),
+    ],
     request: context.orderReference(body.order),
     ...(given && body.dose
       ? {
@@ -117,11 +122,9 @@ export function infusionResource(
   };
 }
 
-const performerOf = (display: string) => ({
+const performerOf = (display: string, code: 'performer' | 'verifier' | 'witness' = 'performer') => ({
   function: {
-    coding: [
-      { system: 'http://terminology.hl7.org/CodeSystem/med-admin-perform-function', code: 'performer' },
-    ],
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/med-admin-perform-function', code }],
   },
   actor: { display },
 });
@@ -147,6 +150,16 @@ function notes(body: Administration): { text: string }[] {
             text: `Patient ${body.identified.patient}, drug ${body.identified.drug}${body.identified.whyNotScanned === undefined ? '' : ` (not scanned: ${body.identified.whyNotScanned})`}.`,
           },
         ]),
+    ...(body.second?.count
+      ? [
+          {
+            text: `Count in ${body.second.count.unit}: ${body.second.count.before} before, ${body.second.count.given} given, ${body.second.count.wasted} wasted, ${body.second.count.after} after.`,
+          },
+        ]
+      : []),
+    ...(body.second?.missing === undefined
+      ? []
+      : [{ text: `Without a second person: ${body.second.missing}.` }]),
     ...(body.comment?.trim() ? [{ text: body.comment }] : []),
     ...overrideNotes(body.overrides),
   ];

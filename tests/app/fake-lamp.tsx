@@ -115,6 +115,7 @@ export function aChart(changes: Partial<Chart> = {}): Chart {
     afterDoses: { reassessments: [], patchesOn: [], said: {} },
     medicationRules: DEFAULT_RULES,
     infusions: [],
+    signatures: {},
     vitals: [],
     notes: [],
     ehrObservations: [],
@@ -159,6 +160,8 @@ export interface FakeLamp extends Lamp {
   drafts: Map<string, StoredDraft>;
   /** Moves that the vault was asked for, and said ok to. */
   moved: Parameters<VaultApi['move']>[0][];
+  /** Signatures of second persons. */
+  witnessed: Parameters<VaultApi['witness']>[0][];
   tell(event: VaultEvent): void;
 }
 
@@ -178,6 +181,7 @@ export function aLamp({
   const appended: FakeLamp['appended'] = [];
   const drafts: FakeLamp['drafts'] = new Map();
   const moved: FakeLamp['moved'] = [];
+  const witnessed: FakeLamp['witnessed'] = [];
   const savedAt = (): string => new Date().toISOString();
   const vault: VaultApi = {
     status: async () => status,
@@ -215,7 +219,12 @@ export function aLamp({
     revocable: async () => [],
     revoke: async () => ({ ok: true, value: undefined }),
     held: async () => [],
-    witness: async () => ({ ok: true, value: { id: `${LOG}-300`, savedAt: savedAt() } }),
+    witness: async (request) => {
+      if (request.pin !== PIN)
+        return { ok: false, error: { kind: 'wrong-pin', message: 'That is not the PIN of that person.' } };
+      witnessed.push(request);
+      return { ok: true, value: { id: `${LOG}-300`, savedAt: savedAt() } };
+    },
     finish: async () => undefined,
     emergencyAccess: async () => ({ ok: true, value: NURSE }),
     tablets: async () => ({ [LOG]: 'Tablet 4W-2' }),
@@ -256,6 +265,7 @@ export function aLamp({
     },
     appended,
     moved,
+    witnessed,
     drafts,
     tell: (event) => {
       for (const listener of listeners) listener(event);

@@ -318,6 +318,22 @@ describe('content', () => {
     },
   );
 
+  it('the second person is among the performers, as what they did', () => {
+    const dose = (as: 'second-check' | 'witness') =>
+      send(givenFor('d'.repeat(32), { second: { as } }), {
+        ...CONTEXT,
+        secondSignatures: () => [{ name: 'Sam Okafor', at: NOW }],
+      })[0];
+    expect(dose('witness')).toMatchObject({
+      performer: [
+        { function: { coding: [{ code: 'performer' }] } },
+        { function: { coding: [{ code: 'witness' }] }, actor: { display: 'Sam Okafor' } },
+      ],
+    });
+    expect(JSON.stringify(dose('second-check'))).toContain('verifier');
+    validateResource(dose('witness') as unknown as Resource);
+  });
+
   it('each rate of an infusion is an administration of its own, over once the next turn came', () => {
     const { entry } = SENT['an infusion that starts']!;
     const turn = { firstTurn: entry.id, until: '2026-11-24T16:00:00.000Z' };

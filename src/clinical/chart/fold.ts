@@ -9,6 +9,7 @@ import { chartAllergies, chartIdentity } from './identity.ts';
 import { chartInfusions } from './infusions.ts';
 import { arrival, bedWords, carriedSnapshot, elsewhere } from './moves.ts';
 import { chartOrders } from './orders.ts';
+import { signatures } from './signatures.ts';
 import { byClock, entriesOfKind, standingEntries, standings, stands } from './standing.ts';
 import type { BoardRow, Chart, Charted } from './types.ts';
 
@@ -62,6 +63,7 @@ export function foldChart(input: ChartInput): Chart | undefined {
     afterDoses: afterDoses(found, orders),
     medicationRules: rules,
     infusions,
+    signatures: signatures(found),
     ...(known !== undefined && Date.parse(known) - Date.parse(now) > CLOCK_SLACK_MS
       ? { recordedAfterNow: known }
       : {}),

@@ -18,6 +18,7 @@ import type { News2 } from '../news2.ts';
 import type { SnapshotAllergy } from '../snapshot.ts';
 import type { AfterDoses } from './after-doses.ts';
 import type { Infusion } from './infusions.ts';
+import type { Signature } from './signatures.ts';
 
 /**
  * Where an entry stands after everything said about it. `concurrent`: another entry replaces the same one, and
@@ -143,6 +144,7 @@ export interface Chart {
   dueDoses: DueDose[];
   afterDoses: AfterDoses;
   infusions: Infusion[];
+  signatures: Record<EntryId, Signature[]>;
   /** By which the due doses were found. */
   medicationRules: MedicationRules;
   /** The latest that anything here was recorded at, when that is after this tablet's time: one of the clocks is wrong. */

@@ -49,6 +49,38 @@ export const Identified = z.object({
 });
 export type Identified = z.infer<typeof Identified>;
 
+/** Before less given, wasted and after: 0 where the count is right (float noise of decimal doses left out). */
+export function countDifference(count: {
+  before: number;
+  given: number;
+  wasted: number;
+  after: number;
+}): number {
+  return Number((count.before - count.given - count.wasted - count.after).toFixed(6)) + 0;
+}
+
+/** Pieces of a controlled drug (tablets, ampoules, mL) around a dose. */
+export const DrugCount = z
+  .object({
+    unit: z.string().min(1).max(40),
+    before: z.number().min(0).max(100_000),
+    given: z.number().min(0).max(100_000),
+    wasted: z.number().min(0).max(100_000),
+    after: z.number().min(0).max(100_000),
+  })
+  .refine((count) => countDifference(count) === 0, {
+    error: 'the count is wrong: before is given and wasted and after together',
+    path: ['after'],
+  });
+export type DrugCount = z.infer<typeof DrugCount>;
+
+export const SecondPerson = z.object({
+  as: z.enum(['second-check', 'witness']),
+  missing: z.string().min(1).max(200).optional(),
+  count: DrugCount.optional(),
+});
+export type SecondPerson = z.infer<typeof SecondPerson>;
+
 /** A dose given, or not (FHIR R4 MedicationAdministration). Not-done never erases given: both are entries. */
 export const MedicationAdministration = z
   .object({
@@ -74,6 +106,8 @@ export const MedicationAdministration = z
       .max(5)
       .optional(),
     identified: Identified.optional(),
+    /** A second person was to see it: `missing` says why nobody could. Their signature is an entry of its own. */
+    second: SecondPerson.optional(),
     /** Of the package that was scanned. */
     lot: z.string().max(40).optional(),
     /** Last day on which it may be used. */

@@ -241,6 +241,12 @@ function contextFor(
       return { reference: `${type}/${order}` };
     },
     infusion: (turn) => turnsAround(turn, record.reviewed),
+    secondSignatures: (id) =>
+      record.reviewed.flatMap(({ body, standing }) =>
+        body?.kind === 'entry-witnessed' && body.entry === id && standing === 'current'
+          ? [{ name: body.author.name, at: body.effectiveAt }]
+          : [],
+      ),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import {
+  type BodyOf,
   type Chart,
   type ChartOrder,
   describeDose,
@@ -39,6 +40,8 @@ export function ChartedDoses({
         const { title, text } = describeDose(dose.body);
         const after = chart.afterDoses.said[dose.id] ?? [];
         const vomited = after.some(({ body }) => body.kind === 'dose-vomited');
+        const signed = chart.signatures[dose.id] ?? [];
+        const unsigned = stands(dose) && needsSignature(dose.body) && signed.length === 0;
         return (
           <li key={dose.id} className="row between">
             <span style={{ flex: 1 }}>
@@ -48,6 +51,14 @@ export function ChartedDoses({
               {dose.standing === 'entered-in-error' && ' (entered in error)'}
               {dose.standing === 'replaced' && ' (corrected since)'}
               {dose.standing === 'concurrent' && <span className="alarm"> ▲ somebody says otherwise</span>}
+              {signed.map(({ id, by, at, statement }) => (
+                <span key={id} className="quiet">
+                  <br />
+                  Second person: {by}, {formatInstant(at, timeZone)}
+                  {statement === undefined ? '' : `. ${statement}`}
+                </span>
+              ))}
+              {unsigned && <span className="alarm"> ▲ second signature missing</span>}
               {after.map(({ id, body }) => {
                 const said = describeEntry(body);
                 return (
@@ -60,6 +71,14 @@ export function ChartedDoses({
                 );
               })}
             </span>
+            {start && unsigned && (
+              <Button
+                aria-label={`Second signature for ${text}`}
+                onClick={() => start({ do: 'second', order: order.id, entry: dose })}
+              >
+                Second signature
+              </Button>
+            )}
             {start && stands(dose) && dose.body.outcome === 'given' && !vomited && (
               <Button
                 variant="subtle"
@@ -88,3 +107,7 @@ export function ChartedDoses({
     </ul>
   );
 }
+
+/** Somebody was to see it, and nobody said why nobody could. */
+const needsSignature = ({ second }: BodyOf<'medication-administration'>): boolean =>
+  second !== undefined && second.missing === undefined;

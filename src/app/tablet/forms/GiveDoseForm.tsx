@@ -1,12 +1,16 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
   AdministrationOutcome,
   administrationAlerts,
+  ageInYears,
+  type BodyOf,
   type Chart,
   type ChartOrder,
+  type Draft,
   formatQuantity,
   formatUnit,
   hasSite,
@@ -15,12 +19,14 @@ import {
   NotGivenReason,
   type OrderId,
   OUTCOMES,
+  secondPersonFor,
   whyTimeCritical,
 } from '../../../clinical/index.ts';
 import { DoseFacts } from '../dose/DoseFacts.tsx';
 import { Identify } from '../dose/Identify.tsx';
 import { GlucoseField, LimitFields, readGlucose, readMeasured, SiteField } from '../dose/MeasuredFields.tsx';
 import { Reasons } from '../dose/Reasons.tsx';
+import { SecondPersonStep } from '../dose/SecondPersonStep.tsx';
 import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
 import { FormFrame, firstProblem, TimeField, toLocal } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
@@ -53,6 +59,8 @@ interface DoseProps {
   dose: { order: OrderId; dueAt?: string | undefined };
   timeZone: string;
   now: string;
+  /** Who is signed in: never the second person. */
+  self: string;
   onDone: (message: string) => void;
   onCancel: () => void;
 }
@@ -70,6 +78,7 @@ function DoseForm({
   dose,
   timeZone,
   now,
+  self,
   order,
   detail,
   onDone,
@@ -140,37 +149,55 @@ function DoseForm({
         fields.whyNotScanned !== ''
       : fields.outcome === 'unknown' || fields.reason !== '');
 
+  const needed = given ? secondPersonFor(detail, ageInYears(chart.identity.birthDate, now)) : undefined;
+  const toSave: Draft<BodyOf<'medication-administration'>> = {
+    kind: 'medication-administration',
+    effectiveAt: at ?? '',
+    order: order.id,
+    ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
+    medication: detail.medication,
+    outcome: fields.outcome,
+    ...(given && amount
+      ? {
+          dose: amount,
+          ...(route === '' ? {} : { route }),
+          ...(less && fields.inPart !== '' ? { givenInPart: fields.inPart } : {}),
+          ...(fields.site === '' ? {} : { site: fields.site }),
+          identified: { patient: 'read', drug: 'read', whyNotScanned: fields.whyNotScanned },
+        }
+      : fields.reason === ''
+        ? {}
+        : { notGivenReason: fields.reason }),
+    ...(insulin && glucose ? { glucose } : {}),
+    ...(measured && measured.length > 0 ? { measured } : {}),
+    ...(inWords === '' ? {} : { comment: inWords }),
+    overrides: overridesOf(alerts, fields.overrides),
+  };
+  const [second, setSecond] = useState(false);
   const submit = handleSubmit(async () => {
-    const message = await saving.save(chart.identity.id, {
-      kind: 'medication-administration',
-      effectiveAt: at ?? '',
-      order: order.id,
-      ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
-      medication: detail.medication,
-      outcome: fields.outcome,
-      ...(given && amount
-        ? {
-            dose: amount,
-            ...(route === '' ? {} : { route }),
-            ...(less && fields.inPart !== '' ? { givenInPart: fields.inPart } : {}),
-            ...(fields.site === '' ? {} : { site: fields.site }),
-            identified: { patient: 'read', drug: 'read', whyNotScanned: fields.whyNotScanned },
-          }
-        : fields.reason === ''
-          ? {}
-          : { notGivenReason: fields.reason }),
-      ...(insulin && glucose ? { glucose } : {}),
-      ...(measured && measured.length > 0 ? { measured } : {}),
-      ...(inWords === '' ? {} : { comment: inWords }),
-      overrides: overridesOf(alerts, fields.overrides),
-    });
+    if (needed) return setSecond(true);
+    const message = await saving.save(chart.identity.id, toSave);
     if (message) onDone(message);
   });
+  if (second && needed)
+    return (
+      <SecondPersonStep
+        identity={chart.identity}
+        order={order}
+        detail={detail}
+        needed={needed}
+        dose={toSave}
+        self={self}
+        timeZone={timeZone}
+        onDone={onDone}
+        onCancel={() => setSecond(false)}
+      />
+    );
 
   return (
     <FormFrame
       title="Give a dose"
-      submit="Save dose"
+      submit={needed ? (needed.as === 'witness' ? 'Next: witness' : 'Next: second check') : 'Save dose'}
       busy={saving.busy}
       problem={saving.problem ?? firstProblem(formState.errors)}
       disabled={!ready}

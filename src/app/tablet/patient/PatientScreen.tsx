@@ -16,6 +16,7 @@ import { rowName } from '../BoardScreen.tsx';
 import { ConflictList } from '../ConflictList.tsx';
 import { ReassessForm, VomitedForm } from '../dose/AfterDoseForms.tsx';
 import { InfusionForm } from '../dose/InfusionForm.tsx';
+import { SecondSignature } from '../dose/SecondSignature.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
 import { MoveForm } from '../forms/MoveForm.tsx';
@@ -34,6 +35,7 @@ import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.t
 export type Task =
   | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>>; draft?: unknown }
   | { do: 'give'; order: OrderId; dueAt?: string }
+  | { do: 'second'; order: OrderId; entry: Charted<BodyOf<'medication-administration'>> }
   | { do: 'infusion'; order: OrderId; action: InfusionAction }
   | { do: 'reassess' | 'vomited'; administration: EntryId; dose: string }
   | { do: 'order'; draft?: unknown }
@@ -108,8 +110,13 @@ export function PatientScreen({
       {task?.do === 'vital-signs' && (
         <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
       )}
-      {task?.do === 'give' && <GiveDoseForm {...form} chart={chart} now={now} dose={task} />}
+      {task?.do === 'give' && (
+        <GiveDoseForm {...form} chart={chart} now={now} dose={task} self={session.staff.id} />
+      )}
       {task?.do === 'infusion' && <InfusionForm {...form} chart={chart} now={now} task={task} />}
+      {task?.do === 'second' && (
+        <SecondSignature {...form} chart={chart} task={task} self={session.staff.id} now={now} />
+      )}
       {task?.do === 'reassess' && <ReassessForm {...form} {...task} patient={patient} now={now} />}
       {task?.do === 'vomited' && <VomitedForm {...form} {...task} patient={patient} now={now} />}
       {task?.do === 'order' && <OrderForm {...form} chart={chart} now={now} draft={task.draft} />}
