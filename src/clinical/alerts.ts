@@ -51,9 +51,12 @@ export function administrationAlerts(chart: Chart, dose: IntendedDose & { order:
     });
   }
   if (order.state !== 'active') {
-    const state = { stopped: 'stopped', ended: 'over', 'entered-in-error': 'marked as an error' }[
-      order.state
-    ];
+    const state = {
+      'on-hold': 'on hold',
+      stopped: 'stopped',
+      ended: 'over',
+      'entered-in-error': 'marked as an error',
+    }[order.state];
     alerts.push({ code: 'order-stopped', severity: 'stop-and-think', message: `This order is ${state}.` });
   }
   if (order.incomplete.length > 0) {

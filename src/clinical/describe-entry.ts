@@ -131,6 +131,15 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
         title: `Order: ${body.detail.category}`,
         text: body.detail.category === 'medication' ? medicationLine(body.detail) : serviceLine(body.detail),
       };
+    case 'order-received':
+      return {
+        title: `Order by ${body.by}: ${body.detail.category}`,
+        text: `${body.detail.category === 'medication' ? medicationLine(body.detail) : serviceLine(body.detail)}. Given by ${body.prescriber}, read back and confirmed; to be signed`,
+      };
+    case 'order-held':
+      return { title: 'Order held', text: body.reason };
+    case 'order-resumed':
+      return { title: 'Order resumed', text: body.reason ?? '' };
     case 'order-acknowledged':
       return { title: 'Order noted', text: '' };
     case 'order-stopped':

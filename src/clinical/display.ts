@@ -327,7 +327,11 @@ export function serviceLine(order: Exclude<OrderDetail, { category: 'medication'
         ? order.bodySite
         : order.category === 'nursing'
           ? order.frequency
-          : undefined;
+          : order.category === 'consult'
+            ? order.question
+            : order.category === 'blood-product'
+              ? `${order.units} ${order.units === 1 ? 'unit' : 'units'}`
+              : undefined;
   const priority = { routine: 'routine', urgent: 'urgent', asap: 'as soon as possible', stat: 'STAT' }[
     order.priority
   ];

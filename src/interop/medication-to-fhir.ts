@@ -165,8 +165,22 @@ function notes(body: Administration): { text: string }[] {
   ];
 }
 
+const SERVICE_CATEGORIES = {
+  laboratory: 'Laboratory',
+  imaging: 'Imaging',
+  nursing: 'Nursing',
+  consult: 'Consultation',
+  'blood-product': 'Blood product',
+  'code-status': 'Code status',
+  isolation: 'Isolation',
+} as const;
+
 /** A signed order: MedicationRequest, NutritionOrder or ServiceRequest, active in the EHR from then on. */
-export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, context: ToFhirContext): Outgoing {
+export function orderResources(
+  id: EntryId,
+  body: BodyOf<'order-signed' | 'order-received'>,
+  context: ToFhirContext,
+): Outgoing {
   const { detail } = body;
   const base = {
     id,
@@ -175,8 +189,13 @@ export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, contex
     status: 'active',
     intent: 'order',
   };
-  const notes = overrideNotes(body.overrides);
-  const requester = { display: body.author.name };
+  const notes = [
+    ...(body.kind === 'order-received'
+      ? [{ text: `By ${body.by} from ${body.prescriber}, read back and confirmed.` }]
+      : []),
+    ...overrideNotes(body.overrides),
+  ];
+  const requester = { display: body.kind === 'order-received' ? body.prescriber : body.author.name };
   if (detail.category === 'medication') {
     const stat = detail.schedule.type === 'once' && detail.schedule.stat;
     return {
@@ -222,7 +241,7 @@ export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, contex
       ...note,
     };
   }
-  const category = { laboratory: 'Laboratory', imaging: 'Imaging', nursing: 'Nursing' }[detail.category];
+  const category = SERVICE_CATEGORIES[detail.category];
   return {
     resourceType: 'ServiceRequest',
     ...base,
@@ -237,6 +256,8 @@ export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, contex
     ...('frequency' in detail
       ? present('occurrenceTiming', detail.frequency && { code: { text: detail.frequency } })
       : {}),
+    ...('units' in detail ? { quantityQuantity: { value: detail.units, unit: 'unit' } } : {}),
+    ...('question' in detail ? present('reasonCode', detail.question && [{ text: detail.question }]) : {}),
     ...note,
   };
 }
@@ -290,16 +311,26 @@ function timingOf({ schedule, startAt, endAt, dose }: MedicationDetail): Record<
   }
 }
 
-/** An order that the EHR owns is never edited by us: a Task asks a person there to stop it. */
-export function stopTask(id: EntryId, body: BodyOf<'order-stopped'>, context: ToFhirContext): Outgoing {
+const CHANGES = {
+  'order-stopped': 'Stop this order: it was stopped during the downtime',
+  'order-held': 'Hold this order: it was held during the downtime',
+  'order-resumed': 'Resume this order: it was resumed during the downtime',
+} as const;
+
+/** An order that the EHR owns is never edited by us: a Task asks a person there to stop, hold or resume it. */
+export function orderChangeTask(
+  id: EntryId,
+  body: BodyOf<'order-stopped' | 'order-held' | 'order-resumed'>,
+  context: ToFhirContext,
+): Outgoing {
   return {
     resourceType: 'Task',
     id,
     identifier: identifierOf(context, id),
     status: 'requested',
     intent: 'order',
-    code: { text: 'Stop this order: it was stopped during the downtime' },
-    description: body.reason,
+    code: { text: CHANGES[body.kind] },
+    ...present('description', body.reason),
     focus: context.orderReference(body.order),
     for: subjectOf(context),
     ...encounterOf(context),

@@ -10,7 +10,12 @@ import {
   subjectOf,
   type ToFhirContext,
 } from './fhir-context.ts';
-import { administrationResource, infusionResource, orderResources, stopTask } from './medication-to-fhir.ts';
+import {
+  administrationResource,
+  infusionResource,
+  orderChangeTask,
+  orderResources,
+} from './medication-to-fhir.ts';
 import { vitalResources } from './vitals-to-fhir.ts';
 
 const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
@@ -27,6 +32,9 @@ const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
   'dose-reassessed',
   'patch-removed',
   'infusion-charted',
+  'order-held',
+  'order-resumed',
+  'order-received',
 ]);
 
 /** A bed move, say, is charted for the ward and belongs in no EHR resource of ours. */
@@ -70,9 +78,12 @@ function contentOf(id: EntryId, body: WardBody, context: ToFhirContext): Outgoin
     case 'note':
       return [noteResource(id, body, context)];
     case 'order-signed':
+    case 'order-received':
       return [orderResources(id, body, context)];
     case 'order-stopped':
-      return [stopTask(id, body, context)];
+    case 'order-held':
+    case 'order-resumed':
+      return [orderChangeTask(id, body, context)];
     default:
       return [];
   }
@@ -222,6 +233,10 @@ function provenance(
     ...(entry.body.reason === undefined ? {} : { reason: [{ text: entry.body.reason }] }),
     agent: [
       participant(entry.body.kind === 'order-acknowledged' ? 'verifier' : 'author', entry.body.author.name),
+      // Who signed an order that was given by voice (codes.md, "Order acts").
+      ...(entry.body.kind === 'order-received'
+        ? (context.secondSignatures?.(entry.id) ?? []).map(({ name }) => participant('legal', name))
+        : []),
       participant('assembler', context.deviceName),
       participant(
         'attester',

@@ -67,6 +67,7 @@ export function anOrder(changes: Partial<ChartOrder> & { text: string; dose?: nu
     },
     incomplete: [],
     state: 'active',
+    holds: [],
     administrations: [],
     ...rest,
   };
@@ -90,6 +91,7 @@ export function aVitalSet(
 
 export function aChart(changes: Partial<Chart> = {}): Chart {
   return {
+    now: minutesFromNow(0),
     identity: {
       id: PATIENT,
       name: { family: 'Abernathy', given: 'Ruth' },
@@ -142,6 +144,9 @@ export function aBoardRow(changes: Partial<BoardRow> = {}): BoardRow {
     number: { kind: 'MR', value: '4410-22' },
     allergies: { status: 'known', names: ['Penicillin V'] },
     doses: [],
+    asNeeded: [],
+    notGoing: [],
+    toSign: [],
     reassessments: [],
     infusions: [],
     ordersToAcknowledge: 0,

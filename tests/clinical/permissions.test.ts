@@ -31,6 +31,7 @@ describe('who may write what', () => {
       'no-known-allergies-recorded',
       'note',
       'order-acknowledged',
+      'order-received',
       'patch-removed',
       'patient-moved',
       'patient-registered',
@@ -38,7 +39,9 @@ describe('who may write what', () => {
       'vital-signs',
     ].sort();
     expect(may('nurse')).toEqual(bedside);
-    expect(may('clinician')).toEqual([...bedside, 'order-signed', 'order-stopped'].sort());
+    expect(may('clinician')).toEqual(
+      [...bedside, 'order-held', 'order-resumed', 'order-signed', 'order-stopped'].sort(),
+    );
     expect(may('read-only')).toEqual([]);
     expect(may('administrator')).toEqual([]);
     expect(

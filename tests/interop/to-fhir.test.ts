@@ -207,6 +207,41 @@ const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
     entry: anEntry('order-stopped', { author: DOCTOR, order: 'd'.repeat(32), reason: 'rash' }),
     types: ['Task', 'Provenance'],
   },
+  'a hold': {
+    entry: anEntry('order-held', { author: DOCTOR, order: 'd'.repeat(32), reason: 'for theatre' }),
+    types: ['Task', 'Provenance'],
+  },
+  'a resumed order': {
+    entry: anEntry('order-resumed', { author: DOCTOR, order: 'd'.repeat(32) }),
+    types: ['Task', 'Provenance'],
+  },
+  'an order by telephone': {
+    entry: anEntry('order-received', {
+      detail: { category: 'blood-product', request: { text: 'Red cells' }, priority: 'urgent', units: 2 },
+      prescriber: 'Dr Mei Tanaka',
+      by: 'telephone',
+      readBack: true,
+      overrides: [],
+    }),
+    types: ['ServiceRequest', 'Provenance'],
+  },
+  'a consult': {
+    entry: service({
+      category: 'consult',
+      request: { text: 'Cardiology' },
+      priority: 'routine',
+      question: 'New murmur?',
+    }),
+    types: ['ServiceRequest', 'Provenance'],
+  },
+  'code status': {
+    entry: service({ category: 'code-status', request: { text: 'Do not resuscitate' }, priority: 'routine' }),
+    types: ['ServiceRequest', 'Provenance'],
+  },
+  isolation: {
+    entry: service({ category: 'isolation', request: { text: 'Contact precautions' }, priority: 'routine' }),
+    types: ['ServiceRequest', 'Provenance'],
+  },
   'a noted order': { entry: anEntry('order-acknowledged', { order: 'd'.repeat(32) }), types: ['Provenance'] },
   'a note': {
     entry: anEntry('note', { noteType: 'progress', text: 'Größer, wacher' }),
@@ -332,6 +367,24 @@ describe('content', () => {
     });
     expect(JSON.stringify(dose('second-check'))).toContain('verifier');
     validateResource(dose('witness') as unknown as Resource);
+  });
+
+  it('an order by telephone is the prescriber’s, written by the receiver, and legal once signed', () => {
+    const { entry } = SENT['an order by telephone']!;
+    const [order, provenance] = send(entry, {
+      ...CONTEXT,
+      secondSignatures: () => [{ name: 'Dr Mei Tanaka', at: NOW }],
+    });
+    expect(order).toMatchObject({ requester: { display: 'Dr Mei Tanaka' } });
+    expect(JSON.stringify(order)).toContain('read back and confirmed');
+    expect(provenance).toMatchObject({
+      agent: [
+        { type: { coding: [{ code: 'author' }] }, who: { display: 'Nurse Ada' } },
+        { type: { coding: [{ code: 'legal' }] }, who: { display: 'Dr Mei Tanaka' } },
+        {},
+        {},
+      ],
+    });
   });
 
   it('each rate of an infusion is an administration of its own, over once the next turn came', () => {

@@ -129,7 +129,11 @@ function plannedTimes(
     // Around the latest that is known: still there when this clock was set back.
     ...(known > now ? [[Math.max(begin, known - listed), known + ahead] as [number, number]] : []),
   ];
-  return ranges.flatMap(([from, to]) =>
+  const held = order.holds.map(({ from, to }) => [
+    Date.parse(from),
+    to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to),
+  ]);
+  const planned = ranges.flatMap(([from, to]) =>
     from < to
       ? dueTimes(
           detail.schedule,
@@ -140,6 +144,7 @@ function plannedTimes(
         ).map(Date.parse)
       : [],
   );
+  return planned.filter((due) => !held.some(([from, to]) => due >= from! && due < to!));
 }
 
 /** By instant, not by text: "09:00:00Z" and "09:00:00.000Z" are one dose. */

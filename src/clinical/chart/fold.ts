@@ -7,6 +7,7 @@ import { bedClaims, chartConflicts } from './conflicts.ts';
 import { dueDoses } from './due-doses.ts';
 import { chartAllergies, chartIdentity } from './identity.ts';
 import { chartInfusions } from './infusions.ts';
+import { medicationRow } from './medication-row.ts';
 import { arrival, bedWords, carriedSnapshot, elsewhere } from './moves.ts';
 import { chartOrders } from './orders.ts';
 import { signatures } from './signatures.ts';
@@ -55,6 +56,7 @@ export function foldChart(input: ChartInput): Chart | undefined {
   const link = standingEntries(found, 'patient-linked').at(-1);
   const confirmedNew = standingEntries(found, 'patient-confirmed-new').at(-1);
   return {
+    now,
     identity,
     allergies: chartAllergies(found, snapshot, snapshotAsOf, input.snapshotUnreadable ?? false),
     problems: (snapshot?.problems ?? []).map((problem) => problem.text),
@@ -183,6 +185,7 @@ export function toBoardRow(chart: Chart): BoardRow {
           ...(medication && !order?.incomplete.includes('route') ? { route: medication.route } : {}),
         };
       }),
+    ...medicationRow(chart),
     reassessments: chart.afterDoses.reassessments,
     infusions: chart.infusions
       .filter(({ state }) => state !== 'stopped')

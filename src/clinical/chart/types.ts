@@ -67,8 +67,13 @@ export interface ChartOrder {
   /** Who signed it, when; absent for the EHR's orders. */
   signedBy?: string;
   signedAt?: string;
-  state: 'active' | 'stopped' | 'entered-in-error' | 'ended';
+  state: 'active' | 'on-hold' | 'stopped' | 'entered-in-error' | 'ended';
+  /** When it was held, and until when: doses due in between are not asked for. */
+  holds: { from: string; to?: string; by: string; reason: string }[];
+  /** By voice or telephone: who gave it, and who has signed it since. */
+  received?: { prescriber: string; by: 'voice' | 'telephone'; signedBy?: string; signedAt?: string };
   stoppedReason?: string;
+  stoppedAt?: string;
   acknowledgedBy?: string;
   acknowledgedAt?: string;
   /** Signed here, posted, and come back with the snapshot: the EHR knows it too. */
@@ -137,6 +142,8 @@ export interface Arrival {
 
 /** Everything that a ward knows of one patient, at one moment. */
 export interface Chart {
+  /** The moment that this is the chart of, by this tablet's clock. */
+  now: string;
   identity: Identity;
   allergies: Allergies;
   problems: string[];
@@ -183,6 +190,18 @@ export interface BoardRow {
   number?: PatientNumber;
   allergies: { status: Allergies['status']; names: string[] };
   news2?: { total: number | null; partial: number; risk: News2['risk']; effectiveAt: string };
+  /** Orders as needed: from when the next dose may be given (absent: now), and when the last was. */
+  asNeeded: {
+    order: OrderId;
+    medication: string;
+    dose?: Quantity;
+    nextAt?: string;
+    lastAt?: string;
+  }[];
+  /** Medication that is held, or was stopped within the last day: struck through on the round. */
+  notGoing: { order: OrderId; medication: string; state: 'on-hold' | 'stopped'; reason: string }[];
+  /** Orders by voice or telephone that nobody has signed: when each was given. */
+  toSign: { order: OrderId; text: string; prescriber: string; at: string }[];
   /** Due instants of doses not yet charted, from the oldest overdue to a day ahead; the page compares with its clock. */
   doses: {
     order: OrderId;

@@ -13,7 +13,14 @@ import type { EntryId } from './common.ts';
 import { ConflictSettled } from './conflicts.ts';
 import { InfusionCharted } from './infusion.ts';
 import { PatientMoved, RecordMoved } from './moves.ts';
-import { OrderAcknowledged, OrderSigned, OrderStopped } from './orders.ts';
+import {
+  OrderAcknowledged,
+  OrderHeld,
+  OrderReceived,
+  OrderResumed,
+  OrderSigned,
+  OrderStopped,
+} from './orders.ts';
 import {
   CarriedEntry,
   PatientConfirmedNew,
@@ -62,6 +69,9 @@ export const WardBody = z.discriminatedUnion('kind', [
   DoseReassessed,
   PatchRemoved,
   InfusionCharted,
+  OrderHeld,
+  OrderResumed,
+  OrderReceived,
   EntryVouched,
   EntryWitnessed,
 ]);

@@ -92,6 +92,15 @@ export const OrderDetail = z.discriminatedUnion('category', [
   z.object({ category: z.literal('imaging'), ...ServiceDetail, bodySite: z.string().max(100).optional() }),
   z.object({ category: z.literal('nursing'), ...ServiceDetail, frequency: z.string().max(100).optional() }),
   z.object({ category: z.literal('diet'), ...ServiceDetail }),
+  z.object({ category: z.literal('consult'), ...ServiceDetail, question: z.string().max(500).optional() }),
+  z.object({
+    category: z.literal('blood-product'),
+    ...ServiceDetail,
+    units: z.number().int().min(1).max(40),
+  }),
+  /** What is to be done, and not done, if heart or breathing stop: `request` says it in the hospital's words. */
+  z.object({ category: z.literal('code-status'), ...ServiceDetail }),
+  z.object({ category: z.literal('isolation'), ...ServiceDetail }),
 ]);
 export type OrderDetail = z.infer<typeof OrderDetail>;
 export type MedicationDetail = z.infer<typeof MedicationDetail>;
@@ -116,4 +125,33 @@ export const OrderStopped = z.object({
   ...bodyBase,
   order: OrderId,
   reason: z.string().min(1).max(2000),
+});
+
+/** Not given until it is resumed: the doses due in between are nobody's to give. */
+export const OrderHeld = z.object({
+  kind: z.literal('order-held'),
+  ...bodyBase,
+  order: OrderId,
+  reason: z.string().min(1).max(2000),
+});
+
+export const OrderResumed = z.object({
+  kind: z.literal('order-resumed'),
+  ...bodyBase,
+  order: OrderId,
+});
+
+/**
+ * An order that a prescriber gave by voice or telephone: written, read back and confirmed by whoever received it. Valid
+ * at once, and to be signed by the prescriber (42 CFR 482.24(c)(2)): that signature is an entry of its own.
+ */
+export const OrderReceived = z.object({
+  kind: z.literal('order-received'),
+  ...bodyBase,
+  detail: OrderDetail,
+  /** Who gave it, as the receiver wrote it. */
+  prescriber: z.string().min(1).max(200),
+  by: z.enum(['voice', 'telephone']),
+  readBack: z.literal(true, { error: 'read it back and have it confirmed' }),
+  overrides: z.array(AlertOverride).max(20),
 });

@@ -231,7 +231,8 @@ function contextFor(
       const inEhr = orders.get(order);
       if (inEhr) return { reference: `MedicationRequest/${inEhr.ehrId}` };
       const ours = reviewed.get(order)?.body;
-      if (ours?.kind !== 'order-signed') return { display: `Downtime order ${order}` };
+      if (ours?.kind !== 'order-signed' && ours?.kind !== 'order-received')
+        return { display: `Downtime order ${order}` };
       const type =
         ours.detail.category === 'medication'
           ? 'MedicationRequest'
