@@ -187,7 +187,7 @@ describe('orders', () => {
     ],
   ])('%s: %s with %s', async (kind, what, field, text, detail) => {
     const lamp = aLamp();
-    renderWith(lamp, <OrderForm {...form} chart={aChart()} now={new Date().toISOString()} />);
+    renderWith(lamp, <OrderForm prescribes {...form} chart={aChart()} now={new Date().toISOString()} />);
     const user = userEvent.setup();
     await user.click(screen.getByRole('radio', { name: kind }));
     await user.type(screen.getByRole('textbox', { name: what }), 'Lactate');

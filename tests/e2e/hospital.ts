@@ -160,7 +160,8 @@ export async function enrol(page: Page, url: string, ward: string, tablet: strin
 
 /** Answers what the form asks of a dose, as somebody without a scanner does, and saves it. */
 export async function saveDose(page: Page): Promise<void> {
-  const save = page.getByRole('button', { name: 'Save dose' });
+  // A controlled drug asks for a witness first.
+  const save = page.getByRole('button', { name: /^(Save dose|Next: )/ });
   await save.waitFor();
   const amount = page.getByLabel('Dose given');
   if ((await amount.inputValue()) === '') {
@@ -175,6 +176,8 @@ export async function saveDose(page: Page): Promise<void> {
   const ticks = page.getByRole('checkbox', { name: 'Checked with patient and paper' });
   for (let index = 0; index < (await ticks.count()); index++) await ticks.nth(index).check();
   await page.getByRole('button', { name: 'No scanner here' }).click();
+  const twoPeople = (await save.textContent())?.startsWith('Next') ?? false;
   await save.click();
+  if (twoPeople) await page.getByRole('button', { name: 'Nobody else on the ward' }).click();
   await page.getByText(/Saved on this tablet/).waitFor();
 }

@@ -14,6 +14,7 @@ import { AsNeededFacts, orderLine } from '../dose/DoseFacts.tsx';
 import { dayAndTime } from '../dose/day-and-time.ts';
 import { InfusionCard } from '../dose/InfusionCard.tsx';
 import { OpenAfterDoses } from '../dose/OpenAfterDoses.tsx';
+import { OrderActions, OrderState } from './OrderActions.tsx';
 import type { Task } from './PatientScreen.tsx';
 
 const STATE_WORDS: Record<DueDose['state'], string> = {
@@ -124,7 +125,8 @@ function MedicationOrder({
             : `${order.signedBy ?? 'unknown'}, this downtime`}
         </span>
       </div>
-      {!active && (
+      <OrderState order={order} timeZone={timeZone} />
+      {!active && order.state !== 'on-hold' && (
         <span className="alarm">
           ■ {order.state.replaceAll('-', ' ')}
           {order.stoppedReason ? `: ${order.stoppedReason}` : ''}
@@ -171,15 +173,7 @@ function MedicationOrder({
               Give
             </Button>
           )}
-        {active && start && clinician && (
-          <Button
-            variant="default"
-            onClick={() => start({ do: 'stop-order', order })}
-            aria-label={`Stop order: ${name}`}
-          >
-            Stop order
-          </Button>
-        )}
+        {start && clinician && <OrderActions order={order} name={name} start={start} />}
       </div>
       <ChartedDoses chart={chart} order={order} timeZone={timeZone} start={start} />
     </section>

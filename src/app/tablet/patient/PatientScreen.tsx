@@ -17,6 +17,7 @@ import { ConflictList } from '../ConflictList.tsx';
 import { ReassessForm, VomitedForm } from '../dose/AfterDoseForms.tsx';
 import { InfusionForm } from '../dose/InfusionForm.tsx';
 import { SecondSignature } from '../dose/SecondSignature.tsx';
+import { ChangeOrderForm, type OrderChange } from '../forms/ChangeOrderForm.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
 import { MoveForm } from '../forms/MoveForm.tsx';
@@ -40,6 +41,7 @@ export type Task =
   | { do: 'reassess' | 'vomited'; administration: EntryId; dose: string }
   | { do: 'order'; draft?: unknown }
   | { do: 'stop-order'; order: ChartOrder }
+  | { do: 'change-order'; order: ChartOrder; change: OrderChange }
   | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
   | { do: 'allergy' }
   | { do: 'bed' }
@@ -117,9 +119,20 @@ export function PatientScreen({
       {task?.do === 'second' && (
         <SecondSignature {...form} chart={chart} task={task} self={session.staff.id} now={now} />
       )}
+      {task?.do === 'change-order' && (
+        <ChangeOrderForm
+          {...form}
+          patient={patient}
+          order={task.order}
+          change={task.change}
+          self={session.staff.id}
+        />
+      )}
       {task?.do === 'reassess' && <ReassessForm {...form} {...task} patient={patient} now={now} />}
       {task?.do === 'vomited' && <VomitedForm {...form} {...task} patient={patient} now={now} />}
-      {task?.do === 'order' && <OrderForm {...form} chart={chart} now={now} draft={task.draft} />}
+      {task?.do === 'order' && (
+        <OrderForm {...form} chart={chart} now={now} draft={task.draft} prescribes={clinician} />
+      )}
       {task?.do === 'stop-order' && <StopOrderForm {...form} patient={patient} order={task.order} />}
       {task?.do === 'note' && (
         <NoteForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
@@ -177,7 +190,9 @@ export function PatientScreen({
               <>
                 <Button onClick={() => start({ do: 'vital-signs' })}>Record vital signs</Button>
                 <Button onClick={() => start({ do: 'note' })}>Write note</Button>
-                {clinician && <Button onClick={() => start({ do: 'order' })}>New order</Button>}
+                <Button onClick={() => start({ do: 'order' })}>
+                  {clinician ? 'New order' : 'Verbal order'}
+                </Button>
                 <Button variant="default" onClick={() => start({ do: 'allergy' })}>
                   Record allergy
                 </Button>
