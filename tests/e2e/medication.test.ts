@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Draft, MedicationDetail } from '../../src/clinical/index.ts';
 import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
-import { callVault } from './vault-calls.ts';
+import { callVault, watchVault } from './vault-calls.ts';
 
 /** A nurse's medication round on one tablet, with the taps counted by the page itself. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-medication-'));
@@ -76,6 +76,7 @@ const openMedication = async (): Promise<void> => {
 beforeAll(async () => {
   hospital = await openHospital({ port: await freePort(), data: join(folder, 'data') });
   tablet = await openTablet(join(folder, 'profile'));
+  await watchVault(tablet);
   page = await tablet.newPage();
   await page.setViewportSize({ width: 1180, height: 820 });
   await enrol(page, hospital.url, '4 West', '4 West tablet 1');
@@ -128,7 +129,10 @@ describe('a medication round', () => {
   it('a scheduled dose is given in at most 6 taps from the ward board, without a scanner', async () => {
     const taps = await countTaps();
     await page.getByRole('tab', { name: 'Medication round' }).click();
-    await page.getByRole('button', { name: /^Give acyclovir/ }).click();
+    await page
+      .getByRole('region', { name: 'Due now' })
+      .getByRole('button', { name: /^Give acyclovir/ })
+      .click();
     await page.getByRole('button', { name: 'No scanner here' }).click();
     await page.getByRole('button', { name: 'Save dose' }).click();
     await saved();

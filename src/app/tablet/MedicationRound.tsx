@@ -59,7 +59,7 @@ export function MedicationRound({
             onClick={() =>
               go({ at: 'patient', patient: row.patient, give: { order: dose.order, dueAt: dose.dueAt } })
             }
-            aria-label={`Give ${dose.medication} to ${displayName(row.name)}`}
+            aria-label={`Give ${dose.medication} to ${displayName(row.name)}, due ${dayAndTime(dose.dueAt, now, timeZone)}`}
           >
             Give
           </Button>
