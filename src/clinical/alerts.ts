@@ -69,7 +69,8 @@ export function administrationAlerts(chart: Chart, dose: IntendedDose & { order:
   if (dose.dueAt !== undefined) {
     const window = administrationWindow(order.detail, dose.dueAt, chart.medicationRules);
     const at = Date.parse(dose.at);
-    if (at < Date.parse(window.early))
+    // Times are typed to the minute: 14:05 is not early for a dose that is due at 14:05:37.
+    if (at < Math.floor(Date.parse(window.early) / 60_000) * 60_000)
       alerts.push({
         code: 'early',
         severity: 'stop-and-think',

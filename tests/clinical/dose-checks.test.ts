@@ -68,6 +68,17 @@ describe('hold if pulse < 60 per minute', () => {
   });
 });
 
+it('a time that is typed to the minute is not early for a dose that is due within it', () => {
+  const order = ordered('metoprolol', {
+    schedule: { type: 'once', stat: true },
+    startAt: '2026-11-24T14:05:37.000Z',
+  });
+  const dose = { dueAt: '2026-11-24T14:05:37.000Z' };
+  const chart = chartOf([order]);
+  expect(codes(chart, order.id, { ...dose, at: '2026-11-24T14:05:00.000Z' })).toEqual([]);
+  expect(codes(chart, order.id, { ...dose, at: '2026-11-24T14:04:00.000Z' })).toEqual(['early']);
+});
+
 it('more than was ordered is asked about; half of it is not an alert', () => {
   const order = ordered('metoprolol');
   const chart = chartOf([order]);

@@ -208,7 +208,7 @@ describe('a medication round', () => {
 
   it('an order by telephone is read back, valid at once, and signed later by the prescriber', async () => {
     await page.getByRole('button', { name: 'Verbal order' }).click();
-    await page.getByLabel('Medication', { exact: true }).fill('ondansetron');
+    await page.getByRole('textbox', { name: 'Medication', exact: true }).fill('ondansetron');
     await page.getByLabel('Dose', { exact: true }).fill('4');
     for (const [box, option] of [
       ['Unit', 'mg'],
