@@ -234,7 +234,7 @@ describe('a medication round', () => {
     await page.getByRole('button', { name: /^Sign order: ondansetron/ }).click();
     await page.getByLabel(/PIN/).fill(PINS.clinician);
     await page.getByRole('button', { name: 'Sign order' }).click();
-    await page.getByText(/signed by Dr Mei Tanaka/).waitFor();
+    await page.getByText(/read back · signed by Dr Mei Tanaka/).waitFor();
     await page.getByRole('button', { name: /^Hold order: acyclovir/ }).click();
     await page.getByLabel('Why is it held?').fill('kidney function');
     await page.getByLabel(/PIN/).fill(PINS.clinician);

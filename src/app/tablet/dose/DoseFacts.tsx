@@ -44,7 +44,7 @@ export function DoseFacts({
       <span className="quiet">
         {last
           ? `Last given ${formatInstant(last.at, timeZone)} (${formatAgo(last.at, now)}), ${last.by === 'EHR' ? 'says the EHR' : `charted by ${last.by}`}`
-          : 'Last dose unknown: check with patient and paper'}
+          : nothingGiven(order)}
       </span>
       <AsNeededFacts chart={chart} order={order} now={now} timeZone={timeZone} />
       {detail.limits?.map((limit) => {
@@ -67,6 +67,12 @@ export function DoseFacts({
     </div>
   );
 }
+
+/** An order of this downtime had no dose before it; of the EHR's nobody here knows. */
+export const nothingGiven = (order: ChartOrder): string =>
+  order.source.from === 'entry' && !order.incomplete.includes('order')
+    ? 'No dose given on this order yet'
+    : 'Last dose unknown: check with patient and paper';
 
 /** The order in one line, with "not recorded" where it does not say. */
 export function orderLine(order: ChartOrder, detail: MedicationDetail): string {

@@ -1,5 +1,5 @@
 import { Button, Select, TextInput } from '@mantine/core';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import {
   type BodyOf,
   type ChartOrder,
@@ -54,6 +54,8 @@ export function SecondPersonStep({
   onCancel: () => void;
 }) {
   const { vault } = useLamp();
+  // Another person begins to read, at the order.
+  useEffect(() => scrollTo({ top: 0 }), []);
   const staff = useStatus().value?.staff ?? [];
   const [seen, setSeen] = useState('');
   const [who, setWho] = useState<string | null>(null);

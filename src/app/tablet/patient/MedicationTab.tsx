@@ -10,7 +10,7 @@ import {
   tallMan,
 } from '../../../clinical/index.ts';
 import { ChartedDoses } from '../dose/ChartedDoses.tsx';
-import { AsNeededFacts, orderLine } from '../dose/DoseFacts.tsx';
+import { AsNeededFacts, nothingGiven, orderLine } from '../dose/DoseFacts.tsx';
 import { dayAndTime } from '../dose/day-and-time.ts';
 import { InfusionCard } from '../dose/InfusionCard.tsx';
 import { OpenAfterDoses } from '../dose/OpenAfterDoses.tsx';
@@ -135,7 +135,7 @@ function MedicationOrder({
       <span className="quiet">
         {last
           ? `Last given ${formatInstant(last.at, timeZone)}, ${last.by === 'EHR' ? 'says the EHR' : `by ${last.by}`}`
-          : 'Last dose unknown here: check with patient and paper'}
+          : nothingGiven(order)}
       </span>
       <AsNeededFacts chart={chart} order={order} now={now} timeZone={timeZone} />
       {(infusion || detail.schedule.type === 'continuous') && (
