@@ -9,6 +9,7 @@ import type { EpochRecord } from './epoch.ts';
 import type { ServerLedger } from './ledger.ts';
 import type { Moves } from './moves.ts';
 import type { Projection } from './projection.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { Reconciliation } from './reconciliation/reconciliation.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteLog } from './site-log.ts';
@@ -29,6 +30,7 @@ export interface ServerContext {
   branches: Branches;
   moves: Moves;
   audit: Audit;
+  quarantine: Quarantine;
   census: Census;
   reconciliation: Reconciliation;
   tokens: Tokens;

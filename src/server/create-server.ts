@@ -17,6 +17,7 @@ import { openEpoch } from './epoch.ts';
 import { createLedger, inTheNameOfTheSite, type ServerLedger } from './ledger.ts';
 import { concernsMoves, createMoves } from './moves.ts';
 import { createProjection } from './projection.ts';
+import { createQuarantine } from './quarantine.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { answerFaults, sendRefusal } from './refusal.ts';
 import { adminRoutes } from './routes/admin-routes.ts';
@@ -101,6 +102,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   ledger.onCommit((scopes) => {
     if (concernsMoves(scopes)) void moves.passOn().catch(() => undefined);
   });
+  const quarantine = createQuarantine({ db, identity, site, ledger, projection, clock });
   const census = createCensus(db, identity, site, gateway, clock);
   const reconciliation = createReconciliation({
     db,
@@ -108,6 +110,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     site,
     siteLog,
     projection,
+    quarantine,
     census,
     gateway,
     epoch,
@@ -135,6 +138,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     branches,
     moves,
     audit,
+    quarantine,
     census,
     reconciliation,
     tokens: createTokens(identity.secret, clock),

@@ -165,7 +165,10 @@ export function createProjection(
             reason,
             bytes: kept,
           })
-          .onConflict((conflict) => conflict.columns(['site', 'hash']).doNothing())
+          // Set aside before for another reason, perhaps: this is the one that is left.
+          .onConflict((conflict) =>
+            conflict.columns(['site', 'hash']).doUpdateSet({ kind, reason, released_at: null }),
+          )
           .execute();
       }
       await tx
@@ -199,13 +202,53 @@ export function createProjection(
     }
   }
 
+  /** Forgets that these entries could not be read, so that they are read again with what is known now. */
+  async function forgetUnreadable(entries: ReadonlySet<string>): Promise<void> {
+    const rows = await db
+      .selectFrom('projection.entry')
+      .where('site', '=', identity.site)
+      .where('kind', '=', 'unreadable')
+      .select(['log', 'seq'])
+      .execute();
+    const byLog = Map.groupBy(
+      rows.filter(({ log, seq }) => entries.has(entryId(log, seq))),
+      ({ log }) => log,
+    );
+    for (const [log, places] of byLog) {
+      const seqs = places.map(({ seq }) => seq);
+      await db.transaction().execute(async (tx) => {
+        await tx
+          .deleteFrom('projection.entry')
+          .where('site', '=', identity.site)
+          .where('log', '=', log)
+          .where('seq', 'in', seqs)
+          .execute();
+        await tx
+          .updateTable('projection.log')
+          .set({ projected: Math.min(...seqs) - 1 })
+          .where('site', '=', identity.site)
+          .where('log', '=', log)
+          .execute();
+      });
+    }
+  }
+
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = running.then(work);
+    running = turn.catch(() => undefined);
+    return turn;
+  }
+
   return {
+    /** Reads these entries again where they could not be read before. */
+    readAgain: (entries: ReadonlySet<string>): Promise<void> =>
+      inTurn(async () => {
+        await forgetUnreadable(entries);
+        await catchUp();
+      }),
+
     /** Resolves when everything that was committed before the call can be seen in the projection. */
-    catchUp(): Promise<void> {
-      const turn = running.then(catchUp);
-      running = turn.catch(() => undefined);
-      return turn;
-    },
+    catchUp: (): Promise<void> => inTurn(catchUp),
   };
 }
 

@@ -221,6 +221,9 @@ export const QuarantineList = z.object({
   ),
 });
 
+/** POST /api/workbench/quarantine/retry */
+export const QuarantineRetry = z.object({ released: z.number(), waiting: z.number() });
+
 /** GET /api/tablets/:device: what the server knows of a tablet whose browser has cleared its storage. */
 export const TabletWitness = z.object({ name: z.string(), entries: z.number() });
 export type TabletWitness = z.infer<typeof TabletWitness>;

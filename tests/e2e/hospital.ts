@@ -131,6 +131,8 @@ export async function killBrowser(tablet: BrowserContext, profile: string): Prom
 }
 
 export async function signIn(page: Page, name: string, pin: string): Promise<void> {
+  // The page of whoever signed out before may still be there.
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('PIN').fill(pin);
   await page.getByRole('button', { name: 'Sign in' }).click();

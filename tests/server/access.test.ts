@@ -63,6 +63,7 @@ const RULES: Record<string, string> = {
   'POST /api/workbench/push': 'records',
   'POST /api/workbench/release': 'records',
   'GET /api/workbench/quarantine': 'records',
+  'POST /api/workbench/quarantine/retry': 'records',
 };
 
 /** Kinds of refusal that mean "not you": everything else got past the door. */

@@ -11,6 +11,7 @@ import {
   newIdentity,
   newSigningKey,
   openWith,
+  randomBytes,
   sealEntry,
   sha256,
   signWith,
@@ -141,6 +142,40 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('the server on %s', (kind) => {
       'unknown-writer',
       'unknown-writer',
     ]);
+  });
+
+  it('tries what was set aside again once the reason is mended, and takes it in once (FAILURES 16)', async () => {
+    const { ledger, site, quarantine, identity } = server.context;
+    const stranger = await aLog(3, {
+      writer: toHex(randomBytes(16)),
+      site: identity.site,
+      recipients: site.recipients('4-west'),
+    });
+    expect((await ledger.receive(bytesOf(stranger.entries))).accepted).toBe(0);
+    await server.context.projection.catchUp();
+    const waiting = await quarantine.count();
+    // Nothing was mended: it goes on waiting with its reason.
+    expect(await quarantine.retry()).toEqual({ released: 0, waiting });
+    await site.tell({
+      kind: 'device-enrolled',
+      recordedAt: new Date().toISOString(),
+      device: stranger.writer,
+      name: 'made known later',
+      signingKey: stranger.signing.publicKey,
+      recipient: (await newIdentity()).recipient,
+      wards: ['4-west'],
+      downtimeRange: 'ZZ9',
+      sealedRosterIdentity: '',
+      hardwareEncrypted: true,
+    });
+    const tried = await quarantine.retry();
+    expect((await ledger.log(stranger.log))?.head.seq).toBe(3);
+    // The log is open. Who wrote in it nobody on the staff list is, and that is now the reason.
+    expect(tried.released).toBe(1);
+    expect((await quarantine.list())[0]?.reason).toMatch(/author/);
+    expect((await quarantine.list()).length).toBe(tried.waiting);
+    const again = await quarantine.retry();
+    expect(again).toEqual({ released: 0, waiting: tried.waiting });
   });
 
   it('takes a second history over into its own log, once, with its references put right (FAILURES 16, 24)', async () => {

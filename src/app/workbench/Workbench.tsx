@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { displayName, formatDate, formatInstant, sexInWords } from '../../clinical/index.ts';
-import { PublicInfo, PushState, QuarantineList, Worklist } from '../../wire/workbench.ts';
+import { PublicInfo, PushState, QuarantineList, QuarantineRetry, Worklist } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
 import { RecordsByFile } from '../RecordsByFile.tsx';
 import { SignInGate } from '../SignInGate.tsx';
@@ -160,11 +160,32 @@ function PushPanel({ timeZone }: { timeZone: string }) {
 
 function Quarantine() {
   const list = usePoll('/api/workbench/quarantine', QuarantineList, 10_000);
-  if (!list.value || list.value.items.length === 0) return null;
+  const [said, setSaid] = useState<string>();
+  if (!list.value || (list.value.items.length === 0 && said === undefined)) return null;
+  const again = (): void =>
+    void request('POST', '/api/workbench/quarantine/retry', QuarantineRetry, {}).then(
+      ({ released, waiting }) => {
+        setSaid(`${released} taken in now, ${waiting} still waiting with their reason.`);
+        list.reload();
+      },
+      (error: unknown) =>
+        setSaid(
+          error instanceof ApiError ? error.message : 'This could not be tried. Try again; nothing is lost.',
+        ),
+    );
   return (
     <section className="card stack" aria-label="Quarantine">
-      <h2>Quarantine ({list.value.items.length})</h2>
-      <p>Kept with their reason, never dropped. Each needs a person.</p>
+      <div className="row between">
+        <h2>Quarantine ({list.value.items.length})</h2>
+        <Button variant="default" onClick={again}>
+          Try all again
+        </Button>
+      </div>
+      <p>
+        Kept with their reason, never dropped. Each needs a person: once the reason is mended (a tablet made
+        known, a missing part brought, a newer version installed), try them again.
+      </p>
+      {said !== undefined && <p role="status">{said}</p>}
       <ul>
         {list.value.items.map((item) => (
           <li key={item.id}>

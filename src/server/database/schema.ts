@@ -34,6 +34,8 @@ export interface Database {
     reason: string;
     bytes: Uint8Array;
     received_at: Generated<Date>;
+    /** When it was taken in after all; until then it waits for a person. */
+    released_at: Date | null;
   };
   /** Second histories: authentic entries at places that are taken. */
   'record.branch': {
@@ -191,6 +193,7 @@ const MIGRATIONS: readonly string[] = [
     patient text, writer text not null, event jsonb not null, primary key (site, log, seq, position));
   create index on projection.audit (site, at);
   create index on projection.audit (site, patient, at)`,
+  `alter table record.quarantine add column released_at timestamptz`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

@@ -10,6 +10,7 @@ import type { FhirGateway } from '../ehr/gateway.ts';
 import { findPatients } from '../ehr/read-census.ts';
 import type { EpochRecord } from '../epoch.ts';
 import type { Projection } from '../projection.ts';
+import type { Quarantine } from '../quarantine.ts';
 import { RefusalError } from '../refusal.ts';
 import type { SiteIdentity } from '../site-identity.ts';
 import type { SiteLog } from '../site-log.ts';
@@ -41,6 +42,7 @@ interface Dependencies {
   site: SiteRecords;
   siteLog: SiteLog;
   projection: Projection;
+  quarantine: Pick<Quarantine, 'count'>;
   census: Census;
   gateway: FhirGateway | undefined;
   epoch: EpochRecord;
@@ -49,7 +51,7 @@ interface Dependencies {
 
 /** The workbench's rules: who is this patient, what goes into the EHR, and who said so. Every decision is an entry. */
 export function createReconciliation(dependencies: Dependencies): Reconciliation {
-  const { db, identity, site, siteLog, projection, census, gateway, clock } = dependencies;
+  const { db, identity, site, siteLog, projection, quarantine, census, gateway, clock } = dependencies;
   const now = (): string => new Date(clock()).toISOString();
 
   async function censusPatients(): Promise<Map<string, SnapshotPatient>> {
@@ -152,11 +154,6 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
   return {
     async worklist(wards) {
       const { found, snapshots } = await records({});
-      const quarantined = await db
-        .selectFrom('record.quarantine')
-        .where('site', '=', identity.site)
-        .select((select) => select.fn.countAll().as('count'))
-        .executeTakeFirstOrThrow();
       return {
         wards: [...site.directory().wards.values()]
           .filter((ward) => wards.includes(ward.ward))
@@ -182,7 +179,7 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
                 .sort((a, b) => b.toReview - a.toReview || a.name.family.localeCompare(b.name.family)),
             };
           }),
-        quarantined: Number(quarantined.count),
+        quarantined: await quarantine.count(),
       };
     },
 

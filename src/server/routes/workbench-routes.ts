@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Author, Hex128 } from '../../clinical/index.ts';
-import { Decisions, LinkRequest } from '../../wire/workbench.ts';
+import { Decisions, LinkRequest, type QuarantineList, type QuarantineRetry } from '../../wire/workbench.ts';
 import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 
@@ -75,25 +75,17 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
     return reconciliation.pushState();
   });
 
-  app.get('/api/workbench/quarantine', records, async () => {
-    const rows = await context.db
-      .selectFrom('record.quarantine as item')
-      .leftJoin('record.log as log', (join) =>
-        join.onRef('log.site', '=', 'item.site').onRef('log.log', '=', 'item.log'),
-      )
-      .where('item.site', '=', context.identity.site)
-      .orderBy('item.id', 'desc')
-      .limit(500)
-      .select(['item.id', 'item.reason', 'item.received_at', 'item.bytes', 'log.writer'])
-      .execute();
-    return {
-      items: rows.map((row) => ({
-        id: row.id,
-        device: context.site.directory().devices.get(row.writer ?? '')?.name ?? null,
-        reason: row.reason,
-        receivedAt: row.received_at.toISOString(),
-        bytes: row.bytes.length,
-      })),
-    };
-  });
+  app.get(
+    '/api/workbench/quarantine',
+    records,
+    async (): Promise<z.infer<typeof QuarantineList>> => ({
+      items: await context.quarantine.list(),
+    }),
+  );
+
+  app.post(
+    '/api/workbench/quarantine/retry',
+    records,
+    async (): Promise<z.infer<typeof QuarantineRetry>> => context.quarantine.retry(),
+  );
 }
