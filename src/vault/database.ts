@@ -40,6 +40,8 @@ export function entryRow(entry: Entry, hash: Bytes): EntryRow {
 export interface SummaryRow {
   patient: string;
   foldVersion: number;
+  /** By this tablet's clock, milliseconds: a row lists doses for a day, and is made anew before they run out. */
+  foldedAt?: number;
   box: Bytes;
 }
 

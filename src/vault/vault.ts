@@ -316,7 +316,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
             [id, ...recent.filter((other) => other !== id)].slice(0, MOST_RECENT),
           );
           await markNewSnapshot(db, ward);
-          await opened.charts.markOutdated();
+          await opened.charts.markOutdated(now());
         });
         void fold().then(() => opened.moves.passOnAll());
         const name = directory.wards.get(ward)?.name ?? ward;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { DoseReassessed, DoseVomited, MedicationAdministration, PatchRemoved } from './administration.ts';
 import {
   AllergyRecorded,
   BedAssigned,
   EnteredInError,
-  MedicationAdministration,
   NoKnownAllergiesRecorded,
   Note,
   PatientRegistered,
@@ -11,8 +11,16 @@ import {
 } from './charting.ts';
 import type { EntryId } from './common.ts';
 import { ConflictSettled } from './conflicts.ts';
+import { InfusionCharted } from './infusion.ts';
 import { PatientMoved, RecordMoved } from './moves.ts';
-import { OrderAcknowledged, OrderSigned, OrderStopped } from './orders.ts';
+import {
+  OrderAcknowledged,
+  OrderHeld,
+  OrderReceived,
+  OrderResumed,
+  OrderSigned,
+  OrderStopped,
+} from './orders.ts';
 import {
   CarriedEntry,
   PatientConfirmedNew,
@@ -24,9 +32,11 @@ import {
 import { EntryVouched } from './trust.ts';
 import { EntryWitnessed } from './witness.ts';
 
+export * from './administration.ts';
 export * from './charting.ts';
 export * from './common.ts';
 export * from './conflicts.ts';
+export * from './infusion.ts';
 export * from './moves.ts';
 export * from './orders.ts';
 export * from './records.ts';
@@ -55,6 +65,13 @@ export const WardBody = z.discriminatedUnion('kind', [
   ConflictSettled,
   PatientMoved,
   RecordMoved,
+  DoseVomited,
+  DoseReassessed,
+  PatchRemoved,
+  InfusionCharted,
+  OrderHeld,
+  OrderResumed,
+  OrderReceived,
   EntryVouched,
   EntryWitnessed,
 ]);
