@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { certifyHub, describeCertified } from '../server/hub/certificate.ts';
-import { HubStartError } from '../server/hub/hub-identity.ts';
+import { HubStartError, readHubIdentity } from '../server/hub/hub-identity.ts';
 import {
   describeVerified,
+  exportHub,
   exportSite,
   openBoxes,
   verifyFile,
@@ -21,7 +22,8 @@ lamplight verify DATA            (with DATABASE_URL: of that PostgreSQL)
 lamplight open FILE --identity KEYFILE
     opens the boxes of a transfer file: readable JSON lines on the standard output
 lamplight export DATA OUT.age [--ward WARD]
-    writes a server's record to a file for the recovery and site identities (and the ward's)
+    writes a server's record to a file for the recovery and site identities (and the ward's);
+    of a hub's data folder the same, sealed as the hub has it: \`lamplight open\` opens the boxes
 lamplight certificate DIR NAME [--names SUFFIX,…]
     makes a ward hub's certificate for NAME (hub-4-west.internal) in DIR, and the authority where DIR has none
 
@@ -82,7 +84,11 @@ async function run(): Promise<number> {
     }
     case 'export': {
       if (target === undefined) throw new SourceError('Say where to: lamplight export DATA OUT.age');
-      const count = await withSite(subject, (site) => exportSite(site, target, values.ward));
+      const hub = await readHubIdentity(subject);
+      const source = { data: subject, ...(databaseUrl ? { databaseUrl } : {}) };
+      const count = hub
+        ? await exportHub(hub, source, target, values.ward)
+        : await withSite(subject, (site) => exportSite(site, target, values.ward));
       await say(`${count} entries written to ${target}\n`);
       return 0;
     }

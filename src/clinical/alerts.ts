@@ -1,9 +1,14 @@
 import type { Chart, ChartOrder } from './chart/types.ts';
-import { administrationWindow } from './doses.ts';
+import { OUTCOMES } from './describe-dose.ts';
+import { doseChecks, type IntendedDose } from './dose-checks.ts';
 import type { OrderDetail, OrderId, Schedule } from './entries/index.ts';
-import { ingredientsOf, sharedClass } from './ingredients.ts';
+import { ingredientsOf, sharedClass, shareIngredient } from './ingredients.ts';
+import { administrationWindow } from './medication-rules.ts';
 
-/** `stop-and-think` is charted over only with a reason, which is kept; `inform` is shown. */
+/**
+ * `stop-and-think` is charted over only with a reason, which is kept; `confirm` asks for one tick, kept too; `inform` is
+ * shown.
+ */
 export interface Alert {
   code:
     | 'allergy'
@@ -16,18 +21,23 @@ export interface Alert {
     | 'late'
     | 'duplicate-order'
     | 'allergies-not-known'
-    | 'order-incomplete';
-  severity: 'stop-and-think' | 'inform';
+    | 'order-incomplete'
+    | 'parameter-outside'
+    | 'parameter-unknown'
+    | 'more-than-ordered'
+    | 'last-dose-unknown'
+    | 'also-overdue'
+    | 'patch-on';
+  severity: 'stop-and-think' | 'confirm' | 'inform';
   message: string;
+  /** With `confirm`: what whoever ticks it says. */
+  confirm?: string;
 }
 
 const HOUR_MS = 3_600_000;
 
 /** What to think about before charting a dose as given. `at`: when it is given, which may be in the past. */
-export function administrationAlerts(
-  chart: Chart,
-  dose: { order: OrderId; dueAt?: string; at: string },
-): Alert[] {
+export function administrationAlerts(chart: Chart, dose: IntendedDose & { order: OrderId }): Alert[] {
   const order = chart.orders.find((candidate) => candidate.id === dose.order);
   if (order?.detail.category !== 'medication') return [];
   const { medication, schedule } = order.detail;
@@ -37,13 +47,16 @@ export function administrationAlerts(
     alerts.push({
       code: 'already-charted',
       severity: 'stop-and-think',
-      message: `This dose is already charted as ${charted.body.outcome} by ${charted.body.author.name}.`,
+      message: `This dose is already charted as ${OUTCOMES[charted.body.outcome].toLowerCase()} by ${charted.body.author.name}.`,
     });
   }
   if (order.state !== 'active') {
-    const state = { stopped: 'stopped', ended: 'over', 'entered-in-error': 'marked as an error' }[
-      order.state
-    ];
+    const state = {
+      'on-hold': 'on hold',
+      stopped: 'stopped',
+      ended: 'over',
+      'entered-in-error': 'marked as an error',
+    }[order.state];
     alerts.push({ code: 'order-stopped', severity: 'stop-and-think', message: `This order is ${state}.` });
   }
   if (order.incomplete.length > 0) {
@@ -54,9 +67,10 @@ export function administrationAlerts(
     });
   }
   if (dose.dueAt !== undefined) {
-    const window = administrationWindow(schedule, dose.dueAt);
+    const window = administrationWindow(order.detail, dose.dueAt, chart.medicationRules);
     const at = Date.parse(dose.at);
-    if (at < Date.parse(window.early))
+    // Times are typed to the minute: 14:05 is not early for a dose that is due at 14:05:37.
+    if (at < Math.floor(Date.parse(window.early) / 60_000) * 60_000)
       alerts.push({
         code: 'early',
         severity: 'stop-and-think',
@@ -65,7 +79,11 @@ export function administrationAlerts(
     if (at > Date.parse(window.late))
       alerts.push({ code: 'late', severity: 'inform', message: 'This is later than the dose was due.' });
   }
-  return [...alerts, ...intervalAlerts(chart, order, schedule, medication.text, dose)];
+  return [
+    ...alerts,
+    ...doseChecks(chart, order, order.detail, dose),
+    ...intervalAlerts(chart, order, schedule, medication.text, dose),
+  ];
 }
 
 /** What to think about before signing an order. */
@@ -212,6 +230,7 @@ function leastHours(schedule: Schedule): { hours: number; says: string } | undef
         says: `the order says ${schedule.times.join(' ')}`,
       };
     case 'once':
+    case 'continuous':
     case 'as-written':
       return undefined;
   }
@@ -229,8 +248,3 @@ function shortestGapHours(times: readonly string[]): number {
 
 const inWords = (hours: number): string =>
   hours < 1 ? `${Math.round(hours * 60)} minutes` : `${hours.toFixed(1)} hours`;
-
-function shareIngredient(a: string, b: string): boolean {
-  const left = ingredientsOf(a);
-  return [...ingredientsOf(b)].some((word) => left.has(word));
-}

@@ -1,4 +1,5 @@
-import { displayName, formatQuantity, medicationLine, serviceLine, tallMan } from './display.ts';
+import { describeDose, describeInfusion, EFFECTS, REPEATS } from './describe-dose.ts';
+import { displayName, medicationLine, serviceLine } from './display.ts';
 import type { BodyOf, ConflictKind, Consciousness, OxygenDevice, WardBody } from './entries/index.ts';
 import { formLines } from './form-in-words.ts';
 import { measurementInWords } from './measurement-in-words.ts';
@@ -99,10 +100,22 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
     case 'vital-signs':
       return { title: 'Vital signs', text: vitalSignsInWords(body, news2) };
     case 'medication-administration':
+      return describeDose(body);
+    case 'infusion-charted':
+      return describeInfusion(body);
+    case 'dose-vomited':
+      return { title: 'Vomited after the dose', text: REPEATS[body.repeat] };
+    case 'dose-reassessed':
       return {
-        title: `Dose ${body.outcome}`,
-        text: `${tallMan(body.medication.text)}${body.dose ? ` – ${formatQuantity(body.dose)}` : ''}${body.notGivenReason ? ` – ${body.notGivenReason.replaceAll('-', ' ')}` : ''}${body.comment ? `. ${body.comment}` : ''}${body.overrides.map((item) => `. Alert: ${item.message} Reason: ${item.reason}`).join('')}`,
+        title: 'Effect of a dose',
+        text: [
+          EFFECTS[body.effect],
+          ...(body.painScore === undefined ? [] : [`pain ${body.painScore} of 10`]),
+          ...(body.comment === undefined ? [] : [body.comment]),
+        ].join(', '),
       };
+    case 'patch-removed':
+      return { title: 'Patch taken off', text: body.comment ?? '' };
     case 'note':
       return {
         title:
@@ -133,6 +146,15 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
         title: `Order: ${body.detail.category}`,
         text: body.detail.category === 'medication' ? medicationLine(body.detail) : serviceLine(body.detail),
       };
+    case 'order-received':
+      return {
+        title: `Order by ${body.by}: ${body.detail.category}`,
+        text: `${body.detail.category === 'medication' ? medicationLine(body.detail) : serviceLine(body.detail)}. Given by ${body.prescriber}, read back and confirmed; to be signed`,
+      };
+    case 'order-held':
+      return { title: 'Order held', text: body.reason };
+    case 'order-resumed':
+      return { title: 'Order resumed', text: body.reason ?? '' };
     case 'order-acknowledged':
       return { title: 'Order noted', text: '' };
     case 'order-stopped':

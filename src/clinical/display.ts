@@ -99,6 +99,15 @@ export function formatAge(birthDate: string | undefined, at: string, timeZone = 
   return `${years}y`;
 }
 
+/** Completed years; `undefined` where the date of birth is not known to the day. */
+export function ageInYears(birthDate: string | undefined, at: string): number | undefined {
+  if (birthDate === undefined || !/^\d{4}-\d\d-\d\d$/.test(birthDate)) return undefined;
+  const day = at.slice(0, 10);
+  return (
+    Number(day.slice(0, 4)) - Number(birthDate.slice(0, 4)) - (day.slice(5) < birthDate.slice(5) ? 1 : 0)
+  );
+}
+
 /** `3hr 20min ago`, `in 5min`; zero units left out. */
 export function formatAgo(instant: string, now: string): string {
   const ms = Date.parse(now) - Date.parse(instant);
@@ -299,6 +308,8 @@ export function describeSchedule(schedule: Schedule): string {
         .filter((text) => text !== '')
         .join(' ');
     }
+    case 'continuous':
+      return `continuous, RATE ${formatQuantity(schedule.rate)}`;
     case 'as-written':
       return withoutUnsafeAbbreviations(schedule.text);
   }
@@ -316,7 +327,11 @@ export function serviceLine(order: Exclude<OrderDetail, { category: 'medication'
         ? order.bodySite
         : order.category === 'nursing'
           ? order.frequency
-          : undefined;
+          : order.category === 'consult'
+            ? order.question
+            : order.category === 'blood-product'
+              ? `${order.units} ${order.units === 1 ? 'unit' : 'units'}`
+              : undefined;
   const priority = { routine: 'routine', urgent: 'urgent', asap: 'as soon as possible', stat: 'STAT' }[
     order.priority
   ];

@@ -2,7 +2,6 @@ import { Temporal } from 'temporal-polyfill';
 import type { Schedule } from './entries/index.ts';
 
 const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 /** More doses than this in one look are a mistake in the order, not a plan. */
 const MOST_DOSES = 2_000;
 
@@ -38,6 +37,7 @@ export function dueTimes(
     case 'times':
       return wallClockTimes(schedule, start, first, end);
     case 'as-needed':
+    case 'continuous':
     case 'as-written':
       return [];
   }
@@ -94,29 +94,3 @@ function isTimeZone(name: string): boolean {
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-
-/**
- * When a dose counts as on time. Scheduled: ISMP 2011 and CMS: time-critical (more often than every 4 hours) ±30 min,
- * more often than daily ±60 min, daily or rarer ±120 min. Not on a repeating schedule: due at once, overdue after 30
- * min (STAT) or 60 min: project defaults, no publisher's value.
- */
-export function administrationWindow(schedule: Schedule, dueAt: string): { early: string; late: string } {
-  const due = Date.parse(dueAt);
-  const around = (minutes: number) => ({
-    early: iso(due - minutes * MINUTE_MS),
-    late: iso(due + minutes * MINUTE_MS),
-  });
-  switch (schedule.type) {
-    case 'once':
-      return { early: iso(due), late: iso(due + (schedule.stat ? 30 : 60) * MINUTE_MS) };
-    case 'every':
-      return around(schedule.hours < 4 ? 30 : schedule.hours < 24 ? 60 : 120);
-    case 'times': {
-      if (schedule.everyDays > 1 || schedule.times.length === 1) return around(120);
-      return around(schedule.times.length > 6 ? 30 : 60);
-    }
-    case 'as-needed':
-    case 'as-written':
-      return around(60);
-  }
-}

@@ -135,3 +135,8 @@ export function sharedClass(drug: ReadonlySet<string>, substance: ReadonlySet<st
       members.some((member) => drug.has(member)) && [...says, ...members].some((word) => substance.has(word)),
   )?.name;
 }
+
+export function shareIngredient(a: string, b: string): boolean {
+  const left = ingredientsOf(a);
+  return [...ingredientsOf(b)].some((word) => left.has(word));
+}

@@ -15,6 +15,10 @@ export const WRITERS: Readonly<Record<WardKind, readonly Role[]>> = {
   'no-known-allergies-recorded': BEDSIDE,
   'vital-signs': BEDSIDE,
   'medication-administration': BEDSIDE,
+  'dose-vomited': BEDSIDE,
+  'dose-reassessed': BEDSIDE,
+  'patch-removed': BEDSIDE,
+  'infusion-charted': BEDSIDE,
   note: BEDSIDE,
   'form-answered': BEDSIDE,
   'fluid-recorded': BEDSIDE,
@@ -25,6 +29,9 @@ export const WRITERS: Readonly<Record<WardKind, readonly Role[]>> = {
   'entered-in-error': BEDSIDE,
   'order-signed': PRESCRIBER,
   'order-stopped': PRESCRIBER,
+  'order-held': PRESCRIBER,
+  'order-resumed': PRESCRIBER,
+  'order-received': BEDSIDE,
   'order-acknowledged': BEDSIDE,
   'conflict-settled': BEDSIDE,
   'patient-moved': BEDSIDE,
@@ -46,7 +53,13 @@ export const mayWrite = (role: Role, kind: WardKind): boolean => WRITERS[kind].i
 export const charts = (role: Role): boolean => BEDSIDE.includes(role);
 
 /** Signed with the PIN each time, whoever had unlocked. */
-const SIGNED_WITH_PIN: readonly WardKind[] = ['order-signed', 'order-stopped'];
+const SIGNED_WITH_PIN: readonly WardKind[] = [
+  'order-signed',
+  'order-stopped',
+  'order-held',
+  'order-resumed',
+  'order-received',
+];
 export const isSignedWithPin = (kind: WardKind): boolean => SIGNED_WITH_PIN.includes(kind);
 
 /** Why somebody may not write this, in the user's words. */

@@ -1,4 +1,4 @@
-import type { OrderId } from '../clinical/entries/index.ts';
+import type { EntryId, OrderId } from '../clinical/entries/index.ts';
 
 /** A FHIR resource on its way out: its id is ours. */
 export type Outgoing = { resourceType: string; id: string } & Record<string, unknown>;
@@ -17,6 +17,10 @@ export interface ToFhirContext {
   reviewer: { name: string; signedInBy: string; at: string };
   /** Where the EHR holds an order: its own, or one that we posted. */
   orderReference(order: OrderId): { reference: string } | { display: string };
+  /** Who signed an entry as the second person. */
+  secondSignatures?(entry: EntryId): { name: string; at: string }[];
+  /** Of a turn of an infusion: the turn that began it, and when the next one came, as far as it is known now. */
+  infusion?(turn: EntryId): { firstTurn?: EntryId; until?: string } | undefined;
 }
 
 export const subjectOf = (context: ToFhirContext) => ({ reference: `Patient/${context.ehrPatient}` });

@@ -1,4 +1,7 @@
+import { describeInfusion, NOT_GIVEN_REASONS } from '../clinical/describe-dose.ts';
+import { limitInWords } from '../clinical/dose-checks.ts';
 import type { BodyOf, EntryId, MedicationDetail } from '../clinical/entries/index.ts';
+import { VITAL_PARAMETERS } from '../clinical/range-checks.ts';
 import {
   concept,
   encounterOf,
@@ -13,25 +16,47 @@ import {
 
 const LOCAL = 'urn:lamplight:codes';
 
+/** What R4 and HL7 v2 (RXA-20, table 0322) call it (medication.md, "Given, and not given"). */
+function statusOf(body: Administration): { status: string; v2?: 'CP' | 'PA' | 'NA' | 'RE' } {
+  switch (body.outcome) {
+    case 'given':
+      return body.givenInPart === undefined
+        ? { status: 'completed', v2: 'CP' }
+        : { status: 'stopped', v2: 'PA' };
+    case 'refused':
+      return { status: 'not-done', v2: 'RE' };
+    case 'held':
+    case 'missed':
+      return { status: 'not-done', v2: 'NA' };
+    case 'unknown':
+      return { status: 'unknown' };
+  }
+}
+
+type Administration = BodyOf<'medication-administration'>;
+
 /** A dose given, or not given with its coded reason (medication.md, "Given, and not given"). */
-export function administrationResource(
-  id: EntryId,
-  body: BodyOf<'medication-administration'>,
-  context: ToFhirContext,
-): Outgoing {
+export function administrationResource(id: EntryId, body: Administration, context: ToFhirContext): Outgoing {
   const given = body.outcome === 'given';
+  const { status, v2 } = statusOf(body);
+  const reason = body.notGivenReason ?? body.givenInPart;
   return {
     resourceType: 'MedicationAdministration',
     id,
     identifier: identifierOf(context, id),
-    status: given ? 'completed' : 'not-done',
-    ...(body.notGivenReason === undefined
+    status,
+    ...(reason === undefined
       ? {}
       : {
           statusReason: [
             {
-              coding: [{ system: LOCAL, code: body.notGivenReason }],
-              text: `${body.outcome}: ${body.notGivenReason.replaceAll('-', ' ')}`,
+              coding: [
+                { system: LOCAL, code: reason },
+                ...(v2 === undefined
+                  ? []
+                  : [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0322', code: v2 }]),
+              ],
+              text: `${body.givenInPart ? 'given in part' : body.outcome}: ${NOT_GIVEN_REASONS[reason].toLowerCase()}`,
             },
           ],
         }),
@@ -42,20 +67,17 @@ export function administrationResource(
       : { context: { reference: `Encounter/${context.ehrEncounter}` } }),
     effectiveDateTime: body.effectiveAt,
     performer: [
-      {
-        function: {
-          coding: [
-            { system: 'http://terminology.hl7.org/CodeSystem/med-admin-perform-function', code: 'performer' },
-          ],
-        },
-        actor: { display: body.author.name },
-      },
+      performerOf(body.author.name),
+      ...(context.secondSignatures?.(id) ?? []).map(({ name }) =>
+        performerOf(name, body.second?.as === 'second-check' ? 'verifier' : 'witness'),
+      ),
     ],
     request: context.orderReference(body.order),
     ...(given && body.dose
       ? {
           dosage: {
             dose: quantityOf(body.dose),
+            ...present('site', body.site && { text: body.site }),
             ...present('route', body.route && { text: body.route }),
           },
         }
@@ -64,16 +86,101 @@ export function administrationResource(
   };
 }
 
-function notes(body: BodyOf<'medication-administration'>): { text: string }[] {
+/**
+ * Each change of an infusion's rate is a MedicationAdministration of its own, with that rate and its time, as FHIR R4
+ * says of `dosage.rate[x]`; part of the first. It is in progress until the next turn.
+ */
+export function infusionResource(
+  id: EntryId,
+  body: BodyOf<'infusion-charted'>,
+  context: ToFhirContext,
+): Outgoing {
+  const { firstTurn, until } = context.infusion?.(id) ?? {};
+  const ended = body.action === 'stopped' || until !== undefined;
+  return {
+    resourceType: 'MedicationAdministration',
+    id,
+    identifier: identifierOf(context, id),
+    ...(firstTurn === undefined || firstTurn === id
+      ? {}
+      : { partOf: [{ reference: `MedicationAdministration/${firstTurn}` }] }),
+    status: ended ? 'completed' : body.action === 'paused' ? 'on-hold' : 'in-progress',
+    medicationCodeableConcept: concept(body.medication),
+    subject: subjectOf(context),
+    ...(context.ehrEncounter === undefined
+      ? {}
+      : { context: { reference: `Encounter/${context.ehrEncounter}` } }),
+    ...(until === undefined
+      ? { effectiveDateTime: body.effectiveAt }
+      : { effectivePeriod: { start: body.effectiveAt, end: until } }),
+    performer: [performerOf(body.author.name)],
+    request: context.orderReference(body.order),
+    ...(body.rateMlPerHour === undefined
+      ? {}
+      : { dosage: { rateQuantity: quantityOf({ value: body.rateMlPerHour, unit: 'mL/h' }) } }),
+    note: [{ text: Object.values(describeInfusion(body)).join(': ') }],
+  };
+}
+
+const performerOf = (display: string, code: 'performer' | 'verifier' | 'witness' = 'performer') => ({
+  function: {
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/med-admin-perform-function', code }],
+  },
+  actor: { display },
+});
+
+function notes(body: Administration): { text: string }[] {
   return [
     ...(body.dueAt === undefined ? [] : [{ text: `Dose due at ${body.dueAt}.` }]),
+    ...(body.measured ?? []).map(({ parameter, value }) => {
+      const { label, unit } = VITAL_PARAMETERS.find(({ name }) => name === parameter)!;
+      return { text: `Before the dose: ${label} ${value} ${unit}.` };
+    }),
+    ...(body.lot === undefined && body.expiry === undefined
+      ? []
+      : [
+          {
+            text: `Package: lot ${body.lot ?? 'not known'}, use by ${body.expiry ?? 'not known'}.`,
+          },
+        ]),
+    ...(body.identified === undefined
+      ? []
+      : [
+          {
+            text: `Patient ${body.identified.patient}, drug ${body.identified.drug}${body.identified.whyNotScanned === undefined ? '' : ` (not scanned: ${body.identified.whyNotScanned})`}.`,
+          },
+        ]),
+    ...(body.second?.count
+      ? [
+          {
+            text: `Count in ${body.second.count.unit}: ${body.second.count.before} before, ${body.second.count.given} given, ${body.second.count.wasted} wasted, ${body.second.count.after} after.`,
+          },
+        ]
+      : []),
+    ...(body.second?.missing === undefined
+      ? []
+      : [{ text: `Without a second person: ${body.second.missing}.` }]),
     ...(body.comment?.trim() ? [{ text: body.comment }] : []),
     ...overrideNotes(body.overrides),
   ];
 }
 
+const SERVICE_CATEGORIES = {
+  laboratory: 'Laboratory',
+  imaging: 'Imaging',
+  nursing: 'Nursing',
+  consult: 'Consultation',
+  'blood-product': 'Blood product',
+  'code-status': 'Code status',
+  isolation: 'Isolation',
+} as const;
+
 /** A signed order: MedicationRequest, NutritionOrder or ServiceRequest, active in the EHR from then on. */
-export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, context: ToFhirContext): Outgoing {
+export function orderResources(
+  id: EntryId,
+  body: BodyOf<'order-signed' | 'order-received'>,
+  context: ToFhirContext,
+): Outgoing {
   const { detail } = body;
   const base = {
     id,
@@ -82,8 +189,13 @@ export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, contex
     status: 'active',
     intent: 'order',
   };
-  const notes = overrideNotes(body.overrides);
-  const requester = { display: body.author.name };
+  const notes = [
+    ...(body.kind === 'order-received'
+      ? [{ text: `By ${body.by} from ${body.prescriber}, read back and confirmed.` }]
+      : []),
+    ...overrideNotes(body.overrides),
+  ];
+  const requester = { display: body.kind === 'order-received' ? body.prescriber : body.author.name };
   if (detail.category === 'medication') {
     const stat = detail.schedule.type === 'once' && detail.schedule.stat;
     return {
@@ -97,10 +209,21 @@ export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, contex
       ...present('reasonCode', detail.indication && [{ text: detail.indication }]),
       dosageInstruction: [
         {
-          ...present('additionalInstruction', detail.instructions && [{ text: detail.instructions }]),
+          ...present('additionalInstruction', [
+            ...(detail.instructions ? [{ text: detail.instructions }] : []),
+            ...(detail.limits ?? []).map((limit) => ({ text: limitInWords(limit) })),
+            ...(detail.timeCritical ? [{ text: 'Time-critical' }] : []),
+          ]),
           ...timingOf(detail),
           route: { text: detail.route },
-          doseAndRate: [{ doseQuantity: quantityOf(detail.dose) }],
+          doseAndRate: [
+            {
+              doseQuantity: quantityOf(detail.dose),
+              ...(detail.schedule.type === 'continuous'
+                ? { rateQuantity: quantityOf(detail.schedule.rate) }
+                : {}),
+            },
+          ],
         },
       ],
       ...present('note', notes),
@@ -118,7 +241,7 @@ export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, contex
       ...note,
     };
   }
-  const category = { laboratory: 'Laboratory', imaging: 'Imaging', nursing: 'Nursing' }[detail.category];
+  const category = SERVICE_CATEGORIES[detail.category];
   return {
     resourceType: 'ServiceRequest',
     ...base,
@@ -133,6 +256,8 @@ export function orderResources(id: EntryId, body: BodyOf<'order-signed'>, contex
     ...('frequency' in detail
       ? present('occurrenceTiming', detail.frequency && { code: { text: detail.frequency } })
       : {}),
+    ...('units' in detail ? { quantityQuantity: { value: detail.units, unit: 'unit' } } : {}),
+    ...('question' in detail ? present('reasonCode', detail.question && [{ text: detail.question }]) : {}),
     ...note,
   };
 }
@@ -179,21 +304,33 @@ function timingOf({ schedule, startAt, endAt, dose }: MedicationDetail): Record<
             }),
       };
     }
+    case 'continuous':
+      return { timing: { repeat: bounds } };
     case 'as-written':
       return { text: schedule.text, timing: { repeat: bounds } };
   }
 }
 
-/** An order that the EHR owns is never edited by us: a Task asks a person there to stop it. */
-export function stopTask(id: EntryId, body: BodyOf<'order-stopped'>, context: ToFhirContext): Outgoing {
+const CHANGES = {
+  'order-stopped': 'Stop this order: it was stopped during the downtime',
+  'order-held': 'Hold this order: it was held during the downtime',
+  'order-resumed': 'Resume this order: it was resumed during the downtime',
+} as const;
+
+/** An order that the EHR owns is never edited by us: a Task asks a person there to stop, hold or resume it. */
+export function orderChangeTask(
+  id: EntryId,
+  body: BodyOf<'order-stopped' | 'order-held' | 'order-resumed'>,
+  context: ToFhirContext,
+): Outgoing {
   return {
     resourceType: 'Task',
     id,
     identifier: identifierOf(context, id),
     status: 'requested',
     intent: 'order',
-    code: { text: 'Stop this order: it was stopped during the downtime' },
-    description: body.reason,
+    code: { text: CHANGES[body.kind] },
+    ...present('description', body.reason),
     focus: context.orderReference(body.order),
     for: subjectOf(context),
     ...encounterOf(context),

@@ -72,8 +72,9 @@ function orderOf(request: Request, medication: Coding, { orderId, timeZone }: Op
     toInstant(single?.timing?.event?.[0]) ?? toInstant(bounds?.start) ?? toInstant(request.authoredOn);
   const endAt = endOf(single, startAt, timeZone);
   const indication = textOf(request.reasonCode?.[0])?.slice(0, 300);
+  const schedule = single && scheduleOf(single, request.priority, timeZone, dose);
   const instructions = [
-    ...dosages.flatMap(instructionsOf),
+    ...dosages.flatMap((dosage) => instructionsOf(dosage, schedule?.type === 'continuous')),
     ...(request.note ?? []).flatMap(({ text }) => text ?? []),
   ]
     .join('; ')
@@ -91,7 +92,7 @@ function orderOf(request: Request, medication: Coding, { orderId, timeZone }: Op
               .join('; then or also: ')
               .slice(0, 500),
           }
-        : scheduleOf(single, request.priority, timeZone, dose),
+        : (schedule ?? scheduleOf(single, request.priority, timeZone, dose)),
     ...(dose ? { dose } : {}),
     ...(route ? { route } : {}),
     ...(startAt ? { startAt } : {}),
@@ -120,7 +121,7 @@ function doseOf(dosage: Dosage): Quantity | undefined {
 }
 
 /** What the EHR says beside dose and timing, and doses that are not one number with a unit: in words. */
-function instructionsOf(dosage: Dosage): string[] {
+function instructionsOf(dosage: Dosage, rateIsKnown: boolean): string[] {
   const rates = (dosage.doseAndRate ?? []).flatMap(({ doseQuantity, doseRange, rateQuantity }) => {
     const amount = (quantity: typeof doseQuantity): string =>
       quantity?.value === undefined ? 'not said' : `${quantity.value} ${unitOf(quantity) ?? ''}`.trim();
@@ -129,7 +130,7 @@ function instructionsOf(dosage: Dosage): string[] {
         ? `Dose in the EHR: ${doseQuantity.value}, without a unit`
         : [],
       doseRange ? `Dose in the EHR: ${amount(doseRange.low)} to ${amount(doseRange.high)}` : [],
-      rateQuantity ? `Rate in the EHR: ${amount(rateQuantity)}` : [],
+      rateQuantity && !rateIsKnown ? `Rate in the EHR: ${amount(rateQuantity)}` : [],
     ].flat();
   });
   const additional = (dosage.additionalInstruction ?? []).flatMap((item) => textOf(item) ?? []);

@@ -46,6 +46,9 @@ export function scheduleOf(
   const repeat = timing?.repeat;
   if (repeat?.count === 1 || (timing?.event?.length === 1 && !repeat?.frequency))
     return { type: 'once', stat: priority === 'stat' };
+  const rate = rateOf(dosage);
+  if (rate && !repeat?.frequency && !repeat?.timeOfDay && !repeat?.when && !timing?.code)
+    return { type: 'continuous', rate };
   if (isBeyondUs(repeat) || (timing?.event?.length ?? 0) > 1) return asWritten;
 
   const hours = fixedHours(repeat);
@@ -61,6 +64,15 @@ export function scheduleOf(
     return { type: 'times', code, times: ['09:00'], timeZone, everyDays: EVERY_DAYS[code] };
   if (code && HOURS[code]) return { type: 'every', hours: HOURS[code] };
   return (repeat && byFrequency(repeat, timeZone)) ?? asWritten;
+}
+
+/** One rate with a unit: it runs at that until somebody says otherwise. */
+function rateOf(dosage: Dosage): Quantity | undefined {
+  const rate = dosage.doseAndRate?.length === 1 ? dosage.doseAndRate[0]?.rateQuantity : undefined;
+  const unit = rate && unitOf(rate);
+  return rate?.value !== undefined && rate.value > 0 && unit
+    ? { value: rate.value, unit: unit.slice(0, 40) }
+    : undefined;
 }
 
 const isBeyondUs = (repeat: Repeat | undefined): boolean =>

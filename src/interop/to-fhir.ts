@@ -1,5 +1,6 @@
 import type { BodyOf, EntryId, WardBody, WardKind } from '../clinical/entries/index.ts';
 import { toBase64, utf8 } from '../log/index.ts';
+import { afterDoseResources, glucoseResource } from './after-dose-to-fhir.ts';
 import {
   concept,
   encounterOf,
@@ -11,7 +12,12 @@ import {
 } from './fhir-context.ts';
 import { formResource } from './form-to-fhir.ts';
 import { measurementResources } from './measurements-to-fhir.ts';
-import { administrationResource, orderResources, stopTask } from './medication-to-fhir.ts';
+import {
+  administrationResource,
+  infusionResource,
+  orderChangeTask,
+  orderResources,
+} from './medication-to-fhir.ts';
 import { vitalResources } from './vitals-to-fhir.ts';
 
 const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
@@ -30,6 +36,13 @@ const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
   'order-signed',
   'order-acknowledged',
   'order-stopped',
+  'dose-vomited',
+  'dose-reassessed',
+  'patch-removed',
+  'infusion-charted',
+  'order-held',
+  'order-resumed',
+  'order-received',
 ]);
 
 /** A bed move, say, is charted for the ward and belongs in no EHR resource of ours. */
@@ -60,7 +73,16 @@ function contentOf(id: EntryId, body: WardBody, context: ToFhirContext): Outgoin
     case 'vital-signs':
       return vitalResources(id, body, context);
     case 'medication-administration':
-      return [administrationResource(id, body, context)];
+      return [
+        administrationResource(id, body, context),
+        ...(body.glucose ? [glucoseResource(id, { ...body, glucose: body.glucose }, context)] : []),
+      ];
+    case 'infusion-charted':
+      return [infusionResource(id, body, context)];
+    case 'dose-vomited':
+    case 'dose-reassessed':
+    case 'patch-removed':
+      return afterDoseResources(id, body, context);
     case 'note':
       return [noteResource(id, body, context)];
     case 'fluid-recorded':
@@ -72,9 +94,12 @@ function contentOf(id: EntryId, body: WardBody, context: ToFhirContext): Outgoin
     case 'form-answered':
       return [formResource(id, body, context)];
     case 'order-signed':
+    case 'order-received':
       return [orderResources(id, body, context)];
     case 'order-stopped':
-      return [stopTask(id, body, context)];
+    case 'order-held':
+    case 'order-resumed':
+      return [orderChangeTask(id, body, context)];
     default:
       return [];
   }
@@ -224,6 +249,10 @@ function provenance(
     ...(entry.body.reason === undefined ? {} : { reason: [{ text: entry.body.reason }] }),
     agent: [
       participant(entry.body.kind === 'order-acknowledged' ? 'verifier' : 'author', entry.body.author.name),
+      // Who signed an order that was given by voice (codes.md, "Order acts").
+      ...(entry.body.kind === 'order-received'
+        ? (context.secondSignatures?.(entry.id) ?? []).map(({ name }) => participant('legal', name))
+        : []),
       participant('assembler', context.deviceName),
       participant(
         'attester',

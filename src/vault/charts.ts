@@ -37,6 +37,9 @@ import type { Keyring } from './keyring.ts';
 import { createOpenedPages } from './opened-pages.ts';
 import type { PatientRecords } from './patient-record.ts';
 
+/** A row lists the doses of the next day; also one of a clock that has since been set otherwise is made anew. */
+const ROW_GOOD_FOR_MS = 6 * 3_600_000;
+
 /** What the EHR said of one patient, as this tablet holds it. */
 interface HeldSnapshot {
   patient?: SnapshotPatient;
@@ -256,9 +259,7 @@ export function createCharts(
       await db.held.bulkPut(held.map(({ entry, reason }) => ({ entry: entry.id, patient, reason })));
       await db.pages.put(page);
       await db.outcomes.bulkPut(outcomes);
-      if (box) await db.summaries.put({ patient, foldVersion: FOLD_VERSION, box });
-      // All that is known of this patient may have become doubtful.
-      else await db.summaries.delete(patient);
+      if (box) await db.summaries.put({ patient, foldVersion: FOLD_VERSION, foldedAt: Date.parse(now), box });
       // A save while this was folded left a newer mark: that one is folded next.
       if ((await db.stale.get(patient))?.mark === mark) await db.stale.delete(patient);
     });
@@ -336,9 +337,14 @@ export function createCharts(
       return found;
     },
 
-    /** Marks everything for folding when the fold has changed since the summaries were made. */
-    async markOutdated(): Promise<void> {
-      const outdated = await db.summaries.filter((row) => row.foldVersion !== FOLD_VERSION).primaryKeys();
+    /** Marks what the fold would now see otherwise: its rules have changed, or the doses that it listed run out. */
+    async markOutdated(now: string): Promise<void> {
+      const at = Date.parse(now);
+      const outdated = await db.summaries
+        .filter(
+          (row) => row.foldVersion !== FOLD_VERSION || Math.abs(at - (row.foldedAt ?? 0)) > ROW_GOOD_FOR_MS,
+        )
+        .primaryKeys();
       await db.stale.bulkPut(outdated.map((patient) => ({ patient, mark: `fold ${FOLD_VERSION}` })));
     },
   };

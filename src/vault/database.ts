@@ -40,6 +40,8 @@ export function entryRow(entry: Entry, hash: Bytes): EntryRow {
 export interface SummaryRow {
   patient: string;
   foldVersion: number;
+  /** By this tablet's clock, milliseconds: a row lists doses for a day, and is made anew before they run out. */
+  foldedAt?: number;
   box: Bytes;
 }
 
@@ -107,6 +109,8 @@ export interface MetaTypes {
   'vault-key': { file: Bytes };
   'pin-failures': Record<string, number>;
   'downtime-serial': number;
+  /** Letters of this copy of the tablet, and for how many second histories they were drawn. */
+  'downtime-branch': { histories: number; letters: string };
   /** When the reserve was last laid, as far as there was room: milliseconds. */
   'ballast-tried-at': number;
   epoch: string;

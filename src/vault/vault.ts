@@ -1,11 +1,4 @@
-import {
-  type Draft,
-  downtimeNumber,
-  isSignedWithPin,
-  newestOf,
-  refusalToWrite,
-  WardBody,
-} from '../clinical/index.ts';
+import { type Draft, isSignedWithPin, newestOf, refusalToWrite, WardBody } from '../clinical/index.ts';
 import { toHex } from '../log/index.ts';
 import { randomBytes, sealTo, type UserKey } from '../seal/index.ts';
 import { type Directory, emptyDirectory, type StaffMember, scopeFor } from '../site/index.ts';
@@ -16,6 +9,7 @@ import { type Charts, createCharts, reasonsIn } from './charts.ts';
 import { countEntries, placesOf } from './counts.ts';
 import { canUnlock, credentialFor, openUserKey } from './credentials.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
+import { nextDowntimeNumber } from './downtime-numbers.ts';
 import { createDrafts } from './drafts.ts';
 import { createEmergencyAccess } from './emergency-access.ts';
 import { enrolTablet } from './enrolment.ts';
@@ -322,7 +316,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
             [id, ...recent.filter((other) => other !== id)].slice(0, MOST_RECENT),
           );
           await markNewSnapshot(db, ward);
-          await opened.charts.markOutdated();
+          await opened.charts.markOutdated(now());
         });
         void fold().then(() => opened.moves.passOnAll());
         const name = directory.wards.get(ward)?.name ?? ward;
@@ -520,16 +514,4 @@ async function markNewSnapshot(db: VaultDatabase, ward: string): Promise<void> {
   const known = new Set(await db.summaries.toCollection().primaryKeys());
   const unknown = (list?.patients ?? []).filter((item) => !known.has(item.patient));
   await db.stale.bulkPut(unknown.map((item) => ({ patient: item.patient, mark: `snapshot ${list?.asOf}` })));
-}
-
-/** Mints the tablet's next number; a serial whose check character is `*` is skipped. */
-async function nextDowntimeNumber(db: VaultDatabase, range: string): Promise<string> {
-  return db.transaction('rw', db.meta, async () => {
-    for (let serial = ((await db.read('downtime-serial')) ?? 0) + 1; ; serial++) {
-      const number = downtimeNumber(range, serial);
-      if (number === null) continue;
-      await db.write('downtime-serial', serial);
-      return number;
-    }
-  });
 }

@@ -131,7 +131,9 @@ describe('last given', () => {
       <MedicationTab
         chart={aChart({ orders: [order] })}
         timeZone={ZONE}
+        now={minutesAgo(0)}
         start={() => undefined}
+        onDone={() => undefined}
         clinician={false}
       />,
     );
@@ -185,7 +187,7 @@ describe('orders', () => {
     ],
   ])('%s: %s with %s', async (kind, what, field, text, detail) => {
     const lamp = aLamp();
-    renderWith(lamp, <OrderForm {...form} chart={aChart()} now={new Date().toISOString()} />);
+    renderWith(lamp, <OrderForm prescribes {...form} chart={aChart()} now={new Date().toISOString()} />);
     const user = userEvent.setup();
     await user.click(screen.getByRole('radio', { name: kind }));
     await user.type(screen.getByRole('textbox', { name: what }), 'Lactate');

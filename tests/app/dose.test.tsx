@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { GiveDoseForm } from '../../src/app/tablet/forms/GiveDoseForm.tsx';
 import { readNumber } from '../../src/app/tablet/forms/read-number.ts';
 import type { Chart } from '../../src/clinical/index.ts';
-import { aChart, aLamp, anOrder, renderWith } from './fake-lamp.tsx';
+import { aChart, aLamp, anOrder, LOG, NURSE, PIN, renderWith } from './fake-lamp.tsx';
 
 function open(chart: Chart, dueAt?: string) {
   const lamp = aLamp({ chart });
@@ -18,6 +18,7 @@ function open(chart: Chart, dueAt?: string) {
       dose={{ order: order.id, dueAt }}
       timeZone="America/Chicago"
       now={new Date().toISOString()}
+      self={NURSE.id}
       onDone={() => undefined}
       onCancel={() => undefined}
     />,
@@ -28,6 +29,9 @@ function open(chart: Chart, dueAt?: string) {
     save: () => screen.getByRole<HTMLButtonElement>('button', { name: 'Save dose' }),
   };
 }
+/** Two identifiers read, and nothing scanned. */
+const identify = (user: ReturnType<typeof userEvent.setup>) =>
+  user.click(screen.getByRole('button', { name: 'No scanner here' }));
 const penicillin = (reaction: string, text: string): Chart['allergies']['list'][number] => ({
   substance: { text },
   reaction,
@@ -50,11 +54,18 @@ describe('giving a dose', () => {
     await user.type(reasons[0]!, 'tolerated before');
     expect(save().disabled).toBe(true);
     await user.type(reasons[1]!, 'prescriber knows');
+    await user.click(screen.getByRole('checkbox', { name: 'Checked with patient and paper' }));
+    await identify(user);
     await user.click(save());
     expect(lamp.appended[0]?.draft).toMatchObject({
       outcome: 'given',
       dose: { value: 500, unit: 'mg' },
-      overrides: [{ reason: 'tolerated before' }, { reason: 'prescriber knows' }],
+      identified: { patient: 'read', drug: 'read', whyNotScanned: 'No scanner here' },
+      overrides: [
+        { reason: 'tolerated before' },
+        { reason: 'prescriber knows' },
+        { alert: 'last-dose-unknown', reason: 'Checked with patient and paper' },
+      ],
     });
   });
 
@@ -69,6 +80,8 @@ describe('giving a dose', () => {
     await user.type(screen.getByLabelText('Reason to give it all the same'), 'asked the prescriber');
     expect(save().disabled).toBe(true);
     await user.type(screen.getByLabelText('Unit'), 'mg');
+    await user.click(screen.getByRole('checkbox', { name: 'Checked with patient and paper' }));
+    await identify(user);
     await user.click(save());
     expect(lamp.appended[0]?.draft).toMatchObject({ dose: { value: 40, unit: 'mg' } });
     expect(lamp.appended[0]?.draft).not.toHaveProperty('route');
@@ -125,6 +138,81 @@ describe('giving a dose', () => {
     expect(save().disabled).toBe(true);
     await user.type(screen.getByLabelText('Reason to chart it again'), 'the first was another patient');
     expect(save().disabled).toBe(false);
+  });
+});
+
+describe('two people', () => {
+  const morphine = (): Chart =>
+    aChart({
+      allergies: { status: 'nilknown', list: [] },
+      orders: [
+        anOrder({
+          text: 'morphine 10 MG/ML injection',
+          dose: 5,
+          lastGivenInEhr: new Date(Date.now() - 36e5 * 8).toISOString(),
+        }),
+      ],
+    });
+
+  it('ask for a witness, the count, and the own PIN; a wrong PIN keeps the dose and asks again', async () => {
+    const chart = morphine();
+    const { lamp, user } = open(chart);
+    await identify(user);
+    await user.click(screen.getByRole('button', { name: 'Next: witness' }));
+    expect(lamp.appended).toEqual([]);
+    // The first one's figure is not shown to the second.
+    expect(screen.queryByDisplayValue('5')).toBeNull();
+    const sign = () => screen.getByRole<HTMLButtonElement>('button', { name: /^Sign/ });
+    const prepared = screen.getByLabelText('What is prepared, as the second person reads it');
+    await user.type(prepared, '50');
+    expect(screen.getByText(/not what the first person charted/)).toBeDefined();
+    await user.clear(prepared);
+    await user.type(prepared, '5');
+    await user.click(screen.getByRole('combobox', { name: 'Counted in' }));
+    await user.click(screen.getByRole('option', { name: 'ampoules' }));
+    await user.type(screen.getByLabelText('Count before'), '10');
+    await user.type(screen.getByLabelText('Given'), '0.5');
+    await user.clear(screen.getByLabelText('Wasted'));
+    await user.type(screen.getByLabelText('Wasted'), '0.5');
+    await user.type(screen.getByLabelText('Count after'), '8');
+    expect(screen.getByText(/The count does not agree: 1 missing/)).toBeDefined();
+    await user.clear(screen.getByLabelText('Count after'));
+    await user.type(screen.getByLabelText('Count after'), '9');
+    await user.click(screen.getByRole('combobox', { name: 'Second person' }));
+    // Nobody is the second person to themselves.
+    expect(screen.queryByRole('option', { name: NURSE.name })).toBeNull();
+    await user.click(screen.getByRole('option', { name: 'Carl Clinician' }));
+    await user.type(screen.getByLabelText(/^Second person's/), '999999');
+    await user.click(sign());
+    await screen.findByText(/The dose is saved; the second signature is not yet/);
+    await user.type(screen.getByLabelText(/^Second person's/), PIN);
+    await user.click(sign());
+    expect(lamp.appended).toHaveLength(1);
+    expect(lamp.appended[0]?.draft).toMatchObject({
+      dose: { value: 5 },
+      second: {
+        as: 'witness',
+        count: { unit: 'ampoules', before: 10, given: 0.5, wasted: 0.5, after: 9 },
+      },
+    });
+    expect(lamp.witnessed).toMatchObject([
+      {
+        entry: `${LOG}-101`,
+        as: 'witness',
+        statement: 'Saw the order and the preparation: 5 mg',
+      },
+    ]);
+  });
+
+  it('with nobody there, the dose is saved with the reason, in one tap', async () => {
+    const { lamp, user } = open(morphine());
+    await identify(user);
+    await user.click(screen.getByRole('button', { name: 'Next: witness' }));
+    await user.click(screen.getByRole('button', { name: 'Nobody else on the ward' }));
+    expect(lamp.appended[0]?.draft).toMatchObject({
+      second: { as: 'witness', missing: 'Nobody else on the ward' },
+    });
+    expect(lamp.witnessed).toEqual([]);
   });
 });
 

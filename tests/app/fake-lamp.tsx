@@ -7,6 +7,7 @@ import {
   type BoardRow,
   type Chart,
   type ChartOrder,
+  DEFAULT_RULES,
   type Draft,
   scoreNews2,
   type VitalValues,
@@ -66,6 +67,7 @@ export function anOrder(changes: Partial<ChartOrder> & { text: string; dose?: nu
     },
     incomplete: [],
     state: 'active',
+    holds: [],
     administrations: [],
     ...rest,
   };
@@ -89,6 +91,7 @@ export function aVitalSet(
 
 export function aChart(changes: Partial<Chart> = {}): Chart {
   return {
+    now: minutesFromNow(0),
     identity: {
       id: PATIENT,
       name: { family: 'Abernathy', given: 'Ruth' },
@@ -111,6 +114,10 @@ export function aChart(changes: Partial<Chart> = {}): Chart {
     problems: ['Heart failure', 'Type 2 diabetes'],
     orders: [],
     dueDoses: [],
+    afterDoses: { reassessments: [], patchesOn: [], said: {} },
+    medicationRules: DEFAULT_RULES,
+    infusions: [],
+    signatures: {},
     vitals: [],
     notes: [],
     measurements: [],
@@ -139,6 +146,11 @@ export function aBoardRow(changes: Partial<BoardRow> = {}): BoardRow {
     number: { kind: 'MR', value: '4410-22' },
     allergies: { status: 'known', names: ['Penicillin V'] },
     doses: [],
+    asNeeded: [],
+    notGoing: [],
+    toSign: [],
+    reassessments: [],
+    infusions: [],
     ordersToAcknowledge: 0,
     conflicts: [],
     numbers: identity.numbers,
@@ -155,6 +167,8 @@ export interface FakeLamp extends Lamp {
   drafts: Map<string, StoredDraft>;
   /** Moves that the vault was asked for, and said ok to. */
   moved: Parameters<VaultApi['move']>[0][];
+  /** Signatures of second persons. */
+  witnessed: Parameters<VaultApi['witness']>[0][];
   tell(event: VaultEvent): void;
 }
 
@@ -174,6 +188,7 @@ export function aLamp({
   const appended: FakeLamp['appended'] = [];
   const drafts: FakeLamp['drafts'] = new Map();
   const moved: FakeLamp['moved'] = [];
+  const witnessed: FakeLamp['witnessed'] = [];
   const savedAt = (): string => new Date().toISOString();
   const vault: VaultApi = {
     status: async () => status,
@@ -211,7 +226,12 @@ export function aLamp({
     revocable: async () => [],
     revoke: async () => ({ ok: true, value: undefined }),
     held: async () => [],
-    witness: async () => ({ ok: true, value: { id: `${LOG}-300`, savedAt: savedAt() } }),
+    witness: async (request) => {
+      if (request.pin !== PIN)
+        return { ok: false, error: { kind: 'wrong-pin', message: 'That is not the PIN of that person.' } };
+      witnessed.push(request);
+      return { ok: true, value: { id: `${LOG}-300`, savedAt: savedAt() } };
+    },
     finish: async () => undefined,
     emergencyAccess: async () => ({ ok: true, value: NURSE }),
     tablets: async () => ({ [LOG]: 'Tablet 4W-2' }),
@@ -253,6 +273,7 @@ export function aLamp({
     },
     appended,
     moved,
+    witnessed,
     drafts,
     tell: (event) => {
       for (const listener of listeners) listener(event);

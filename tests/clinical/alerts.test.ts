@@ -164,6 +164,7 @@ describe('giving a dose', () => {
         code: 'order-incomplete',
         message: 'Not known of this order: dose, route. Check with the prescriber.',
       },
+      { code: 'last-dose-unknown', severity: 'confirm' },
     ]);
   });
 });

@@ -59,7 +59,7 @@ export const orderFor = (
       dose: more.dose ?? { value: 500, unit: 'mg' },
       route: 'PO',
       schedule,
-      startAt: more.startAt ?? '2026-11-20T08:00:00.000Z',
+      startAt: more.startAt ?? '2026-11-24T10:00:00.000Z',
       ...(more.endAt === undefined ? {} : { endAt: more.endAt }),
     },
     overrides: [],

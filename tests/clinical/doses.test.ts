@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
-import { administrationWindow, dueTimes, type Schedule } from '../../src/clinical/index.ts';
+import { dueTimes, type Schedule } from '../../src/clinical/index.ts';
 
 const NEW_YORK = 'America/New_York';
 const times = (hours: string[], more: { everyDays?: number; timeZone?: string } = {}): Schedule => ({
@@ -192,31 +192,4 @@ it('once is due at the start; as needed and as written are never scheduled by gu
   expect(
     dueTimes({ type: 'as-written', text: '1 tablet' }, '2026-11-24T10:00:00Z', undefined, ...range),
   ).toEqual([]);
-});
-
-describe('windows (ISMP 2011; STAT and once are project defaults)', () => {
-  const minutes = (schedule: Schedule): [number, number] => {
-    const window = administrationWindow(schedule, '2026-11-24T12:00:00.000Z');
-    const due = Date.parse('2026-11-24T12:00:00.000Z');
-    return [(due - Date.parse(window.early)) / 60_000, (Date.parse(window.late) - due) / 60_000];
-  };
-  it.each<[string, Schedule, number, number]>([
-    ['every 3 hours: time-critical', { type: 'every', hours: 3 }, 30, 30],
-    ['every 4 hours', { type: 'every', hours: 4 }, 60, 60],
-    ['every 12 hours', { type: 'every', hours: 12 }, 60, 60],
-    ['every 24 hours', { type: 'every', hours: 24 }, 120, 120],
-    ['daily', times(['09:00']), 120, 120],
-    ['weekly', times(['09:00'], { everyDays: 7 }), 120, 120],
-    ['four times a day', times(['08:00', '12:00', '17:00', '21:00']), 60, 60],
-    [
-      'eight times a day',
-      times(['00:00', '03:00', '06:00', '09:00', '12:00', '15:00', '18:00', '21:00']),
-      30,
-      30,
-    ],
-    ['STAT', { type: 'once', stat: true }, 0, 30],
-    ['once', { type: 'once', stat: false }, 0, 60],
-  ])('%s: %d min early, %d min late', (_name, schedule, early, late) => {
-    expect(minutes(schedule)).toEqual([early, late]);
-  });
 });

@@ -112,7 +112,8 @@ describe('standing', () => {
 describe('orders and doses', () => {
   const order = orderFor('paracetamol', DAILY);
 
-  it('shows doses from a day back to half a day ahead, each with its state', () => {
+  it('shows doses from the start of the order to a day ahead, each with its state', () => {
+    const order = orderFor('paracetamol', DAILY, { startAt: '2026-11-23T18:00:00.000Z' });
     const held = givenFor(order.id, {
       dueAt: '2026-11-24T08:00:00.000Z',
       outcome: 'held',
@@ -124,11 +125,15 @@ describe('orders and doses', () => {
       ['24T08:00', 'held'],
       ['24T14:00', 'due'],
       ['24T20:00', 'coming'],
+      ['25T08:00', 'coming'],
+      ['25T14:00', 'coming'],
     ]);
     expect(toBoardRow(chart).doses.map(({ dueAt }) => dueAt.slice(8, 13))).toEqual([
       '23T20',
       '24T14',
       '24T20',
+      '25T08',
+      '25T14',
     ]);
   });
 
@@ -193,7 +198,10 @@ describe('orders and doses', () => {
   });
 
   it('an order that has ended still asks for the doses before its end', () => {
-    const ended = orderFor('cefazolin', DAILY, { endAt: '2026-11-24T12:00:00.000Z' });
+    const ended = orderFor('cefazolin', DAILY, {
+      startAt: '2026-11-23T18:00:00.000Z',
+      endAt: '2026-11-24T12:00:00.000Z',
+    });
     const chart = fold([ended]);
     expect(chart.orders[0]?.state).toBe('ended');
     expect(chart.dueDoses.map(({ dueAt, state }) => [dueAt.slice(8, 13), state])).toEqual([
@@ -241,7 +249,12 @@ describe('with the snapshot of the EHR', () => {
     fold(entries, { snapshot: aSnapshot({ orders: [order] }), snapshotAsOf: '2026-11-24T09:55:00.000Z' });
 
   it("doses due before the snapshot are the EHR's to know, not overdue here", () => {
-    expect(at(ehrOrder()).dueDoses.map(({ dueAt }) => dueAt.slice(8, 13))).toEqual(['24T14', '24T20']);
+    expect(at(ehrOrder()).dueDoses.map(({ dueAt }) => dueAt.slice(8, 13))).toEqual([
+      '24T14',
+      '24T20',
+      '25T08',
+      '25T14',
+    ]);
   });
 
   it('an order without dose or start is incomplete; no doses are counted from a guessed start', () => {
@@ -250,7 +263,7 @@ describe('with the snapshot of the EHR', () => {
     );
     expect(chart.orders[0]?.incomplete).toEqual(['dose', 'start time']);
     expect(chart.dueDoses).toEqual([]);
-    expect(at(ehrOrder({ dose: undefined, startAt: undefined })).dueDoses).toHaveLength(2);
+    expect(at(ehrOrder({ dose: undefined, startAt: undefined })).dueDoses).toHaveLength(4);
     expect(toBoardRow(at(ehrOrder({ dose: undefined }))).doses[0]).not.toHaveProperty('dose');
   });
 

@@ -21,20 +21,27 @@ describe('who may write what', () => {
       'allergy-recorded',
       'bed-assigned',
       'conflict-settled',
+      'dose-reassessed',
+      'dose-vomited',
       'entry-vouched',
       'entry-witnessed',
       'entered-in-error',
+      'infusion-charted',
       'medication-administration',
       'no-known-allergies-recorded',
       'note',
       'order-acknowledged',
+      'order-received',
+      'patch-removed',
       'patient-moved',
       'patient-registered',
       'record-moved',
       'vital-signs',
     ].sort();
     expect(may('nurse')).toEqual(bedside);
-    expect(may('clinician')).toEqual([...bedside, 'order-signed', 'order-stopped'].sort());
+    expect(may('clinician')).toEqual(
+      [...bedside, 'order-held', 'order-resumed', 'order-signed', 'order-stopped'].sort(),
+    );
     expect(may('read-only')).toEqual([]);
     expect(may('administrator')).toEqual([]);
     expect(

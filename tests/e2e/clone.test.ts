@@ -111,6 +111,21 @@ describe('a tablet that was copied', () => {
       await expect
         .poll(() => notesOn(page, patient), { timeout: 60_000, interval: 500 })
         .toEqual([...everything, 'one after current', 'two after current'].sort());
+    // From now on no two of them mint the same downtime number.
+    const numbers: string[] = [];
+    for (const { page } of [one, two]) {
+      const saved = await callVault(page, 'register', {
+        effectiveAt: await callVault(page, 'now'),
+        name: { family: 'Unknown Male', given: `Alpha-0${numbers.length + 1}` },
+        nameUnknown: true,
+        sex: 'male',
+      });
+      if (!saved.ok) throw new Error(saved.error.message);
+      numbers.push(saved.value.number);
+    }
+    expect(new Set(numbers).size).toBe(2);
+    expect(numbers.filter((number) => /^DA0[A-Z]{2}\d/.test(number)).length).toBeGreaterThanOrEqual(1);
+
     const strip = one.page.getByText(/0 on this tablet only/).first();
     await strip.waitFor();
 

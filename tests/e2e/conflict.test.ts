@@ -5,7 +5,16 @@ import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Worklist } from '../../src/wire/workbench.ts';
-import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import {
+  enrol,
+  freePort,
+  type Hospital,
+  openHospital,
+  openTablet,
+  PINS,
+  saveDose,
+  unlock,
+} from './hospital.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-conflict-'));
@@ -34,17 +43,7 @@ async function giveFirstDose(page: Page): Promise<void> {
     .getByRole('button', { name: /^Give / })
     .first()
     .click();
-  await page.getByRole('button', { name: 'Save dose' }).waitFor();
-  const reasons = page.getByLabel('Reason to give it all the same');
-  for (let index = 0; index < (await reasons.count()); index++)
-    await reasons.nth(index).fill('Prescriber asked');
-  const amount = page.getByLabel('Dose given');
-  if ((await amount.inputValue()) === '') {
-    await amount.fill('1');
-    await page.getByLabel('Unit').fill('tablet');
-  }
-  await page.getByRole('button', { name: 'Save dose' }).click();
-  await page.getByText(/Saved on this tablet/).waitFor();
+  await saveDose(page);
   await page.getByRole('button', { name: '‹ Ward board' }).click();
   await page.getByRole('tab', { name: 'Ward board' }).click();
 }

@@ -13,6 +13,7 @@ import {
   openHospital,
   openTablet,
   PINS,
+  saveDose,
   signIn,
   unlock,
 } from './hospital.ts';
@@ -245,12 +246,7 @@ describe('chart in the dark, put it back in the light', () => {
       .getByRole('button', { name: /^Give / })
       .first()
       .click();
-    await page.getByRole('button', { name: 'Save dose' }).waitFor();
-    const reasons = page.getByLabel('Reason to give it all the same');
-    for (let index = 0; index < (await reasons.count()); index++)
-      await reasons.nth(index).fill('Prescriber asked');
-    await page.getByRole('button', { name: 'Save dose' }).click();
-    await page.getByText(/Saved on this tablet/).waitFor();
+    await saveDose(page);
   });
 
   it('a whole ward is charted: at least 200 entries of 30 patients', async () => {

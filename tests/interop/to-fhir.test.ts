@@ -11,7 +11,16 @@ import {
   sameContent,
   snapshotFromFhir,
 } from '../../src/interop/index.ts';
-import { anEntry, DOCTOR, FULL_SET, givenFor, NOW, orderFor, registered } from '../clinical/builders.ts';
+import {
+  anEntry,
+  DOCTOR,
+  entryId,
+  FULL_SET,
+  givenFor,
+  NOW,
+  orderFor,
+  registered,
+} from '../clinical/builders.ts';
 import { CONTEXT } from './builders.ts';
 
 beforeAll(() => {
@@ -66,6 +75,86 @@ const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
       outcome: 'refused',
       notGivenReason: 'refused-by-patient',
       dose: undefined,
+    }),
+    types: ['MedicationAdministration', 'Provenance'],
+  },
+  'a dose given in part, by glucose, into a site': {
+    entry: givenFor('d'.repeat(32), {
+      dose: { value: 250, unit: 'mg' },
+      givenInPart: 'nausea-or-vomiting',
+      site: 'left thigh',
+      glucose: { value: 7.2, unit: 'mmol/L' },
+      measured: [{ parameter: 'pulse', value: 64 }],
+      identified: { patient: 'scanned', drug: 'read', whyNotScanned: 'Barcode unreadable' },
+      lot: 'A1',
+      expiry: '2027-01-31',
+    }),
+    types: ['MedicationAdministration', 'Observation', 'Provenance'],
+  },
+  'a dose of which nobody knows whether it was given': {
+    entry: givenFor('d'.repeat(32), { outcome: 'unknown', dose: undefined }),
+    types: ['MedicationAdministration', 'Provenance'],
+  },
+  'vomited after a dose': {
+    entry: anEntry('dose-vomited', { administration: entryId('c', 4), repeat: 'ask-prescriber' }),
+    types: ['Observation', 'Provenance'],
+  },
+  'the effect of a dose': {
+    entry: anEntry('dose-reassessed', {
+      administration: entryId('c', 4),
+      effect: 'partly-relieved',
+      painScore: 3,
+      comment: 'walks',
+    }),
+    types: ['Observation', 'Observation', 'Provenance'],
+  },
+  'an effect that could not be assessed': {
+    entry: anEntry('dose-reassessed', {
+      administration: entryId('c', 4),
+      effect: 'not-assessed',
+      comment: 'in theatre',
+    }),
+    types: ['Observation', 'Provenance'],
+  },
+  'a patch taken off': {
+    entry: anEntry('patch-removed', { administration: entryId('c', 4), comment: 'skin red' }),
+    types: ['Observation', 'Provenance'],
+  },
+  'an order with limits': {
+    entry: anEntry('order-signed', {
+      author: DOCTOR,
+      detail: {
+        category: 'medication',
+        medication: { text: 'metoprolol' },
+        dose: { value: 25, unit: 'mg' },
+        route: 'PO',
+        schedule: { type: 'every', hours: 12 },
+        startAt: NOW,
+        limits: [{ parameter: 'pulse', below: 60 }],
+        timeCritical: true,
+      },
+      overrides: [],
+    }),
+    types: ['MedicationRequest', 'Provenance'],
+  },
+  'an infusion that starts': {
+    entry: anEntry('infusion-charted', {
+      order: 'd'.repeat(32),
+      medication: { text: 'sodium chloride 0.9 %' },
+      action: 'started',
+      rateMlPerHour: 125,
+      bagMl: 1000,
+      overrides: [],
+    }),
+    types: ['MedicationAdministration', 'Provenance'],
+  },
+  'an infusion that stops': {
+    entry: anEntry('infusion-charted', {
+      order: 'd'.repeat(32),
+      medication: { text: 'sodium chloride 0.9 %' },
+      action: 'stopped',
+      pumpMl: 800,
+      overrides: [],
     }),
     types: ['MedicationAdministration', 'Provenance'],
   },
@@ -178,6 +267,41 @@ const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
     }),
     types: ['QuestionnaireResponse', 'Provenance'],
   },
+  'a hold': {
+    entry: anEntry('order-held', { author: DOCTOR, order: 'd'.repeat(32), reason: 'for theatre' }),
+    types: ['Task', 'Provenance'],
+  },
+  'a resumed order': {
+    entry: anEntry('order-resumed', { author: DOCTOR, order: 'd'.repeat(32) }),
+    types: ['Task', 'Provenance'],
+  },
+  'an order by telephone': {
+    entry: anEntry('order-received', {
+      detail: { category: 'blood-product', request: { text: 'Red cells' }, priority: 'urgent', units: 2 },
+      prescriber: 'Dr Mei Tanaka',
+      by: 'telephone',
+      readBack: true,
+      overrides: [],
+    }),
+    types: ['ServiceRequest', 'Provenance'],
+  },
+  'a consult': {
+    entry: service({
+      category: 'consult',
+      request: { text: 'Cardiology' },
+      priority: 'routine',
+      question: 'New murmur?',
+    }),
+    types: ['ServiceRequest', 'Provenance'],
+  },
+  'code status': {
+    entry: service({ category: 'code-status', request: { text: 'Do not resuscitate' }, priority: 'routine' }),
+    types: ['ServiceRequest', 'Provenance'],
+  },
+  isolation: {
+    entry: service({ category: 'isolation', request: { text: 'Contact precautions' }, priority: 'routine' }),
+    types: ['ServiceRequest', 'Provenance'],
+  },
   'a noted order': { entry: anEntry('order-acknowledged', { order: 'd'.repeat(32) }), types: ['Provenance'] },
   'a note': {
     entry: anEntry('note', { noteType: 'progress', text: 'Größer, wacher' }),
@@ -266,9 +390,91 @@ describe('content', () => {
     expect(JSON.stringify(first('a dose').note)).toContain('going to theatre');
     expect(first('a dose not given')).toMatchObject({
       status: 'not-done',
-      statusReason: [{ coding: [{ code: 'refused-by-patient' }] }],
+      statusReason: [{ coding: [{ code: 'refused-by-patient' }, { code: 'RE' }] }],
     });
     expect(first('a dose not given')).not.toHaveProperty('dosage');
+  });
+
+  it.each([
+    ['given', {}, 'completed', undefined],
+    ['given', { givenInPart: 'no-access' }, 'stopped', 'PA'],
+    ['refused', { notGivenReason: 'refused-by-patient' }, 'not-done', 'RE'],
+    ['held', { notGivenReason: 'held-for-parameter' }, 'not-done', 'NA'],
+    ['missed', { notGivenReason: 'off-the-ward' }, 'not-done', 'NA'],
+    ['unknown', {}, 'unknown', undefined],
+  ] as const)(
+    '%s %j is %s, RXA-20 %s (medication.md, "Given, and not given")',
+    (outcome, more, status, v2) => {
+      const [dose] = send(givenFor('d'.repeat(32), { outcome, ...more }));
+      expect(dose?.status).toBe(status);
+      const codes = JSON.stringify(dose?.statusReason ?? '');
+      expect(codes.includes('v2-0322')).toBe(v2 !== undefined);
+      if (v2 !== undefined) expect(codes).toContain(`"code":"${v2}"`);
+    },
+  );
+
+  it('the second person is among the performers, as what they did', () => {
+    const dose = (as: 'second-check' | 'witness') =>
+      send(givenFor('d'.repeat(32), { second: { as } }), {
+        ...CONTEXT,
+        secondSignatures: () => [{ name: 'Sam Okafor', at: NOW }],
+      })[0];
+    expect(dose('witness')).toMatchObject({
+      performer: [
+        { function: { coding: [{ code: 'performer' }] } },
+        { function: { coding: [{ code: 'witness' }] }, actor: { display: 'Sam Okafor' } },
+      ],
+    });
+    expect(JSON.stringify(dose('second-check'))).toContain('verifier');
+    validateResource(dose('witness') as unknown as Resource);
+  });
+
+  it('an order by telephone is the prescriber’s, written by the receiver, and legal once signed', () => {
+    const { entry } = SENT['an order by telephone']!;
+    const [order, provenance] = send(entry, {
+      ...CONTEXT,
+      secondSignatures: () => [{ name: 'Dr Mei Tanaka', at: NOW }],
+    });
+    expect(order).toMatchObject({ requester: { display: 'Dr Mei Tanaka' } });
+    expect(JSON.stringify(order)).toContain('read back and confirmed');
+    expect(provenance).toMatchObject({
+      agent: [
+        { type: { coding: [{ code: 'author' }] }, who: { display: 'Nurse Ada' } },
+        { type: { coding: [{ code: 'legal' }] }, who: { display: 'Dr Mei Tanaka' } },
+        {},
+        {},
+      ],
+    });
+  });
+
+  it('each rate of an infusion is an administration of its own, over once the next turn came', () => {
+    const { entry } = SENT['an infusion that starts']!;
+    const turn = { firstTurn: entry.id, until: '2026-11-24T16:00:00.000Z' };
+    expect(first('an infusion that starts')).toMatchObject({
+      status: 'in-progress',
+      effectiveDateTime: NOW,
+      dosage: { rateQuantity: { value: 125, code: 'mL/h' } },
+    });
+    expect(send(entry, { ...CONTEXT, infusion: () => turn })[0]).toMatchObject({
+      status: 'completed',
+      effectivePeriod: { start: NOW, end: '2026-11-24T16:00:00.000Z' },
+    });
+    const [stop] = send(SENT['an infusion that stops']!.entry, {
+      ...CONTEXT,
+      infusion: () => ({ firstTurn: entry.id }),
+    });
+    expect(stop).toMatchObject({
+      status: 'completed',
+      partOf: [{ reference: `MedicationAdministration/${entry.id}` }],
+    });
+  });
+
+  it('what was seen after a dose is part of it', () => {
+    expect(first('vomited after a dose')).toMatchObject({
+      partOf: [{ reference: `MedicationAdministration/${entryId('c', 4)}` }],
+      valueCodeableConcept: { text: 'Ask the prescriber' },
+    });
+    expect(JSON.stringify(first('an order with limits'))).toContain('hold if pulse is below 60 per minute');
   });
 
   it('a unit that is no UCUM code goes as text alone', () => {
@@ -300,6 +506,7 @@ describe('content', () => {
     ['once', { type: 'once', stat: true }],
     ['as needed', prn],
     ['as needed, bare', { type: 'as-needed' }],
+    ['continuous', { type: 'continuous', rate: { value: 125, unit: 'mL/h' } }],
     ['as written', { type: 'as-written', text: 'as the pump says' }],
   ])('an order by "%s" reads back from the EHR as it was signed', (_name, schedule) => {
     const order = orderFor('paracetamol', schedule, {

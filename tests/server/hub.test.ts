@@ -19,6 +19,8 @@ import {
 import { createServer, type LamplightServer } from '../../src/server/create-server.ts';
 import { createHub, type Hub } from '../../src/server/hub/create-hub.ts';
 import { enrolHub, type HubIdentity, readHubIdentity } from '../../src/server/hub/hub-identity.ts';
+import { exportHub, openBoxes, verifyFile } from '../../src/server/transfer/commands.ts';
+import { openFile } from '../../src/server/transfer/record-source.ts';
 import { createHttpCarrier, type HttpCarrier } from '../../src/sync/index.ts';
 import { HubCode, HubList } from '../../src/wire/hubs.ts';
 import { aLog, aNote } from '../builders.ts';
@@ -397,5 +399,27 @@ describe('a ward hub', () => {
     expect(readable.get('directory')).toBeGreaterThan(0);
     expect(readable.get('roster')).toBe(0);
     expect(readable.get('ward:4-west')).toBe(0);
+  });
+
+  it('writes what it keeps to a file without bodies, which opens with the keys of the site alone', async () => {
+    const tablet = await enrolTablet('4-west');
+    hub.wake();
+    const log = await logOf(tablet, 4);
+    await expect.poll(async () => (await tablet.carrier.push(bytesOf(log.entries))).held.length).toBe(1);
+    const out = join(folder, 'hub.age');
+    const count = await exportHub(identity, { data: hubFolder }, out, undefined);
+    expect(count).toBeGreaterThanOrEqual(4);
+    const keys = [server.context.identity.identity];
+    expect((await openFile(out, keys)).header).toMatchObject({
+      bodies: false,
+      from: { kind: 'hub', id: identity.hub },
+    });
+    await expect(openFile(out, [(await newIdentity()).identity])).rejects.toThrow();
+    // Those who wrote here are on no staff list; chains, signatures and seals are what is asked.
+    const { breaks } = await verifyFile(out, keys, identity.siteKey);
+    expect(breaks.filter((fault) => !fault.includes('author'))).toEqual([]);
+    const opened: string[] = [];
+    await openBoxes(out, keys, async (line) => void opened.push(line));
+    expect(opened.filter((line) => line.includes(log.log) && line.includes('"note 3"'))).toHaveLength(1);
   });
 });

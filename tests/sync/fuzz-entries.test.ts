@@ -13,7 +13,7 @@ import { hash, hashNow, signWithKey, verifyWithKey } from '../simulation/crypto.
 import { randomFrom } from '../simulation/scheduler.ts';
 
 /** Enough for the share of 100,000 inputs that entries and frames have here. */
-const INPUTS = 60_000;
+const INPUTS = 70_000;
 const LOG = 'a'.repeat(32);
 const random = randomFrom(20_261_124);
 const pick = (below: number): number => Math.floor(random() * below);

@@ -6,7 +6,6 @@ import {
   charts,
   displayName,
   formatAge,
-  formatQuantity,
   formatTime,
   mayWrite,
   ROLES,
@@ -18,6 +17,7 @@ import { useAlike, useBoard, useLamp, useNow, useWardConflicts } from '../lamp.t
 import { ConflictList } from './ConflictList.tsx';
 import { draftKind } from './forms/drafts.ts';
 import { HeldList } from './HeldList.tsx';
+import { MedicationRound, OrdersToSign } from './MedicationRound.tsx';
 import { MovedAway } from './MovedAway.tsx';
 import { recordInWords } from './patient/MoveNotices.tsx';
 import type { ScreenProps } from './Shell.tsx';
@@ -79,6 +79,12 @@ export function BoardScreen({
         timeZone={timeZone}
         onOpen={(patient) => go({ at: 'patient', patient })}
       />
+      <OrdersToSign
+        rows={rows}
+        now={now}
+        timeZone={timeZone}
+        onOpen={(patient) => go({ at: 'patient', patient })}
+      />
       {drafts.map((draft) => {
         const unfinished = draftKind(draft.key);
         const row = all.find(({ patient }) => patient === draft.patient);
@@ -134,7 +140,13 @@ export function BoardScreen({
           )}
         </Tabs.Panel>
         <Tabs.Panel value="round" pt="sm">
-          <Round rows={rows} now={now} timeZone={timeZone} {...(charts(session.staff.role) ? { go } : {})} />
+          <MedicationRound
+            rows={rows}
+            now={now}
+            timeZone={timeZone}
+            go={go}
+            gives={charts(session.staff.role)}
+          />
         </Tabs.Panel>
       </Tabs>
     </div>
@@ -254,65 +266,5 @@ function PatientRow({
         {toSettle > 0 && <span className="alarm"> · ▲ {toSettle} to settle</span>}
       </span>
     </button>
-  );
-}
-
-/** Doses of the whole ward in the order of their times: overdue, due, coming. */
-function Round({
-  rows,
-  now,
-  timeZone,
-  go,
-}: {
-  rows: BoardRow[];
-  now: string;
-  timeZone: string;
-  /** Absent: this person gives no doses. */
-  go?: ScreenProps['go'];
-}) {
-  const doses = rows
-    .flatMap((row) => row.doses.map((dose) => ({ row, dose })))
-    .sort((a, b) => a.dose.dueAt.localeCompare(b.dose.dueAt) || byBed(a.row, b.row));
-  const soon = new Date(Date.parse(now) + 3_600_000).toISOString();
-  const groups = [
-    { title: 'Overdue', items: doses.filter(({ dose }) => dose.late < now) },
-    { title: 'Due now', items: doses.filter(({ dose }) => dose.late >= now && dose.dueAt <= soon) },
-    { title: 'Coming', items: doses.filter(({ dose }) => dose.dueAt > soon && dose.late >= now) },
-  ];
-  return (
-    <div className="stack">
-      {groups.map(({ title, items }) => (
-        <section key={title} className="stack">
-          <h2>
-            {title} ({items.length})
-          </h2>
-          {items.slice(0, 100).map(({ row, dose }) => (
-            <div key={`${dose.order} ${dose.dueAt}`} className="card row between">
-              <span className="bed">{row.bed ?? '–'}</span>
-              <span style={{ flex: 1 }}>
-                <strong>{displayName(row.name)}</strong> · {row.number?.value}
-                <br />
-                {tallMan(dose.medication)} {dose.dose && dose.dose.value > 0 ? formatQuantity(dose.dose) : ''}
-              </span>
-              <span className={title === 'Overdue' ? 'alarm' : ''}>{formatTime(dose.dueAt, timeZone)}</span>
-              {go && (
-                <Button
-                  onClick={() =>
-                    go({
-                      at: 'patient',
-                      patient: row.patient,
-                      give: { order: dose.order, dueAt: dose.dueAt },
-                    })
-                  }
-                  aria-label={`Give ${dose.medication} to ${displayName(row.name)}`}
-                >
-                  Give
-                </Button>
-              )}
-            </div>
-          ))}
-        </section>
-      ))}
-    </div>
   );
 }

@@ -2,6 +2,7 @@ import { CONFLICTS, describeEntry } from '../describe-entry.ts';
 import { formatDate, tallMan } from '../display.ts';
 import type { BodyOf, ConflictKind, ConflictRef, MedicationDetail, OrderId } from '../entries/index.ts';
 import { byDueTime } from './due-doses.ts';
+import { type Infusion, infusionTurnsTwice } from './infusions.ts';
 import { bedWords, isLater, logOf } from './moves.ts';
 import type { Stop } from './orders.ts';
 import { conflictKey, type Settlements } from './settlements.ts';
@@ -22,6 +23,7 @@ export function chartConflicts(
   found: Standings,
   orders: readonly ChartOrder[],
   stops: ReadonlyMap<OrderId, Stop>,
+  infusions: readonly Infusion[],
 ): Conflict[] {
   const conflict = (kind: ConflictKind, sides: readonly Charted[], message: string): Conflict =>
     aConflict(
@@ -37,9 +39,11 @@ export function chartConflicts(
             ...sameDoseTwice(order, order.detail, conflict),
             ...tooSoon(order, order.detail, conflict),
             ...afterStop(order, stops.get(order.id), conflict),
+            ...whileHeld(found, order, conflict),
           ]
         : [],
     ),
+    ...infusionTurnsTwice(infusions, conflict),
     ...twoBeds(found, conflict),
     ...allergyStatus(found, conflict),
     ...found.disputes.flatMap((dispute) => amendedTwice(found, dispute, conflict)),
@@ -149,6 +153,32 @@ function afterStop(order: ChartOrder, stop: Stop | undefined, conflict: MakeConf
         `${tallMan(dose.body.medication.text)}: a dose was given after the order was stopped.`,
       ),
     );
+}
+
+/** Given while the order was held, by somebody who was not told. */
+function whileHeld(found: Standings, order: ChartOrder, conflict: MakeConflict): Conflict[] {
+  return order.holds.flatMap(({ from, to }) => {
+    const hold = standingEntries(found, 'order-held').find(
+      ({ body }) => body.order === order.id && body.effectiveAt === from,
+    );
+    if (!hold) return [];
+    return order.administrations
+      .filter(
+        (dose) =>
+          stands(dose) &&
+          dose.body.outcome === 'given' &&
+          Date.parse(dose.body.effectiveAt) > Date.parse(from) &&
+          (to === undefined || Date.parse(dose.body.effectiveAt) < Date.parse(to)) &&
+          !knew(dose, 'order-stopped'),
+      )
+      .map((dose) =>
+        conflict(
+          'dose-after-stop',
+          [hold, dose],
+          `${tallMan(dose.body.medication.text)}: a dose was given while the order was held.`,
+        ),
+      );
+  });
 }
 
 const wroteKnowing = (id: string, other: string): boolean => logOf(id) === logOf(other) && isLater(id, other);

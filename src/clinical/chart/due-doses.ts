@@ -1,21 +1,35 @@
-import { administrationWindow, dueTimes } from '../doses.ts';
+import { dueTimes } from '../doses.ts';
 import type { BodyOf, MedicationDetail } from '../entries/index.ts';
+import { administrationWindow, DEFAULT_RULES, type MedicationRules } from '../medication-rules.ts';
 import { START_TIME } from './orders.ts';
 import { stands } from './standing.ts';
 import type { Charted, ChartOrder, DueDose } from './types.ts';
 
 const HOUR_MS = 3_600_000;
-/** How far back an uncharted dose is still asked for, and how far ahead doses are shown. */
-const BACK_HOURS = 24;
-const AHEAD_HOURS = 12;
+/** How far ahead doses are shown: a shift, and time for the fold to be made anew. */
+const AHEAD_HOURS = 24;
+/** How far back of the present, and on from where the order begins, uncharted doses are listed one by one. */
+const LISTED_HOURS = 14 * 24;
 
 type Administration = Charted<BodyOf<'medication-administration'>>;
 
-/** Doses due around now, each with what was charted for it. */
+/** What the clocks say: `now` of this tablet, `known` the latest that anything here was recorded at. */
+export interface Moment {
+  now: string;
+  known: string;
+}
+
+/**
+ * Doses due, each with what was charted for it, in the order of their due times and no other: a dose that nobody
+ * charted stays overdue with its own time (NHS Common User Interface, Drug Administration). No clock hides a dose
+ * (FAILURES 31): what is charted is listed whatever the time, and where this tablet's clock is behind what is recorded
+ * here, doses are shown for both times.
+ */
 export function dueDoses(
   orders: readonly ChartOrder[],
   snapshotAsOf: string | undefined,
-  now: string,
+  moment: Moment,
+  rules: MedicationRules = DEFAULT_RULES,
 ): DueDose[] {
   const doses = orders.flatMap((order) =>
     order.detail.category === 'medication'
@@ -24,7 +38,8 @@ export function dueDoses(
           order.detail,
           byDueTime(order.administrations.filter(stands)),
           snapshotAsOf,
-          Date.parse(now),
+          moment,
+          rules,
         )
       : [],
   );
@@ -36,47 +51,100 @@ function dosesOf(
   detail: MedicationDetail,
   charted: ReadonlyMap<number, Administration[]>,
   snapshotAsOf: string | undefined,
-  now: number,
+  moment: Moment,
+  rules: MedicationRules,
 ): DueDose[] {
-  const from = now - BACK_HOURS * HOUR_MS;
-  const to = now + AHEAD_HOURS * HOUR_MS;
-  // What was due before the snapshot was taken is the EHR's to know, not overdue here.
-  const asOf = order.source.from === 'ehr' && snapshotAsOf !== undefined ? Date.parse(snapshotAsOf) : from;
-  const planned = plannedTimes(order, detail, Math.max(from, asOf), to);
-  const chartedNear = [...charted.keys()].filter((due) => due >= from && due < to);
-  return [...new Set([...planned, ...chartedNear])].map((due): DueDose => {
+  const now = Date.parse(moment.now);
+  const doses = [...new Set([...plannedTimes(order, detail, snapshotAsOf, moment), ...charted.keys()])];
+  return doses.flatMap((due): DueDose[] => {
     const dueAt = new Date(due).toISOString();
-    const window = administrationWindow(detail.schedule, dueAt);
+    const window = administrationWindow(detail, dueAt, rules);
     const said = charted.get(due) ?? [];
+    if (said.length === 0 && isForTheEhrToKnow(order, due, Date.parse(window.late), snapshotAsOf)) return [];
     // Not-given never hides given (FAILURES 35).
     const shown = said.find(({ body }) => body.outcome === 'given') ?? said.at(-1);
     const open =
       now < Date.parse(window.early) ? 'coming' : now <= Date.parse(window.late) ? 'due' : 'overdue';
-    return {
-      order: order.id,
-      dueAt,
-      window,
-      state: shown ? shown.body.outcome : open,
-      ...(shown ? { administration: shown.id } : {}),
-    };
+    return [
+      {
+        order: order.id,
+        dueAt,
+        window,
+        state: shown ? shown.body.outcome : open,
+        ...(shown ? { administration: shown.id } : {}),
+      },
+    ];
   });
 }
 
+/** Since when the EHR has known the order, and doses due before were for it to chart. */
+const knownToEhrAt = (order: ChartOrder, snapshotAsOf: string | undefined): number | undefined =>
+  snapshotAsOf !== undefined && (order.source.from === 'ehr' || order.alsoInEhr)
+    ? Date.parse(snapshotAsOf)
+    : undefined;
+
+/**
+ * What was due before the snapshot was taken is the EHR's to know, not overdue here. A dose whose window was still open
+ * then, and that the EHR does not know as given, is nobody's yet: it is asked for here.
+ */
+function isForTheEhrToKnow(
+  order: ChartOrder,
+  due: number,
+  late: number,
+  snapshotAsOf: string | undefined,
+): boolean {
+  const asOf = knownToEhrAt(order, snapshotAsOf);
+  if (asOf === undefined || due >= asOf) return false;
+  const early = due - (late - due);
+  const last = order.lastGivenInEhr === undefined ? undefined : Date.parse(order.lastGivenInEhr);
+  return late < asOf || (last !== undefined && last >= early);
+}
+
 /** An order that has ended still asks for the doses before its end: time alone never makes a dose "not given". */
-function plannedTimes(order: ChartOrder, detail: MedicationDetail, from: number, to: number): number[] {
+function plannedTimes(
+  order: ChartOrder,
+  detail: MedicationDetail,
+  snapshotAsOf: string | undefined,
+  moment: Moment,
+): number[] {
   if (
     order.state === 'stopped' ||
     order.state === 'entered-in-error' ||
     order.incomplete.includes(START_TIME)
   )
     return [];
-  return dueTimes(
-    detail.schedule,
-    detail.startAt,
-    detail.endAt,
-    new Date(from).toISOString(),
-    new Date(to).toISOString(),
-  ).map(Date.parse);
+  const asOf = knownToEhrAt(order, snapshotAsOf);
+  // Half a day before the snapshot: wider than any window that may still have been open.
+  const begin = Math.max(
+    Date.parse(detail.startAt),
+    asOf === undefined ? Number.NEGATIVE_INFINITY : asOf - 12 * HOUR_MS,
+  );
+  const [now, known] = [Date.parse(moment.now), Date.parse(moment.known)];
+  const ahead = AHEAD_HOURS * HOUR_MS;
+  const listed = LISTED_HOURS * HOUR_MS;
+  const ranges: [from: number, to: number][] = [
+    [Math.max(begin, now - listed), now + ahead],
+    // Where the order begins: still there when a clock runs years ahead.
+    [begin, Math.min(begin + listed, Math.max(now, known) + ahead)],
+    // Around the latest that is known: still there when this clock was set back.
+    ...(known > now ? [[Math.max(begin, known - listed), known + ahead] as [number, number]] : []),
+  ];
+  const held = order.holds.map(({ from, to }) => [
+    Date.parse(from),
+    to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to),
+  ]);
+  const planned = ranges.flatMap(([from, to]) =>
+    from < to
+      ? dueTimes(
+          detail.schedule,
+          detail.startAt,
+          detail.endAt,
+          new Date(from).toISOString(),
+          new Date(to).toISOString(),
+        ).map(Date.parse)
+      : [],
+  );
+  return planned.filter((due) => !held.some(([from, to]) => due >= from! && due < to!));
 }
 
 /** By instant, not by text: "09:00:00Z" and "09:00:00.000Z" are one dose. */

@@ -1,16 +1,21 @@
 import type { BodyOf, OpenedEntry } from '../entries/index.ts';
+import { DEFAULT_RULES, type MedicationRules } from '../medication-rules.ts';
 import { news2Applies, scoreNews2 } from '../news2.ts';
 import type { SnapshotPatient } from '../snapshot.ts';
+import { afterDoses } from './after-doses.ts';
 import { bedClaims, chartConflicts } from './conflicts.ts';
 import { dueDoses } from './due-doses.ts';
 import { chartAllergies, chartIdentity } from './identity.ts';
+import { chartInfusions } from './infusions.ts';
+import { medicationRow } from './medication-row.ts';
 import { arrival, bedWords, carriedSnapshot, elsewhere } from './moves.ts';
 import { chartOrders } from './orders.ts';
+import { signatures } from './signatures.ts';
 import { byClock, entriesOfKind, standingEntries, standings, stands } from './standing.ts';
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 4;
+export const FOLD_VERSION = 5;
 
 export interface ChartInput {
   patient: string;
@@ -23,6 +28,8 @@ export interface ChartInput {
   /** Whose chart this is; absent: of the whole site, for records staff. */
   ward?: string;
   now: string;
+  /** What the ward has set about due doses; absent: the defaults. */
+  rules?: MedicationRules;
 }
 
 /**
@@ -30,7 +37,7 @@ export interface ChartInput {
  * repeats, gives the same chart. `undefined`: nothing is known of this patient.
  */
 export function foldChart(input: ChartInput): Chart | undefined {
-  const { patient, now, ward } = input;
+  const { patient, now, ward, rules = DEFAULT_RULES } = input;
   // Packets only bring entries along; what is in them is among the entries.
   const entries = input.entries.filter(({ body }) => body?.kind !== 'record-moved');
   const { snapshot, snapshotAsOf } = newestSnapshot(input, entries);
@@ -42,16 +49,26 @@ export function foldChart(input: ChartInput): Chart | undefined {
   if (!identity) return undefined;
 
   const { orders, stops } = chartOrders(found, snapshot, snapshotAsOf, now);
+  const infusions = chartInfusions(found, now);
+  const known = latestKnown(found.all, snapshotAsOf);
   const registration = standingEntries(found, 'patient-registered').at(-1);
   const wardSettlements = found.settlements.standing.filter(({ body }) => body.patients !== undefined);
   const link = standingEntries(found, 'patient-linked').at(-1);
   const confirmedNew = standingEntries(found, 'patient-confirmed-new').at(-1);
   return {
+    now,
     identity,
     allergies: chartAllergies(found, snapshot, snapshotAsOf, input.snapshotUnreadable ?? false),
     problems: (snapshot?.problems ?? []).map((problem) => problem.text),
     orders,
-    dueDoses: dueDoses(orders, snapshotAsOf, now),
+    dueDoses: dueDoses(orders, snapshotAsOf, { now, known: known ?? now }, rules),
+    afterDoses: afterDoses(found, orders),
+    medicationRules: rules,
+    infusions,
+    signatures: signatures(found),
+    ...(known !== undefined && Date.parse(known) - Date.parse(now) > CLOCK_SLACK_MS
+      ? { recordedAfterNow: known }
+      : {}),
     vitals: entriesOfKind(found, 'vital-signs')
       .map((charted) => ({ ...charted, news2: scoreNews2(charted.body.values) }))
       .sort((a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt) || byClock(b, a)),
@@ -61,7 +78,7 @@ export function foldChart(input: ChartInput): Chart | undefined {
     ),
     forms: entriesOfKind(found, 'form-answered').reverse(),
     ehrObservations: snapshot?.observations ?? [],
-    conflicts: chartConflicts(patient, found, orders, stops),
+    conflicts: chartConflicts(patient, found, orders, stops, infusions),
     history: [...found.all, ...found.unknown].sort(byClock),
     ...(snapshot && snapshotAsOf !== undefined ? { snapshotAsOf } : {}),
     snapshotWarnings: snapshot?.warnings ?? [],
@@ -84,6 +101,18 @@ export function foldChart(input: ChartInput): Chart | undefined {
         ? { link: { confirmedNew: true as const } }
         : {}),
   };
+}
+
+/** Clocks of tablets differ by minutes without harm. */
+const CLOCK_SLACK_MS = 10 * 60_000;
+
+/** The latest that anything here was recorded at, whatever this tablet's own clock says. */
+function latestKnown(all: readonly Charted[], snapshotAsOf: string | undefined): string | undefined {
+  const latest = all.reduce(
+    (newest, { body }) => Math.max(newest, Date.parse(body.recordedAt)),
+    snapshotAsOf === undefined ? Number.NEGATIVE_INFINITY : Date.parse(snapshotAsOf),
+  );
+  return Number.isFinite(latest) ? new Date(latest).toISOString() : undefined;
 }
 
 /** The ward's own, or what a move brought along where the ward has none or an older one. */
@@ -153,11 +182,24 @@ export function toBoardRow(chart: Chart): BoardRow {
         return {
           order: dose.order,
           dueAt: dose.dueAt,
+          early: dose.window.early,
           late: dose.window.late,
           medication: medication?.medication.text ?? '',
           ...(medication && !order?.incomplete.includes('dose') ? { dose: medication.dose } : {}),
+          ...(medication && !order?.incomplete.includes('route') ? { route: medication.route } : {}),
         };
       }),
+    ...medicationRow(chart),
+    reassessments: chart.afterDoses.reassessments,
+    infusions: chart.infusions
+      .filter(({ state }) => state !== 'stopped')
+      .map(({ order, medication, state, rateMlPerHour, emptyAt }) => ({
+        order,
+        medication,
+        paused: state === 'paused',
+        ...(rateMlPerHour === undefined ? {} : { rateMlPerHour }),
+        ...(emptyAt === undefined ? {} : { emptyAt }),
+      })),
     ordersToAcknowledge: chart.orders.filter(
       (order) =>
         order.source.from === 'entry' &&

@@ -1,6 +1,7 @@
 import type { BodyOf, MedicationDetail, OrderId } from '../entries/index.ts';
 import type { SnapshotOrder, SnapshotPatient } from '../snapshot.ts';
-import { entriesOfKind, type Standings, standingEntries } from './standing.ts';
+import { type Signature, signatures } from './signatures.ts';
+import { byClock, entriesOfKind, type Standings, standingEntries } from './standing.ts';
 import type { Charted, ChartOrder } from './types.ts';
 
 /** Unit of the stand-in for a dose that nobody recorded: never shown as a dose, never posted. */
@@ -17,15 +18,28 @@ export function chartOrders(
   /** Orders that we posted come back in the census under the id of their entry: one order, not two. */
   const sameAs = new Map<OrderId, OrderId>();
   for (const order of snapshot?.orders ?? []) {
-    if (found.byId.get(order.ehrId)?.body.kind === 'order-signed') sameAs.set(order.id, order.ehrId);
+    if (isOrder(found.byId.get(order.ehrId)?.body.kind)) sameAs.set(order.id, order.ehrId);
     else orders.set(order.id, ehrOrder(order, snapshotAsOf ?? now));
   }
-  for (const { id, body, standing } of entriesOfKind(found, 'order-signed')) {
+  const signedSince = signatures(found);
+  for (const { id, body, standing } of [
+    ...entriesOfKind(found, 'order-signed'),
+    ...entriesOfKind(found, 'order-received'),
+  ]) {
     orders.set(id, {
       id,
       source: { from: 'entry', entry: id },
       detail: body.detail,
       incomplete: [],
+      holds: [],
+      ...(body.kind === 'order-received'
+        ? {
+            received: receivedOf(
+              body,
+              signedSince[id]?.find(({ role }) => role === 'clinician'),
+            ),
+          }
+        : {}),
       signedBy: body.author.name,
       signedAt: body.effectiveAt,
       state:
@@ -37,7 +51,9 @@ export function chartOrders(
   const orderOf = (id: OrderId): ChartOrder | undefined => orders.get(sameAs.get(id) ?? id);
   for (const order of snapshot?.orders ?? []) {
     const own = sameAs.has(order.id) ? orderOf(order.id) : undefined;
-    if (own && order.lastGivenAt !== undefined) own.lastGivenInEhr = order.lastGivenAt;
+    if (!own) continue;
+    own.alsoInEhr = true;
+    if (order.lastGivenAt !== undefined) own.lastGivenInEhr = order.lastGivenAt;
   }
   for (const { body } of standingEntries(found, 'order-acknowledged')) {
     const order = orderOf(body.order);
@@ -47,11 +63,26 @@ export function chartOrders(
   for (const [id, { body }] of stops) {
     const order = orderOf(id);
     if (order && order.state !== 'entered-in-error')
-      Object.assign(order, { state: 'stopped', stoppedReason: body.reason });
+      Object.assign(order, {
+        state: 'stopped',
+        stoppedReason: body.reason,
+        stoppedAt: body.effectiveAt,
+      });
+  }
+  const turns = [...standingEntries(found, 'order-held'), ...standingEntries(found, 'order-resumed')].sort(
+    (a, b) => Date.parse(a.body.effectiveAt) - Date.parse(b.body.effectiveAt) || byClock(a, b),
+  );
+  for (const { body } of turns) {
+    const order = orderOf(body.order);
+    if (order) turn(order, body);
   }
   for (const order of orders.values()) {
     const endAt = order.detail.category === 'medication' ? order.detail.endAt : undefined;
-    if (order.state === 'active' && endAt !== undefined && Date.parse(endAt) <= Date.parse(now))
+    if (
+      (order.state === 'active' || order.state === 'on-hold') &&
+      endAt !== undefined &&
+      Date.parse(endAt) <= Date.parse(now)
+    )
       order.state = 'ended';
   }
   for (const administration of entriesOfKind(found, 'medication-administration')) {
@@ -66,6 +97,26 @@ export function chartOrders(
 }
 
 export type Stop = Charted<BodyOf<'order-stopped'>>;
+
+const isOrder = (kind: string | undefined): boolean => kind === 'order-signed' || kind === 'order-received';
+
+function receivedOf(
+  { prescriber, by }: BodyOf<'order-received'>,
+  signature: Signature | undefined,
+): NonNullable<ChartOrder['received']> {
+  return { prescriber, by, ...(signature ? { signedBy: signature.by, signedAt: signature.at } : {}) };
+}
+
+/** Held, or resumed: the later word counts; a hold said twice is one. */
+function turn(order: ChartOrder, body: BodyOf<'order-held' | 'order-resumed'>): void {
+  const open = order.holds.at(-1);
+  const isHeld = open !== undefined && open.to === undefined;
+  if (body.kind === 'order-held' && !isHeld)
+    order.holds.push({ from: body.effectiveAt, by: body.author.name, reason: body.reason });
+  if (body.kind === 'order-resumed' && isHeld) open.to = body.effectiveAt;
+  if (order.state === 'active' || order.state === 'on-hold')
+    order.state = order.holds.some(({ to }) => to === undefined) ? 'on-hold' : 'active';
+}
 
 /** The earliest standing stop of each order. */
 function firstStops(found: Standings, sameAs: ReadonlyMap<OrderId, OrderId>): Map<OrderId, Stop> {
@@ -100,6 +151,7 @@ function ehrOrder(order: SnapshotOrder, asOf: string): ChartOrder {
     },
     incomplete: [dose ? [] : 'dose', route ? [] : 'route', startAt || !needsStart ? [] : START_TIME].flat(),
     state: 'active',
+    holds: [],
     ...(lastGivenAt === undefined ? {} : { lastGivenInEhr: lastGivenAt }),
     administrations: [],
   };
@@ -127,6 +179,7 @@ function unknownOrder(
     detail,
     incomplete: ['order', ...(body.dose ? [] : ['dose']), ...(body.route ? [] : ['route'])],
     state: 'ended',
+    holds: [],
     administrations: [],
   };
   orders.set(body.order, order);

@@ -1,4 +1,5 @@
 import type {
+  AdministrationOutcome,
   BodyOf,
   ConflictKind,
   ConflictRef,
@@ -12,8 +13,12 @@ import type {
   Sex,
   WardBody,
 } from '../entries/index.ts';
+import type { MedicationRules } from '../medication-rules.ts';
 import type { News2 } from '../news2.ts';
 import type { SnapshotAllergy } from '../snapshot.ts';
+import type { AfterDoses } from './after-doses.ts';
+import type { Infusion } from './infusions.ts';
+import type { Signature } from './signatures.ts';
 
 /**
  * Where an entry stands after everything said about it. `concurrent`: another entry replaces the same one, and
@@ -62,10 +67,17 @@ export interface ChartOrder {
   /** Who signed it, when; absent for the EHR's orders. */
   signedBy?: string;
   signedAt?: string;
-  state: 'active' | 'stopped' | 'entered-in-error' | 'ended';
+  state: 'active' | 'on-hold' | 'stopped' | 'entered-in-error' | 'ended';
+  /** When it was held, and until when: doses due in between are not asked for. */
+  holds: { from: string; to?: string; by: string; reason: string }[];
+  /** By voice or telephone: who gave it, and who has signed it since. */
+  received?: { prescriber: string; by: 'voice' | 'telephone'; signedBy?: string; signedAt?: string };
   stoppedReason?: string;
+  stoppedAt?: string;
   acknowledgedBy?: string;
   acknowledgedAt?: string;
+  /** Signed here, posted, and come back with the snapshot: the EHR knows it too. */
+  alsoInEhr?: true;
   /** Last dose that the EHR knew of. */
   lastGivenInEhr?: string;
   administrations: Charted<BodyOf<'medication-administration'>>[];
@@ -76,7 +88,7 @@ export interface DueDose {
   order: OrderId;
   dueAt: string;
   window: { early: string; late: string };
-  state: 'coming' | 'due' | 'overdue' | 'given' | 'held' | 'refused';
+  state: 'coming' | 'due' | 'overdue' | AdministrationOutcome;
   administration?: EntryId;
 }
 
@@ -139,11 +151,20 @@ export type MeasurementKind = (typeof MEASUREMENT_KINDS)[number];
 
 /** Everything that a ward knows of one patient, at one moment. */
 export interface Chart {
+  /** The moment that this is the chart of, by this tablet's clock. */
+  now: string;
   identity: Identity;
   allergies: Allergies;
   problems: string[];
   orders: ChartOrder[];
   dueDoses: DueDose[];
+  afterDoses: AfterDoses;
+  infusions: Infusion[];
+  signatures: Record<EntryId, Signature[]>;
+  /** By which the due doses were found. */
+  medicationRules: MedicationRules;
+  /** The latest that anything here was recorded at, when that is after this tablet's time: one of the clocks is wrong. */
+  recordedAfterNow?: string;
   vitals: (Charted<BodyOf<'vital-signs'>> & { news2: News2 })[];
   notes: Charted<BodyOf<'note'>>[];
   /** Fluids, glucose, pain, consciousness, weight: newest first by the time at which they were taken. */
@@ -182,8 +203,38 @@ export interface BoardRow {
   number?: PatientNumber;
   allergies: { status: Allergies['status']; names: string[] };
   news2?: { total: number | null; partial: number; risk: News2['risk']; effectiveAt: string };
-  /** Due instants of doses not yet charted, from the oldest overdue to 12 hours ahead; the page compares with its clock. */
-  doses: { order: OrderId; dueAt: string; late: string; medication: string; dose?: Quantity }[];
+  /** Orders as needed: from when the next dose may be given (absent: now), and when the last was. */
+  asNeeded: {
+    order: OrderId;
+    medication: string;
+    dose?: Quantity;
+    nextAt?: string;
+    lastAt?: string;
+  }[];
+  /** Medication that is held, or was stopped within the last day: struck through on the round. */
+  notGoing: { order: OrderId; medication: string; state: 'on-hold' | 'stopped'; reason: string }[];
+  /** Orders by voice or telephone that nobody has signed: when each was given. */
+  toSign: { order: OrderId; text: string; prescriber: string; at: string }[];
+  /** Due instants of doses not yet charted, from the oldest overdue to a day ahead; the page compares with its clock. */
+  doses: {
+    order: OrderId;
+    dueAt: string;
+    early: string;
+    late: string;
+    medication: string;
+    dose?: Quantity;
+    route?: string;
+  }[];
+  /** Effects of doses as needed that are to be looked at. */
+  reassessments: { order: OrderId; medication: string; dueAt: string; administration: EntryId }[];
+  /** What runs or is paused, with when its bag will be empty. */
+  infusions: {
+    order: OrderId;
+    medication: string;
+    paused: boolean;
+    rateMlPerHour?: number;
+    emptyAt?: string;
+  }[];
   ordersToAcknowledge: number;
   /** What this chart alone shows; `wardConflicts` finds those between rows. */
   conflicts: Conflict[];

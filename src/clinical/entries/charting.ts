@@ -3,13 +3,10 @@ import {
   bodyBase,
   Coding,
   EntryId,
-  Hex128,
-  Instant,
   NoteText,
   PartialDate,
   PatientNumber,
   PersonName,
-  Quantity,
   Sex,
 } from './common.ts';
 
@@ -133,49 +130,6 @@ export const AlertOverride = z.object({
   message: z.string().max(500),
   reason: z.string().min(1).max(500),
 });
-
-export const NotGivenReason = z.enum([
-  'refused-by-patient',
-  'nil-by-mouth',
-  'off-the-ward',
-  'drug-not-available',
-  'held-for-parameter',
-  'held-by-prescriber',
-  'no-access',
-  'nausea-or-vomiting',
-  'asleep',
-  'allergy',
-  'already-given',
-  'clinical-judgement',
-  'other',
-]);
-export type NotGivenReason = z.infer<typeof NotGivenReason>;
-
-/** A dose given, held or refused (FHIR R4 MedicationAdministration). Not-done never erases given: both are entries. */
-export const MedicationAdministration = z
-  .object({
-    kind: z.literal('medication-administration'),
-    ...bodyBase,
-    /** The order: an entry id, or the 128-bit id derived from the EHR's order. */
-    order: z.union([EntryId, Hex128]),
-    /** Which due dose of the order, in UTC; absent for PRN and unscheduled doses. */
-    dueAt: Instant.optional(),
-    medication: Coding,
-    outcome: z.enum(['given', 'held', 'refused']),
-    notGivenReason: NotGivenReason.optional(),
-    dose: Quantity.optional(),
-    route: z.string().max(60).optional(),
-    comment: z.string().max(2000).optional(),
-    overrides: z.array(AlertOverride).max(20),
-  })
-  .refine((m) => m.outcome === 'given' || m.notGivenReason !== undefined, {
-    error: 'say why the dose was not given',
-    path: ['notGivenReason'],
-  })
-  .refine((m) => m.outcome !== 'given' || m.dose !== undefined, {
-    error: 'say which dose was given',
-    path: ['dose'],
-  });
 
 export const NoteType = z.enum(['nursing', 'progress', 'sbar']);
 

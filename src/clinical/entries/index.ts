@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { DoseReassessed, DoseVomited, MedicationAdministration, PatchRemoved } from './administration.ts';
 import {
   AllergyRecorded,
   BedAssigned,
   EnteredInError,
-  MedicationAdministration,
   NoKnownAllergiesRecorded,
   Note,
   PatientRegistered,
@@ -12,9 +12,17 @@ import {
 import type { EntryId } from './common.ts';
 import { ConflictSettled } from './conflicts.ts';
 import { FormAnswered } from './forms.ts';
+import { InfusionCharted } from './infusion.ts';
 import { BodyMeasured, FluidRecorded, GcsAssessed, GlucoseMeasured, PainAssessed } from './measurements.ts';
 import { PatientMoved, RecordMoved } from './moves.ts';
-import { OrderAcknowledged, OrderSigned, OrderStopped } from './orders.ts';
+import {
+  OrderAcknowledged,
+  OrderHeld,
+  OrderReceived,
+  OrderResumed,
+  OrderSigned,
+  OrderStopped,
+} from './orders.ts';
 import {
   CarriedEntry,
   PatientConfirmedNew,
@@ -26,10 +34,12 @@ import {
 import { EntryVouched } from './trust.ts';
 import { EntryWitnessed } from './witness.ts';
 
+export * from './administration.ts';
 export * from './charting.ts';
 export * from './common.ts';
 export * from './conflicts.ts';
 export * from './forms.ts';
+export * from './infusion.ts';
 export * from './measurements.ts';
 export * from './moves.ts';
 export * from './orders.ts';
@@ -65,6 +75,13 @@ export const WardBody = z.discriminatedUnion('kind', [
   PainAssessed,
   GcsAssessed,
   BodyMeasured,
+  DoseVomited,
+  DoseReassessed,
+  PatchRemoved,
+  InfusionCharted,
+  OrderHeld,
+  OrderResumed,
+  OrderReceived,
   EntryVouched,
   EntryWitnessed,
 ]);

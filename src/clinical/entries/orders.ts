@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LimitedParameter } from './administration.ts';
 import { AlertOverride } from './charting.ts';
 import { bodyBase, Coding, EntryId, Hex128, Instant, Quantity } from './common.ts';
 
@@ -38,12 +39,27 @@ export const Schedule = z.discriminatedUnion('type', [
     leastIntervalHours: z.number().min(0).max(168).optional(),
     mostPerDay: z.number().int().min(1).max(96).optional(),
   }),
+  /** Runs until stopped, at a rate: `doseAndRate.rateQuantity`. How it is titrated stands in the instructions. */
+  z.object({ type: z.literal('continuous'), rate: Quantity }),
   /** The EHR said something that we do not compute from; shown in its own words, never scheduled by guess. */
   z.object({ type: z.literal('as-written'), text: z.string().max(500) }),
 ]);
 export type Schedule = z.infer<typeof Schedule>;
 
 export const Priority = z.enum(['routine', 'urgent', 'asap', 'stat']);
+
+/** What the order asks to be looked at before each dose: "hold if pulse < 60 per minute". Units as in `VitalValues`. */
+export const ParameterLimit = z
+  .object({
+    parameter: LimitedParameter,
+    below: z.number().finite().optional(),
+    above: z.number().finite().optional(),
+  })
+  .refine((limit) => limit.below !== undefined || limit.above !== undefined, {
+    error: 'say the limit',
+    path: ['below'],
+  });
+export type ParameterLimit = z.infer<typeof ParameterLimit>;
 
 export const MedicationDetail = z.object({
   category: z.literal('medication'),
@@ -56,6 +72,12 @@ export const MedicationDetail = z.object({
   endAt: Instant.optional(),
   indication: z.string().max(300).optional(),
   instructions: z.string().max(1000).optional(),
+  /** The prescriber says that it is, whatever the ward's list. */
+  timeCritical: z.boolean().optional(),
+  /** Hold the dose outside of these. */
+  limits: z.array(ParameterLimit).min(1).max(5).optional(),
+  /** Minutes after a dose as needed at which its effect is looked at; absent: the default of its route. */
+  reassessAfterMinutes: z.number().int().min(5).max(480).optional(),
 });
 
 const ServiceDetail = {
@@ -70,6 +92,15 @@ export const OrderDetail = z.discriminatedUnion('category', [
   z.object({ category: z.literal('imaging'), ...ServiceDetail, bodySite: z.string().max(100).optional() }),
   z.object({ category: z.literal('nursing'), ...ServiceDetail, frequency: z.string().max(100).optional() }),
   z.object({ category: z.literal('diet'), ...ServiceDetail }),
+  z.object({ category: z.literal('consult'), ...ServiceDetail, question: z.string().max(500).optional() }),
+  z.object({
+    category: z.literal('blood-product'),
+    ...ServiceDetail,
+    units: z.number().int().min(1).max(40),
+  }),
+  /** What is to be done, and not done, if heart or breathing stop: `request` says it in the hospital's words. */
+  z.object({ category: z.literal('code-status'), ...ServiceDetail }),
+  z.object({ category: z.literal('isolation'), ...ServiceDetail }),
 ]);
 export type OrderDetail = z.infer<typeof OrderDetail>;
 export type MedicationDetail = z.infer<typeof MedicationDetail>;
@@ -94,4 +125,33 @@ export const OrderStopped = z.object({
   ...bodyBase,
   order: OrderId,
   reason: z.string().min(1).max(2000),
+});
+
+/** Not given until it is resumed: the doses due in between are nobody's to give. */
+export const OrderHeld = z.object({
+  kind: z.literal('order-held'),
+  ...bodyBase,
+  order: OrderId,
+  reason: z.string().min(1).max(2000),
+});
+
+export const OrderResumed = z.object({
+  kind: z.literal('order-resumed'),
+  ...bodyBase,
+  order: OrderId,
+});
+
+/**
+ * An order that a prescriber gave by voice or telephone: written, read back and confirmed by whoever received it. Valid
+ * at once, and to be signed by the prescriber (42 CFR 482.24(c)(2)): that signature is an entry of its own.
+ */
+export const OrderReceived = z.object({
+  kind: z.literal('order-received'),
+  ...bodyBase,
+  detail: OrderDetail,
+  /** Who gave it, as the receiver wrote it. */
+  prescriber: z.string().min(1).max(200),
+  by: z.enum(['voice', 'telephone']),
+  readBack: z.literal(true, { error: 'read it back and have it confirmed' }),
+  overrides: z.array(AlertOverride).max(20),
 });

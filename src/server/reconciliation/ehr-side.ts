@@ -31,6 +31,8 @@ const TYPE_OF: Record<string, string> = {
   'vital-signs': 'Observation',
   'medication-administration': 'MedicationAdministration',
   'order-signed': 'MedicationRequest',
+  'order-received': 'MedicationRequest',
+  'infusion-charted': 'MedicationAdministration',
   'allergy-recorded': 'AllergyIntolerance',
   note: 'DocumentReference',
 };

@@ -231,7 +231,8 @@ function contextFor(
       const inEhr = orders.get(order);
       if (inEhr) return { reference: `MedicationRequest/${inEhr.ehrId}` };
       const ours = reviewed.get(order)?.body;
-      if (ours?.kind !== 'order-signed') return { display: `Downtime order ${order}` };
+      if (ours?.kind !== 'order-signed' && ours?.kind !== 'order-received')
+        return { display: `Downtime order ${order}` };
       const type =
         ours.detail.category === 'medication'
           ? 'MedicationRequest'
@@ -240,5 +241,32 @@ function contextFor(
             : 'ServiceRequest';
       return { reference: `${type}/${order}` };
     },
+    infusion: (turn) => turnsAround(turn, record.reviewed),
+    secondSignatures: (id) =>
+      record.reviewed.flatMap(({ body, standing }) =>
+        body?.kind === 'entry-witnessed' && body.entry === id && standing === 'current'
+          ? [{ name: body.author.name, at: body.effectiveAt }]
+          : [],
+      ),
+  };
+}
+
+/** The turn that an infusion began with, and when the one after this came: of those that stand. */
+function turnsAround(id: string, reviewed: readonly Reviewed[]): { firstTurn?: string; until?: string } {
+  const own = reviewed.find((entry) => entry.id === id)?.body;
+  if (own?.kind !== 'infusion-charted') return {};
+  const turns = reviewed
+    .flatMap(({ id, body, standing }) =>
+      body?.kind === 'infusion-charted' && body.order === own.order && standing === 'current'
+        ? [{ id, body, at: Date.parse(body.effectiveAt) }]
+        : [],
+    )
+    .sort((a, b) => a.at - b.at);
+  const place = turns.findIndex((turn) => turn.id === id);
+  const first = turns.slice(0, place + 1).findLast(({ body }) => body.action === 'started');
+  const next = turns[place + 1];
+  return {
+    ...(first ? { firstTurn: first.id } : {}),
+    ...(next ? { until: next.body.effectiveAt } : {}),
   };
 }

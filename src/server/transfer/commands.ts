@@ -4,8 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import { readEntry, toHex } from '../../log/index.ts';
 import { sha256 } from '../../seal/index.ts';
 import { toExportLine, withBody } from '../../sync/index.ts';
-import { exportRecords } from './export-records.ts';
-import { keysWith, type OpenedSite, openFile } from './record-source.ts';
+import { openHubAcknowledgements } from '../hub/acknowledgements.ts';
+import { createHubDirectory } from '../hub/hub-directory.ts';
+import type { HubIdentity } from '../hub/hub-identity.ts';
+import { createLedger } from '../ledger.ts';
+import { exportRecords, type WrittenRecords, writeRecords } from './export-records.ts';
+import { keysWith, type OpenedSite, openCopy, openFile, SourceError } from './record-source.ts';
 import { type EntryToVerify, type Verified, verifyRecords } from './verify-records.ts';
 
 /** What the `lamplight` command does, without its arguments: `src/cli/lamplight.ts` reads those. */
@@ -122,10 +126,50 @@ export async function exportSite(
   path: string,
   ward: string | undefined,
 ): Promise<number> {
-  const { file, header } = await exportRecords(context, {
-    ...(ward === undefined ? {} : { ward }),
-    acknowledge: false,
-  });
+  return save(
+    await exportRecords(context, { ...(ward === undefined ? {} : { ward }), acknowledge: false }),
+    path,
+  );
+}
+
+/** Writes what a hub keeps to a file, sealed as it is: a hub has no keys. Resolves with how many entries. */
+export async function exportHub(
+  identity: HubIdentity,
+  source: { data: string; databaseUrl?: string },
+  path: string,
+  ward: string | undefined,
+): Promise<number> {
+  const { opened, close } = await openCopy(source);
+  try {
+    const { db } = opened;
+    const directory = createHubDirectory(db, identity.site);
+    await directory.refresh();
+    const acknowledgements = await openHubAcknowledgements(db, identity.site, identity.siteKey);
+    const { site } = directory.directory();
+    if (!site) throw new SourceError('This hub has not heard of its hospital yet: it holds no records.');
+    const publicKeys = { site: identity.site, publicKey: identity.siteKey };
+    const records = await writeRecords(
+      {
+        db,
+        site: identity.site,
+        siteKey: identity.siteKey,
+        directory: directory.directory(),
+        ledger: createLedger(opened, publicKeys, acknowledgements.about, () => directory),
+        from: { kind: 'hub', id: identity.hub, name: identity.name },
+        keepers: [site.recoveryRecipient, site.siteRecipient],
+        clock: () => Date.now(),
+        acknowledgements: acknowledgements.about,
+      },
+      ward,
+      {},
+    );
+    return await save(records, path);
+  } finally {
+    await close();
+  }
+}
+
+async function save({ file, header }: WrittenRecords, path: string): Promise<number> {
   await pipeline(Readable.from(file), createWriteStream(path, { mode: 0o600, flags: 'wx' }));
   return header.entries;
 }

@@ -1,5 +1,7 @@
-import { toHex, type VersionVector } from '../../log/index.ts';
-import { DIRECTORY_SCOPE, mayRead, ROSTER_SCOPE } from '../../site/index.ts';
+import type { Kysely } from 'kysely';
+import { type Opening, toHex, type VersionVector } from '../../log/index.ts';
+import type { Acknowledgement, LogKeys } from '../../seal/index.ts';
+import { DIRECTORY_SCOPE, type Directory, mayRead, ROSTER_SCOPE } from '../../site/index.ts';
 import {
   countLines,
   type ExportHeader,
@@ -9,7 +11,8 @@ import {
   writeExport,
 } from '../../sync/index.ts';
 import type { ServerContext } from '../context.ts';
-import { ownBytes, storedEntry } from '../ledger.ts';
+import type { Database } from '../database/schema.ts';
+import { ownBytes, type ServerLedger, storedEntry } from '../ledger.ts';
 
 export type TransferContext = Pick<ServerContext, 'db' | 'identity' | 'site' | 'ledger' | 'clock'>;
 
@@ -22,15 +25,61 @@ export interface ExportWish {
   acknowledge: boolean;
 }
 
+/** Whoever holds records in a server's storage: the site server, or a hub. */
+export interface RecordsHolder {
+  db: Kysely<Database>;
+  site: string;
+  siteKey: string;
+  directory: Directory;
+  ledger: Pick<ServerLedger, 'read'>;
+  from: ExportHeader['from'];
+  /** Who opens every file of this hospital: the server and the safe. */
+  keepers: string[];
+  clock: () => number;
+  /** Absent: it has no keys, and the file goes without bodies. */
+  keysOf?: (opening: Opening) => Promise<LogKeys | undefined>;
+  /** What the site server has signed of these logs, as far as it is known. */
+  acknowledgements?: (logs: { log: string; seq: number; hash: string }[]) => Promise<Acknowledgement[]>;
+}
+
+export interface WrittenRecords {
+  file: ReadableStream<Uint8Array>;
+  name: string;
+  header: ExportHeader;
+}
+
 /** The server's record as one age file, with readable bodies. */
-export async function exportRecords(
+export function exportRecords(
   { db, identity, site, ledger, clock }: TransferContext,
   { ward, since = {}, acknowledge }: ExportWish,
-): Promise<{ file: ReadableStream<Uint8Array>; name: string; header: ExportHeader }> {
+): Promise<WrittenRecords> {
   const directory = site.directory();
-  const rows = (
-    await db.selectFrom('record.log').where('site', '=', identity.site).selectAll().execute()
-  ).filter(
+  return writeRecords(
+    {
+      db,
+      site: identity.site,
+      siteKey: identity.publicKey,
+      directory,
+      ledger,
+      from: { kind: 'server', id: identity.site, name: directory.site?.name ?? 'server' },
+      keepers: [identity.recoveryRecipient, identity.recipient],
+      clock,
+      keysOf: site.keysOf,
+      ...(acknowledge ? { acknowledgements: ledger.acknowledge } : {}),
+    },
+    ward,
+    since,
+  );
+}
+
+/** The records of one holder as one age file: for site and safe, and for a ward where it is that ward's alone. */
+export async function writeRecords(
+  holder: RecordsHolder,
+  ward: string | undefined,
+  since: VersionVector,
+): Promise<WrittenRecords> {
+  const { db, site, directory, ledger, keysOf } = holder;
+  const rows = (await db.selectFrom('record.log').where('site', '=', site).selectAll().execute()).filter(
     ({ scope }) =>
       ward === undefined || scope === DIRECTORY_SCOPE || scope === ROSTER_SCOPE || mayRead([ward], scope),
   );
@@ -45,7 +94,7 @@ export async function exportRecords(
   );
   const branches = await db
     .selectFrom('record.branch')
-    .where('site', '=', identity.site)
+    .where('site', '=', site)
     .orderBy('log')
     .orderBy('seq')
     .select(['log', 'bytes'])
@@ -57,15 +106,14 @@ export async function exportRecords(
       const row = byLog.get(log);
       return {
         scope: row?.scope ?? '',
-        writer:
-          row?.writer === identity.site ? 'server' : (directory.devices.get(row?.writer ?? '')?.name ?? ''),
+        writer: row?.writer === site ? 'server' : (directory.devices.get(row?.writer ?? '')?.name ?? ''),
       };
     },
     reader: async (log) => {
-      if (byLog.get(log)?.scope === ROSTER_SCOPE) return undefined;
+      if (!keysOf || byLog.get(log)?.scope === ROSTER_SCOPE) return undefined;
       const first = await db
         .selectFrom('record.entry')
-        .where('site', '=', identity.site)
+        .where('site', '=', site)
         .where('log', '=', log)
         .where('seq', '=', 1)
         .select('bytes')
@@ -73,33 +121,27 @@ export async function exportRecords(
       const opening = first && storedEntry(first.bytes).opening;
       if (!opening) return undefined;
       if (!opening.key) return {};
-      const keys = await site.keysOf(opening);
+      const keys = await keysOf(opening);
       return keys && { keys };
     },
   };
-  const at = new Date(clock()).toISOString();
+  const at = new Date(holder.clock()).toISOString();
+  const heads = rows.map(({ log, seq, hash }) => ({ log, seq, hash: toHex(hash) }));
   const header: ExportHeader = {
     format: 'lamplight-export',
     version: 1,
-    site: identity.site,
+    site,
     ...(directory.site ? { siteName: directory.site.name } : {}),
-    siteKey: identity.publicKey,
+    siteKey: holder.siteKey,
     exportedAt: at,
-    from: { kind: 'server', id: identity.site, name: directory.site?.name ?? 'server' },
-    bodies: true,
+    from: holder.from,
+    bodies: keysOf !== undefined,
     partial: Object.keys(since).length > 0,
     entries: countLines(ranges, beside),
-    ...(acknowledge
-      ? {
-          acknowledgements: await ledger.acknowledge(
-            rows.map(({ log, seq, hash }) => ({ log, seq, hash: toHex(hash) })),
-          ),
-        }
-      : {}),
+    ...(holder.acknowledgements ? { acknowledgements: await holder.acknowledgements(heads) } : {}),
   };
   const recipients = [
-    identity.recoveryRecipient,
-    identity.recipient,
+    ...holder.keepers,
     ...(ward === undefined ? [] : [directory.wards.get(ward)?.recipient]),
   ].filter((recipient) => recipient !== undefined);
   return {

@@ -87,14 +87,11 @@ export interface OpenedSite {
   close(): Promise<void>;
 }
 
-/**
- * A server's storage, to read. Beside PGlite a copy is opened: two processes on one directory would break it, and
- * this may be asked while the server runs.
- */
-export async function openSite(options: { data: string; databaseUrl?: string }): Promise<OpenedSite> {
-  if (!(await stat(join(options.data, 'site-identity.json')).catch(() => undefined)))
-    throw new SourceError(`${options.data} is no data directory of Lamplight: it has no site-identity.json.`);
-  const { identity } = await openSiteIdentity(options.data);
+/** A copy of an embedded database that may be in use, or the shared one itself. */
+export async function openCopy(options: {
+  data: string;
+  databaseUrl?: string;
+}): Promise<{ opened: OpenDatabase; close(): Promise<void> }> {
   const copy = await mkdtemp(join(tmpdir(), 'lamplight-read-'));
   if (!options.databaseUrl) {
     for (const part of ['pglite', 'journal'])
@@ -104,6 +101,24 @@ export async function openSite(options: { data: string; databaseUrl?: string }):
     dataDirectory: copy,
     ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
   });
+  return {
+    opened,
+    async close() {
+      await opened.close();
+      await rm(copy, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * A server's storage, to read. Beside PGlite a copy is opened: two processes on one directory would break it, and
+ * this may be asked while the server runs.
+ */
+export async function openSite(options: { data: string; databaseUrl?: string }): Promise<OpenedSite> {
+  if (!(await stat(join(options.data, 'site-identity.json')).catch(() => undefined)))
+    throw new SourceError(`${options.data} is no data directory of Lamplight: it has no site-identity.json.`);
+  const { identity } = await openSiteIdentity(options.data);
+  const { opened, close } = await openCopy(options);
   const clock = () => Date.now();
   const readOnly = (): never => {
     throw new Error('this is read only');
@@ -148,10 +163,7 @@ export async function openSite(options: { data: string; databaseUrl?: string }):
       keysOf,
     },
     ...(torn ? { fallback: 'The database could not be read, so its journal was.' } : {}),
-    async close() {
-      await opened.close();
-      await rm(copy, { recursive: true, force: true });
-    },
+    close,
   };
 }
 

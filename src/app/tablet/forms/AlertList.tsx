@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core';
+import { Button, Checkbox, TextInput } from '@mantine/core';
 import type { Alert } from '../../../clinical/index.ts';
 
 /** Reasons by alert. Two allergies are two alerts of one code: each has its own reason. */
@@ -7,9 +7,11 @@ export type OverrideReasons = Record<string, string>;
 /** Not a path of the form library: messages hold dots. */
 const keyOf = (alert: Alert): string => `${alert.code} ${alert.message}`;
 
+const needsAnswer = ({ severity }: Alert): boolean => severity !== 'inform';
+
 /** True while an alert that needs a reason has none. */
 export function isUnanswered(alerts: readonly Alert[], reasons: OverrideReasons): boolean {
-  return alerts.some((alert) => alert.severity === 'stop-and-think' && !reasons[keyOf(alert)]?.trim());
+  return alerts.some((alert) => needsAnswer(alert) && !reasons[keyOf(alert)]?.trim());
 }
 
 /** The alerts that were charted over, as the entry keeps them. */
@@ -19,13 +21,26 @@ export function overridesOf(
 ): { alert: string; message: string; reason: string }[] {
   return alerts.flatMap((alert) => {
     const reason = reasons[keyOf(alert)]?.trim();
-    return alert.severity === 'stop-and-think' && reason
-      ? [{ alert: alert.code, message: alert.message, reason }]
-      : [];
+    return needsAnswer(alert) && reason ? [{ alert: alert.code, message: alert.message, reason }] : [];
   });
 }
 
-/** What speaks against it. One that says "stop and think" asks for a reason, which is kept. */
+/** The usual reasons, in one tap each; any other is typed. */
+const USUAL: Partial<Record<Alert['code'], readonly string[]>> = {
+  early: ['Patient leaves the ward', 'Prescriber asked for it', 'Together with the other doses'],
+  'already-charted': ['The first entry is wrong', 'A further dose was ordered'],
+  'also-overdue': ['The other was not given', 'Prescriber asked for both'],
+  'parameter-outside': ['Prescriber knows'],
+  'parameter-unknown': ['Cannot be measured now'],
+  allergy: ['Tolerated before', 'Prescriber knows'],
+  'allergy-class': ['Tolerated before', 'Prescriber knows'],
+  'duplicate-order': ['Both are meant'],
+};
+
+/**
+ * What speaks against it. One that says "stop and think" asks for a reason, which is kept; one that says "confirm" for a
+ * tick.
+ */
 export function AlertList({
   alerts,
   reasons,
@@ -39,20 +54,48 @@ export function AlertList({
 }) {
   return alerts.map((alert) => {
     const key = keyOf(alert);
-    return alert.severity === 'stop-and-think' ? (
+    const answer = (text: string): void => onChange({ ...reasons, [key]: text });
+    if (alert.severity === 'inform')
+      return (
+        <div key={key} className="notice">
+          {alert.message}
+        </div>
+      );
+    if (alert.severity === 'confirm')
+      return (
+        <div key={key} className="notice">
+          {alert.message}
+          <Checkbox
+            mt={6}
+            size="md"
+            label={alert.confirm}
+            checked={(reasons[key] ?? '') !== ''}
+            onChange={(event) => answer(event.currentTarget.checked ? (alert.confirm ?? '') : '')}
+          />
+        </div>
+      );
+    return (
       <div key={key} className="notice stop" role="alert">
         <strong>▲ Stop and think: </strong>
         {alert.message}
+        <div className="choices" style={{ marginTop: 6 }}>
+          {(USUAL[alert.code] ?? []).map((usual) => (
+            <Button
+              key={usual}
+              variant={reasons[key] === usual ? 'filled' : 'default'}
+              aria-pressed={reasons[key] === usual}
+              onClick={() => answer(usual)}
+            >
+              {usual}
+            </Button>
+          ))}
+        </div>
         <TextInput
           mt={6}
           label={label}
           value={reasons[key] ?? ''}
-          onChange={(event) => onChange({ ...reasons, [key]: event.currentTarget.value })}
+          onChange={(event) => answer(event.currentTarget.value)}
         />
-      </div>
-    ) : (
-      <div key={key} className="notice">
-        {alert.message}
       </div>
     );
   });

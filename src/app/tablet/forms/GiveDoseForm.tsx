@@ -1,82 +1,105 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { Button, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
+  AdministrationOutcome,
   administrationAlerts,
-  administrationWindow,
+  ageInYears,
+  type BodyOf,
   type Chart,
-  formatInstant,
-  formatTime,
+  type ChartOrder,
+  type Draft,
+  formatQuantity,
   formatUnit,
-  lastGiven,
-  medicationLine,
+  hasSite,
+  isInsulin,
+  type MedicationDetail,
   NotGivenReason,
   type OrderId,
-  type Schedule,
+  OUTCOMES,
+  secondPersonFor,
+  whyTimeCritical,
 } from '../../../clinical/index.ts';
+import { DoseFacts } from '../dose/DoseFacts.tsx';
+import { Identify } from '../dose/Identify.tsx';
+import { GlucoseField, LimitFields, readGlucose, readMeasured, SiteField } from '../dose/MeasuredFields.tsx';
+import { Reasons } from '../dose/Reasons.tsx';
+import { SecondPersonStep } from '../dose/SecondPersonStep.tsx';
 import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
 import { FormFrame, firstProblem, TimeField, toLocal } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
 import { useEffectiveTime } from './use-effective-time.ts';
 import { useSave } from './use-save.ts';
 
-const REASONS: Record<NotGivenReason, string> = {
-  'refused-by-patient': 'Refused by patient',
-  'nil-by-mouth': 'Nil by mouth',
-  'off-the-ward': 'Patient off the ward',
-  'drug-not-available': 'Drug not available',
-  'held-for-parameter': 'Held for a parameter',
-  'held-by-prescriber': 'Held by prescriber',
-  'no-access': 'No access (IV lost)',
-  'nausea-or-vomiting': 'Nausea or vomiting',
-  asleep: 'Asleep',
-  allergy: 'Allergy',
-  'already-given': 'Already given',
-  'clinical-judgement': 'Clinical judgement',
-  other: 'Other',
-};
+const Reason = z.union([NotGivenReason, z.literal('')]);
 
 const DoseFields = z.object({
-  outcome: z.enum(['given', 'held', 'refused']),
-  reason: z.union([NotGivenReason, z.literal('')]),
+  outcome: AdministrationOutcome,
+  reason: Reason,
+  /** Why less than was ordered. */
+  inPart: Reason,
   dose: z.string().max(40, 'The dose is too long'),
   unit: z.string().max(40, 'The unit is too long'),
   route: z.string().max(60, 'The route has at most 60 characters'),
+  site: z.string().max(60),
+  glucose: z.string().max(10),
+  glucoseUnit: z.string(),
+  measured: z.record(z.string(), z.string().max(10)),
+  whyNotScanned: z.string().max(200),
   at: z.string(),
   comment: z.string().max(2000, 'The comment has at most 2,000 characters'),
   overrides: z.record(z.string(), z.string().max(500, 'A reason has at most 500 characters')),
 });
 type Fields = z.infer<typeof DoseFields>;
 
-/** One dose: what is ordered, what speaks against it, given or not. */
-export function GiveDoseForm({
-  chart,
-  dose,
-  timeZone,
-  now,
-  onDone,
-  onCancel,
-}: {
+interface DoseProps {
   chart: Chart;
   dose: { order: OrderId; dueAt?: string | undefined };
   timeZone: string;
   now: string;
+  /** Who is signed in: never the second person. */
+  self: string;
   onDone: (message: string) => void;
   onCancel: () => void;
-}) {
-  const order = chart.orders.find((candidate) => candidate.id === dose.order);
-  const detail = order?.detail.category === 'medication' ? order.detail : undefined;
-  const doseMissing = order?.incomplete.includes('dose') ?? false;
-  const routeMissing = order?.incomplete.includes('route') ?? false;
+}
+
+/** One dose: what is ordered, what speaks against it, given or not. */
+export function GiveDoseForm(props: DoseProps) {
+  const order = props.chart.orders.find((candidate) => candidate.id === props.dose.order);
+  if (order?.detail.category !== 'medication')
+    return <p role="alert">This order is not on the chart any more. Go back and look again.</p>;
+  return <DoseForm {...props} order={order} detail={order.detail} />;
+}
+
+function DoseForm({
+  chart,
+  dose,
+  timeZone,
+  now,
+  self,
+  order,
+  detail,
+  onDone,
+  onCancel,
+}: DoseProps & { order: ChartOrder; detail: MedicationDetail }) {
+  const doseMissing = order.incomplete.includes('dose');
+  const routeMissing = order.incomplete.includes('route');
   const { watch, setValue, register, handleSubmit, formState } = useForm<Fields>({
     resolver: zodResolver(DoseFields),
     defaultValues: {
       outcome: 'given',
       reason: '',
-      dose: detail && !doseMissing ? String(detail.dose.value) : '',
-      unit: detail && !doseMissing ? detail.dose.unit : '',
-      route: detail && !routeMissing ? detail.route : '',
+      inPart: '',
+      dose: doseMissing ? '' : String(detail.dose.value),
+      unit: doseMissing ? '' : detail.dose.unit,
+      route: routeMissing ? '' : detail.route,
+      site: '',
+      glucose: '',
+      glucoseUnit: lastGlucoseUnit(chart),
+      measured: {},
+      whyNotScanned: '',
       at: toLocal(now, timeZone),
       comment: '',
       overrides: {},
@@ -85,11 +108,18 @@ export function GiveDoseForm({
   const saving = useSave(timeZone);
   const fields = watch();
   const time = useEffectiveTime(fields.at, timeZone, now);
-  if (!order || !detail)
-    return <p role="alert">This order is not on the chart any more. Go back and look again.</p>;
-
   const { at } = time;
   const given = fields.outcome === 'given';
+  const value = readNumber(fields.dose);
+  const badDose = value === undefined || value <= 0;
+  // An order that does not say its unit or route has no default for them: whoever gives the dose says what it was.
+  const unit = fields.unit.trim();
+  const route = fields.route.trim();
+  const amount = badDose || unit === '' ? undefined : { value, unit };
+  const less = !doseMissing && amount?.unit === detail.dose.unit && amount.value < detail.dose.value;
+  const measured = readMeasured(detail, fields.measured);
+  const insulin = isInsulin(detail);
+  const glucose = readGlucose(fields.glucose, fields.glucoseUnit);
   const alerts = (
     at === undefined
       ? []
@@ -97,70 +127,93 @@ export function GiveDoseForm({
           order: order.id,
           at,
           ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
+          ...(amount ? { dose: amount } : {}),
+          measured: measured ?? [],
         })
   )
     // What speaks against giving it is no reason against holding it; that it is charted already always matters.
     .filter((alert) => given || alert.code === 'already-charted');
-  const value = readNumber(fields.dose);
-  const badDose = value === undefined || value <= 0;
-  // An order that does not say its unit or route has no default for them: whoever gives the dose says what it was.
-  const unit = fields.unit.trim();
-  const route = fields.route.trim();
+  const inWords = fields.comment.trim();
+  const needsWords = [fields.reason, fields.inPart].some(
+    (reason) => reason === 'other' || reason === 'clinical-judgement',
+  );
   const ready =
     at !== undefined &&
+    measured !== undefined &&
     !isUnanswered(alerts, fields.overrides) &&
-    (given ? !badDose && unit !== '' : fields.reason !== '');
-  const last = lastGiven(order);
+    (!needsWords || inWords !== '') &&
+    (given
+      ? amount !== undefined &&
+        (!less || fields.inPart !== '') &&
+        (!insulin || glucose !== undefined) &&
+        fields.whyNotScanned !== ''
+      : fields.outcome === 'unknown' || fields.reason !== '');
 
+  const needed = given ? secondPersonFor(detail, ageInYears(chart.identity.birthDate, now)) : undefined;
+  const toSave: Draft<BodyOf<'medication-administration'>> = {
+    kind: 'medication-administration',
+    effectiveAt: at ?? '',
+    order: order.id,
+    ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
+    medication: detail.medication,
+    outcome: fields.outcome,
+    ...(given && amount
+      ? {
+          dose: amount,
+          ...(route === '' ? {} : { route }),
+          ...(less && fields.inPart !== '' ? { givenInPart: fields.inPart } : {}),
+          ...(fields.site === '' ? {} : { site: fields.site }),
+          identified: { patient: 'read', drug: 'read', whyNotScanned: fields.whyNotScanned },
+        }
+      : fields.reason === ''
+        ? {}
+        : { notGivenReason: fields.reason }),
+    ...(insulin && glucose ? { glucose } : {}),
+    ...(measured && measured.length > 0 ? { measured } : {}),
+    ...(inWords === '' ? {} : { comment: inWords }),
+    overrides: overridesOf(alerts, fields.overrides),
+  };
+  const [second, setSecond] = useState(false);
   const submit = handleSubmit(async () => {
-    const message = await saving.save(chart.identity.id, {
-      kind: 'medication-administration',
-      effectiveAt: at ?? '',
-      order: order.id,
-      ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
-      medication: detail.medication,
-      outcome: fields.outcome,
-      ...(given
-        ? { dose: { value: value ?? Number.NaN, unit }, ...(route === '' ? {} : { route }) }
-        : fields.reason === ''
-          ? {}
-          : { notGivenReason: fields.reason }),
-      ...(fields.comment.trim() === '' ? {} : { comment: fields.comment.trim() }),
-      overrides: overridesOf(alerts, fields.overrides),
-    });
+    if (needed) return setSecond(true);
+    const message = await saving.save(chart.identity.id, toSave);
     if (message) onDone(message);
   });
+  if (second && needed)
+    return (
+      <SecondPersonStep
+        identity={chart.identity}
+        order={order}
+        detail={detail}
+        needed={needed}
+        dose={toSave}
+        self={self}
+        timeZone={timeZone}
+        onDone={onDone}
+        onCancel={() => setSecond(false)}
+      />
+    );
 
   return (
     <FormFrame
       title="Give a dose"
-      submit="Save dose"
+      submit={needed ? (needed.as === 'witness' ? 'Next: witness' : 'Next: second check') : 'Save dose'}
       busy={saving.busy}
       problem={saving.problem ?? firstProblem(formState.errors)}
       disabled={!ready}
       onSubmit={submit}
       onCancel={onCancel}
     >
-      <div className="card stack">
-        <strong>
-          {medicationLine({
-            ...detail,
-            ...(doseMissing ? { dose: undefined } : {}),
-            ...(routeMissing ? { route: undefined } : {}),
-          })}
-        </strong>
-        <span>
-          {dose.dueAt
-            ? `${windowInWords(detail.schedule, dose.dueAt, now, timeZone)}`
-            : 'Not at a fixed time'}
-        </span>
-        <span className="quiet">
-          {last
-            ? `Last given ${formatInstant(last.at, timeZone)}, ${last.by === 'EHR' ? 'says the EHR' : `charted by ${last.by}`}`
-            : 'Last dose unknown: check with patient and paper'}
-        </span>
-      </div>
+      <DoseFacts
+        chart={chart}
+        order={order}
+        detail={detail}
+        dueAt={dose.dueAt}
+        now={now}
+        timeZone={timeZone}
+      />
       <SegmentedControl
+        className="wraps"
         aria-label="Given or not"
         size="lg"
         value={fields.outcome}
@@ -168,56 +221,80 @@ export function GiveDoseForm({
           setValue('outcome', next as Fields['outcome']);
           setValue('reason', next === 'refused' ? 'refused-by-patient' : '');
         }}
-        data={[
-          { value: 'given', label: 'Given' },
-          { value: 'held', label: 'Held' },
-          { value: 'refused', label: 'Refused' },
-        ]}
+        data={AdministrationOutcome.options.map((option) => ({
+          value: option,
+          label: option === 'unknown' ? 'Not known' : OUTCOMES[option],
+        }))}
       />
       {given ? (
-        <div className="row" style={{ alignItems: 'flex-start' }}>
-          <TextInput
-            label="Dose given"
-            description={doseMissing ? 'The order does not say how much' : formatUnit(unit)}
-            inputMode="decimal"
-            maw={240}
-            error={badDose ? 'Say how much was given, as a number' : undefined}
-            {...register('dose')}
-          />
-          {doseMissing && (
+        <>
+          <div className="row" style={{ alignItems: 'flex-start' }}>
             <TextInput
-              label="Unit"
-              description="The order does not say it"
-              maw={200}
-              error={unit === '' ? 'Say the unit, for example mg' : undefined}
-              {...register('unit')}
-            />
-          )}
-          {routeMissing && (
-            <TextInput
-              label="Route"
-              description="The order does not say it"
+              label="Dose given"
+              description={doseMissing ? 'The order does not say how much' : formatUnit(unit)}
+              inputMode="decimal"
               maw={240}
-              {...register('route')}
+              error={badDose ? 'Say how much was given, as a number' : undefined}
+              {...register('dose')}
+            />
+            {doseMissing && (
+              <TextInput
+                label="Unit"
+                description="The order does not say it"
+                maw={200}
+                error={unit === '' ? 'Say the unit, for example mg' : undefined}
+                {...register('unit')}
+              />
+            )}
+            {routeMissing && (
+              <TextInput
+                label="Route"
+                description="The order does not say it"
+                maw={240}
+                {...register('route')}
+              />
+            )}
+            {hasSite(detail) && (
+              <SiteField order={order} value={fields.site} onChange={(site) => setValue('site', site)} />
+            )}
+            <LimitFields
+              chart={chart}
+              detail={detail}
+              now={now}
+              typed={fields.measured}
+              onType={(typed) => setValue('measured', typed)}
+            />
+          </div>
+          {insulin && (
+            <GlucoseField
+              order={order}
+              typed={fields.glucose}
+              unit={fields.glucoseUnit}
+              timeZone={timeZone}
+              onType={(typed) => setValue('glucose', typed)}
+              onUnit={(next) => setValue('glucoseUnit', next)}
             />
           )}
-        </div>
+          {less && (
+            <Reasons
+              legend={`Given in part: the order says ${formatQuantity(detail.dose)}. Why less?`}
+              chosen={fields.inPart}
+              onChoose={(reason) => setValue('inPart', reason)}
+            />
+          )}
+        </>
+      ) : fields.outcome === 'unknown' ? (
+        <p className="notice">
+          Nobody knows whether this dose was given. It is charted as such; the dose itself stays open to
+          whoever finds out.
+        </p>
       ) : (
-        <fieldset className="card">
-          <legend>Why not?</legend>
-          <div className="choices">
-            {NotGivenReason.options.map((option) => (
-              <Button
-                key={option}
-                variant={fields.reason === option ? 'filled' : 'default'}
-                aria-pressed={fields.reason === option}
-                onClick={() => setValue('reason', option)}
-              >
-                {REASONS[option]}
-              </Button>
-            ))}
-          </div>
-        </fieldset>
+        <Reasons
+          legend="Why not?"
+          chosen={fields.reason}
+          without={whyTimeCritical(detail, chart.medicationRules) === undefined ? [] : ['asleep']}
+          onChoose={(reason) => setValue('reason', reason)}
+        />
       )}
       <AlertList
         alerts={alerts}
@@ -225,20 +302,32 @@ export function GiveDoseForm({
         label={given ? 'Reason to give it all the same' : 'Reason to chart it again'}
         onChange={(next) => setValue('overrides', next)}
       />
+      {given && (
+        <Identify
+          identity={chart.identity}
+          chosen={fields.whyNotScanned}
+          onChoose={(why) => setValue('whyNotScanned', why)}
+        />
+      )}
       <TimeField
         timeZone={timeZone}
         label={given ? 'Time given' : 'Time'}
         time={time}
         onChange={(next) => setValue('at', next)}
       />
-      <Textarea label="Comment" autosize minRows={1} {...register('comment')} />
+      <Textarea
+        label="Comment"
+        autosize
+        minRows={1}
+        error={needsWords && inWords === '' ? 'Say the reason in words' : undefined}
+        {...register('comment')}
+      />
     </FormFrame>
   );
 }
 
-/** Due when, and whether that is early, on time or overdue, in words. */
-function windowInWords(schedule: Schedule, dueAt: string, now: string, timeZone: string): string {
-  const { early, late } = administrationWindow(schedule, dueAt);
-  const state = now < early ? '○ not due yet' : now > late ? '■ overdue' : '● due now';
-  return `Due ${formatInstant(dueAt, timeZone)} · ${state} · on time from ${formatTime(early, timeZone)} to ${formatTime(late, timeZone)}`;
+/** The unit of the meter that was used last for this patient. */
+function lastGlucoseUnit(chart: Chart): string {
+  const doses = chart.orders.flatMap((order) => order.administrations);
+  return doses.findLast((dose) => dose.body.glucose !== undefined)?.body.glucose?.unit ?? 'mg/dL';
 }

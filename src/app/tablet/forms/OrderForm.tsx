@@ -1,119 +1,40 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
-import { z } from 'zod';
 import {
   type Chart,
+  LimitedParameter,
   medicationLine,
-  OrderDetail,
   orderAlerts,
   Priority,
-  type Schedule,
+  VITAL_PARAMETERS,
 } from '../../../clinical/index.ts';
 import { SecretInput } from '../SecretInput.tsx';
 import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
 import { draftKey } from './drafts.ts';
 import { FormFrame, firstProblem } from './FormFrame.tsx';
+import {
+  CATEGORIES,
+  EMPTY_ORDER,
+  FREQUENCIES,
+  OrderFields,
+  type OrderTyped,
+  toOrderDetail,
+} from './order-fields.ts';
 import { readNumber } from './read-number.ts';
 import { useDraft } from './use-draft.ts';
 import { useSave } from './use-save.ts';
 
-const CATEGORIES = [
-  { value: 'medication', label: 'Medication' },
-  { value: 'laboratory', label: 'Laboratory' },
-  { value: 'imaging', label: 'Imaging' },
-  { value: 'nursing', label: 'Nursing' },
-  { value: 'diet', label: 'Diet' },
-] as const;
-
-/** The ward's usual frequencies, with the hours that they mean here (medication.md, default times). */
-const FREQUENCIES: Record<
-  string,
-  { label: string; schedule: (zone: string, reason: string, hoursApart?: number) => Schedule }
-> = {
-  daily: {
-    label: 'Daily, 09:00',
-    schedule: (timeZone) => ({ type: 'times', code: 'QD', times: ['09:00'], timeZone, everyDays: 1 }),
-  },
-  twice: {
-    label: 'Twice daily, 09:00 21:00',
-    schedule: (timeZone) => ({
-      type: 'times',
-      code: 'BID',
-      times: ['09:00', '21:00'],
-      timeZone,
-      everyDays: 1,
-    }),
-  },
-  thrice: {
-    label: 'Three times daily, 08:00 14:00 20:00',
-    schedule: (timeZone) => ({
-      type: 'times',
-      code: 'TID',
-      times: ['08:00', '14:00', '20:00'],
-      timeZone,
-      everyDays: 1,
-    }),
-  },
-  four: {
-    label: 'Four times daily, 08:00 12:00 17:00 21:00',
-    schedule: (timeZone) => ({
-      type: 'times',
-      code: 'QID',
-      times: ['08:00', '12:00', '17:00', '21:00'],
-      timeZone,
-      everyDays: 1,
-    }),
-  },
-  bedtime: {
-    label: 'At bedtime, 22:00',
-    schedule: (timeZone) => ({ type: 'times', code: 'BED', times: ['22:00'], timeZone, everyDays: 1 }),
-  },
-  q4: { label: 'Every 4 hours', schedule: () => ({ type: 'every', hours: 4 }) },
-  q6: { label: 'Every 6 hours', schedule: () => ({ type: 'every', hours: 6 }) },
-  q8: { label: 'Every 8 hours', schedule: () => ({ type: 'every', hours: 8 }) },
-  q12: { label: 'Every 12 hours', schedule: () => ({ type: 'every', hours: 12 }) },
-  once: { label: 'Once', schedule: () => ({ type: 'once', stat: false }) },
-  stat: { label: 'STAT: once, at once', schedule: () => ({ type: 'once', stat: true }) },
-  prn: {
-    label: 'As needed',
-    schedule: (_zone, reason, leastIntervalHours) => ({
-      type: 'as-needed',
-      ...(leastIntervalHours === undefined ? {} : { leastIntervalHours }),
-      ...(reason ? { for: reason } : {}),
-    }),
-  },
-};
 const ROUTES = ['by mouth', 'intravenous', 'intramuscular', 'subcutaneous', 'inhaled', 'topical', 'rectal'];
 const UNITS = ['mg', 'g', 'mcg', 'mL', 'units', 'mmol', 'tablets', 'puffs'];
 
-/** The form as it is typed; a draft keeps all of it but the PIN. */
-const OrderFields = z.object({
-  category: z.enum(CATEGORIES.map(({ value }) => value)),
-  what: z.string().max(500, 'At most 500 characters'),
-  dose: z.string().max(500, 'At most 500 characters'),
-  unit: z.string().max(500, 'At most 500 characters'),
-  route: z.string().max(500, 'At most 500 characters'),
-  frequency: z.string().max(500, 'At most 500 characters'),
-  hoursApart: z.string().max(500, 'At most 500 characters'),
-  priority: z.string().max(500, 'At most 500 characters'),
-  indication: z.string().max(300, 'At most 300 characters'),
-  instructions: z.string().max(1000, 'At most 1,000 characters'),
-  /** What is taken, from where on the body, how often: each for its kind of order. */
-  specimen: z.string().max(100, 'At most 100 characters'),
-  bodySite: z.string().max(100, 'At most 100 characters'),
-  often: z.string().max(100, 'At most 100 characters'),
-  pin: z.string(),
-  overrides: z.record(z.string(), z.string()),
-});
-type Fields = z.infer<typeof OrderFields>;
-
-/** A new order, signed by the prescriber with the PIN. */
+/** A new order, signed by the prescriber with the PIN; or one that was given by voice, written and read back by a nurse. */
 export function OrderForm({
   chart,
   timeZone,
   now,
   draft,
+  prescribes,
   onDone,
   onCancel,
 }: {
@@ -121,31 +42,16 @@ export function OrderForm({
   timeZone: string;
   now: string;
   draft?: unknown;
+  /** May sign orders. Whoever may not writes down what a prescriber says. */
+  prescribes: boolean;
   onDone: (message: string) => void;
   onCancel: () => void;
 }) {
-  const kept = OrderFields.safeParse(draft);
-  const { watch, setValue, register, handleSubmit, formState } = useForm<Fields>({
+  // A draft of an older version lacks the newer fields.
+  const kept = OrderFields.safeParse({ ...EMPTY_ORDER, ...(typeof draft === 'object' ? draft : {}) });
+  const { watch, setValue, register, handleSubmit, formState } = useForm<OrderTyped>({
     resolver: zodResolver(OrderFields),
-    defaultValues: kept.success
-      ? kept.data
-      : {
-          category: 'medication',
-          what: '',
-          dose: '',
-          unit: '',
-          route: '',
-          frequency: '',
-          hoursApart: '',
-          priority: 'routine',
-          indication: '',
-          instructions: '',
-          specimen: '',
-          bodySite: '',
-          often: '',
-          pin: '',
-          overrides: {},
-        },
+    defaultValues: kept.success ? kept.data : EMPTY_ORDER,
   });
   const saving = useSave(timeZone);
   const fields = watch();
@@ -156,34 +62,7 @@ export function OrderForm({
     fields.what.trim() === '' ? undefined : { ...fields, pin: '' },
   );
   const dose = readNumber(fields.dose);
-  const optional = (name: string, text: string) => (text.trim() === '' ? {} : { [name]: text.trim() });
-  const parsed = OrderDetail.safeParse(
-    fields.category === 'medication'
-      ? {
-          category: 'medication',
-          medication: { text: fields.what.trim() },
-          dose: { value: dose !== undefined && dose > 0 ? dose : undefined, unit: fields.unit },
-          route: fields.route,
-          schedule: FREQUENCIES[fields.frequency]?.schedule(
-            timeZone,
-            fields.indication.trim(),
-            readNumber(fields.hoursApart),
-          ),
-          startAt: now,
-          ...optional('indication', fields.indication),
-          ...optional('instructions', fields.instructions),
-        }
-      : {
-          category: fields.category,
-          request: { text: fields.what.trim() },
-          priority: fields.priority,
-          ...(fields.category === 'laboratory' ? optional('specimen', fields.specimen) : {}),
-          ...(fields.category === 'imaging' ? optional('bodySite', fields.bodySite) : {}),
-          ...(fields.category === 'nursing' ? optional('frequency', fields.often) : {}),
-          ...optional('instructions', fields.instructions),
-        },
-  );
-  const detail = parsed.success && fields.what.trim() !== '' ? parsed.data : undefined;
+  const detail = toOrderDetail(fields, timeZone, now);
   const alerts = detail ? orderAlerts(chart, detail) : [];
 
   const submit = handleSubmit(async () => {
@@ -191,10 +70,17 @@ export function OrderForm({
     const message = await saving.save(
       chart.identity.id,
       {
-        kind: 'order-signed',
         effectiveAt: new Date().toISOString(),
         detail,
         overrides: overridesOf(alerts, fields.overrides),
+        ...(prescribes
+          ? { kind: 'order-signed' }
+          : {
+              kind: 'order-received',
+              prescriber: fields.prescriber.trim(),
+              by: fields.by,
+              readBack: true,
+            }),
       },
       fields.pin,
     );
@@ -210,22 +96,32 @@ export function OrderForm({
     imaging: 'Examination',
     nursing: 'What is to be done',
     diet: 'Diet',
+    consult: 'Which service',
+    'blood-product': 'Product',
+    'code-status': 'Code status',
+    isolation: 'Precautions',
   }[fields.category];
   return (
     <FormFrame
-      title="New order"
+      title={prescribes ? 'New order' : 'Verbal or telephone order'}
       submit="Sign order"
       busy={saving.busy}
       problem={saving.problem ?? draftKept.problem ?? firstProblem(formState.errors)}
-      disabled={!detail || isUnanswered(alerts, fields.overrides) || fields.pin.length < 4}
+      disabled={
+        !detail ||
+        (!prescribes && (fields.prescriber.trim() === '' || !fields.readBack)) ||
+        isUnanswered(alerts, fields.overrides) ||
+        fields.pin.length < 4
+      }
       onSubmit={submit}
       onCancel={() => void draftKept.flush().then(onCancel)}
     >
       <SegmentedControl
         aria-label="Kind of order"
+        className="wraps"
         size="md"
         value={fields.category}
-        onChange={(value) => setValue('category', value as Fields['category'])}
+        onChange={(value) => setValue('category', value as OrderTyped['category'])}
         data={[...CATEGORIES]}
       />
       <div className="vitals-grid">
@@ -264,8 +160,37 @@ export function OrderForm({
               onChange={(value) => setValue('frequency', value ?? '')}
             />
             {fields.frequency === 'prn' && (
-              <TextInput label="Hours apart, at least" inputMode="decimal" {...register('hoursApart')} />
+              <>
+                <TextInput label="Hours apart, at least" inputMode="decimal" {...register('hoursApart')} />
+                <TextInput
+                  label="Doses in 24 hours, at most"
+                  inputMode="numeric"
+                  {...register('mostPerDay')}
+                />
+              </>
             )}
+            {fields.frequency === 'continuous' && (
+              <TextInput label="Rate" description="mL/hour" inputMode="decimal" {...register('rate')} />
+            )}
+            <Select
+              label="Hold if below"
+              data={VITAL_PARAMETERS.filter(({ name }) => LimitedParameter.safeParse(name).success).map(
+                ({ name, label, unit }) => ({ value: name, label: `${label}, ${unit}` }),
+              )}
+              placeholder="No limit"
+              clearable
+              value={fields.limitOf || null}
+              onChange={(value) => setValue('limitOf', value ?? '')}
+            />
+            {fields.limitOf !== '' && (
+              <TextInput label="Below" inputMode="decimal" {...register('limitBelow')} />
+            )}
+            <Checkbox
+              size="md"
+              label="Time-critical"
+              checked={fields.timeCritical}
+              onChange={(event) => setValue('timeCritical', event.currentTarget.checked)}
+            />
             <TextInput label="Indication" {...register('indication')} />
           </>
         ) : (
@@ -283,6 +208,10 @@ export function OrderForm({
                 description="With the side: left or right"
                 {...register('bodySite')}
               />
+            )}
+            {fields.category === 'consult' && <TextInput label="Question" {...register('question')} />}
+            {fields.category === 'blood-product' && (
+              <TextInput label="Units" inputMode="numeric" {...register('units')} />
             )}
             {fields.category === 'nursing' && (
               <TextInput label="How often" description="For example every 2 hours" {...register('often')} />
@@ -308,6 +237,30 @@ export function OrderForm({
         label="Reason to order it all the same"
         onChange={(next) => setValue('overrides', next)}
       />
+      {!prescribes && (
+        <fieldset className="card stack">
+          <legend>Who said it</legend>
+          <div className="row fields">
+            <TextInput label="Prescriber" description="Full name" {...register('prescriber')} />
+            <SegmentedControl
+              aria-label="How it was given"
+              size="md"
+              value={fields.by}
+              onChange={(value) => setValue('by', value as OrderTyped['by'])}
+              data={[
+                { value: 'telephone', label: 'By telephone' },
+                { value: 'voice', label: 'In person' },
+              ]}
+            />
+          </div>
+          <Checkbox
+            size="md"
+            label="Read back and confirmed"
+            checked={fields.readBack}
+            onChange={(event) => setValue('readBack', event.currentTarget.checked)}
+          />
+        </fieldset>
+      )}
       <SecretInput description="Your signature" maw={240} {...register('pin')} />
     </FormFrame>
   );

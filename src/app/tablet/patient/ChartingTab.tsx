@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import type { ReactNode } from 'react';
 import {
   type BodyOf,
   type Chart,
@@ -85,33 +86,35 @@ function Balance({ fluids, timeZone }: { fluids: Charted<BodyOf<'fluid-recorded'
   );
   if (days.length === 0) return <p>No fluids were charted during this downtime.</p>;
   return (
-    <table className="facts">
-      <thead>
-        <tr>
-          <th>Period</th>
-          <th>In (mL)</th>
-          <th>Out (mL)</th>
-          <th>Balance (mL)</th>
-          <th>Not measured</th>
-        </tr>
-      </thead>
-      <tbody>
-        {days.flatMap((day) => [
-          <Totals
-            key={day.from}
-            name={`Day from ${formatInstant(day.from, timeZone)}`}
-            totals={day.totals}
-          />,
-          ...day.shifts.map((shift) => (
+    <Sideways label="Fluid balance, scrolls sideways">
+      <table className="facts">
+        <thead>
+          <tr>
+            <th>Period</th>
+            <th>In (mL)</th>
+            <th>Out (mL)</th>
+            <th>Balance (mL)</th>
+            <th>Not measured</th>
+          </tr>
+        </thead>
+        <tbody>
+          {days.flatMap((day) => [
             <Totals
-              key={`shift ${shift.from}`}
-              name={`${formatTime(shift.from, timeZone)} to ${formatTime(shift.to, timeZone)}`}
-              totals={shift.totals}
-            />
-          )),
-        ])}
-      </tbody>
-    </table>
+              key={day.from}
+              name={`Day from ${formatInstant(day.from, timeZone)}`}
+              totals={day.totals}
+            />,
+            ...day.shifts.map((shift) => (
+              <Totals
+                key={`shift ${shift.from}`}
+                name={`${formatTime(shift.from, timeZone)} to ${formatTime(shift.to, timeZone)}`}
+                totals={shift.totals}
+              />
+            )),
+          ])}
+        </tbody>
+      </table>
+    </Sideways>
   );
 }
 
@@ -154,31 +157,43 @@ function Values({
 }) {
   if (all.length === 0) return <p className="quiet">Nothing was charted during this downtime.</p>;
   return (
-    <table className="facts">
-      <tbody>
-        {all.map((one) => {
-          const { title, text } = describeEntry(one.body);
-          const at = formatInstant(one.body.effectiveAt, timeZone);
-          return (
-            <tr key={one.id} className={stands(one) ? '' : 'struck'}>
-              <th scope="row">{at}</th>
-              <td>{text}</td>
-              <td>{one.body.author.name}</td>
-              <td>
-                {start && stands(one) && (
-                  <Button
-                    variant="default"
-                    aria-label={`Correct ${title} of ${at}`}
-                    onClick={() => start({ do: 'measure', what: one.body.kind, amend: one })}
-                  >
-                    Correct
-                  </Button>
-                )}
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <Sideways label="Charted values, scrolls sideways">
+      <table className="facts">
+        <tbody>
+          {all.map((one) => {
+            const { title, text } = describeEntry(one.body);
+            const at = formatInstant(one.body.effectiveAt, timeZone);
+            return (
+              <tr key={one.id} className={stands(one) ? '' : 'struck'}>
+                <th scope="row">{at}</th>
+                <td>{text}</td>
+                <td>{one.body.author.name}</td>
+                <td>
+                  {start && stands(one) && (
+                    <Button
+                      variant="default"
+                      aria-label={`Correct ${title} of ${at}`}
+                      onClick={() => start({ do: 'measure', what: one.body.kind, amend: one })}
+                    >
+                      Correct
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Sideways>
+  );
+}
+
+/** A table that is wider than a phone scrolls, and by keyboard too. */
+function Sideways({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="sideways" tabIndex={0} aria-label={label}>
+      {children}
+    </section>
   );
 }

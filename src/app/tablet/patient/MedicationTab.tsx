@@ -1,14 +1,20 @@
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import {
   type Chart,
   type ChartOrder,
   type DueDose,
   formatInstant,
-  formatTime,
   lastGiven,
-  medicationLine,
+  type MedicationDetail,
   tallMan,
 } from '../../../clinical/index.ts';
+import { ChartedDoses } from '../dose/ChartedDoses.tsx';
+import { AsNeededFacts, nothingGiven, orderLine } from '../dose/DoseFacts.tsx';
+import { dayAndTime } from '../dose/day-and-time.ts';
+import { InfusionCard } from '../dose/InfusionCard.tsx';
+import { OpenAfterDoses } from '../dose/OpenAfterDoses.tsx';
+import { OrderActions, OrderState } from './OrderActions.tsx';
 import type { Task } from './PatientScreen.tsx';
 
 const STATE_WORDS: Record<DueDose['state'], string> = {
@@ -18,31 +24,41 @@ const STATE_WORDS: Record<DueDose['state'], string> = {
   given: '✓ given',
   held: '– held',
   refused: '✗ refused',
+  missed: '✗ missed',
+  unknown: '? not known whether given',
 };
 
 /** Every medication order with its doses, from the last day to the next twelve hours. */
 export function MedicationTab({
   chart,
   timeZone,
+  now,
   start,
   clinician,
+  onDone,
 }: {
   chart: Chart;
   timeZone: string;
+  now: string;
   /** Absent: this person reads, and charts nothing. */
   start: ((task: Task) => void) | undefined;
   clinician: boolean;
+  onDone: (message: string) => void;
 }) {
   const orders = chart.orders
-    .filter((order) => order.detail.category === 'medication')
-    .sort((a, b) => Number(a.state !== 'active') - Number(b.state !== 'active'));
+    .flatMap((order) => (order.detail.category === 'medication' ? [{ order, detail: order.detail }] : []))
+    .sort((a, b) => Number(a.order.state !== 'active') - Number(b.order.state !== 'active'));
   if (orders.length === 0) return <p>No medication orders are known here.</p>;
   return (
     <div className="stack">
-      {orders.map((order) => (
+      <OpenAfterDoses chart={chart} now={now} timeZone={timeZone} start={start} onDone={onDone} />
+      {orders.map(({ order, detail }) => (
         <MedicationOrder
           key={order.id}
+          chart={chart}
+          now={now}
           order={order}
+          detail={detail}
           doses={chart.dueDoses.filter((dose) => dose.order === order.id)}
           timeZone={timeZone}
           start={start}
@@ -53,35 +69,55 @@ export function MedicationTab({
   );
 }
 
+/** Doses of the next hours; further ones are on the round. */
+const AHEAD_MS = 12 * 3_600_000;
+const BACK_MS = 24 * 3_600_000;
+/** More overdue doses than these of one order are a day that nobody charted: one tap away. */
+const OVERDUE_AT_FIRST = 6;
+
+/** What asks for a hand, and what was charted of the last day; all of it stands under the order. */
+function dosesToShow(doses: readonly DueDose[], now: string): DueDose[] {
+  const at = Date.parse(now);
+  return doses.filter((dose) =>
+    dose.administration === undefined
+      ? Date.parse(dose.dueAt) < at + AHEAD_MS
+      : Math.abs(Date.parse(dose.dueAt) - at) < BACK_MS,
+  );
+}
+
 function MedicationOrder({
+  chart,
+  now,
   order,
+  detail,
   doses,
   timeZone,
   start,
   clinician,
 }: {
+  chart: Chart;
+  now: string;
   order: ChartOrder;
+  detail: MedicationDetail;
   doses: DueDose[];
   timeZone: string;
   /** Absent: this person reads, and charts nothing. */
   start: ((task: Task) => void) | undefined;
   clinician: boolean;
 }) {
-  if (order.detail.category !== 'medication') return null;
-  const name = tallMan(order.detail.medication.text);
+  const name = tallMan(detail.medication.text);
   const active = order.state === 'active';
   const last = lastGiven(order);
+  const infusion = chart.infusions.find((running) => running.order === order.id);
+  const [whole, setWhole] = useState(false);
+  const shown = dosesToShow(doses, now);
+  const overdue = shown.filter((dose) => dose.administration === undefined && dose.state === 'overdue');
+  const folded = whole ? [] : overdue.slice(OVERDUE_AT_FIRST);
   return (
     <section className="card stack" aria-label={name}>
       <div className="row between">
         <span className={active ? '' : 'struck'}>
-          <strong>
-            {medicationLine({
-              ...order.detail,
-              ...(order.incomplete.includes('dose') ? { dose: undefined } : {}),
-              ...(order.incomplete.includes('route') ? { route: undefined } : {}),
-            })}
-          </strong>
+          <strong>{orderLine(order, detail)}</strong>
         </span>
         <span className="quiet">
           {order.source.from === 'ehr'
@@ -89,7 +125,8 @@ function MedicationOrder({
             : `${order.signedBy ?? 'unknown'}, this downtime`}
         </span>
       </div>
-      {!active && (
+      <OrderState order={order} timeZone={timeZone} />
+      {!active && order.state !== 'on-hold' && (
         <span className="alarm">
           ■ {order.state.replaceAll('-', ' ')}
           {order.stoppedReason ? `: ${order.stoppedReason}` : ''}
@@ -98,43 +135,47 @@ function MedicationOrder({
       <span className="quiet">
         {last
           ? `Last given ${formatInstant(last.at, timeZone)}, ${last.by === 'EHR' ? 'says the EHR' : `by ${last.by}`}`
-          : 'Last dose unknown here: check with patient and paper'}
+          : nothingGiven(order)}
       </span>
+      <AsNeededFacts chart={chart} order={order} now={now} timeZone={timeZone} />
+      {(infusion || detail.schedule.type === 'continuous') && (
+        <InfusionCard order={order} infusion={infusion} now={now} timeZone={timeZone} start={start} />
+      )}
       <div className="row">
-        {doses.map((dose) =>
-          dose.administration === undefined && active && start ? (
-            <Button
-              key={dose.dueAt}
-              variant={dose.state === 'coming' ? 'default' : 'filled'}
-              color={dose.state === 'overdue' ? 'var(--late)' : 'var(--accent)'}
-              onClick={() => start({ do: 'give', order: order.id, dueAt: dose.dueAt })}
-              aria-label={`${formatTime(dose.dueAt, timeZone)} ${STATE_WORDS[dose.state]}: give ${name}`}
-            >
-              {formatTime(dose.dueAt, timeZone)} {STATE_WORDS[dose.state]}
-            </Button>
-          ) : (
-            <span key={dose.dueAt} className="card">
-              {formatTime(dose.dueAt, timeZone)} {STATE_WORDS[dose.state]}
-            </span>
-          ),
+        {shown
+          .filter((dose) => !folded.includes(dose))
+          .map((dose) =>
+            dose.administration === undefined && active && start ? (
+              <Button
+                key={dose.dueAt}
+                variant={dose.state === 'coming' ? 'default' : 'filled'}
+                color={dose.state === 'overdue' ? 'var(--late)' : 'var(--accent)'}
+                onClick={() => start({ do: 'give', order: order.id, dueAt: dose.dueAt })}
+                aria-label={`${dayAndTime(dose.dueAt, now, timeZone)} ${STATE_WORDS[dose.state]}: give ${name}`}
+              >
+                {dayAndTime(dose.dueAt, now, timeZone)} {STATE_WORDS[dose.state]}
+              </Button>
+            ) : (
+              <span key={dose.dueAt} className="card">
+                {dayAndTime(dose.dueAt, now, timeZone)} {STATE_WORDS[dose.state]}
+              </span>
+            ),
+          )}
+        {folded.length > 0 && (
+          <Button variant="default" onClick={() => setWhole(true)}>
+            Show {folded.length} more overdue
+          </Button>
         )}
         {active &&
           start &&
-          (order.detail.schedule.type === 'as-needed' || order.detail.schedule.type === 'as-written') && (
+          (detail.schedule.type === 'as-needed' || detail.schedule.type === 'as-written') && (
             <Button onClick={() => start({ do: 'give', order: order.id })} aria-label={`Give ${name}`}>
               Give
             </Button>
           )}
-        {active && start && clinician && (
-          <Button
-            variant="default"
-            onClick={() => start({ do: 'stop-order', order })}
-            aria-label={`Stop order: ${name}`}
-          >
-            Stop order
-          </Button>
-        )}
+        {start && clinician && <OrderActions order={order} name={name} start={start} />}
       </div>
+      <ChartedDoses chart={chart} order={order} timeZone={timeZone} start={start} />
     </section>
   );
 }

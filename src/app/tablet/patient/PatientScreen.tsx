@@ -5,6 +5,8 @@ import type {
   Chart,
   Charted,
   ChartOrder,
+  EntryId,
+  InfusionAction,
   MeasurementKind,
   OrderId,
 } from '../../../clinical/index.ts';
@@ -13,6 +15,10 @@ import type { StoredDraft } from '../../../vault/api.ts';
 import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
 import { rowName } from '../BoardScreen.tsx';
 import { ConflictList } from '../ConflictList.tsx';
+import { ReassessForm, VomitedForm } from '../dose/AfterDoseForms.tsx';
+import { InfusionForm } from '../dose/InfusionForm.tsx';
+import { SecondSignature } from '../dose/SecondSignature.tsx';
+import { ChangeOrderForm, type OrderChange } from '../forms/ChangeOrderForm.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
 import { FillForm } from '../forms/FillForm.tsx';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
@@ -35,8 +41,12 @@ import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.t
 export type Task =
   | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>>; draft?: unknown }
   | { do: 'give'; order: OrderId; dueAt?: string }
+  | { do: 'second'; order: OrderId; entry: Charted<BodyOf<'medication-administration'>> }
+  | { do: 'infusion'; order: OrderId; action: InfusionAction }
+  | { do: 'reassess' | 'vomited'; administration: EntryId; dose: string }
   | { do: 'order'; draft?: unknown }
   | { do: 'stop-order'; order: ChartOrder }
+  | { do: 'change-order'; order: ChartOrder; change: OrderChange }
   | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
   | { do: 'form'; form: string; amend?: Charted<BodyOf<'form-answered'>>; draft?: unknown }
   | { do: 'measure'; what: MeasurementKind; amend?: Charted<BodyOf<MeasurementKind>> }
@@ -111,8 +121,27 @@ export function PatientScreen({
       {task?.do === 'vital-signs' && (
         <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
       )}
-      {task?.do === 'give' && <GiveDoseForm {...form} chart={chart} now={now} dose={task} />}
-      {task?.do === 'order' && <OrderForm {...form} chart={chart} now={now} draft={task.draft} />}
+      {task?.do === 'give' && (
+        <GiveDoseForm {...form} chart={chart} now={now} dose={task} self={session.staff.id} />
+      )}
+      {task?.do === 'infusion' && <InfusionForm {...form} chart={chart} now={now} task={task} />}
+      {task?.do === 'second' && (
+        <SecondSignature {...form} chart={chart} task={task} self={session.staff.id} now={now} />
+      )}
+      {task?.do === 'change-order' && (
+        <ChangeOrderForm
+          {...form}
+          patient={patient}
+          order={task.order}
+          change={task.change}
+          self={session.staff.id}
+        />
+      )}
+      {task?.do === 'reassess' && <ReassessForm {...form} {...task} patient={patient} now={now} />}
+      {task?.do === 'vomited' && <VomitedForm {...form} {...task} patient={patient} now={now} />}
+      {task?.do === 'order' && (
+        <OrderForm {...form} chart={chart} now={now} draft={task.draft} prescribes={clinician} />
+      )}
       {task?.do === 'stop-order' && <StopOrderForm {...form} patient={patient} order={task.order} />}
       {task?.do === 'note' && (
         <NoteForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
@@ -176,7 +205,9 @@ export function PatientScreen({
               <>
                 <Button onClick={() => start({ do: 'vital-signs' })}>Record vital signs</Button>
                 <Button onClick={() => start({ do: 'note' })}>Write note</Button>
-                {clinician && <Button onClick={() => start({ do: 'order' })}>New order</Button>}
+                <Button onClick={() => start({ do: 'order' })}>
+                  {clinician ? 'New order' : 'Verbal order'}
+                </Button>
                 <Button variant="default" onClick={() => start({ do: 'allergy' })}>
                   Record allergy
                 </Button>
@@ -208,7 +239,14 @@ export function PatientScreen({
               <OverviewTab chart={chart} timeZone={timeZone} now={now} start={begin} />
             </Tabs.Panel>
             <Tabs.Panel value="medication" pt="md">
-              <MedicationTab chart={chart} timeZone={timeZone} start={begin} clinician={clinician} />
+              <MedicationTab
+                chart={chart}
+                timeZone={timeZone}
+                now={now}
+                start={begin}
+                clinician={clinician}
+                onDone={done}
+              />
             </Tabs.Panel>
             <Tabs.Panel value="vitals" pt="md">
               <VitalSignsTab chart={chart} timeZone={timeZone} />

@@ -15,6 +15,7 @@ import {
 } from '../../../clinical/index.ts';
 import { useSave } from '../forms/use-save.ts';
 import { News2Chart } from './News2Chart.tsx';
+import { OrderActions, OrderState } from './OrderActions.tsx';
 import type { Task } from './PatientScreen.tsx';
 
 /** What matters now, on one screen. */
@@ -179,11 +180,12 @@ export function OrdersTab({
             <span className="quiet">
               {order.source.from === 'ehr'
                 ? 'from the EHR'
-                : `${order.detail.category}, signed by ${order.signedBy ?? ''} ${order.signedAt ? formatInstant(order.signedAt, timeZone) : ''}`}
+                : `${order.detail.category}, ${order.received ? 'written' : 'signed'} by ${order.signedBy ?? ''} ${order.signedAt ? formatInstant(order.signedAt, timeZone) : ''}`}
               {order.acknowledgedBy && ` · noted by ${order.acknowledgedBy}`}
               {order.state !== 'active' &&
                 ` · ${order.state}${order.stoppedReason ? `: ${order.stoppedReason}` : ''}`}
             </span>
+            <OrderState order={order} timeZone={timeZone} />
           </span>
           {order.source.from === 'entry' &&
             order.state === 'active' &&
@@ -203,14 +205,8 @@ export function OrdersTab({
                 Noted
               </Button>
             )}
-          {start && order.state === 'active' && mayWrite(role, 'order-stopped') && (
-            <Button
-              variant="default"
-              aria-label={`Stop order: ${orderName(order)}`}
-              onClick={() => start({ do: 'stop-order', order })}
-            >
-              Stop order
-            </Button>
+          {start && mayWrite(role, 'order-stopped') && (
+            <OrderActions order={order} name={orderName(order)} start={start} />
           )}
         </div>
       ))}

@@ -1,0 +1,201 @@
+import { zodResolver } from '@hookform/resolvers/zod';
+import { Checkbox, Textarea, TextInput } from '@mantine/core';
+import { useForm } from 'react-hook-form';
+import { z } from 'zod';
+import {
+  administrationAlerts,
+  type Chart,
+  type ChartOrder,
+  formatNumber,
+  INFUSION_ACTIONS,
+  type InfusionAction,
+  InfusionCharted,
+  type MedicationDetail,
+  type OrderId,
+} from '../../../clinical/index.ts';
+import { AlertList, isUnanswered, overridesOf } from '../forms/AlertList.tsx';
+import { FormFrame, firstProblem, TimeField, toLocal } from '../forms/FormFrame.tsx';
+import { readNumber } from '../forms/read-number.ts';
+import { useEffectiveTime } from '../forms/use-effective-time.ts';
+import { useSave } from '../forms/use-save.ts';
+import { orderLine } from './DoseFacts.tsx';
+
+const Fields = z.object({
+  rate: z.string().max(20),
+  doseRate: z.string().max(60, 'At most 60 characters'),
+  bag: z.string().max(20),
+  pump: z.string().max(20),
+  before: z.boolean(),
+  comment: z.string().max(2000, 'The comment has at most 2,000 characters'),
+  at: z.string(),
+  overrides: z.record(z.string(), z.string().max(500, 'A reason has at most 500 characters')),
+});
+
+interface InfusionProps {
+  chart: Chart;
+  task: { order: OrderId; action: InfusionAction };
+  timeZone: string;
+  now: string;
+  onDone: (message: string) => void;
+  onCancel: () => void;
+}
+
+/** One turn of a continuous infusion. */
+export function InfusionForm(props: InfusionProps) {
+  const order = props.chart.orders.find(({ id }) => id === props.task.order);
+  if (order?.detail.category !== 'medication')
+    return <p role="alert">This order is not on the chart any more. Go back and look again.</p>;
+  return <TurnForm {...props} order={order} detail={order.detail} />;
+}
+
+function TurnForm({
+  chart,
+  task: { action },
+  timeZone,
+  now,
+  order,
+  detail,
+  onDone,
+  onCancel,
+}: InfusionProps & { order: ChartOrder; detail: MedicationDetail }) {
+  const running = chart.infusions.find((infusion) => infusion.order === order.id);
+  const { schedule } = detail;
+  const ordered =
+    schedule.type === 'continuous' && schedule.rate.unit === 'mL/h' ? schedule.rate.value : undefined;
+  const before = running?.turns.findLast(({ body }) => body.rateMlPerHour !== undefined)?.body.rateMlPerHour;
+  const starts = action === 'started';
+  const hasRate = starts || action === 'rate-changed' || action === 'resumed';
+  const { watch, setValue, register, handleSubmit, formState } = useForm<z.infer<typeof Fields>>({
+    resolver: zodResolver(Fields),
+    defaultValues: {
+      rate: starts ? String(ordered ?? '') : action === 'resumed' ? String(before ?? '') : '',
+      doseRate:
+        starts && schedule.type === 'continuous' && ordered === undefined
+          ? `${schedule.rate.value} ${schedule.rate.unit}`
+          : '',
+      bag: '',
+      pump: '',
+      before: false,
+      comment: '',
+      at: toLocal(now, timeZone),
+      overrides: {},
+    },
+  });
+  const saving = useSave(timeZone);
+  const fields = watch();
+  const time = useEffectiveTime(fields.at, timeZone, now);
+  const rate = readNumber(fields.rate);
+  const typed = (text: string): boolean => text.trim() !== '';
+  const alerts =
+    starts && time.at !== undefined ? administrationAlerts(chart, { order: order.id, at: time.at }) : [];
+  const draft = {
+    kind: 'infusion-charted' as const,
+    effectiveAt: time.at ?? '',
+    order: order.id,
+    medication: detail.medication,
+    action,
+    ...(hasRate && rate !== undefined ? { rateMlPerHour: rate } : {}),
+    ...(hasRate && typed(fields.doseRate) ? { doseRate: fields.doseRate.trim() } : {}),
+    ...(typed(fields.bag) ? { bagMl: readNumber(fields.bag) ?? Number.NaN } : {}),
+    ...(typed(fields.pump) ? { pumpMl: readNumber(fields.pump) ?? Number.NaN } : {}),
+    ...(starts && fields.before ? { runningBefore: true as const } : {}),
+    ...(typed(fields.comment) ? { comment: fields.comment.trim() } : {}),
+    overrides: overridesOf(alerts, fields.overrides),
+  };
+  const shape = InfusionCharted.shape;
+  const bad = (value: string, schema: z.ZodType): boolean =>
+    typed(value) && !schema.safeParse(readNumber(value)).success;
+  const badRate = hasRate && (rate === undefined || bad(fields.rate, shape.rateMlPerHour));
+  const badBag =
+    action === 'bag-changed'
+      ? !typed(fields.bag) || bad(fields.bag, shape.bagMl)
+      : bad(fields.bag, shape.bagMl);
+  const badPump = bad(fields.pump, shape.pumpMl);
+  const ready =
+    time.at !== undefined && !badRate && !badBag && !badPump && !isUnanswered(alerts, fields.overrides);
+  const submit = handleSubmit(async () => {
+    const message = await saving.save(chart.identity.id, draft);
+    if (message) onDone(message);
+  });
+  return (
+    <FormFrame
+      title={INFUSION_ACTIONS[action]}
+      submit="Save"
+      busy={saving.busy}
+      problem={saving.problem ?? firstProblem(formState.errors)}
+      disabled={!ready}
+      onSubmit={submit}
+      onCancel={onCancel}
+    >
+      <div className="card stack">
+        <strong>{orderLine(order, detail)}</strong>
+        {detail.instructions !== undefined && <span>{detail.instructions}</span>}
+        {running && running.state !== 'stopped' && (
+          <span>
+            {running.rateMlPerHour === undefined
+              ? 'Paused'
+              : `Now ${formatNumber(running.rateMlPerHour)} mL/hour`}
+            , {formatNumber(running.inMl)} mL in
+            {running.leftMl === undefined ? '' : `, ${formatNumber(running.leftMl)} mL left`}
+          </span>
+        )}
+      </div>
+      <div className="row" style={{ alignItems: 'flex-start' }}>
+        {hasRate && (
+          <>
+            <TextInput
+              label="Rate"
+              description="mL/hour"
+              inputMode="decimal"
+              maw={180}
+              error={badRate ? 'Say the rate as a number' : undefined}
+              {...register('rate')}
+            />
+            <TextInput
+              label="Dose rate, if ordered so"
+              description="For example 5 mcg/kg/min"
+              maw={240}
+              {...register('doseRate')}
+            />
+          </>
+        )}
+        {(starts || action === 'bag-changed') && (
+          <TextInput
+            label={starts ? 'In the bag' : 'In the new bag'}
+            description="mL"
+            inputMode="decimal"
+            maw={180}
+            error={badBag ? 'Say how many mL' : undefined}
+            {...register('bag')}
+          />
+        )}
+        {!starts && (
+          <TextInput
+            label="Given in all, says the pump"
+            description="mL, if it shows it"
+            inputMode="decimal"
+            maw={240}
+            error={badPump ? 'Write it as a number' : undefined}
+            {...register('pump')}
+          />
+        )}
+      </div>
+      {starts && (
+        <Checkbox
+          size="md"
+          label="It was running when the outage began"
+          checked={fields.before}
+          onChange={(event) => setValue('before', event.currentTarget.checked)}
+        />
+      )}
+      <AlertList
+        alerts={alerts}
+        reasons={fields.overrides}
+        label="Reason to give it all the same"
+        onChange={(next) => setValue('overrides', next)}
+      />
+      <TimeField timeZone={timeZone} label="Time" time={time} onChange={(next) => setValue('at', next)} />
+      <Textarea label="Comment" autosize minRows={1} {...register('comment')} />
+    </FormFrame>
+  );
+}

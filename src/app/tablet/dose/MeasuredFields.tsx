@@ -1,0 +1,156 @@
+import { SegmentedControl, Select, TextInput } from '@mantine/core';
+import {
+  type Chart,
+  type ChartOrder,
+  checkVital,
+  formatAgo,
+  formatInstant,
+  formatQuantity,
+  Glucose,
+  lastMeasured,
+  type Measured,
+  type MedicationDetail,
+  SITES,
+  stands,
+  VITAL_PARAMETERS,
+} from '../../../clinical/index.ts';
+import { readNumber } from '../forms/read-number.ts';
+
+/** What the order sets limits for, measured now. Typed values by parameter; empty: the last one holds. */
+export function LimitFields({
+  chart,
+  detail,
+  now,
+  typed,
+  onType,
+}: {
+  chart: Chart;
+  detail: MedicationDetail;
+  now: string;
+  typed: Record<string, string>;
+  onType: (typed: Record<string, string>) => void;
+}) {
+  return (detail.limits ?? []).map(({ parameter }) => {
+    const { label, unit } = VITAL_PARAMETERS.find(({ name }) => name === parameter)!;
+    const last = lastMeasured(chart, parameter, now);
+    return (
+      <TextInput
+        key={parameter}
+        label={`${label} now, ${unit}`}
+        description={last ? `Last ${last.value}, ${formatAgo(last.at, now)}` : 'None known here'}
+        inputMode="decimal"
+        maw={240}
+        value={typed[parameter] ?? ''}
+        error={measuredProblem(parameter, typed[parameter])}
+        onChange={(event) => onType({ ...typed, [parameter]: event.currentTarget.value })}
+      />
+    );
+  });
+}
+
+function measuredProblem(parameter: Measured['parameter'], typed: string | undefined): string | undefined {
+  if (typed === undefined || typed.trim() === '') return undefined;
+  const value = readNumber(typed);
+  if (value === undefined) return 'Write it as a number';
+  const verdict = checkVital(parameter, value);
+  return verdict.verdict === 'refuse' ? verdict.message : undefined;
+}
+
+/** `undefined`: something typed is no value that can be. */
+export function readMeasured(
+  detail: MedicationDetail,
+  typed: Record<string, string>,
+): Measured[] | undefined {
+  const measured: Measured[] = [];
+  for (const { parameter } of detail.limits ?? []) {
+    if (measuredProblem(parameter, typed[parameter]) !== undefined) return undefined;
+    const value = readNumber(typed[parameter]);
+    if (value !== undefined) measured.push({ parameter, value });
+  }
+  return measured;
+}
+
+export const readGlucose = (typed: string, unit: string): Glucose | undefined => {
+  const parsed = Glucose.safeParse({ value: readNumber(typed), unit });
+  return parsed.success ? parsed.data : undefined;
+};
+
+/** The glucose for this dose, with the last four and what was given by them. */
+export function GlucoseField({
+  order,
+  typed,
+  unit,
+  timeZone,
+  onType,
+  onUnit,
+}: {
+  order: ChartOrder;
+  typed: string;
+  unit: string;
+  timeZone: string;
+  onType: (typed: string) => void;
+  onUnit: (unit: string) => void;
+}) {
+  const before = order.administrations
+    .filter((dose) => stands(dose) && dose.body.glucose !== undefined)
+    .sort((a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt))
+    .slice(0, 4);
+  return (
+    <div className="stack">
+      <div className="row fields">
+        <TextInput
+          label="Glucose now"
+          description="By the meter"
+          inputMode="decimal"
+          maw={200}
+          value={typed}
+          error={
+            typed.trim() !== '' && readGlucose(typed, unit) === undefined
+              ? `Not possible in ${unit}: is it the other unit?`
+              : undefined
+          }
+          onChange={(event) => onType(event.currentTarget.value)}
+        />
+        <SegmentedControl
+          aria-label="Unit of glucose"
+          size="md"
+          value={unit}
+          onChange={onUnit}
+          data={['mg/dL', 'mmol/L']}
+        />
+      </div>
+      {before.map(({ id, body }) => (
+        <span key={id} className="quiet">
+          {formatInstant(body.effectiveAt, timeZone)}: {formatQuantity(body.glucose!)}
+          {body.dose ? ` – given ${formatQuantity(body.dose)}` : ''}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** Where it is injected or put, with the last place, so that sites are changed in turn. */
+export function SiteField({
+  order,
+  value,
+  onChange,
+}: {
+  order: ChartOrder;
+  value: string;
+  onChange: (site: string) => void;
+}) {
+  const last = order.administrations
+    .filter((dose) => stands(dose) && dose.body.site !== undefined)
+    .sort((a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt))[0];
+  return (
+    <Select
+      label="Site"
+      description={last ? `Last: ${last.body.site}` : 'Where on the body'}
+      placeholder="Choose"
+      maw={260}
+      value={value || null}
+      data={[...SITES]}
+      onChange={(site) => onChange(site ?? '')}
+    />
+  );
+}

@@ -1,0 +1,108 @@
+import { TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { type ChartOrder, medicationLine, serviceLine } from '../../../clinical/index.ts';
+import { useLamp } from '../../lamp.tsx';
+import { CREDENTIALS, SecretInput } from '../SecretInput.tsx';
+import { FormFrame } from './FormFrame.tsx';
+import { UNANSWERED, useSave } from './use-save.ts';
+
+export type OrderChange = 'hold' | 'resume' | 'co-sign';
+
+const WORDS: Record<OrderChange, { title: string; submit: string; asks?: string }> = {
+  hold: { title: 'Hold order', submit: 'Sign hold', asks: 'Why is it held?' },
+  resume: { title: 'Resume order', submit: 'Sign resume' },
+  'co-sign': { title: 'Sign an order given by voice', submit: 'Sign order' },
+};
+
+/** Holds or resumes an order, or signs one that a nurse wrote down: each with the prescriber's own PIN. */
+export function ChangeOrderForm({
+  patient,
+  order,
+  change,
+  self,
+  timeZone,
+  onDone,
+  onCancel,
+}: {
+  patient: string;
+  order: ChartOrder;
+  change: OrderChange;
+  self: string;
+  timeZone: string;
+  onDone: (message: string) => void;
+  onCancel: () => void;
+}) {
+  const { vault } = useLamp();
+  const saving = useSave(timeZone);
+  const [reason, setReason] = useState('');
+  const [pin, setPin] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const words = WORDS[change];
+
+  async function sign(): Promise<string | undefined> {
+    if (change !== 'co-sign')
+      return saving.save(
+        patient,
+        {
+          effectiveAt: new Date().toISOString(),
+          order: order.id,
+          ...(change === 'hold'
+            ? { kind: 'order-held', reason: reason.trim() }
+            : { kind: 'order-resumed', ...(reason.trim() === '' ? {} : { reason: reason.trim() }) }),
+        },
+        pin,
+      );
+    const result = await vault
+      .witness({ patient, entry: order.id, as: 'co-signer', staff: self, pin })
+      .catch(() => UNANSWERED);
+    if (result.ok) return 'Order signed';
+    setProblem(result.error.message);
+    return undefined;
+  }
+
+  const submit = async (): Promise<void> => {
+    setBusy(true);
+    setProblem(undefined);
+    const message = await sign();
+    setBusy(false);
+    setPin('');
+    if (message) onDone(message);
+  };
+  return (
+    <FormFrame
+      title={words.title}
+      submit={words.submit}
+      busy={busy || saving.busy}
+      problem={saving.problem ?? problem}
+      disabled={(change === 'hold' && reason.trim() === '') || pin.length < CREDENTIALS.pin.shortest}
+      onSubmit={() => void submit()}
+      onCancel={onCancel}
+    >
+      <p className="card">
+        <strong>
+          {order.detail.category === 'medication' ? medicationLine(order.detail) : serviceLine(order.detail)}
+        </strong>
+        {order.received && (
+          <>
+            <br />
+            Given by {order.received.prescriber}, by {order.received.by}; written by {order.signedBy}
+          </>
+        )}
+      </p>
+      {words.asks !== undefined && (
+        <TextInput
+          label={words.asks}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+      )}
+      <SecretInput
+        description="Your signature"
+        maw={240}
+        value={pin}
+        onChange={(event) => setPin(event.currentTarget.value)}
+      />
+    </FormFrame>
+  );
+}

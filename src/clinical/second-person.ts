@@ -1,0 +1,104 @@
+import { routeInWords } from './display.ts';
+import type { MedicationDetail } from './entries/index.ts';
+import { ingredientsOf } from './ingredients.ts';
+
+/**
+ * Whether a dose asks for a second person. The default is short, as ISMP advises that double checks do not suit every
+ * drug (medication.md, "Two people"): members are examples by generic name, not ISMP's list, which a hospital loads.
+ */
+export interface SecondPersonNeeded {
+  /** `second-check`: sees order and preparation. `witness`: of a controlled drug, with its count. */
+  as: 'second-check' | 'witness';
+  why: string;
+}
+
+const INJECTED: readonly string[] = [
+  'intravenous',
+  'intravenous injection',
+  'intravenous infusion',
+  'intramuscular',
+  'subcutaneous',
+];
+const INTO_A_VEIN = INJECTED.slice(0, 3);
+
+const OPIOIDS = [
+  'morphine',
+  'hydromorphone',
+  'fentanyl',
+  'oxycodone',
+  'hydrocodone',
+  'methadone',
+  'meperidine',
+  'pethidine',
+  'tapentadol',
+  'remifentanil',
+  'sufentanil',
+  'codeine',
+];
+/** Other drugs of the US schedules II to IV that wards keep under lock and count. */
+const OTHER_CONTROLLED = [
+  'ketamine',
+  'midazolam',
+  'lorazepam',
+  'diazepam',
+  'clonazepam',
+  'alprazolam',
+  'phenobarbital',
+  'zolpidem',
+  'tramadol',
+  'buprenorphine',
+  'methylphenidate',
+];
+const CHEMOTHERAPY = [
+  'carboplatin',
+  'cisplatin',
+  'cyclophosphamide',
+  'cytarabine',
+  'daunorubicin',
+  'docetaxel',
+  'doxorubicin',
+  'etoposide',
+  'fluorouracil',
+  'gemcitabine',
+  'ifosfamide',
+  'irinotecan',
+  'methotrexate',
+  'oxaliplatin',
+  'paclitaxel',
+  'vinblastine',
+  'vincristine',
+];
+
+/** `undefined`: one person gives it. `ageYears`: absent where the date of birth is not known. */
+export function secondPersonFor(
+  detail: Pick<MedicationDetail, 'medication' | 'route' | 'schedule'>,
+  ageYears: number | undefined,
+): SecondPersonNeeded | undefined {
+  const { text } = detail.medication;
+  const drug = ingredientsOf(text);
+  const has = (names: readonly string[]): boolean => names.some((name) => drug.has(name));
+  const route = routeInWords(detail.route);
+  const intoAVein = INTO_A_VEIN.includes(route);
+  if (has(OPIOIDS) || has(OTHER_CONTROLLED)) return { as: 'witness', why: 'a controlled drug' };
+  const check = (why: string): SecondPersonNeeded => ({ as: 'second-check', why });
+  if (route === 'epidural' || route === 'intrathecal') return check(`${route} drug`);
+  if (intoAVein && /\binsulin\b/i.test(text)) return check('insulin into a vein');
+  if (intoAVein && has(['heparin'])) return check('heparin into a vein');
+  if (isConcentrated(text)) return check('concentrated electrolyte');
+  if (has(CHEMOTHERAPY)) return check('chemotherapy');
+  if (/parenteral nutrition|\bTPN\b/i.test(text)) return check('parenteral nutrition');
+  if (ageYears !== undefined && ageYears < 18 && INJECTED.includes(route))
+    return check('an injection for a child');
+  return undefined;
+}
+
+/** Potassium by the vein is diluted, or concentrated; the name says a strength per mL. Sodium chloride above 0.9 %. */
+function isConcentrated(text: string): boolean {
+  if (
+    /potassium (chloride|phosphates?)/i.test(text) &&
+    /(concentrate|\b2 ?meq\/ml|\b2 ?mmol\/ml)/i.test(text)
+  )
+    return true;
+  const percent = /sodium chloride\D*(\d+(?:\.\d+)?) ?%/i.exec(text)?.[1];
+  return percent !== undefined && Number(percent) > 0.9;
+}

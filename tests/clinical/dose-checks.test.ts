@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import {
+  administrationAlerts,
+  asNeeded,
+  type Chart,
+  foldChart,
+  type MedicationDetail,
+  type OpenedEntry,
+  type Schedule,
+  type SnapshotOrder,
+} from '../../src/clinical/index.ts';
+import { anEntry, aSnapshot, DOCTOR, givenFor, NOW, PATIENT } from './builders.ts';
+
+const ordered = (medication: string, more: Partial<MedicationDetail> = {}) =>
+  anEntry('order-signed', {
+    author: DOCTOR,
+    detail: {
+      category: 'medication',
+      medication: { text: medication },
+      dose: { value: 25, unit: 'mg' },
+      route: 'PO',
+      schedule: { type: 'as-needed' },
+      startAt: '2026-11-24T00:00:00.000Z',
+      ...more,
+    },
+    overrides: [],
+  });
+const chartOf = (entries: OpenedEntry[], orders: SnapshotOrder[] = []): Chart =>
+  foldChart({
+    patient: PATIENT,
+    entries,
+    snapshot: aSnapshot({ allergyStatus: 'nilknown', orders }),
+    snapshotAsOf: '2026-11-24T08:00:00.000Z',
+    now: NOW,
+  })!;
+const codes = (
+  chart: Chart,
+  order: string,
+  more: Partial<Parameters<typeof administrationAlerts>[1]> = {},
+): string[] => administrationAlerts(chart, { order, at: NOW, ...more }).map(({ code }) => code);
+const pulse = (value: number, effectiveAt: string) =>
+  anEntry('vital-signs', { values: { saturationScale: 1, pulse: value }, effectiveAt });
+
+describe('hold if pulse < 60 per minute', () => {
+  const order = ordered('metoprolol', { limits: [{ parameter: 'pulse', below: 60, above: 130 }] });
+  it.each([
+    ['none known', [], [], ['parameter-unknown']],
+    ['60, just now', [pulse(60, '2026-11-24T14:00:00Z')], [], []],
+    ['59, just now', [pulse(59, '2026-11-24T14:00:00Z')], [], ['parameter-outside']],
+    ['130, just now', [pulse(130, '2026-11-24T14:00:00Z')], [], []],
+    ['131, just now', [pulse(131, '2026-11-24T14:00:00Z')], [], ['parameter-outside']],
+    ['72, more than an hour ago', [pulse(72, '2026-11-24T13:00:00Z')], [], ['parameter-unknown']],
+    ['an old 52, and 66 measured for this dose', [pulse(52, '2026-11-24T13:00:00Z')], [66], []],
+    ['72, and 58 measured for this dose', [pulse(72, '2026-11-24T14:00:00Z')], [58], ['parameter-outside']],
+  ])('%s', (_name, sets, now, expected) => {
+    const measured = now.map((value) => ({ parameter: 'pulse' as const, value }));
+    expect(codes(chartOf([order, ...sets]), order.id, { measured })).toEqual(expected);
+  });
+
+  it('a value measured for one dose counts for the next', () => {
+    const other = ordered('digoxin', { limits: [{ parameter: 'pulse', below: 60 }] });
+    const given = givenFor(other.id, {
+      medication: { text: 'digoxin' },
+      measured: [{ parameter: 'pulse', value: 55 }],
+      effectiveAt: '2026-11-24T14:00:00Z',
+    });
+    expect(codes(chartOf([order, other, given]), order.id)).toEqual(['parameter-outside']);
+  });
+});
+
+it('a time that is typed to the minute is not early for a dose that is due within it', () => {
+  const order = ordered('metoprolol', {
+    schedule: { type: 'once', stat: true },
+    startAt: '2026-11-24T14:05:37.000Z',
+  });
+  const dose = { dueAt: '2026-11-24T14:05:37.000Z' };
+  const chart = chartOf([order]);
+  expect(codes(chart, order.id, { ...dose, at: '2026-11-24T14:05:00.000Z' })).toEqual([]);
+  expect(codes(chart, order.id, { ...dose, at: '2026-11-24T14:04:00.000Z' })).toEqual(['early']);
+});
+
+it('more than was ordered is asked about; half of it is not an alert', () => {
+  const order = ordered('metoprolol');
+  const chart = chartOf([order]);
+  expect(codes(chart, order.id, { dose: { value: 50, unit: 'mg' } })).toEqual(['more-than-ordered']);
+  expect(codes(chart, order.id, { dose: { value: 12.5, unit: 'mg' } })).toEqual([]);
+});
+
+describe('the last dose before the outage', () => {
+  const ehr: SnapshotOrder = {
+    id: 'd'.repeat(32),
+    ehrId: 'mr-1',
+    medication: { text: 'metoprolol' },
+    schedule: { type: 'every', hours: 12 },
+    dose: { value: 25, unit: 'mg' },
+    route: 'PO',
+    startAt: '2026-11-01T02:00:00Z',
+  };
+  const at = { dueAt: '2026-11-24T14:00:00.000Z' };
+  it('is confirmed with patient and paper where the EHR did not tell it, once', () => {
+    expect(codes(chartOf([], [ehr]), ehr.id, at)).toEqual(['last-dose-unknown']);
+    expect(codes(chartOf([], [{ ...ehr, lastGivenAt: '2026-11-24T02:00:00Z' }]), ehr.id, at)).toEqual([]);
+    const first = givenFor(ehr.id, {
+      medication: { text: 'metoprolol' },
+      dueAt: '2026-11-24T02:00:00.000Z',
+      effectiveAt: '2026-11-24T02:10:00Z',
+    });
+    expect(codes(chartOf([first], [ehr]), ehr.id, at)).toEqual([]);
+  });
+});
+
+it('another overdue dose of the drug is asked about, on whichever order it is', () => {
+  const regular: Schedule = { type: 'every', hours: 6 };
+  const first = ordered('metoprolol 25 MG tablet', {
+    schedule: regular,
+    startAt: '2026-11-24T08:00:00.000Z',
+  });
+  const second = ordered('metoprolol succinate', {
+    schedule: { type: 'every', hours: 24 },
+    startAt: '2026-11-24T14:00:00.000Z',
+  });
+  const chart = chartOf([first, second]);
+  expect(codes(chart, first.id, { dueAt: '2026-11-24T14:00:00.000Z' })).toEqual(['also-overdue']);
+  expect(codes(chart, second.id, { dueAt: '2026-11-24T14:00:00.000Z' })).toEqual(['also-overdue']);
+  const missed = givenFor(first.id, {
+    dueAt: '2026-11-24T08:00:00.000Z',
+    outcome: 'missed',
+    notGivenReason: 'off-the-ward',
+    dose: undefined,
+  });
+  expect(codes(chartOf([first, second, missed]), second.id, { dueAt: '2026-11-24T14:00:00.000Z' })).toEqual(
+    [],
+  );
+});
+
+it('a patch that is on is taken off before the next goes on', () => {
+  const order = ordered('fentanyl 25 MCG/HR transdermal patch');
+  const on = givenFor(order.id, {
+    medication: { text: 'fentanyl 25 MCG/HR transdermal patch' },
+    site: 'left chest',
+    effectiveAt: '2026-11-21T14:00:00.000Z',
+  });
+  const off = anEntry('patch-removed', { administration: on.id });
+  const alerts = administrationAlerts(chartOf([order, on]), { order: order.id, at: NOW });
+  expect(alerts).toMatchObject([{ code: 'patch-on' }]);
+  expect(alerts[0]?.message).toContain('left chest, since 3d ago');
+  expect(codes(chartOf([order, on, off]), order.id)).toEqual([]);
+});
+
+describe('as needed', () => {
+  const schedule: Schedule = { type: 'as-needed', for: 'pain', leastIntervalHours: 4, mostPerDay: 4 };
+  const order = ordered('oxycodone 5 MG', { schedule });
+  const dose = (effectiveAt: string) =>
+    givenFor(order.id, {
+      medication: { text: 'oxycodone' },
+      dose: { value: 0.1, unit: 'mg' },
+      effectiveAt,
+    });
+  const state = (entries: OpenedEntry[], now = NOW) =>
+    asNeeded(chartOf([order, ...entries]).orders[0]!, undefined, now);
+
+  it('counts the doses of the last 24 hours and says from when the next may be given', () => {
+    expect(state([])).toEqual({ doses: 0, includesEhr: false, mostPerDay: 4 });
+    expect(state([dose('2026-11-24T12:05:00Z'), dose('2026-11-23T14:05:00Z')])).toEqual({
+      doses: 1,
+      amount: { value: 0.1, unit: 'mg' },
+      includesEhr: false,
+      mostPerDay: 4,
+      nextAt: '2026-11-24T16:05:00.000Z',
+    });
+  });
+
+  it('at the most in 24 hours the next waits until the first is a day old', () => {
+    const four = [
+      '2026-11-23T20:00:00Z',
+      '2026-11-24T01:00:00Z',
+      '2026-11-24T05:00:00Z',
+      '2026-11-24T09:30:00Z',
+    ];
+    expect(state(four.map(dose))).toMatchObject({
+      doses: 4,
+      amount: { value: 0.4, unit: 'mg' },
+      nextAt: '2026-11-24T20:00:00.000Z',
+    });
+  });
+
+  it("counts the EHR's last dose, and says that of the time before no more is known", () => {
+    const ehr: SnapshotOrder = {
+      id: 'd'.repeat(32),
+      ehrId: 'mr-1',
+      medication: { text: 'oxycodone' },
+      schedule,
+      dose: { value: 5, unit: 'mg' },
+      route: 'PO',
+      lastGivenAt: '2026-11-24T07:00:00Z',
+    };
+    const [known] = chartOf([], [ehr]).orders;
+    expect(asNeeded(known!, '2026-11-24T08:00:00.000Z', NOW)).toEqual({
+      doses: 1,
+      includesEhr: true,
+      unknownBefore: '2026-11-24T08:00:00.000Z',
+      mostPerDay: 4,
+    });
+  });
+});

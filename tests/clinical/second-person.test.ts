@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  ageInYears,
+  countDifference,
+  DrugCount,
+  foldChart,
+  MedicationAdministration,
+  secondPersonFor,
+} from '../../src/clinical/index.ts';
+import { anEntry, DOCTOR, givenFor, NOW, NURSE, orderFor, PATIENT, registered } from './builders.ts';
+
+describe('which doses ask for two people (medication.md, "Two people": the short default)', () => {
+  it.each([
+    ['insulin, regular', 'IV', 50, 'second-check'],
+    ['insulin lispro', 'SC', 50, undefined],
+    ['heparin sodium', 'IV', 50, 'second-check'],
+    ['enoxaparin', 'SC', 50, undefined],
+    ['morphine 10 MG/ML injection', 'IV', 50, 'witness'],
+    ['oxycodone 5 MG Oral Tablet', 'PO', 50, 'witness'],
+    ['lorazepam 1 MG tablet', 'PO', 50, 'witness'],
+    ['bupivacaine', 'EP', 50, 'second-check'],
+    ['potassium chloride 2 mEq/mL concentrate', 'IV', 50, 'second-check'],
+    ['potassium chloride 20 MEQ tablet', 'PO', 50, undefined],
+    ['sodium chloride 3 % injection', 'IV', 50, 'second-check'],
+    ['sodium chloride 0.9 % injection', 'IV', 50, undefined],
+    ['vinCRIStine 1 MG/ML', 'IV', 50, 'second-check'],
+    ['Total parenteral nutrition', 'IV', 50, 'second-check'],
+    ['ceftriaxone 1 g', 'IV', 50, undefined],
+    ['ceftriaxone 1 g', 'IV', 7, 'second-check'],
+    ['paracetamol 250 mg', 'PO', 7, undefined],
+    ['ceftriaxone 1 g', 'IV', undefined, undefined],
+  ] as const)('%s %s at %s years: %s', (text, route, age, as) => {
+    expect(
+      secondPersonFor({ medication: { text }, route, schedule: { type: 'once', stat: false } }, age)?.as,
+    ).toBe(as);
+  });
+
+  it('age counts from the birthday, and is not known from a year alone', () => {
+    expect(ageInYears('2008-11-24', NOW)).toBe(18);
+    expect(ageInYears('2008-11-25', NOW)).toBe(17);
+    expect(ageInYears('2008', NOW)).toBeUndefined();
+  });
+});
+
+describe('the count of a controlled drug', () => {
+  it('holds exactly when before is given and wasted and after together', () => {
+    const part = fc.integer({ min: 0, max: 5000 }).map((n) => n / 10);
+    fc.assert(
+      fc.property(part, part, part, fc.integer({ min: -3, max: 3 }), (given, wasted, after, slip) => {
+        const count = { unit: 'tablets', before: given + wasted + after + slip, given, wasted, after };
+        expect(countDifference(count)).toBe(slip);
+        if (count.before >= 0) expect(DrugCount.safeParse(count).success).toBe(slip === 0);
+      }),
+    );
+  });
+
+  it('an entry with a wrong count is refused', () => {
+    const { body } = givenFor('d'.repeat(32));
+    const withCount = (after: number) =>
+      MedicationAdministration.safeParse({
+        ...body,
+        second: { as: 'witness', count: { unit: 'mL', before: 10, given: 1, wasted: 1, after } },
+      }).success;
+    expect(withCount(8)).toBe(true);
+    expect(withCount(9)).toBe(false);
+  });
+});
+
+it('a signature stands beside its entry until it is marked as an error; nobody signs for themselves', () => {
+  const order = orderFor('morphine', { type: 'as-needed' });
+  const dose = givenFor(order.id);
+  const own = anEntry('entry-witnessed', { entry: dose.id, as: 'witness', author: NURSE });
+  const signed = anEntry('entry-witnessed', { entry: dose.id, as: 'witness', author: DOCTOR });
+  const mark = anEntry('entered-in-error', { replaces: signed.id, reason: 'another dose', author: DOCTOR });
+  const of = (...entries: (typeof signed | typeof mark)[]) =>
+    foldChart({ patient: PATIENT, entries: [registered(), order, dose, ...entries], now: NOW })!.signatures[
+      dose.id
+    ];
+  expect(of(own)).toBeUndefined();
+  expect(of(own, signed)).toMatchObject([{ by: DOCTOR.name, as: 'witness' }]);
+  expect(of(signed, mark)).toBeUndefined();
+});
