@@ -20,7 +20,7 @@ export interface FluidTotals {
   notMeasured: FluidRoute[];
 }
 
-export interface FluidPeriod {
+interface FluidPeriod {
   from: string;
   to: string;
   totals: FluidTotals;
