@@ -6,6 +6,20 @@ import { SHIPPED_FORMS } from '../../../forms/shipped.ts';
 import { useLamp } from '../../lamp.tsx';
 import type { Task } from './PatientScreen.tsx';
 
+/** Read once for each zone: twenty forms take some tens of milliseconds, and a chart opens often. */
+const readShipped = new Map<string, Form[]>();
+function shippedForms(timeZone: string): Form[] {
+  let forms = readShipped.get(timeZone);
+  if (!forms) {
+    forms = readAll(SHIPPED_FORMS, timeZone);
+    readShipped.set(timeZone, forms);
+  }
+  return forms;
+}
+
+const readAll = (questionnaires: readonly unknown[], timeZone: string): Form[] =>
+  questionnaires.map((one) => readForm(one, timeZone)).flatMap((read) => (read.ok ? [read.form] : []));
+
 /** Forms that this tablet offers: the hospital's own, and those that come with the app. By title. */
 export function useForms(timeZone: string): Form[] | undefined {
   const { vault } = useLamp();
@@ -14,12 +28,12 @@ export function useForms(timeZone: string): Form[] | undefined {
   return useMemo(() => {
     if (!own) return undefined;
     const replaced = new Set(own.map(({ id }) => id));
-    const shipped = SHIPPED_FORMS.map((form) => readForm(form, timeZone)).filter(
-      (read) => read.ok && !replaced.has(read.form.id),
+    const shipped = shippedForms(timeZone).filter(({ id }) => !replaced.has(id));
+    const published = readAll(
+      own.map(({ questionnaire }) => questionnaire),
+      timeZone,
     );
-    return [...shipped, ...own.map(({ questionnaire }) => readForm(questionnaire, timeZone))]
-      .flatMap((read) => (read.ok ? [read.form] : []))
-      .sort((a, b) => a.title.localeCompare(b.title, 'en'));
+    return [...shipped, ...published].sort((x, y) => x.title.localeCompare(y.title, 'en'));
   }, [own, timeZone]);
 }
 
