@@ -45,7 +45,7 @@ await page
   .getByRole('button', { name: /: give / })
   .first()
   .click();
-await page.getByRole('button', { name: 'Save dose' }).waitFor();
+await page.getByRole('button', { name: /^(Save dose|Next: )/ }).waitFor();
 await shoot('dose');
 await page.getByRole('button', { name: 'Cancel' }).click();
 await page.getByRole('tab', { name: 'History' }).click();

@@ -192,7 +192,8 @@ describe('every screen of a tablet', () => {
       .getByRole('button', { name: /^Give / })
       .first()
       .click();
-    await page.getByRole('button', { name: 'Save dose' }).waitFor();
+    // A controlled drug asks for a witness next.
+    await page.getByRole('button', { name: /^(Save dose|Next: )/ }).waitFor();
     await look('dose');
     await page.getByText('Held', { exact: true }).click();
     await look('dose-held');

@@ -54,8 +54,10 @@ export function SecondPersonStep({
   onCancel: () => void;
 }) {
   const { vault } = useLamp();
-  // Another person begins to read, at the order.
-  useEffect(() => scrollTo({ top: 0 }), []);
+  // Another person begins to read, at the order. (Nothing is returned: Chromium's scrollTo answers with a promise.)
+  useEffect(() => {
+    scrollTo({ top: 0 });
+  }, []);
   const staff = useStatus().value?.staff ?? [];
   const [seen, setSeen] = useState('');
   const [who, setWho] = useState<string | null>(null);
