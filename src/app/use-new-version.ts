@@ -1,6 +1,9 @@
 import { useEffect, useState } from 'react';
 import { USE_NEW_VERSION } from './service-worker-messages.ts';
 
+/** The new version takes over within moments, where nothing holds it up. */
+const HELD_UP_MS = 3_000;
+
 /** What to call to take a new version that is installed and waits; `undefined`: there is none. Taking it loads the page again. */
 export function useNewVersion(): (() => void) | undefined {
   const [waiting, setWaiting] = useState<ServiceWorker>();
@@ -32,5 +35,7 @@ export function useNewVersion(): (() => void) | undefined {
     // It may have become active while this screen was read: when the last page of the old version closed.
     loadWhenActive();
     waiting.postMessage(USE_NEW_VERSION);
+    // A request that the old version still answers holds the new one up; loading the page again ends it.
+    setTimeout(() => location.reload(), HELD_UP_MS);
   };
 }

@@ -296,7 +296,7 @@ describe('chart in the dark, put it back in the light', () => {
       'Zebrowski',
       'ZEBROWSKI',
       'Wanda',
-      'zolpidem',
+      'family informed by telephone',
       'metoprolol tartrate 25',
       'Tolerated in 2024',
       'Chest radiograph',
