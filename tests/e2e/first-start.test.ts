@@ -61,7 +61,7 @@ describe('the first start at a hospital', () => {
     await desk.getByRole('textbox', { name: 'Name', exact: true }).fill('Nell Shaw');
     await desk.getByLabel('PIN, typed by the person').fill('482915');
     await desk.getByLabel('Passphrase, if needed').fill(PASSPHRASE);
-    await desk.getByLabel('6 North', { exact: true }).check();
+    await desk.getByRole('form', { name: 'Add a person' }).getByLabel('6 North', { exact: true }).check();
     await desk.getByRole('button', { name: 'Add to the staff list' }).click();
     await desk.getByText('Nell Shaw was added').waitFor();
     await desk.screenshot({ path: join(tmpdir(), 'lamplight-admin.png'), fullPage: true });

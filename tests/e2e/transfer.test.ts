@@ -220,7 +220,10 @@ describe('records that travel without a network', () => {
     const admin = await desk.newPage();
     await admin.goto(`${hospital.url}/admin`);
     await signIn(admin, 'Adam Lind', PINS.administrator);
-    await admin.locator('input[type=file]').setInputFiles(path);
+    await admin
+      .getByRole('region', { name: 'Records by file' })
+      .locator('input[type=file]')
+      .setInputFiles(path);
     const receipt = admin.getByRole('status', { name: 'Receipt' });
     await receipt.getByText(`${NOTES + 1} new`).waitFor();
     const [back] = await Promise.all([
