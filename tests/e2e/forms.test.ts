@@ -14,6 +14,7 @@ import {
   signIn,
   unlock,
 } from './hospital.ts';
+import { settled } from './settled.ts';
 
 /** The hospital's own form: dropped at the desk, seen at once, on the tablet before the outage, filled in without a network. */
 
@@ -47,6 +48,8 @@ const OWN_FORM = {
 };
 
 async function picture(name: string): Promise<void> {
+  // A colour that is still on its way is neither of the two that are meant.
+  await page.evaluate(settled);
   if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) });
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(

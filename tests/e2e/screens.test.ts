@@ -5,6 +5,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import { settled } from './settled.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /**
@@ -44,16 +45,6 @@ async function look(screen: string): Promise<void> {
   }
   await page.evaluate(() => document.documentElement.setAttribute('data-theme', 'light'));
   await page.setViewportSize(SIZES[0]);
-}
-
-/** In the page: when no colour is on its way any more. One that is taken back half-way has ended too. */
-async function settled(): Promise<void> {
-  // A change of theme sets colours on their way with the next frame, which a busy machine draws late.
-  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-  const ending = document
-    .getAnimations()
-    .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
-  await Promise.allSettled(ending.map(({ finished }) => finished));
 }
 
 /** In the page: what sticks out sideways, and what is too small to hit (identity-and-display.md: 48 px). */
