@@ -49,6 +49,7 @@ await enrol(page, hospital.url, '4 West', 'bench tablet');
 await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
 await unlock(page, 'Nora Quinn', PINS.nurse);
 await page.locator('.board-row').first().waitFor();
+while ((await callVault(page, 'completeness')).toOpen > 0) await pause(page, 200);
 const patients = (await callVault(page, 'board')).map((row) => row.patient);
 
 say('\n| what | Lamplight | floor | ratio |\n|---|---|---|---|');
