@@ -1,8 +1,9 @@
-import { Button, FileButton, Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useState } from 'react';
 import { AGE_FILE_TYPE, FileImported } from '../wire/transfer.ts';
 import { PublicInfo } from '../wire/workbench.ts';
 import { ApiError, request } from './api.ts';
+import { ChooseFile } from './ChooseFile.tsx';
 import { Receipt } from './tablet/transfer/Receipt.tsx';
 import { usePoll } from './use-poll.ts';
 
@@ -14,8 +15,7 @@ export function RecordsByFile() {
   const [report, setReport] = useState<FileImported>();
   const [ward, setWard] = useState<string | null>('');
 
-  async function read(file: File | null): Promise<void> {
-    if (!file) return;
+  async function read(file: File): Promise<void> {
     setBusy(true);
     setProblem(undefined);
     setReport(undefined);
@@ -36,13 +36,12 @@ export function RecordsByFile() {
         here; a file that was read before changes nothing.
       </p>
       <div className="row">
-        <FileButton onChange={(file) => void read(file)} accept=".age,.txt">
-          {(props) => (
-            <Button {...props} loading={busy}>
-              Read a file into the server
-            </Button>
-          )}
-        </FileButton>
+        <ChooseFile
+          label="Read a file into the server"
+          accept=".age,.txt"
+          loading={busy}
+          onFile={(file) => void read(file)}
+        />
       </div>
       {problem && (
         <p role="alert" className="notice stop">

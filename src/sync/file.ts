@@ -123,7 +123,7 @@ export async function readExport(
   if (!plain)
     return failed(
       'not-for-us',
-      'This file is sealed for other wards, or damaged at its beginning. It was not changed.',
+      'This file is sealed for other wards or with newer keys, or damaged at its beginning. It was not changed. If a tablet was revoked lately, ask for a file “only for tablets and the server”, or take the records over by camera.',
     );
   const lines = splitLines(plain);
   const first = await lines.next();

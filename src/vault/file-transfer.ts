@@ -49,10 +49,11 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
     directory: Directory,
     since: 'server' | VersionVector | undefined,
     forWard: string | undefined,
+    sealed: boolean,
     asText: boolean,
   ): Promise<ExportReceipt> {
     const store = environment.store(tablet);
-    const keyring = environment.keyring();
+    const keyring = sealed ? undefined : environment.keyring();
     const vector = await store.vector();
     const rows = new Map((await db.logs.toArray()).map((row) => [row.log, row]));
     const acknowledgements = await store.acknowledgements();
@@ -109,8 +110,9 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
       ),
       acknowledgements,
     };
-    // Bodies are of one ward: sealed for nobody else than it, the site and the safe. Without bodies nothing is
-    // readable but what each ward's own key opens, so the tablet's wards may all carry it.
+    // Bodies are of one ward: sealed for nobody else than it, the site and the safe, and not for keys that a thief may
+    // have. Without bodies nothing is readable but what each ward's own key opens, so the tablet's wards may all carry
+    // it, and older keys open it too: by it a tablet hears that there are newer ones.
     const wards =
       forWard !== undefined
         ? [forWard]
@@ -120,11 +122,15 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
     const recipients = [
       directory.site?.recoveryRecipient,
       directory.site?.siteRecipient,
-      ...wards.map((ward) => directory.wards.get(ward)?.recipient),
+      ...wards.flatMap((ward) =>
+        keyring
+          ? directory.wards.get(ward)?.recipient
+          : (directory.generations.get(ward) ?? []).map(({ recipient }) => recipient),
+      ),
     ].filter((recipient) => recipient !== undefined);
-    const sealed = await writeExport(recipients, header, exportLines(source, ranges, beside));
+    const written = await writeExport(recipients, header, exportLines(source, ranges, beside));
     const type = asText ? 'text/plain' : 'application/octet-stream';
-    const file = await new Response(asText ? armour(sealed) : sealed, {
+    const file = await new Response(asText ? armour(written) : written, {
       headers: { 'content-type': type },
     }).blob();
     // The audit trail goes along, and is nobody's charting.
@@ -174,13 +180,16 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
   }
 
   return {
-    async exportFile({ since, forWard, armoured }) {
+    async exportFile({ since, forWard, sealed, armoured }) {
       const tablet = await db.read('tablet');
       if (!tablet) return NOT_READY;
       const directory = await readDirectory(db);
       if (!directory.site) return NOT_READY;
       try {
-        return { ok: true, value: await write(tablet, directory, since, forWard, armoured ?? false) };
+        return {
+          ok: true,
+          value: await write(tablet, directory, since, forWard, sealed ?? false, armoured ?? false),
+        };
       } catch {
         return {
           ok: false,

@@ -49,6 +49,7 @@ export function createSession(
   /** Patients of the ward who went to one other, as the folds found them; it outlives keys that are taken anew. */
   const whereabouts = new Map<string, string | undefined>();
   let folding: Promise<void> | undefined;
+  let foldAgain = false;
   let foldTimer: ReturnType<typeof setTimeout> | undefined;
   /** As of the last fold: a save must not wait for a count. */
   let complete: WardCompleteness = { toOpen: 0 };
@@ -112,17 +113,25 @@ export function createSession(
     unlocked = next;
   }
 
-  /** Folds what changed, one run at a time, and tells the screens. */
-  function fold(): Promise<void> {
-    folding ??= (async () => {
-      for await (const patients of unlocked?.charts.foldStale(now(), SHOWN_TOGETHER) ?? []) {
-        if (unlocked) complete = await unlocked.charts.completeness();
-        news.tell({ type: 'changed', patients });
-        // What turned up of patients who went to another ward goes after them.
-        for (const patient of patients) await unlocked?.moves.passOn(patient);
-      }
+  async function foldOnce(): Promise<void> {
+    for await (const patients of unlocked?.charts.foldStale(now(), SHOWN_TOGETHER) ?? []) {
       if (unlocked) complete = await unlocked.charts.completeness();
-      news.tell({ type: 'counts', counts: await countEntries(db) });
+      news.tell({ type: 'changed', patients });
+      // What turned up of patients who went to another ward goes after them.
+      for (const patient of patients) await unlocked?.moves.passOn(patient);
+    }
+    if (unlocked) complete = await unlocked.charts.completeness();
+    news.tell({ type: 'counts', counts: await countEntries(db) });
+  }
+
+  /** Folds what changed, one run at a time, and tells the screens. What was marked during a run is folded by one more. */
+  function fold(): Promise<void> {
+    foldAgain = folding !== undefined;
+    folding ??= (async () => {
+      do {
+        foldAgain = false;
+        await foldOnce();
+      } while (foldAgain);
     })().finally(() => {
       folding = undefined;
     });

@@ -69,6 +69,8 @@ export interface FileTransferApi {
     since?: 'server' | VersionVector;
     /** A file for another ward: what it may read, the records of patients who went there, sealed for it. */
     forWard?: string;
+    /** Without readable bodies, for tablets and the server alone: opens with the ward's older keys too. */
+    sealed?: boolean;
     /** Text instead of bytes: share sheets take known file types only. */
     armoured?: boolean;
   }): Promise<Result<ExportReceipt, 'not-ready' | 'storage'>>;

@@ -16,9 +16,10 @@ const tablets: BrowserContext[] = [];
 let admin: Page;
 let ward: Page;
 let lost: Page;
+let other: Page;
 let patient: string;
 
-const names = { admin: 'tablet A', ward: 'tablet B', lost: 'tablet C' };
+const names = { admin: 'tablet A', ward: 'tablet B', lost: 'tablet C', other: 'tablet D' };
 const screenshots = process.env.SCREENSHOTS;
 const shot = async (page: Page, name: string): Promise<void> => {
   if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`) });
@@ -65,9 +66,11 @@ beforeAll(async () => {
   hospital = await openHospital({ port, data: join(folder, 'data') });
   lost = await openWard(names.lost);
   ward = await openWard(names.ward);
+  other = await openWard(names.other);
   admin = await openWard(names.admin);
   await unlock(lost, 'Nora Quinn', PINS.nurse);
   await unlock(ward, 'Sam Okafor', '246801');
+  await unlock(other, 'Sam Okafor', '246801');
   await unlock(admin, 'Adam Lind', PINS.administrator);
 });
 
@@ -78,10 +81,10 @@ afterAll(async () => {
 });
 
 describe('a tablet that is lost in an outage', () => {
-  it('was one of three that exchanged what they charted', async () => {
+  it('was one of four that exchanged what they charted', async () => {
     // Each knows all others from the directory.
-    for (const page of [lost, ward, admin])
-      await expect.poll(async () => (await callVault(page, 'revocable')).length).toBe(3 + 5);
+    for (const page of [lost, ward, other, admin])
+      await expect.poll(async () => (await callVault(page, 'revocable')).length).toBe(4 + 5);
     patient = (await callVault(ward, 'board'))[0]!.patient;
     expect((await note(lost, 'before it was lost')).ok).toBe(true);
     await expect.poll(() => notesOn(ward)).toEqual(['before it was lost']);
@@ -129,6 +132,43 @@ describe('a tablet that is lost in an outage', () => {
     expect(await notesOn(ward)).toEqual(['before it was lost', 'with the new keys']);
   });
 
+  it('others hear of it by a file on a stick, and go on with the new keys', async () => {
+    await admin.getByRole('button', { name: 'Ward board' }).click();
+    await admin.getByRole('button', { name: 'Pass records on' }).click();
+    await admin.getByRole('button', { name: /Save to a file/ }).click();
+    // A file that can be read is sealed with the new keys alone, which a tablet that has not heard of them lacks.
+    const path = join(folder, 'stick.age');
+    const readFile = async (): Promise<void> => {
+      await admin.getByRole('button', { name: 'Make the file' }).click();
+      const [download] = await Promise.all([
+        admin.waitForEvent('download'),
+        admin.getByRole('link', { name: 'Save the file' }).click(),
+      ]);
+      await download.saveAs(path);
+      await other.locator('input[type=file]').setInputFiles(path);
+    };
+    await other.getByRole('button', { name: 'Pass records on' }).click();
+    await other.getByRole('button', { name: /Read a file/ }).click();
+    await readFile();
+    await other.getByText('ask for a file “only for tablets and the server”').waitFor();
+    await admin.getByLabel('Only for tablets and the server').check();
+    // On the same stick, under the same name.
+    await readFile();
+    await other.getByRole('status', { name: 'Receipt' }).waitFor();
+    await expect
+      .poll(
+        async () =>
+          (await callVault(other, 'revocable')).find(({ name }) => name === names.lost)?.revoked?.reason,
+      )
+      .toBe('left in a taxi');
+    // What the lost tablet wrote afterwards is held back here too, and a note of this tablet's is readable elsewhere.
+    await carry(lost, other);
+    await expect.poll(async () => (await callVault(other, 'held')).length).toBe(1);
+    expect((await note(other, 'after the stick')).ok).toBe(true);
+    await carry(other, ward);
+    await expect.poll(() => notesOn(ward)).toContain('after the stick');
+  });
+
   it('a nurse sees what is held back, and vouches for it', async () => {
     const held = ward.getByRole('region', { name: 'Held back' });
     await held.getByRole('button', { name: 'Show' }).click();
@@ -142,7 +182,7 @@ describe('a tablet that is lost in an outage', () => {
     await held.waitFor({ state: 'detached' });
     await expect
       .poll(() => notesOn(ward))
-      .toEqual(['after it was lost', 'before it was lost', 'with the new keys']);
+      .toEqual(['after it was lost', 'after the stick', 'before it was lost', 'with the new keys']);
   });
 
   it('with the network the news reaches the lost tablet, which locks at once and opens for nobody', async () => {
@@ -199,6 +239,6 @@ describe('a tablet that is lost in an outage', () => {
       .toBe(true);
     await expect
       .poll(() => notesOn(ward))
-      .toEqual(['after it was lost', 'before it was lost', 'with the new keys']);
+      .toEqual(['after it was lost', 'after the stick', 'before it was lost', 'with the new keys']);
   });
 });

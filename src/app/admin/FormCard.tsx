@@ -1,9 +1,10 @@
-import { Button, FileButton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { formatAgo } from '../../clinical/index.ts';
 import { emptySheet, type Form, judge, readForm } from '../../forms/index.ts';
 import { FormList } from '../../wire/forms.ts';
 import { ApiError, request } from '../api.ts';
+import { ChooseFile } from '../ChooseFile.tsx';
 import { QuestionnaireFields } from '../forms/QuestionnaireFields.tsx';
 import { useFormSheet } from '../forms/use-form-sheet.ts';
 import { usePoll } from '../use-poll.ts';
@@ -72,9 +73,11 @@ export function FormCard({ timeZone }: { timeZone: string }) {
           void open(event.dataTransfer.files[0]);
         }}
       >
-        <FileButton accept="application/json,.json" onChange={(file) => void open(file)}>
-          {(props) => <Button {...props}>Choose a form</Button>}
-        </FileButton>
+        <ChooseFile
+          label="Choose a form"
+          accept="application/json,.json"
+          onFile={(file) => void open(file)}
+        />
         <span className="quiet">or drop it here</span>
       </section>
       {problem && (

@@ -1,6 +1,6 @@
-import { Button, FileButton } from '@mantine/core';
 import { useState } from 'react';
 import type { TransferReport } from '../../../vault/transfer-api.ts';
+import { ChooseFile } from '../../ChooseFile.tsx';
 import { useLamp } from '../../lamp.tsx';
 import { Receipt } from './Receipt.tsx';
 
@@ -11,8 +11,7 @@ export function ReadFile({ timeZone }: { timeZone: string }) {
   const [problem, setProblem] = useState<string>();
   const [report, setReport] = useState<TransferReport>();
 
-  async function read(file: File | null): Promise<void> {
-    if (!file) return;
+  async function read(file: File): Promise<void> {
     setBusy(true);
     setProblem(undefined);
     setReport(undefined);
@@ -26,13 +25,13 @@ export function ReadFile({ timeZone }: { timeZone: string }) {
     <section className="card stack" aria-label="Read a file">
       <h3>Read a file</h3>
       <p>A Lamplight file ends in .age or .txt. What is already here is not taken twice.</p>
-      <FileButton onChange={(file) => void read(file)} accept=".age,.txt">
-        {(props) => (
-          <Button {...props} size="lg" loading={busy}>
-            Choose the file
-          </Button>
-        )}
-      </FileButton>
+      <ChooseFile
+        label="Choose the file"
+        size="lg"
+        accept=".age,.txt"
+        loading={busy}
+        onFile={(file) => void read(file)}
+      />
       {problem && (
         <p role="alert" className="notice stop">
           {problem}

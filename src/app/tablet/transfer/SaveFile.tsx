@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Select } from '@mantine/core';
+import { Button, Checkbox, SegmentedControl, Select } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ExportReceipt } from '../../../vault/transfer-api.ts';
 import { useLamp } from '../../lamp.tsx';
@@ -21,6 +21,7 @@ export function SaveFile() {
         .catch(() => setWards([])),
     [vault],
   );
+  const [sealed, setSealed] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [made, setMade] = useState<{ receipt: ExportReceipt; url: string; toShare?: File }>();
@@ -31,12 +32,13 @@ export function SaveFile() {
     setBusy(true);
     setProblem(undefined);
     setSaved(false);
+    const only = sealed && what !== 'ward' ? { sealed } : {};
     const since =
       what === 'server'
-        ? ({ since: 'server' } as const)
+        ? { since: 'server' as const, ...only }
         : what === 'ward' && ward !== null
           ? { forWard: ward }
-          : {};
+          : only;
     const result = await vault.exportFile(since).catch(() => undefined);
     // Share sheets take text files, so the same record is made once more as text where there is one.
     const text =
@@ -81,6 +83,18 @@ export function SaveFile() {
           }}
         />
       )}
+      {what !== 'ward' && (
+        <Checkbox
+          size="md"
+          label="Only for tablets and the server"
+          description="Its entries stay sealed in the file. Choose this after a tablet was revoked: tablets that have not heard of it open no other file."
+          checked={sealed}
+          onChange={(event) => {
+            setSealed(event.currentTarget.checked);
+            setMade(undefined);
+          }}
+        />
+      )}
       {!made && (
         <Button
           size="lg"
@@ -103,8 +117,7 @@ export function SaveFile() {
             {made.receipt.tablets.length > 0 && ` of ${inList(made.receipt.tablets)}`}. The file opens only at
             this hospital: on an unlocked tablet of {what === 'ward' ? 'that' : 'this'} ward, on the server,
             and with the recovery identity from the safe.
-            {!made.receipt.readable &&
-              ' This tablet is locked, so its entries stay sealed in the file; they can be opened later.'}
+            {!made.receipt.readable && ' Its entries stay sealed in the file; they can be opened later.'}
           </p>
           <div className="row">
             <Button
