@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { createServer } from '../server/create-server.ts';
 import { DEMO_STAFF, seedDemoSite } from '../server/demo-site.ts';
 import { serveHub } from './serve-hub.ts';
+import { signInOptions } from './sign-in-options.ts';
 
 /** `npm start`: the server, and in the demo the EHR beside it; with `--hub` a ward hub. Ctrl-C stops everything. */
 
@@ -70,6 +71,7 @@ async function serve(): Promise<void> {
     webRoot: values['web-root'],
     hubNames,
     logLevel: process.env.LOG_LEVEL ?? 'warn',
+    signIn: signInOptions(process.env),
     ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
     ...(baseUrl
       ? { ehr: { baseUrl, ...(process.env.EHR_TOKEN && !ehr ? { token: process.env.EHR_TOKEN } : {}) } }

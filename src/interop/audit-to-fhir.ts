@@ -46,6 +46,11 @@ const TYPES: Record<string, { type: Coding; subtype?: Coding; action: 'C' | 'R' 
     subtype: { system: DCM, code: '110137', display: 'User Security Attributes Changed' },
     action: 'U',
   },
+  'sign-in-changed': {
+    type: { system: DCM, code: '110113', display: 'Security Alert' },
+    subtype: { system: DCM, code: '110137', display: 'User Security Attributes Changed' },
+    action: 'U',
+  },
   export: { ...dicom('110106', 'Export'), action: 'R' },
   'records-shown': { ...dicom('110106', 'Export'), action: 'R' },
   import: { ...dicom('110107', 'Import'), action: 'C' },

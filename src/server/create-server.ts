@@ -15,6 +15,7 @@ import { openDatabase } from './database/open.ts';
 import { createFhirGateway } from './ehr/gateway.ts';
 import { openEpoch } from './epoch.ts';
 import { createLedger, inTheNameOfTheSite, type ServerLedger } from './ledger.ts';
+import { boundBodies, requestBounds, type SlowClients } from './limits.ts';
 import { concernsMoves, createMoves } from './moves.ts';
 import { createProjection } from './projection.ts';
 import { createQuarantine } from './quarantine.ts';
@@ -24,11 +25,14 @@ import { adminRoutes } from './routes/admin-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { formRoutes } from './routes/form-routes.ts';
 import { hubRoutes } from './routes/hub-routes.ts';
+import { openIdRoutes } from './routes/openid-routes.ts';
+import { secondFactorRoutes } from './routes/second-factor-routes.ts';
 import { siteRoutes } from './routes/site-routes.ts';
 import { staffSessionRoutes } from './routes/staff-session.ts';
 import { syncRoutes } from './routes/sync-routes.ts';
 import { transferRoutes } from './routes/transfer-routes.ts';
 import { workbenchRoutes } from './routes/workbench-routes.ts';
+import { createSignIn, type SignInOptions } from './sign-in/index.ts';
 import { openSiteIdentity } from './site-identity.ts';
 import { createSiteLog, type SiteLog } from './site-log.ts';
 import { createSiteRecords, type SiteRecords } from './site-records.ts';
@@ -48,6 +52,10 @@ export interface ServerOptions {
   clock?: () => number;
   /** `silent` in tests. */
   logLevel?: string;
+  /** Where the log goes, a JSON line at a time; absent: standard output. */
+  logTo?: { write(line: string): void };
+  slowClients?: SlowClients;
+  signIn?: SignInOptions;
 }
 
 export interface LamplightServer {
@@ -118,15 +126,19 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     clock,
   });
 
+  const { sockets, ...bounds } = requestBounds(options.slowClients);
   const app = fastify({
     logger: {
       level: options.logLevel ?? 'info',
       redact: ['req.headers.authorization', 'req.headers.cookie'],
+      ...(options.logTo ? { stream: options.logTo } : {}),
     },
     // Addresses carry no patient data, but a request body never reaches the log either.
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: 1024 * 1024,
+    ...bounds,
+    http: sockets,
   });
+  boundBodies(app);
   const context: ServerContext = {
     db,
     identity,
@@ -143,6 +155,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     census,
     reconciliation,
     tokens: createTokens(identity.secret, clock),
+    signIn: createSignIn(db, identity, clock, options.signIn),
     clock,
     log: app.log,
     demo: options.demo,
@@ -173,7 +186,8 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     crossOriginOpenerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: false,
+    // Behind a proxy or on one machine, only whoever starts the server knows that it is found under https.
+    strictTransportSecurity: context.signIn.publicUrl?.protocol === 'https:' && { maxAge: 31_536_000 },
   });
 
   answerFaults(app);
@@ -185,6 +199,8 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   );
   syncRoutes(app, { ...context, authority: true });
   staffSessionRoutes(app, context);
+  secondFactorRoutes(app, context);
+  openIdRoutes(app, context);
   const setupCode = site.directory().site ? undefined : typedCode();
   siteRoutes(app, context, setupCode);
   adminRoutes(app, context);

@@ -15,6 +15,7 @@ export const AuditWhat = z.enum([
   'records-shown',
   'sign-in',
   'sign-in-failed',
+  'sign-in-changed',
   'review-opened',
   'match',
   'decide',

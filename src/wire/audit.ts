@@ -39,6 +39,7 @@ export const AUDITED: Readonly<Record<string, string>> = {
   'records-shown': 'Passed records on by camera',
   'sign-in': 'Signed in at the desk',
   'sign-in-failed': 'Failed to sign in at the desk',
+  'sign-in-changed': 'Changed how somebody signs in',
   'review-opened': 'Opened a patient in the workbench',
   match: 'Matched a patient',
   decide: 'Decided on entries',

@@ -8,12 +8,13 @@ import { CensusState, DeviceList, EnrolmentCode, PublicInfo } from '../../wire/w
 import { ApiError, request } from '../api.ts';
 import { ReasonDialog } from '../ReasonDialog.tsx';
 import { RecordsByFile } from '../RecordsByFile.tsx';
-import { SignInGate } from '../SignInGate.tsx';
+import { SignInGate } from '../sign-in/SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
 import { AuditCard } from './AuditCard.tsx';
 import { FormCard } from './FormCard.tsx';
 import { HubCard } from './HubCard.tsx';
 import { NewWardForm } from './NewWardForm.tsx';
+import { SignInCard } from './SignInCard.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
 import { StaffCard } from './StaffCard.tsx';
 
@@ -22,8 +23,8 @@ export function Administration() {
   const site = usePoll('/api/public', PublicInfo, 600_000);
   if (site.value && !site.value.opened) return <SiteSetupForm onOpened={site.reload} />;
   return (
-    <SignInGate title="Administration" roles={['administrator']}>
-      {() => <Readiness timeZone={site.value?.timeZone ?? 'UTC'} />}
+    <SignInGate title="Administration" page="/admin" roles={['administrator']}>
+      {(_session, ask) => <Readiness timeZone={site.value?.timeZone ?? 'UTC'} onPolicy={ask} />}
     </SignInGate>
   );
 }
@@ -42,7 +43,7 @@ const IDLE_LOCKS = [
   { value: '600', label: '10 minutes' },
 ];
 
-function Readiness({ timeZone }: { timeZone: string }) {
+function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => void }) {
   const census = usePoll('/api/admin/census', CensusState, 5_000);
   const staff = usePoll('/api/admin/staff', StaffList, 60_000);
   const devices = usePoll('/api/admin/devices', DeviceList, 5_000);
@@ -210,6 +211,7 @@ function Readiness({ timeZone }: { timeZone: string }) {
         />
       )}
       <StaffCard wards={census.value?.wards ?? []} />
+      <SignInCard staff={staff.value?.staff ?? []} onPolicy={onPolicy} />
       <FormCard timeZone={timeZone} />
       <AuditCard staff={staff.value?.staff ?? []} timeZone={timeZone} />
       <RecordsByFile />

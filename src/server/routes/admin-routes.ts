@@ -38,6 +38,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
         demoStaff: context.demo?.staff ?? [],
         wards: [...directory.wards.values()].map((ward) => ({ id: ward.ward, name: ward.name })),
         timeZone: directory.site?.timeZone ?? 'UTC',
+        openId: context.signIn.openId !== undefined,
       };
     },
   );
