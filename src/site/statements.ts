@@ -37,6 +37,13 @@ const ADMINISTRATORS_SAY: readonly DirectoryBody['kind'][] = [
   'roster-opened',
 ];
 
+/** What a person says about how their own key opens. */
+const OF_ONES_OWN_KEY: readonly RosterBody['kind'][] = [
+  'user-key-wrapped',
+  'passkey-added',
+  'passkey-removed',
+];
+
 /**
  * The directory as its entries say: the site's statements, and those that an administrator signed whom the site had
  * certified, from whatever tablet they come. The same entries give the same directory on every replica, in whatever
@@ -61,7 +68,9 @@ export async function rosterOf(entries: Iterable<SiteEntry>, directory: Director
     if (
       statement.device === undefined ||
       (body.kind === 'ward-keys-granted' && (await isByAdministrator(directory, statement))) ||
-      (body.kind === 'user-key-wrapped' && (await isByPerson(directory, roster, statement, body.staff))) ||
+      (OF_ONES_OWN_KEY.includes(body.kind) &&
+        'staff' in body &&
+        (await isByPerson(directory, roster, statement, body.staff))) ||
       (body.kind === 'emergency-granted' && (await isVouchedFor(directory, roster, statement, body)))
     )
       addToRoster(roster, body);

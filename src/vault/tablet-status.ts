@@ -70,7 +70,14 @@ export async function tabletStatus(
     ...(asOf === undefined ? {} : { snapshotAsOf: asOf }),
     staff: (revoked || !roster ? [] : activeStaff(directory, roster))
       .filter((person) => person.wards.some((ward) => device?.wards.includes(ward)))
-      .map((person) => ({ id: person.staff, name: person.name, role: person.role }))
+      .map((person) => ({
+        id: person.staff,
+        name: person.name,
+        role: person.role,
+        ...(person.passkeys.length > 0
+          ? { passkeys: person.passkeys.map(({ wrapping }) => wrapping.credential) }
+          : {}),
+      }))
       .sort((a, b) => a.name.localeCompare(b.name)),
     pinOnlyWarning: status.demo && device?.hardwareEncrypted === false,
     unlockWith: device ? credentialFor(directory, tablet.device) : 'pin',

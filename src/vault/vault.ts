@@ -11,6 +11,7 @@ import { enrolTablet } from './enrolment.ts';
 import type { News } from './events.ts';
 import { storageFailure } from './failures.ts';
 import { createFileTransfer, type TransferEnvironment } from './file-transfer.ts';
+import { createPasskeys } from './passkeys.ts';
 import { createQrTransfer } from './qr-transfer.ts';
 import { createSession } from './session.ts';
 import { createSignIn } from './sign-in.ts';
@@ -165,6 +166,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       confirmPin,
       told,
     }),
+    ...createPasskeys(db, clock, session, signIn, told),
     ...createFileTransfer(transfer),
     ...createQrTransfer(transfer),
 

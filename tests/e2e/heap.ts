@@ -75,14 +75,23 @@ export async function watchHeaps(profile: string, origin: string): Promise<Heaps
     return strings.join('\n');
   }
 
+  /** A page that has just been loaded starts its two workers, and each is told of when it runs. */
+  async function everythingHere(): Promise<typeof attached> {
+    for (;;) {
+      const here = attached.filter(
+        ({ type, url }) => url.startsWith(origin) && ['page', 'worker', 'service_worker'].includes(type),
+      );
+      if (here.filter(({ type }) => type === 'worker').length === 2) return here;
+      await new Promise((again) => setTimeout(again, 50));
+    }
+  }
+
   await send('Target.setDiscoverTargets', { discover: true });
   await send('Target.setAutoAttach', AUTO);
   let seen: string[] = [];
   return {
     async text() {
-      const here = attached.filter(
-        ({ type, url }) => url.startsWith(origin) && ['page', 'worker', 'service_worker'].includes(type),
-      );
+      const here = await everythingHere();
       seen = here.map(({ type }) => type);
       const texts: string[] = [];
       // One after another: a snapshot stops what it is taken of.

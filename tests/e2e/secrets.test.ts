@@ -54,8 +54,9 @@ afterAll(async () => {
 describe('a tablet that was locked', () => {
   it('holds in no heap, of page, workers or service worker, what it showed before (FAILURES 43)', async () => {
     const before = await heaps.text();
-    expect(heaps.kinds().sort()).toEqual(['page', 'service_worker', 'worker', 'worker']);
+    expect([...new Set(heaps.kinds())].sort()).toEqual(['page', 'service_worker', 'worker']);
     await unlock(page, 'Nora Quinn', PINS.nurse);
+    await expect.poll(() => page.locator('.board-row').count()).toBe(30);
     const rows = await callVault(page, 'board');
     names = rows
       .flatMap(({ name }) => [displayName(name), name.given, name.family])
@@ -64,7 +65,7 @@ describe('a tablet that was locked', () => {
     await page.locator('.board-row').nth(3).click();
     await page.getByRole('button', { name: 'Write note' }).click();
     await page.getByLabel('Note', { exact: true }).fill(NOTE);
-    await page.getByRole('button', { name: /^Save/ }).click();
+    await page.getByRole('button', { name: 'Sign note' }).click();
     await page.getByText(/Saved on this tablet/).waitFor();
     await page.getByRole('button', { name: 'Write note' }).click();
     await page.getByLabel('Note', { exact: true }).fill(DRAFT);
@@ -77,7 +78,7 @@ describe('a tablet that was locked', () => {
     await expect
       .poll(async () => found([...names, NOTE, DRAFT], await heaps.text()), { timeout: 60_000 })
       .toEqual([]);
-    expect(heaps.kinds().sort()).toEqual(['page', 'service_worker', 'worker', 'worker']);
+    expect([...new Set(heaps.kinds())].sort()).toEqual(['page', 'service_worker', 'worker']);
     expect(found(['AGE-SECRET-KEY-', PINS.nurse], await heaps.text())).toEqual([]);
   });
 });
