@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createServer } from '../server/create-server.ts';
 import { DEMO_STAFF, seedDemoSite } from '../server/demo-site.ts';
+import { askPassphrase } from './passphrase.ts';
 import { serveHub } from './serve-hub.ts';
 import { signInOptions } from './sign-in-options.ts';
 
@@ -72,6 +73,7 @@ async function serve(): Promise<void> {
     hubNames,
     logLevel: process.env.LOG_LEVEL ?? 'warn',
     signIn: signInOptions(process.env),
+    passphrase: askPassphrase,
     ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
     ...(baseUrl
       ? { ehr: { baseUrl, ...(process.env.EHR_TOKEN && !ehr ? { token: process.env.EHR_TOKEN } : {}) } }
@@ -107,11 +109,12 @@ async function serve(): Promise<void> {
     say(`\nThere is no hospital here yet. Set it up on ${address.replace('127.0.0.1', 'localhost')}/admin`);
     say(`  setup code      ${server.setupCode}`);
   }
-  if (server.recoveryIdentity) {
+  if (demo && server.recoveryIdentity) {
     say(
       '\nRecovery identity, shown once. Print it, put it in a safe: it opens every record if no server survives.',
     );
     say(`  ${server.recoveryIdentity}\n`);
+    await server.recoveryPrinted();
   }
 
   let stopping = false;

@@ -33,7 +33,7 @@ import { syncRoutes } from './routes/sync-routes.ts';
 import { transferRoutes } from './routes/transfer-routes.ts';
 import { workbenchRoutes } from './routes/workbench-routes.ts';
 import { createSignIn, type SignInOptions } from './sign-in/index.ts';
-import { openSiteIdentity } from './site-identity.ts';
+import { type AskPassphrase, openSiteIdentity } from './site-identity.ts';
 import { createSiteLog, type SiteLog } from './site-log.ts';
 import { createSiteRecords, type SiteRecords } from './site-records.ts';
 import { createStaffChanges } from './staff-changes.ts';
@@ -56,13 +56,17 @@ export interface ServerOptions {
   logTo?: { write(line: string): void };
   slowClients?: SlowClients;
   signIn?: SignInOptions;
+  /** Of the site identity's file; asked where that is sealed, or is made. */
+  passphrase?: AskPassphrase;
 }
 
 export interface LamplightServer {
   app: FastifyInstance;
   context: ServerContext;
-  /** Only on the first start of a site: to be printed once and kept on paper. */
+  /** Until there is a hospital here: to be printed once and kept on paper. */
   recoveryIdentity: string | undefined;
+  /** It was: it is forgotten. */
+  recoveryPrinted(): Promise<void>;
   /** While there is no hospital here: whoever starts the server reads it, and types it into the setup page. */
   setupCode: string | undefined;
   /** Every route with its rule. */
@@ -80,7 +84,8 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     dataDirectory: options.dataDirectory,
     ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
   });
-  const { identity, recovery } = await openSiteIdentity(options.dataDirectory);
+  const opening = await openSiteIdentity(options.dataDirectory, options.passphrase);
+  const { identity } = opening;
   const { db } = opened;
 
   const epoch = await openEpoch(db, identity, clock);
@@ -202,7 +207,12 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   secondFactorRoutes(app, context);
   openIdRoutes(app, context);
   const setupCode = site.directory().site ? undefined : typedCode();
-  siteRoutes(app, context, setupCode);
+  if (identity.recoveryPending && opening.recovery === undefined) {
+    // Nobody printed the one of the last start. With a hospital here it is too late for another.
+    if (site.directory().site) await opening.recoveryPrinted();
+    else await opening.renewRecovery();
+  }
+  siteRoutes(app, context, setupCode, opening);
   adminRoutes(app, context);
   formRoutes(app, context);
   hubRoutes(app, context, options.hubNames ?? []);
@@ -222,7 +232,8 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   return {
     app,
     context,
-    recoveryIdentity: recovery,
+    recoveryIdentity: opening.recovery,
+    recoveryPrinted: opening.recoveryPrinted,
     setupCode,
     routes,
     async close() {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -50,7 +50,27 @@ describe('the first start at a hospital', () => {
     const code = /setup code\s+(\S+)/.exec(hospital.output())![1]!;
     await desk.getByLabel('Setup code').fill(code.toLowerCase());
     await desk.getByRole('button', { name: 'Set up' }).click();
+    // First the paper for the safe: shown here alone, and only until it is printed.
+    const sheet = desk.getByRole('region', { name: 'Recovery identity' });
+    const secret = (await sheet.getByTestId('recovery-identity').textContent())!;
+    expect(secret).toMatch(/^AGE-SECRET-KEY-1/);
+    await sheet.getByRole('img', { name: 'The recovery identity as a QR code' }).waitFor();
+    expect((await new AxeBuilder({ page: desk }).analyze()).violations).toEqual([]);
+    if (process.env.SCREENSHOTS) {
+      await desk.emulateMedia({ media: 'print' });
+      await desk.screenshot({ path: join(process.env.SCREENSHOTS, 'recovery-sheet.png') });
+      await desk.emulateMedia({ media: 'screen' });
+    }
+    await desk.getByRole('button', { name: 'Open the hospital' }).click();
+    await desk.getByText('First print the recovery identity').waitFor();
+    await sheet.getByLabel(/It is printed, and the paper lies in the safe/).check();
+    await desk.getByRole('button', { name: 'Open the hospital' }).click();
     await desk.getByRole('heading', { name: 'Sign in' }).waitFor();
+    const again = await desk.request.post(`${hospital.url}/api/setup/recovery`, { data: { code } });
+    expect(again.status()).toBe(409);
+    // Neither on the disk nor in what the server printed.
+    expect(hospital.output()).not.toContain('AGE-SECRET-KEY');
+    expect(readFileSync(join(folder, 'data/site-identity.json'), 'utf8')).not.toContain(secret);
     await signIn(desk, 'Ada Moss', '907316');
   });
 

@@ -34,6 +34,7 @@ beforeAll(async () => {
     timeZone: 'America/Chicago',
     administrator: 'Ada Moss',
     pin: '907316',
+    recoveryPrinted: true,
   });
   await desk.goto(`${hospital.url}/admin`);
   await signIn(desk, 'Ada Moss', '907316');

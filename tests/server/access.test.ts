@@ -19,6 +19,7 @@ const RULES: Record<string, string> = {
   'GET /api/health': 'anyone',
   'GET /api/public': 'anyone',
   'POST /api/setup': 'anyone',
+  'POST /api/setup/recovery': 'anyone',
   'POST /api/enrol': 'anyone',
   'POST /api/session': 'anyone',
   'DELETE /api/session': 'anyone',
