@@ -13,7 +13,6 @@ import {
   verifySite,
 } from '../server/transfer/commands.ts';
 import { openSite, readIdentities, SourceError } from '../server/transfer/record-source.ts';
-import { NewPassphrase } from '../wire/site-setup.ts';
 import { askPassphrase, readPassphraseFile, typePassphrase } from './passphrase.ts';
 
 /** `npm run lamplight -- COMMAND`: verify, open and export records where no server needs to run. */
@@ -72,11 +71,11 @@ async function newPassphrase(): Promise<string> {
   const path = values['new-passphrase-file'];
   const typed =
     path === undefined ? await typePassphrase('New passphrase: ') : await readPassphraseFile(path);
-  const chosen = NewPassphrase.safeParse(typed);
-  if (!chosen.success) throw new IdentityError(chosen.error.issues[0]?.message ?? 'Choose another one.');
+  if (typed === undefined)
+    throw new IdentityError('Give --new-passphrase-file FILE, or type it on a terminal.');
   if (path === undefined && (await typePassphrase('The same again: ')) !== typed)
     throw new IdentityError('The two are not alike. Nothing was changed.');
-  return chosen.data;
+  return typed;
 }
 
 async function say(text: string): Promise<void> {

@@ -12,6 +12,7 @@ import {
   sealWithPassphrase,
   signWith,
 } from '../seal/index.ts';
+import { NewPassphrase } from '../wire/site-setup.ts';
 
 const Stored = z.object({
   site: z.string(),
@@ -93,6 +94,9 @@ export async function changePassphrase(
   askPresent: AskPassphrase,
   passphrase: string,
 ): Promise<void> {
+  const chosen = NewPassphrase.safeParse(passphrase);
+  if (!chosen.success)
+    throw new IdentityError(`${chosen.error.issues[0]?.message ?? 'Choose another passphrase'}.`);
   const found = await readStored(dataDirectory, askPresent);
   if (!found) throw new IdentityError(`${dataDirectory} has no site identity.`);
   await replace(dataDirectory, passphrase, found.stored);

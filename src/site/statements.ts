@@ -35,6 +35,7 @@ const ADMINISTRATORS_SAY: readonly DirectoryBody['kind'][] = [
   'staff-revoked',
   'ward-opened',
   'roster-opened',
+  'wipe-ordered',
 ];
 
 /** What a person says about how their own key opens. */

@@ -157,6 +157,12 @@ export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi,
   /** The hospital’s own forms, as FHIR Questionnaires (`null`: no longer offered); those that come with the app are not among them. */
   forms(): Promise<{ id: string; questionnaire: unknown }[]>;
 
+  /**
+   * Something is put on paper: told before the browser's print dialog opens, for the audit trail. `what`: which sheet, in
+   * words, with no name of a patient in it.
+   */
+  printed(what: string, patient?: string): Promise<void>;
+
   /** Writes what still waits in memory: the tail of the audit trail. Asked before the page goes away. */
   finish(): Promise<void>;
 
@@ -193,5 +199,7 @@ export type VaultEvent =
   | { type: 'snapshot'; asOf: string }
   /** This tablet, or whoever has unlocked it, was revoked: lock now. */
   | { type: 'revoked' }
+  /** An administrator's order was obeyed: there is nothing here any more. */
+  | { type: 'wiped' }
   | { type: 'sync'; state: SyncState }
   | { type: 'storage-lost'; message: string };

@@ -66,6 +66,21 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
         detail: `${request.kind} ${request.id.slice(0, 8)}: ${request.reason}`.slice(0, 500),
       }),
 
+    orderWipe: (request) =>
+      noted(vault.orderWipe(request), {
+        what: 'wipe-ordered',
+        detail:
+          `this tablet${request.losing ? `, giving up ${request.losing.entries} entries` : ''}: ${request.reason}`.slice(
+            0,
+            500,
+          ),
+      }),
+
+    async printed(what, patient) {
+      await vault.printed(what, patient);
+      note({ what: 'printed', detail: what.slice(0, 200), ...(patient === undefined ? {} : { patient }) });
+    },
+
     addPasskey: (request) =>
       noted(vault.addPasskey(request), { what: 'sign-in-changed', detail: 'key added for tablets' }),
 

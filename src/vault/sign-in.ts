@@ -12,6 +12,7 @@ import { whyOver } from './revocations.ts';
 import type { VaultSession } from './session.ts';
 import type { Secrets } from './site-records.ts';
 import { tellSite } from './site-writer.ts';
+import { keepInUse } from './wipe.ts';
 import { wrapAnew } from './wrap-anew.ts';
 
 /** People that the lock screen shows first. */
@@ -138,6 +139,7 @@ export function createSignIn(db: VaultDatabase, news: News, clock: () => number,
         await markNewSnapshot(db, ward);
         await opened.charts.markOutdated(now());
       });
+      keepInUse();
       await session.start(opened);
       void session.fold().then(() => opened.moves.passOnAll());
       const name = directory.wards.get(ward)?.name ?? ward;

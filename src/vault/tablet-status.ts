@@ -47,6 +47,10 @@ export async function tabletStatus(
     .sort()
     .at(-1);
   const reasons: string[] = [];
+  if (directory.wipeOrders.has(tablet.device))
+    reasons.push(
+      'An administrator has ordered this tablet to be wiped. It forgets everything once the server has all of it; leave it on and in reach of the server.',
+    );
   if (!device || !roster)
     reasons.push('The list of staff has not arrived yet. Connect this tablet to the server.');
   if (asOf === undefined)

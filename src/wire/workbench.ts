@@ -48,6 +48,8 @@ const DeviceRow = z.object({
   /** Entries of a second history of its logs: it was cloned or restored from a backup. */
   secondHistory: z.number(),
   revoked: z.object({ at: z.string(), reason: z.string() }).nullable(),
+  /** `doneAt`: when its own proof says that it forgot everything. */
+  wipe: z.object({ orderedAt: z.string(), reason: z.string(), doneAt: z.string().nullable() }).nullable(),
 });
 export const DeviceList = z.object({ devices: z.array(DeviceRow) });
 

@@ -194,6 +194,9 @@ export function aLamp({
     status: async () => status,
     enrol: async () => ({ ok: true, value: undefined }),
     passkeys: async () => [],
+    printed: async () => undefined,
+    wipeOutlook: async () => ({ entries: 0, beds: [] }),
+    orderWipe: async () => ({ ok: true, value: undefined }),
     addPasskey: async () => ({ ok: true, value: undefined }),
     removePasskey: async () => ({ ok: true, value: undefined }),
     unlock: async ({ staff, ...shown }) =>

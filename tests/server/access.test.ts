@@ -63,6 +63,7 @@ const RULES: Record<string, string> = {
   'POST /api/admin/staff/:id/pin': 'administrator',
   'POST /api/admin/staff/:id/revoke': 'administrator',
   'POST /api/admin/devices/:id/revoke': 'administrator',
+  'POST /api/admin/devices/:id/wipe': 'administrator',
   'POST /api/admin/enrolment-codes': 'administrator',
   'GET /api/admin/forms': 'administrator',
   'POST /api/admin/forms': 'administrator',

@@ -52,6 +52,7 @@ function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => v
   const [busy, setBusy] = useState(false);
   const [hardwareEncrypted, setHardwareEncrypted] = useState(false);
   const [revoking, setRevoking] = useState<{ id: string; name: string }>();
+  const [wiping, setWiping] = useState<{ id: string; name: string }>();
   const now = new Date().toISOString();
   const failed = (error: unknown): void =>
     setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.');
@@ -178,6 +179,21 @@ function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => v
                     >
                       Revoke
                     </Button>
+                  )}{' '}
+                  {device.wipe ? (
+                    <div className={device.wipe.doneAt ? '' : 'alarm'}>
+                      {device.wipe.doneAt
+                        ? `✓ Wiped ${formatAgo(device.wipe.doneAt, now)}: ${device.wipe.reason}`
+                        : `▲ To be wiped, ordered ${formatAgo(device.wipe.orderedAt, now)}: ${device.wipe.reason}. It has not reported yet.`}
+                    </div>
+                  ) : (
+                    <Button
+                      variant="default"
+                      aria-label={`Wipe ${device.name}`}
+                      onClick={() => setWiping({ id: device.id, name: device.name })}
+                    >
+                      Wipe
+                    </Button>
                   )}
                 </td>
               </tr>
@@ -189,6 +205,24 @@ function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => v
         )}
       </section>
       <HubCard wards={census.value?.wards ?? []} />
+      {wiping && (
+        <RevokeDialog
+          device={wiping}
+          action="wipe"
+          onCancel={() => setWiping(undefined)}
+          onDone={() => {
+            setWiping(undefined);
+            devices.reload();
+          }}
+        >
+          <p>
+            The tablet forgets everything at its next contact, once it is locked and the server has signed for
+            all that it holds; nothing charted is lost by it. Whoever works on it goes on until it is locked.
+            It says here when it is done. A tablet that never comes back keeps what it has: revoke it, and
+            erase it by device management.
+          </p>
+        </RevokeDialog>
+      )}
       {revoking && (
         <RevokeDialog
           device={revoking}
