@@ -170,11 +170,15 @@ async function staffMember(
 /** Opens a session and hands its cookie out. */
 export async function openSession(
   context: ServerContext,
+  request: FastifyRequest,
   reply: FastifyReply,
   person: StaffMember,
   how: HowSignedIn,
 ): Promise<void> {
   const { sessions, publicUrl } = context.signIn;
+  // One browser, one session: whoever was signed in here before is so no longer.
+  const before = request.cookies[SESSION_COOKIE];
+  if (before !== undefined) await sessions.close(before);
   reply.setCookie(SESSION_COOKIE, await sessions.open(person, how), {
     path: '/',
     httpOnly: true,

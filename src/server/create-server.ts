@@ -195,6 +195,11 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     strictTransportSecurity: context.signIn.publicUrl?.protocol === 'https:' && { maxAge: 31_536_000 },
   });
 
+  // What anybody was told here stays in no cache, of browser or proxy; files of the app say for themselves.
+  app.addHook('onSend', async (request, reply) => {
+    if (request.url.startsWith('/api') && !reply.hasHeader('cache-control'))
+      reply.header('cache-control', 'no-store');
+  });
   answerFaults(app);
   const routes = guardRoutes(app, context);
   app.get(

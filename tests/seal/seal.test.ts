@@ -137,6 +137,7 @@ describe('user keys', () => {
     const made = await newUserKey('135790', 'roster', QUICK);
     expect((await unwrapUserKey('135790', 'roster', made.wrapped))?.identity).toBe(made.userKey.identity);
     expect(await unwrapUserKey('135791', 'roster', made.wrapped)).toBeNull();
+    expect(await unwrapUserKey('', 'roster', made.wrapped)).toBeNull();
     expect(await unwrapUserKey('135790', 'another roster', made.wrapped)).toBeNull();
   });
 

@@ -436,6 +436,7 @@ describe('a running server under attack', () => {
       const { headers } = await fetch(`${url}${path}`);
       expect(headers.get('x-frame-options')).toBe('DENY');
       expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(headers.get('cache-control')).toBe(path.startsWith('/api') ? 'no-store' : 'no-cache');
     }
   });
 

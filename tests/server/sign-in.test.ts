@@ -95,6 +95,17 @@ describe('signing in at the desk', () => {
     expect(JSON.stringify(stored)).not.toContain(cookie.split('=')[1]);
   });
 
+  it('of a browser ends when somebody signs in there anew', async () => {
+    const first = cookieIn(await signIn('Rita Alvarez'));
+    await server.app.inject({
+      method: 'POST',
+      url: '/api/session',
+      payload: { staff: 'Adam Lind', pin: PIN },
+      headers: { cookie: first },
+    });
+    expect((await get('/api/session', first)).statusCode).toBe(401);
+  });
+
   it('ends with a new PIN', async () => {
     const cookie = cookieIn(await signIn('Rita Alvarez'));
     await server.context.staff.resetPin(rita.staff, PIN, { argon2: QUICK });

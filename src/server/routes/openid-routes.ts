@@ -53,7 +53,7 @@ export function openIdRoutes(app: FastifyInstance, context: ServerContext): void
       context.audit.note({ what: 'sign-in-failed', detail: 'by the hospital’s own sign-in' });
       return reply.redirect(`${visit?.returnTo ?? '/workbench'}#sign-in=${visit ? 'not-known' : 'refused'}`);
     }
-    await openSession(context, reply, person, 'openid');
+    await openSession(context, request, reply, person, 'openid');
     return reply.redirect(visit.returnTo);
   });
 }

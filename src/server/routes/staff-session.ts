@@ -77,7 +77,7 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
       );
     }
     await context.staff.wrapAnew(person, asked.pin);
-    await openSession(context, reply, person, how);
+    await openSession(context, request, reply, person, how);
     return infoOf(person, how);
   });
 
@@ -99,7 +99,7 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
         'This passkey is not known here, or the answer came too late. Try again, or sign in with your PIN.',
       );
     }
-    await openSession(context, reply, person, 'passkey');
+    await openSession(context, request, reply, person, 'passkey');
     return infoOf(person, 'passkey');
   });
 
