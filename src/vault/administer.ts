@@ -143,7 +143,7 @@ export function createAdministration(
     async wipeOutlook() {
       const { patients, words: _, ...unsent } = await unsentEntries(db);
       const bedOf = await environment.beds();
-      return { ...unsent, beds: patients.map((patient) => bedOf.get(patient) ?? 'no bed').sort() };
+      return { ...unsent, beds: patients.map((patient) => bedOf.get(patient) ?? 'not known').sort() };
     },
 
     async orderWipe({ reason, losing, pin }) {

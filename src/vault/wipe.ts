@@ -47,8 +47,10 @@ export async function unsentEntries(db: VaultDatabase): Promise<Unsent> {
       words += rows.length;
       continue;
     }
-    entries += rows.length;
-    for (const { patient, bytes } of rows) {
+    for (const { seq, patient, bytes } of rows) {
+      // The first entry opens the log and charts nothing.
+      if (seq === 1) continue;
+      entries += 1;
       if (patient !== undefined) patients.add(patient);
       const read = readEntry(bytes);
       if (read.ok) times.push(read.entry.hlc[0]);
@@ -86,7 +88,7 @@ export function obeyWipeOrders(db: VaultDatabase, news: News, trail: AuditTrail)
         const lost =
           unsent.entries === 0
             ? 'everything of it is at the server'
-            : `${unsent.entries} entries were given up`;
+            : `${unsent.entries} ${unsent.entries === 1 ? 'entry was' : 'entries were'} given up`;
         trail.note({ what: 'wiped', detail: `${lost}; ordered because: ${order.reason}`.slice(0, 500) });
         await trail.flush();
         await db.write('wipe-proof', order.recordedAt);

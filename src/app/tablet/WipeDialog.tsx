@@ -48,12 +48,13 @@ export function WipeDialog({
             <p>✓ The server has signed for everything that is on this tablet.</p>
           ) : (
             <p className="notice stop">
-              ▲ {outlook.entries} entries are on this tablet and, as far as it knows, not at the server
+              ▲ {outlook.entries} {outlook.entries === 1 ? 'entry is' : 'entries are'} on this tablet and, as
+              far as it knows, not at the server
               {outlook.oldestAt === undefined
                 ? ''
                 : `, the oldest of ${formatInstant(outlook.oldestAt, timeZone)}`}
-              {outlook.beds.length > 0 ? `, of the patients in ${outlook.beds.join(', ')}` : ''}. Connect it,
-              or pass them on by camera or file, before you give them up.
+              {outlook.beds.length > 0 ? `, of the patients in bed ${outlook.beds.join(', ')}` : ''}. Connect
+              it, or pass them on by camera or file, before you give them up.
             </p>
           )}
         </>
@@ -67,7 +68,7 @@ export function WipeDialog({
     >
       {outlook.entries > 0 && (
         <Checkbox
-          label={`These ${outlook.entries} entries may be lost for ever`}
+          label={`What is here alone (${outlook.entries}) may be lost for ever`}
           checked={isGiven}
           onChange={(event) => setGiven(event.currentTarget.checked ? outlook : undefined)}
         />
