@@ -78,6 +78,8 @@ export async function rewrapUserKey(
 }
 
 async function plainOf(pin: string, rosterSecret: string, wrapped: WrappedUserKey): Promise<Bytes | null> {
+  // Nothing typed opens nothing; Argon2 would throw at it.
+  if (pin === '') return null;
   const salt = fromBase64(wrapped.salt);
   return openBox(await wrappingKey(pin, salt, rosterSecret, wrapped.argon2), fromBase64(wrapped.box), salt);
 }
