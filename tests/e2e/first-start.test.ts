@@ -157,7 +157,7 @@ describe('the first start at a hospital', () => {
     await desk.getByRole('row', { name: /^6 North tablet 1/ }).waitFor();
     await expect
       .poll(() => desk.getByRole('row', { name: /^6 North tablet 1/ }).textContent())
-      .toMatch(/1Revoke$/);
+      .toMatch(/1Revoke\s*Wipe$/);
     await page
       .getByText(/1 at the server/)
       .first()
