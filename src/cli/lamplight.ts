@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { certifyHub, describeCertified } from '../server/hub/certificate.ts';
 import { HubStartError, readHubIdentity } from '../server/hub/hub-identity.ts';
+import { changePassphrase, IdentityError } from '../server/site-identity.ts';
 import {
   describeVerified,
   exportHub,
@@ -12,6 +13,7 @@ import {
   verifySite,
 } from '../server/transfer/commands.ts';
 import { openSite, readIdentities, SourceError } from '../server/transfer/record-source.ts';
+import { askPassphrase, readPassphraseFile, typePassphrase } from './passphrase.ts';
 
 /** `npm run lamplight -- COMMAND`: verify, open and export records where no server needs to run. */
 
@@ -26,7 +28,10 @@ lamplight export DATA OUT.age [--ward WARD]
     of a hub's data folder the same, sealed as the hub has it: \`lamplight open\` opens the boxes
 lamplight certificate DIR NAME [--names SUFFIX,…]
     makes a ward hub's certificate for NAME (hub-4-west.internal) in DIR, and the authority where DIR has none
+lamplight passphrase DATA [--new-passphrase-file FILE]
+    seals the site identity by a passphrase, or changes it; not while the server runs
 
+A sealed site identity is opened by the passphrase in the file that LAMPLIGHT_PASSPHRASE_FILE names, or typed.
 KEYFILE holds an age identity, as the age command takes it: the recovery identity from the safe, or a ward's.
 `;
 
@@ -37,6 +42,7 @@ const { values, positionals } = parseArgs({
     'site-key': { type: 'string' },
     ward: { type: 'string' },
     names: { type: 'string' },
+    'new-passphrase-file': { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -49,12 +55,27 @@ async function identities(): Promise<string[]> {
 }
 
 async function withSite<T>(data: string, use: (site: Awaited<ReturnType<typeof openSite>>) => Promise<T>) {
-  const site = await openSite({ data, ...(databaseUrl ? { databaseUrl } : {}) });
+  const site = await openSite({
+    data,
+    passphrase: askPassphrase,
+    ...(databaseUrl ? { databaseUrl } : {}),
+  });
   try {
     return await use(site);
   } finally {
     await site.close();
   }
+}
+
+async function newPassphrase(): Promise<string> {
+  const path = values['new-passphrase-file'];
+  const typed =
+    path === undefined ? await typePassphrase('New passphrase: ') : await readPassphraseFile(path);
+  if (typed === undefined)
+    throw new IdentityError('Give --new-passphrase-file FILE, or type it on a terminal.');
+  if (path === undefined && (await typePassphrase('The same again: ')) !== typed)
+    throw new IdentityError('The two are not alike. Nothing was changed.');
+  return typed;
 }
 
 async function say(text: string): Promise<void> {
@@ -99,6 +120,11 @@ async function run(): Promise<number> {
       await say(describeCertified(await certifyHub(subject, target, more)));
       return 0;
     }
+    case 'passphrase': {
+      await changePassphrase(subject, askPassphrase, await newPassphrase());
+      await say('The site identity is sealed. Keep the passphrase where the server is not.\n');
+      return 0;
+    }
     default:
       process.stderr.write(USAGE);
       return 2;
@@ -113,6 +139,7 @@ run().then(
     const known =
       error instanceof SourceError ||
       error instanceof HubStartError ||
+      error instanceof IdentityError ||
       (error as NodeJS.ErrnoException).code === 'EEXIST';
     // Anything else could quote a record: its kind alone is said.
     process.stderr.write(

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createServer } from '../server/create-server.ts';
 import { DEMO_STAFF, seedDemoSite } from '../server/demo-site.ts';
+import { askPassphrase } from './passphrase.ts';
 import { serveHub } from './serve-hub.ts';
+import { signInOptions } from './sign-in-options.ts';
 
 /** `npm start`: the server, and in the demo the EHR beside it; with `--hub` a ward hub. Ctrl-C stops everything. */
 
@@ -70,6 +72,8 @@ async function serve(): Promise<void> {
     webRoot: values['web-root'],
     hubNames,
     logLevel: process.env.LOG_LEVEL ?? 'warn',
+    signIn: signInOptions(process.env),
+    passphrase: askPassphrase,
     ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
     ...(baseUrl
       ? { ehr: { baseUrl, ...(process.env.EHR_TOKEN && !ehr ? { token: process.env.EHR_TOKEN } : {}) } }
@@ -105,11 +109,12 @@ async function serve(): Promise<void> {
     say(`\nThere is no hospital here yet. Set it up on ${address.replace('127.0.0.1', 'localhost')}/admin`);
     say(`  setup code      ${server.setupCode}`);
   }
-  if (server.recoveryIdentity) {
+  if (demo && server.recoveryIdentity) {
     say(
       '\nRecovery identity, shown once. Print it, put it in a safe: it opens every record if no server survives.',
     );
     say(`  ${server.recoveryIdentity}\n`);
+    await server.recoveryPrinted();
   }
 
   let stopping = false;

@@ -29,7 +29,7 @@ const rest = (code: 'read' | 'search' | 'update'): { type: Coding; subtype: Codi
 const dicom = (code: string, display: string): { type: Coding } => ({ type: { system: DCM, code, display } });
 
 /** IHE Basic Audit Log Patterns where it has one (reading a patient's record), DICOM PS3.15 A.5 for the rest. */
-const TYPES: Record<string, { type: Coding; subtype?: Coding; action: 'C' | 'R' | 'U' | 'E' }> = {
+const TYPES: Record<string, { type: Coding; subtype?: Coding; action: 'C' | 'R' | 'U' | 'D' | 'E' }> = {
   unlock: { ...login('110122', 'Login'), action: 'E' },
   'sign-in': { ...login('110122', 'Login'), action: 'E' },
   'unlock-failed': { ...login('110122', 'Login'), action: 'E' },
@@ -46,7 +46,23 @@ const TYPES: Record<string, { type: Coding; subtype?: Coding; action: 'C' | 'R' 
     subtype: { system: DCM, code: '110137', display: 'User Security Attributes Changed' },
     action: 'U',
   },
+  'sign-in-changed': {
+    type: { system: DCM, code: '110113', display: 'Security Alert' },
+    subtype: { system: DCM, code: '110137', display: 'User Security Attributes Changed' },
+    action: 'U',
+  },
   export: { ...dicom('110106', 'Export'), action: 'R' },
+  printed: { ...dicom('110106', 'Export'), action: 'R' },
+  'wipe-ordered': {
+    type: { system: DCM, code: '110113', display: 'Security Alert' },
+    subtype: { system: DCM, code: '110137', display: 'User Security Attributes Changed' },
+    action: 'D',
+  },
+  wiped: {
+    type: { system: DCM, code: '110113', display: 'Security Alert' },
+    subtype: { system: DCM, code: '110137', display: 'User Security Attributes Changed' },
+    action: 'D',
+  },
   'records-shown': { ...dicom('110106', 'Export'), action: 'R' },
   import: { ...dicom('110107', 'Import'), action: 'C' },
   match: { ...rest('update'), action: 'U' },

@@ -37,3 +37,21 @@ export async function openWith(identities: AgeIdentities, file: Bytes): Promise<
     return null;
   }
 }
+
+/** An age file that a passphrase opens (scrypt), the standard `age -d` included. */
+export async function sealWithPassphrase(passphrase: string, content: Bytes): Promise<Bytes> {
+  const encrypter = new Encrypter();
+  encrypter.setPassphrase(passphrase);
+  return (await encrypter.encrypt(content)) as Bytes;
+}
+
+/** The content, or `null` when the passphrase is another one or the file is damaged. */
+export async function openWithPassphrase(passphrase: string, file: Bytes): Promise<Bytes | null> {
+  const decrypter = new Decrypter();
+  decrypter.addPassphrase(passphrase);
+  try {
+    return (await decrypter.decrypt(file)) as Bytes;
+  } catch {
+    return null;
+  }
+}

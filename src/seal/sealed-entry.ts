@@ -16,6 +16,7 @@ import {
   writeEntry,
 } from '../log/index.ts';
 import { openBox, patientKey, patientKeyBytes, sealBox } from './box.ts';
+import { isTooDeep } from './nesting.ts';
 
 /** A body, opened, may be this large at most: a hostile box must not fill the memory. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -113,6 +114,8 @@ export async function openEntry(
       return { ok: false, error: { kind: 'malformed', message: 'the content is not a body' } };
     }
     const json = content[0] as Bytes;
+    if (isTooDeep(json))
+      return { ok: false, error: { kind: 'malformed', message: 'the content nests too deep to be a body' } };
     const signature = content[1] as Bytes | null;
     return {
       ok: true,

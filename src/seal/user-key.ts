@@ -52,20 +52,14 @@ export async function newUserKey(
   };
 }
 
-const Secret = z.object({ identity: z.string(), signingKey: z.string() });
-
 /** The person's key, or `null` when the PIN is wrong. Takes about a third of a second, by design. */
 export async function unwrapUserKey(
   pin: string,
   rosterSecret: string,
   wrapped: WrappedUserKey,
 ): Promise<UserKey | null> {
-  const salt = fromBase64(wrapped.salt);
-  const key = await wrappingKey(pin, salt, rosterSecret, wrapped.argon2);
-  const plain = await openBox(key, fromBase64(wrapped.box), salt);
-  if (!plain) return null;
-  const secret = Secret.parse(JSON.parse(new TextDecoder().decode(plain)));
-  return { identity: secret.identity, signingKey: await importSigningKey(fromBase64(secret.signingKey)) };
+  const plain = await plainOf(pin, rosterSecret, wrapped);
+  return plain && userKeyOf(plain);
 }
 
 /** The same key wrapped under another secret, or under other words besides, with a new salt; what opens it must be right. */
@@ -76,17 +70,101 @@ export async function rewrapUserKey(
   typed: string = pin,
 ): Promise<WrappedUserKey> {
   const { argon2 } = from.wrapped;
-  const before = fromBase64(from.wrapped.salt);
-  const plain = await openBox(
-    await wrappingKey(pin, before, from.rosterSecret, argon2),
-    fromBase64(from.wrapped.box),
-    before,
-  );
+  const plain = await plainOf(pin, from.rosterSecret, from.wrapped);
   if (!plain) throw new Error('a key is wrapped anew only with the PIN that opens it');
   const salt = randomBytes(16);
   const key = await wrappingKey(typed, salt, rosterSecret, argon2);
   return { argon2, salt: toBase64(salt), box: toBase64(await sealBox(key, plain, salt)) };
 }
+
+async function plainOf(pin: string, rosterSecret: string, wrapped: WrappedUserKey): Promise<Bytes | null> {
+  // Nothing typed opens nothing; Argon2 would throw at it.
+  if (pin === '') return null;
+  const salt = fromBase64(wrapped.salt);
+  return openBox(await wrappingKey(pin, salt, rosterSecret, wrapped.argon2), fromBase64(wrapped.box), salt);
+}
+
+const Secret = z.object({ identity: z.string(), signingKey: z.string() });
+
+async function userKeyOf(plain: Bytes): Promise<UserKey> {
+  const secret = Secret.parse(JSON.parse(new TextDecoder().decode(plain)));
+  return { identity: secret.identity, signingKey: await importSigningKey(fromBase64(secret.signingKey)) };
+}
+
+/**
+ * The same key as a passkey or security key opens it: by 32 bytes that only this authenticator computes (WebAuthn PRF,
+ * CTAP `hmac-secret`), so nothing here can be tried out. The roster secret is in it all the same.
+ */
+export const PasskeyWrapping = z.object({
+  /** The credential's id, base64url: the browser is told which one to ask for. */
+  credential: z.string().min(1).max(1400),
+  salt: z.string().max(60),
+  box: z.string().max(2000),
+});
+export type PasskeyWrapping = z.infer<typeof PasskeyWrapping>;
+
+/** What an authenticator answered. */
+export interface PasskeyAnswer {
+  credential: string;
+  output: Bytes;
+}
+
+/** Wraps a key for a passkey, with the PIN or passphrase that opens it now. */
+export async function wrapForPasskey(
+  typed: string,
+  from: { rosterSecret: string; wrapped: WrappedUserKey },
+  answer: PasskeyAnswer,
+  rosterSecret: string,
+): Promise<PasskeyWrapping> {
+  const plain = await plainOf(typed, from.rosterSecret, from.wrapped);
+  if (!plain) throw new Error('a key is wrapped for a passkey only with the PIN that opens it');
+  return sealForPasskey(plain, answer, rosterSecret);
+}
+
+/** `null`: another authenticator, another roster secret, or damaged. */
+export async function unwrapByPasskey(
+  answer: PasskeyAnswer,
+  rosterSecret: string,
+  wrapping: PasskeyWrapping,
+): Promise<UserKey | null> {
+  const plain = await plainByPasskey(answer, rosterSecret, wrapping);
+  return plain && userKeyOf(plain);
+}
+
+/** After the roster secret was renewed. */
+export async function rewrapForPasskey(
+  answer: PasskeyAnswer,
+  from: { rosterSecret: string; wrapping: PasskeyWrapping },
+  rosterSecret: string,
+): Promise<PasskeyWrapping> {
+  const plain = await plainByPasskey(answer, from.rosterSecret, from.wrapping);
+  if (!plain) throw new Error('a key is wrapped anew only with the passkey that opens it');
+  return sealForPasskey(plain, answer, rosterSecret);
+}
+
+async function plainByPasskey(
+  { output }: PasskeyAnswer,
+  rosterSecret: string,
+  { credential, salt: text, box }: PasskeyWrapping,
+): Promise<Bytes | null> {
+  const salt = fromBase64(text);
+  return openBox(await passkeyKey(output, salt, rosterSecret), fromBase64(box), utf8(credential));
+}
+
+async function sealForPasskey(
+  plain: Bytes,
+  { credential, output }: PasskeyAnswer,
+  rosterSecret: string,
+): Promise<PasskeyWrapping> {
+  const salt = randomBytes(16);
+  const box = await sealBox(await passkeyKey(output, salt, rosterSecret), plain, utf8(credential));
+  return { credential, salt: toBase64(salt), box: toBase64(box) };
+}
+
+const passkeyKey = (output: Bytes, salt: Bytes, rosterSecret: string): Promise<CryptoKey> => {
+  if (output.length < 32) throw new Error('an authenticator answers with 32 bytes');
+  return derivedKey(concatBytes([output, utf8(rosterSecret)]), salt, 'lamplight user key by passkey');
+};
 
 /** HKDF over Argon2id(PIN) and the roster secret: the files of a stolen tablet or hub alone let nobody try PINs. */
 async function wrappingKey(
@@ -104,15 +182,13 @@ async function wrappingKey(
     hashLength: 32,
     outputType: 'binary',
   });
-  const base = await crypto.subtle.importKey(
-    'raw',
-    concatBytes([stretched, utf8(rosterSecret)]),
-    'HKDF',
-    false,
-    ['deriveKey'],
-  );
+  return derivedKey(concatBytes([stretched, utf8(rosterSecret)]), salt, 'lamplight user key');
+}
+
+async function derivedKey(material: Bytes, salt: Bytes, purpose: string): Promise<CryptoKey> {
+  const base = await crypto.subtle.importKey('raw', material, 'HKDF', false, ['deriveKey']);
   return crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt, info: utf8('lamplight user key') },
+    { name: 'HKDF', hash: 'SHA-256', salt, info: utf8(purpose) },
     base,
     { name: 'AES-GCM', length: 256 },
     false,

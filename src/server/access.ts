@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Hex128, type Role } from '../clinical/index.ts';
 import {
@@ -8,9 +8,13 @@ import {
   hubAsPeer,
   type Peer,
   type Roster,
+  type StaffMember,
 } from '../site/index.ts';
+import { HOW_SIGNED_IN, type HowSignedIn } from '../wire/sign-in.ts';
 import type { ServerContext } from './context.ts';
 import { RefusalError } from './refusal.ts';
+import type { SignInWays } from './sign-in/index.ts';
+import type { Place } from './sign-in/passkeys.ts';
 
 /**
  * Who may use a route. Every route states it in its `config.access`, one hook enforces it before the body is read, and
@@ -19,7 +23,13 @@ import { RefusalError } from './refusal.ts';
 export type Access =
   /** No sign-in; `because` says why that is safe. */
   | { by: 'anyone'; because: string }
-  | { by: 'staff'; roles: readonly Role[]; ward?: 'of-patient-in-path' | 'in-query' }
+  | {
+      by: 'staff';
+      roles: readonly Role[];
+      ward?: 'of-patient-in-path' | 'in-query';
+      /** Open also to whoever has only a PIN where the site wants more: to set the rest up. */
+      settingUp?: true;
+    }
   /** A tablet, by its own key, locked or not. */
   | { by: 'device'; ward?: 'in-path' };
 
@@ -29,6 +39,9 @@ export interface StaffSession {
   role: Role;
   /** Whose records they may see. */
   wards: readonly string[];
+  how: HowSignedIn;
+  /** Which of the person's sessions this is. */
+  session: string;
 }
 
 declare module 'fastify' {
@@ -42,12 +55,10 @@ declare module 'fastify' {
 }
 
 export const SESSION_COOKIE = 'lamplight-session';
-/** What a session cookie says. The key in it ends the session when the person's PIN is set anew. */
-export const SessionToken = z.object({ id: Hex128, key: z.string() });
-
 /** What the guard asks. A hub knows no staff, and has no route for them. */
 export interface GuardContext extends Pick<ServerContext, 'db' | 'tokens'> {
   identity: { site: string };
+  signIn?: Pick<SignInWays, 'sessions' | 'policy'>;
   site: {
     directory(): Directory;
     roster(): Roster;
@@ -81,7 +92,7 @@ export function guardRoutes(
       case 'anyone':
         return;
       case 'staff':
-        request.signedIn = staffMember(context, request, access.roles);
+        request.signedIn = await staffMember(context, request, access);
         if (access.ward) await requireWard(context, request, access.ward, request.signedIn.wards);
         return;
       case 'device':
@@ -124,22 +135,68 @@ export function tabletOf(request: FastifyRequest): Peer {
 }
 
 /** Role and wards are those of the staff list now, not those of the moment of signing in. */
-function staffMember(context: GuardContext, request: FastifyRequest, roles: readonly Role[]): StaffSession {
+async function staffMember(
+  { site, signIn }: GuardContext,
+  request: FastifyRequest,
+  { roles, settingUp }: Extract<Access, { by: 'staff' }>,
+): Promise<StaffSession> {
   const cookie = request.cookies[SESSION_COOKIE];
-  const token = SessionToken.safeParse(
-    cookie === undefined ? undefined : context.tokens.read('staff', cookie),
-  );
-  const hasLeft = (staff: string): boolean => context.site.directory().revokedStaff.has(staff);
-  const person = token.success ? context.site.roster().get(token.data.id) : undefined;
-  if (!token.success || !person || hasLeft(person.staff) || person.publicKey !== token.data.key)
+  const session = cookie === undefined ? undefined : await signIn?.sessions.find(cookie);
+  const person = session && site.roster().get(session.staff);
+  // A new PIN is a new key: it ends what was opened with the old one.
+  if (!person || site.directory().revokedStaff.has(person.staff) || person.publicKey !== session.key)
     throw new RefusalError(401, 'signed-out', 'You are signed out. Sign in again; nothing is lost.');
   if (!roles.includes(person.role))
     throw new RefusalError(403, 'not-allowed', `This needs ${roles.join(' or ')} rights.`);
   // The cookie is SameSite=Strict already; a browser that ignores that still names the page that asks.
-  const { origin } = request.headers;
-  if (request.method !== 'GET' && origin !== undefined && URL.parse(origin)?.host !== request.host)
+  const { origin, 'sec-fetch-site': askedFrom } = request.headers;
+  if (
+    (origin !== undefined && URL.parse(origin)?.host !== request.host) ||
+    (askedFrom !== undefined && askedFrom !== 'same-origin' && askedFrom !== 'none')
+  )
     throw new RefusalError(403, 'other-origin', 'This was asked by a page that is not Lamplight’s.');
-  return { id: person.staff, name: person.name, role: person.role, wards: person.wards };
+  if (!settingUp && session.how === 'pin' && (await signIn?.policy.secondFactor()) === 'required')
+    throw new RefusalError(
+      403,
+      'second-factor-due',
+      'This site asks for a second factor. Set one up under “Signing in”, then go on.',
+    );
+  // Reading is what an open page does by itself; changing something is what a person does.
+  if (request.method !== 'GET') await signIn?.sessions.touch(session.hash);
+  const { staff: id, name, role, wards } = person;
+  return { id, name, role, wards, how: session.how, session: session.hash };
+}
+
+/** Opens a session and hands its cookie out. */
+export async function openSession(
+  context: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  person: StaffMember,
+  how: HowSignedIn,
+): Promise<void> {
+  const { sessions, publicUrl } = context.signIn;
+  // One browser, one session: whoever was signed in here before is so no longer.
+  const before = request.cookies[SESSION_COOKIE];
+  if (before !== undefined) await sessions.close(before);
+  reply.setCookie(SESSION_COOKIE, await sessions.open(person, how), {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: publicUrl?.protocol === 'https:' ? true : 'auto',
+  });
+  context.audit.note({
+    what: 'sign-in',
+    detail: HOW_SIGNED_IN[how],
+    staff: { id: person.staff, name: person.name, role: person.role },
+  });
+}
+
+/** Where the browser that asks believes that it is. */
+export function placeOf({ signIn }: Pick<ServerContext, 'signIn'>, request: FastifyRequest): Place {
+  if (signIn.publicUrl) return { rpId: signIn.publicUrl.hostname, origins: [signIn.publicUrl.origin] };
+  // Browsers let a page without https use passkeys on its own machine alone.
+  return { rpId: request.hostname, origins: [`https://${request.host}`, `http://${request.host}`] };
 }
 
 /** A tablet or a hub by its id, as the directory has it. */

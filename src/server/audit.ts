@@ -25,6 +25,8 @@ export interface AuditQuery {
 export interface AuditRow extends AuditEvent {
   entry: string;
   device: string;
+  /** Id of the tablet that wrote it, or the site's. */
+  writer: string;
 }
 
 /** The server's part of the trail, and everybody's read back: events are entries, the table is a projection of them. */
@@ -165,6 +167,7 @@ export function createAudit(
           typeof row.event === 'string' ? JSON.parse(row.event) : row.event,
         ),
         entry: `${entryId(row.log, row.seq)}`,
+        writer: row.writer,
         device:
           row.writer === identity.site
             ? 'Lamplight server'

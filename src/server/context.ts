@@ -11,6 +11,7 @@ import type { Moves } from './moves.ts';
 import type { Projection } from './projection.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { Reconciliation } from './reconciliation/reconciliation.ts';
+import type { SignInWays } from './sign-in/index.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteLog } from './site-log.ts';
 import type { SiteRecords } from './site-records.ts';
@@ -34,6 +35,7 @@ export interface ServerContext {
   census: Census;
   reconciliation: Reconciliation;
   tokens: Tokens;
+  signIn: SignInWays;
   clock: () => number;
   log: FastifyBaseLogger;
   /** Demo only: the control address of the demo EHR, and the staff with their PINs. */

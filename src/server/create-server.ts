@@ -15,6 +15,7 @@ import { openDatabase } from './database/open.ts';
 import { createFhirGateway } from './ehr/gateway.ts';
 import { openEpoch } from './epoch.ts';
 import { createLedger, inTheNameOfTheSite, type ServerLedger } from './ledger.ts';
+import { boundBodies, requestBounds, type SlowClients } from './limits.ts';
 import { concernsMoves, createMoves } from './moves.ts';
 import { createProjection } from './projection.ts';
 import { createQuarantine } from './quarantine.ts';
@@ -24,12 +25,15 @@ import { adminRoutes } from './routes/admin-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { formRoutes } from './routes/form-routes.ts';
 import { hubRoutes } from './routes/hub-routes.ts';
+import { openIdRoutes } from './routes/openid-routes.ts';
+import { secondFactorRoutes } from './routes/second-factor-routes.ts';
 import { siteRoutes } from './routes/site-routes.ts';
 import { staffSessionRoutes } from './routes/staff-session.ts';
 import { syncRoutes } from './routes/sync-routes.ts';
 import { transferRoutes } from './routes/transfer-routes.ts';
 import { workbenchRoutes } from './routes/workbench-routes.ts';
-import { openSiteIdentity } from './site-identity.ts';
+import { createSignIn, type SignInOptions } from './sign-in/index.ts';
+import { type AskPassphrase, openSiteIdentity } from './site-identity.ts';
 import { createSiteLog, type SiteLog } from './site-log.ts';
 import { createSiteRecords, type SiteRecords } from './site-records.ts';
 import { createStaffChanges } from './staff-changes.ts';
@@ -48,13 +52,21 @@ export interface ServerOptions {
   clock?: () => number;
   /** `silent` in tests. */
   logLevel?: string;
+  /** Where the log goes, a JSON line at a time; absent: standard output. */
+  logTo?: { write(line: string): void };
+  slowClients?: SlowClients;
+  signIn?: SignInOptions;
+  /** Of the site identity's file; asked where that is sealed, or is made. */
+  passphrase?: AskPassphrase;
 }
 
 export interface LamplightServer {
   app: FastifyInstance;
   context: ServerContext;
-  /** Only on the first start of a site: to be printed once and kept on paper. */
+  /** Until there is a hospital here: to be printed once and kept on paper. */
   recoveryIdentity: string | undefined;
+  /** It was: it is forgotten. */
+  recoveryPrinted(): Promise<void>;
   /** While there is no hospital here: whoever starts the server reads it, and types it into the setup page. */
   setupCode: string | undefined;
   /** Every route with its rule. */
@@ -72,7 +84,8 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     dataDirectory: options.dataDirectory,
     ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
   });
-  const { identity, recovery } = await openSiteIdentity(options.dataDirectory);
+  const opening = await openSiteIdentity(options.dataDirectory, options.passphrase);
+  const { identity } = opening;
   const { db } = opened;
 
   const epoch = await openEpoch(db, identity, clock);
@@ -118,15 +131,19 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     clock,
   });
 
+  const { sockets, ...bounds } = requestBounds(options.slowClients);
   const app = fastify({
     logger: {
       level: options.logLevel ?? 'info',
       redact: ['req.headers.authorization', 'req.headers.cookie'],
+      ...(options.logTo ? { stream: options.logTo } : {}),
     },
     // Addresses carry no patient data, but a request body never reaches the log either.
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: 1024 * 1024,
+    ...bounds,
+    http: sockets,
   });
+  boundBodies(app);
   const context: ServerContext = {
     db,
     identity,
@@ -143,6 +160,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     census,
     reconciliation,
     tokens: createTokens(identity.secret, clock),
+    signIn: createSignIn(db, identity, clock, options.signIn),
     clock,
     log: app.log,
     demo: options.demo,
@@ -173,9 +191,15 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     crossOriginOpenerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: false,
+    // Behind a proxy or on one machine, only whoever starts the server knows that it is found under https.
+    strictTransportSecurity: context.signIn.publicUrl?.protocol === 'https:' && { maxAge: 31_536_000 },
   });
 
+  // What anybody was told here stays in no cache, of browser or proxy; files of the app say for themselves.
+  app.addHook('onSend', async (request, reply) => {
+    if (request.url.startsWith('/api') && !reply.hasHeader('cache-control'))
+      reply.header('cache-control', 'no-store');
+  });
   answerFaults(app);
   const routes = guardRoutes(app, context);
   app.get(
@@ -185,8 +209,15 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   );
   syncRoutes(app, { ...context, authority: true });
   staffSessionRoutes(app, context);
+  secondFactorRoutes(app, context);
+  openIdRoutes(app, context);
   const setupCode = site.directory().site ? undefined : typedCode();
-  siteRoutes(app, context, setupCode);
+  if (identity.recoveryPending && opening.recovery === undefined) {
+    // Nobody printed the one of the last start. With a hospital here it is too late for another.
+    if (site.directory().site) await opening.recoveryPrinted();
+    else await opening.renewRecovery();
+  }
+  siteRoutes(app, context, setupCode, opening);
   adminRoutes(app, context);
   formRoutes(app, context);
   hubRoutes(app, context, options.hubNames ?? []);
@@ -206,7 +237,8 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   return {
     app,
     context,
-    recoveryIdentity: recovery,
+    recoveryIdentity: opening.recovery,
+    recoveryPrinted: opening.recoveryPrinted,
     setupCode,
     routes,
     async close() {

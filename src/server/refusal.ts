@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Refusal } from '../wire/workbench.ts';
 
@@ -23,9 +23,32 @@ export function sendRefusal(
   return reply.code(statusCode).send(body);
 }
 
+/** Refusals that honest clients do not earn by a slip. */
+const NOTABLE = [403, 405, 413, 415, 429];
+
+/**
+ * What was refused, to whom, on which route: for whoever watches for intruders. The route as it was declared and the
+ * kind of refusal, so nothing that was sent.
+ */
+function noteRefusal(request: FastifyRequest, error: Error & { statusCode?: number }): void {
+  const status = error instanceof z.ZodError ? 400 : (error.statusCode ?? 500);
+  if (status >= 500) return;
+  request.log[NOTABLE.includes(status) ? 'warn' : 'info'](
+    {
+      status,
+      ...(error instanceof RefusalError ? { kind: error.kind } : {}),
+      method: request.method,
+      route: request.routeOptions.url,
+      from: request.ip,
+    },
+    'a request was refused',
+  );
+}
+
 /** Every fault is answered in the user's words, and none tells the log what a record says. */
 export function answerFaults(app: FastifyInstance): void {
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    noteRefusal(request, error);
     if (error instanceof RefusalError) return sendRefusal(reply, error.statusCode, error.kind, error.message);
     if (error instanceof z.ZodError)
       return sendRefusal(

@@ -125,6 +125,26 @@ export const RosterOpened = z.object({
 });
 export type RosterOpened = z.infer<typeof RosterOpened>;
 
+/**
+ * A tablet is to forget everything. It obeys when nobody works on it and the server has signed for all that it holds,
+ * but for what `losing` names: what an administrator saw there and gave up.
+ */
+export const WipeOrdered = z.object({
+  kind: z.literal('wipe-ordered'),
+  recordedAt: Instant,
+  device: Hex128,
+  reason: z.string().min(1).max(500),
+  by: Hex128,
+  losing: z
+    .object({
+      entries: z.number().int().min(1),
+      oldestAt: Instant.optional(),
+      beds: z.array(z.string().max(40)).max(500),
+    })
+    .optional(),
+});
+export type WipeOrdered = z.infer<typeof WipeOrdered>;
+
 /** After how long without a touch a ward's tablets lock. */
 const IdleLockSet = z.object({
   kind: z.literal('idle-lock-set'),
@@ -145,6 +165,7 @@ export const DirectoryBody = z.discriminatedUnion('kind', [
   AdministratorWithdrawn,
   RosterOpened,
   IdleLockSet,
+  WipeOrdered,
 ]);
 export type DirectoryBody = z.infer<typeof DirectoryBody>;
 
@@ -169,6 +190,8 @@ export interface Directory {
   rosters: RosterOpened[];
   /** By ward, where it was set. */
   idleLockSeconds: Map<string, number>;
+  /** By device: the newest order. */
+  wipeOrders: Map<string, WipeOrdered>;
 }
 
 export const emptyDirectory = (): Directory => ({
@@ -181,6 +204,7 @@ export const emptyDirectory = (): Directory => ({
   administrators: new Map(),
   rosters: [],
   idleLockSeconds: new Map(),
+  wipeOrders: new Map(),
   forms: new Map(),
 });
 
@@ -241,6 +265,11 @@ export function addToDirectory(directory: Directory, body: DirectoryBody): void 
     case 'idle-lock-set':
       directory.idleLockSeconds.set(body.ward, body.seconds);
       break;
+    case 'wipe-ordered': {
+      const known = directory.wipeOrders.get(body.device);
+      if (!known || known.recordedAt < body.recordedAt) directory.wipeOrders.set(body.device, body);
+      break;
+    }
     case 'roster-opened':
       directory.rosters = [
         ...directory.rosters.filter((other) => other.recipient !== body.recipient),

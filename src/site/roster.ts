@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Hex128, Instant, mayWrite, Role, type WardBody } from '../clinical/index.ts';
 import type { Verify } from '../log/index.ts';
-import { verifyWith, WrappedUserKey } from '../seal/index.ts';
+import { PasskeyWrapping, verifyWith, WrappedUserKey } from '../seal/index.ts';
 
 /** The roster: who works here. Sealed under the roster identity, which enrolled tablets and the server share. */
 
@@ -78,11 +78,32 @@ export const UserKeyWrapped = z.object({
   by: z.enum(['pin', 'passphrase']).default('pin'),
 });
 
+/** A person's key, wrapped for a passkey or security key of theirs, or wrapped for it anew; signed by that key. */
+const PasskeyAdded = z.object({
+  kind: z.literal('passkey-added'),
+  recordedAt: Instant,
+  staff: Hex128,
+  publicKey: z.string().max(100),
+  wrapping: PasskeyWrapping,
+  rosterGeneration: z.number().int().min(1),
+});
+
+/** It opens nothing any more on tablets that hear of it. */
+const PasskeyRemoved = z.object({
+  kind: z.literal('passkey-removed'),
+  recordedAt: Instant,
+  staff: Hex128,
+  publicKey: z.string().max(100),
+  credential: z.string().max(1400),
+});
+
 export const RosterBody = z.discriminatedUnion('kind', [
   StaffRostered,
   EmergencyGranted,
   WardKeysGranted,
   UserKeyWrapped,
+  PasskeyAdded,
+  PasskeyRemoved,
 ]);
 export type RosterBody = z.infer<typeof RosterBody>;
 
@@ -94,6 +115,8 @@ export interface StaffMember extends StaffRostered {
   roles: readonly Role[];
   /** Every public key that the person ever signed with, the present one last: a new PIN is a new key. */
   publicKeys: readonly string[];
+  /** The present key, as passkeys and security keys open it. */
+  passkeys: readonly { wrapping: PasskeyWrapping; rosterGeneration: number; addedAt: string }[];
   /** When the present key was made. */
   keySince: string;
   /** Wards that were taken away, with the id that a new generation of the ward's identity names as its cause. */
@@ -113,6 +136,8 @@ export function addToRoster(roster: Roster, body: RosterBody): void {
         ...body,
         roles: [...new Set([...(known?.roles ?? []), body.role])],
         publicKeys: [...new Set([...(known?.publicKeys ?? []), body.publicKey])],
+        // What opened an older key opens none that came after it.
+        passkeys: known?.publicKey === body.publicKey ? known.passkeys : [],
         keySince: known?.publicKey === body.publicKey ? known.keySince : body.recordedAt,
         lost: [
           ...(known?.lost ?? []),
@@ -130,6 +155,7 @@ export function addToRoster(roster: Roster, body: RosterBody): void {
         kind: 'staff-rostered',
         roles: [body.role],
         publicKeys: [body.publicKey],
+        passkeys: [],
         keySince: body.recordedAt,
         lost: [],
         emergency: { reason, vouchedBy, until },
@@ -159,6 +185,30 @@ export function addToRoster(roster: Roster, body: RosterBody): void {
           roster.set(body.staff, { ...person, passphrase: { wrapped, rosterGeneration } });
       } else if (rosterGeneration >= (person.rosterGeneration ?? 1))
         roster.set(body.staff, { ...person, wrapped, rosterGeneration, pinGuarded: true });
+      break;
+    }
+    case 'passkey-added':
+    case 'passkey-removed': {
+      const person = roster.get(body.staff);
+      if (person?.publicKey !== body.publicKey) break;
+      const credential = body.kind === 'passkey-added' ? body.wrapping.credential : body.credential;
+      const known = person.passkeys.find((passkey) => passkey.wrapping.credential === credential);
+      const others = person.passkeys.filter((passkey) => passkey !== known);
+      const { kind, recordedAt } = body;
+      roster.set(body.staff, {
+        ...person,
+        passkeys:
+          kind === 'passkey-removed'
+            ? others
+            : [
+                ...others,
+                {
+                  wrapping: body.wrapping,
+                  rosterGeneration: body.rosterGeneration,
+                  addedAt: known?.addedAt ?? recordedAt,
+                },
+              ],
+      });
       break;
     }
   }

@@ -35,6 +35,14 @@ const ADMINISTRATORS_SAY: readonly DirectoryBody['kind'][] = [
   'staff-revoked',
   'ward-opened',
   'roster-opened',
+  'wipe-ordered',
+];
+
+/** What a person says about how their own key opens. */
+const OF_ONES_OWN_KEY: readonly RosterBody['kind'][] = [
+  'user-key-wrapped',
+  'passkey-added',
+  'passkey-removed',
 ];
 
 /**
@@ -61,7 +69,9 @@ export async function rosterOf(entries: Iterable<SiteEntry>, directory: Director
     if (
       statement.device === undefined ||
       (body.kind === 'ward-keys-granted' && (await isByAdministrator(directory, statement))) ||
-      (body.kind === 'user-key-wrapped' && (await isByPerson(directory, roster, statement, body.staff))) ||
+      (OF_ONES_OWN_KEY.includes(body.kind) &&
+        'staff' in body &&
+        (await isByPerson(directory, roster, statement, body.staff))) ||
       (body.kind === 'emergency-granted' && (await isVouchedFor(directory, roster, statement, body)))
     )
       addToRoster(roster, body);

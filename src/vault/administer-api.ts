@@ -48,6 +48,17 @@ export interface AdministerApi {
     /** Of whoever vouches. */
     pin: string;
   }): Promise<Result<StaffName, 'invalid' | 'not-allowed' | 'wrong-pin' | 'wait' | 'storage' | 'full'>>;
+  /** What would be lost if this tablet were wiped now: nothing, once the server has signed for all of it. */
+  wipeOutlook(): Promise<{ entries: number; oldestAt?: string; beds: string[] }>;
+  /**
+   * Orders this tablet to be wiped, with the administrator's PIN again. It obeys when it is locked and the server has
+   * everything but what `losing` names, as `wipeOutlook` said it.
+   */
+  orderWipe(request: {
+    reason: string;
+    losing?: { entries: number; oldestAt?: string; beds: string[] };
+    pin: string;
+  }): Promise<Result<void, 'not-allowed' | 'wrong-pin' | 'wait' | 'storage' | 'full'>>;
   /** Entries that wait until a person vouches for them (`entry-vouched`). */
   held(): Promise<HeldItem[]>;
 }

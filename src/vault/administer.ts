@@ -18,6 +18,7 @@ import type { AdministerApi, HeldItem, Revocable } from './administer-api.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import { storageFailure } from './failures.ts';
 import { type SiteStatement, tellSite } from './site-writer.ts';
+import { unsentEntries } from './wipe.ts';
 
 interface Hospital {
   tablet?: Tablet;
@@ -32,6 +33,8 @@ export interface AdministerEnvironment {
   /** Whoever has unlocked. */
   session(): { author: Author; signingKey: CryptoKey };
   held(): Promise<{ patient: string; held: HeldEntry[] }[]>;
+  /** Beds by patient, as the board has them. */
+  beds(): Promise<ReadonlyMap<string, string>>;
   confirmPin(pin: string): ReturnType<AdministerApi['revoke']>;
   /** Directory or roster were written to: others are told, and keys read anew. */
   told(): void;
@@ -134,6 +137,43 @@ export function createAdministration(
       } finally {
         environment.told();
       }
+      return { ok: true, value: undefined };
+    },
+
+    async wipeOutlook() {
+      const { patients, words: _, ...unsent } = await unsentEntries(db);
+      const bedOf = await environment.beds();
+      return { ...unsent, beds: patients.map((patient) => bedOf.get(patient) ?? 'not known').sort() };
+    },
+
+    async orderWipe({ reason, losing, pin }) {
+      const { author, signingKey } = environment.session();
+      const { tablet, directory } = await environment.hospital();
+      if (author.role !== 'administrator' || !tablet || !directory.administrators.has(author.id))
+        return refused('Only an administrator whom the hospital has certified wipes a tablet.');
+      const confirmed = await environment.confirmPin(pin);
+      if (!confirmed.ok) return confirmed;
+      const body = DirectoryBody.parse({
+        kind: 'wipe-ordered',
+        recordedAt: now(),
+        device: tablet.device,
+        reason,
+        by: author.id,
+        ...(losing ? { losing } : {}),
+      });
+      try {
+        await tellSite(
+          db,
+          tablet,
+          directory,
+          [{ scope: DIRECTORY_SCOPE, body }],
+          signingKey,
+          Date.parse(now()),
+        );
+      } catch (error) {
+        return { ok: false, error: storageFailure(error) };
+      }
+      environment.told();
       return { ok: true, value: undefined };
     },
 

@@ -1,7 +1,9 @@
 import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
+import type { PasskeyAnswer } from '../seal/index.ts';
 import type { AdministerApi } from './administer-api.ts';
 import type { Credential } from './credentials.ts';
 import type { MovesApi } from './moves.ts';
+import type { PasskeysApi } from './passkeys-api.ts';
 import type { StorageRoom } from './storage-room.ts';
 import type { FileTransferApi, QrTransferApi } from './transfer-api.ts';
 
@@ -29,6 +31,11 @@ export interface StaffName {
   role: Role;
 }
 
+/** Somebody on the lock screen; `passkeys`: ids of keys that open this tablet for them. */
+export interface ListedPerson extends StaffName {
+  passkeys?: string[];
+}
+
 /** What may be shown before anyone has unlocked. */
 export interface TabletStatus {
   /** `revoked`: an administrator took this tablet out of use; nobody unlocks it, its records still leave it. */
@@ -42,7 +49,7 @@ export interface TabletStatus {
   demo: boolean;
   /** "EHR data as of"; absent: no snapshot yet. */
   snapshotAsOf?: string;
-  staff: StaffName[];
+  staff: ListedPerson[];
   /** Ids of those who unlocked it last, newest first. */
   recent: string[];
   counts: EntryCounts;
@@ -92,18 +99,17 @@ export interface QuarantinedItem {
   bytes: number;
 }
 
-export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi, MovesApi {
+export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi, MovesApi, PasskeysApi {
   status(): Promise<TabletStatus>;
   /** Exchanges a one-time code for the tablet's place in the directory. Needs the server. */
   enrol(request: {
     code: string;
     deviceName: string;
   }): Promise<Result<void, 'offline' | 'refused' | 'storage'>>;
-  unlock(request: {
-    staff: string;
-    pin: string;
-    ward: string;
-  }): Promise<Result<Session, 'wrong-pin' | 'wait' | 'not-granted' | 'storage'>>;
+  /** By PIN or passphrase, or by what an authenticator answered. */
+  unlock(
+    request: { staff: string; ward: string } & ({ pin: string } | { passkey: PasskeyAnswer }),
+  ): Promise<Result<Session, 'wrong-pin' | 'wait' | 'not-granted' | 'storage'>>;
   /** Checks the PIN again for a signature, without a new session. */
   confirmPin(pin: string): Promise<Result<void, 'wrong-pin' | 'wait'>>;
 
@@ -151,6 +157,12 @@ export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi,
   /** The hospital’s own forms, as FHIR Questionnaires (`null`: no longer offered); those that come with the app are not among them. */
   forms(): Promise<{ id: string; questionnaire: unknown }[]>;
 
+  /**
+   * Something is put on paper: told before the browser's print dialog opens, for the audit trail. `what`: which sheet, in
+   * words, with no name of a patient in it.
+   */
+  printed(what: string, patient?: string): Promise<void>;
+
   /** Writes what still waits in memory: the tail of the audit trail. Asked before the page goes away. */
   finish(): Promise<void>;
 
@@ -187,5 +199,7 @@ export type VaultEvent =
   | { type: 'snapshot'; asOf: string }
   /** This tablet, or whoever has unlocked it, was revoked: lock now. */
   | { type: 'revoked' }
+  /** An administrator's order was obeyed: there is nothing here any more. */
+  | { type: 'wiped' }
   | { type: 'sync'; state: SyncState }
   | { type: 'storage-lost'; message: string };

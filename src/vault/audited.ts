@@ -36,7 +36,7 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
       const result = await vault.unlock(request);
       if (result.ok) {
         session = result.value;
-        note({ what: 'unlock' });
+        note({ what: 'unlock', ...('passkey' in request ? { detail: 'by passkey or security key' } : {}) });
       } else if (result.error.kind === 'wrong-pin') await noteWrongPin(request.staff);
       return result;
     },
@@ -65,6 +65,27 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
         what: 'revoked',
         detail: `${request.kind} ${request.id.slice(0, 8)}: ${request.reason}`.slice(0, 500),
       }),
+
+    orderWipe: (request) =>
+      noted(vault.orderWipe(request), {
+        what: 'wipe-ordered',
+        detail:
+          `this tablet${request.losing ? `, giving up ${request.losing.entries} entries` : ''}: ${request.reason}`.slice(
+            0,
+            500,
+          ),
+      }),
+
+    async printed(what, patient) {
+      await vault.printed(what, patient);
+      note({ what: 'printed', detail: what.slice(0, 200), ...(patient === undefined ? {} : { patient }) });
+    },
+
+    addPasskey: (request) =>
+      noted(vault.addPasskey(request), { what: 'sign-in-changed', detail: 'key added for tablets' }),
+
+    removePasskey: (request) =>
+      noted(vault.removePasskey(request), { what: 'sign-in-changed', detail: 'key removed for tablets' }),
 
     emergencyAccess: (request) =>
       noted(vault.emergencyAccess(request), {

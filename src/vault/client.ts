@@ -25,6 +25,7 @@ export async function connectLamp(): Promise<{
           case 'sync':
           case 'storage-lost':
           case 'revoked':
+          case 'wiped':
             listener(event);
         }
       }),

@@ -1,4 +1,14 @@
-import { rewrapUserKey, type UserKey, unwrapUserKey, type WrappedUserKey } from '../seal/index.ts';
+import {
+  type PasskeyAnswer,
+  type PasskeyWrapping,
+  rewrapForPasskey,
+  rewrapUserKey,
+  type UserKey,
+  unwrapByPasskey,
+  unwrapUserKey,
+  type WrappedUserKey,
+  wrapForPasskey,
+} from '../seal/index.ts';
 import {
   type Directory,
   mayHoldPinSecret,
@@ -81,4 +91,47 @@ export async function wrapUnderNewest(
   if (by === 'pin' && pin === undefined) return undefined;
   const secret = by === 'pin' ? pinWrappingSecret(roster, pin!) : roster;
   return rewrapUserKey(typed, { rosterSecret: wrapping.secret, wrapped: wrapping.wrapped }, secret);
+}
+
+/** The person's key for a passkey, by what was typed and was right; `undefined`: the newest roster secret is not here. */
+export async function wrapUnderPasskey(
+  directory: Directory,
+  staff: StaffMember,
+  secrets: Secrets,
+  typed: { by: Credential; text: string },
+  answer: PasskeyAnswer,
+): Promise<PasskeyWrapping | undefined> {
+  const wrapping = wrappingOf(directory, staff, secrets, typed.by);
+  const roster = secrets.roster[rosterGeneration(directory) - 1];
+  if (!wrapping || roster === undefined) return undefined;
+  return wrapForPasskey(
+    typed.text,
+    { rosterSecret: wrapping.secret, wrapped: wrapping.wrapped },
+    answer,
+    roster,
+  );
+}
+
+/**
+ * The person's key as a passkey opens it, on any tablet: nothing of it can be tried out. `renewed`: the same under the
+ * newest roster secret, where it was wrapped under an older one. `null`: this passkey does not open it.
+ */
+export async function openByPasskey(
+  directory: Directory,
+  staff: StaffMember,
+  secrets: Secrets,
+  answer: PasskeyAnswer,
+): Promise<{ user: UserKey; renewed?: PasskeyWrapping } | null> {
+  const known = staff.passkeys.find(({ wrapping }) => wrapping.credential === answer.credential);
+  const secret = known && secrets.roster[known.rosterGeneration - 1];
+  if (!known || secret === undefined) return null;
+  const user = await unwrapByPasskey(answer, secret, known.wrapping);
+  if (!user) return null;
+  const newest = rosterGeneration(directory);
+  const roster = secrets.roster[newest - 1];
+  if (known.rosterGeneration >= newest || roster === undefined) return { user };
+  return {
+    user,
+    renewed: await rewrapForPasskey(answer, { rosterSecret: secret, wrapping: known.wrapping }, roster),
+  };
 }

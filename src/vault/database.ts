@@ -118,6 +118,8 @@ export interface MetaTypes {
   'recent-staff': string[];
   /** Which revocations the charts were last folded with. */
   'folded-with': string;
+  /** The order to wipe this tablet that its audit log says it obeys. */
+  'wipe-proof': string;
 }
 
 export class VaultDatabase extends Dexie {

@@ -10,6 +10,9 @@ export function whyOver(
 ): string | undefined {
   if (directory.revokedDevices.has(device))
     return 'This tablet was revoked by an administrator. Its records are kept and passed on; use another tablet.';
+  // Its orderer may still look, to see what holds it up.
+  if (directory.wipeOrders.has(device) && person.role !== 'administrator')
+    return 'An administrator has ordered this tablet to be wiped. It passes its records on first; use another tablet.';
   if (directory.revokedStaff.has(person.staff))
     return 'You were taken off the list of staff. Ask the administrator if that is a mistake.';
   if (person.emergency && nowMs > Date.parse(person.emergency.until))

@@ -1,8 +1,8 @@
-import type { UserKey } from '../seal/index.ts';
-import type { Directory, StaffMember } from '../site/index.ts';
+import type { PasskeyAnswer, PasskeyWrapping, UserKey } from '../seal/index.ts';
+import { type Directory, ROSTER_SCOPE, rosterGeneration, type StaffMember } from '../site/index.ts';
 import type { Result, VaultApi } from './api.ts';
 import { writeWithRoom } from './ballast.ts';
-import { canUnlock, credentialFor, openUserKey } from './credentials.ts';
+import { canUnlock, credentialFor, openByPasskey, openUserKey } from './credentials.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import type { News } from './events.ts';
 import { storageFailure } from './failures.ts';
@@ -11,6 +11,8 @@ import { refused } from './refused.ts';
 import { whyOver } from './revocations.ts';
 import type { VaultSession } from './session.ts';
 import type { Secrets } from './site-records.ts';
+import { tellSite } from './site-writer.ts';
+import { keepInUse } from './wipe.ts';
 import { wrapAnew } from './wrap-anew.ts';
 
 /** People that the lock screen shows first. */
@@ -66,7 +68,41 @@ export function createSignIn(db: VaultDatabase, news: News, clock: () => number,
       : { ok: false, error: { ...checked.error, kind } };
   }
 
-  const unlock: VaultApi['unlock'] = async ({ staff: id, pin, ward }) => {
+  /** Not counted: what an authenticator computes cannot be guessed. */
+  async function checkPasskey(
+    { directory, secrets }: { directory: Directory; secrets: Secrets },
+    staff: StaffMember,
+    answer: PasskeyAnswer,
+  ): Promise<Result<{ user: UserKey; renewed?: PasskeyWrapping }, 'wrong-pin'>> {
+    const opened = await openByPasskey(directory, staff, secrets, answer);
+    return opened
+      ? { ok: true, value: opened }
+      : refused(
+          'wrong-pin',
+          `This key does not open the tablet for ${staff.name}. Use your PIN or passphrase.`,
+        );
+  }
+
+  /** After the roster was renewed: the wrapping that has just opened, under its newest secret. */
+  async function renewPasskey(
+    { tablet, directory }: { tablet: Tablet; directory: Directory },
+    { staff, publicKey }: StaffMember,
+    { user, renewed }: { user: UserKey; renewed?: PasskeyWrapping },
+  ): Promise<void> {
+    if (!renewed) return;
+    const body = {
+      kind: 'passkey-added',
+      recordedAt: now(),
+      staff,
+      publicKey,
+      wrapping: renewed,
+      rosterGeneration: rosterGeneration(directory),
+    };
+    await tellSite(db, tablet, directory, [{ scope: ROSTER_SCOPE, body }], user.signingKey, clock());
+    news.tell({ type: 'saved' });
+  }
+
+  const unlock: VaultApi['unlock'] = async ({ staff: id, ward, ...shown }) => {
     const { tablet, directory, roster, secrets } = await session.hospital();
     const staff = roster?.get(id);
     if (!tablet || !secrets || !staff)
@@ -76,10 +112,15 @@ export function createSignIn(db: VaultDatabase, news: News, clock: () => number,
       );
     const over = whyOver(directory, tablet.device, staff, clock());
     if (over !== undefined) return refused('not-granted', over);
-    const checked = await checkPin({ tablet, directory, secrets }, staff, pin);
+    const checked =
+      'pin' in shown
+        ? await checkPin({ tablet, directory, secrets }, staff, shown.pin)
+        : await checkPasskey({ directory, secrets }, staff, shown.passkey);
     if (!checked.ok) return checked;
+    const byPasskey = 'user' in checked.value ? checked.value : undefined;
+    const user = 'user' in checked.value ? checked.value.user : checked.value;
     try {
-      const opened = await writeWithRoom(() => session.open(staff, checked.value, ward));
+      const opened = await writeWithRoom(() => session.open(staff, user, ward));
       if (!opened)
         return refused(
           'not-granted',
@@ -88,21 +129,17 @@ export function createSignIn(db: VaultDatabase, news: News, clock: () => number,
       const by = credentialFor(directory, tablet.device);
       // A full disk must not keep anybody from reading.
       await writeWithRoom(async () => {
-        if (
-          await wrapAnew(
-            db,
-            tablet,
-            directory,
-            { staff, secrets, by, typed: pin, user: checked.value },
-            clock(),
-          )
-        )
-          news.tell({ type: 'saved' });
+        if (byPasskey) await renewPasskey({ tablet, directory }, staff, byPasskey);
+        else if ('pin' in shown) {
+          const typed = { staff, secrets, by, typed: shown.pin, user };
+          if (await wrapAnew(db, tablet, directory, typed, clock())) news.tell({ type: 'saved' });
+        }
         const recent = (await db.read('recent-staff')) ?? [];
         await db.write('recent-staff', [id, ...recent.filter((other) => other !== id)].slice(0, MOST_RECENT));
         await markNewSnapshot(db, ward);
         await opened.charts.markOutdated(now());
       });
+      keepInUse();
       await session.start(opened);
       void session.fold().then(() => opened.moves.passOnAll());
       const name = directory.wards.get(ward)?.name ?? ward;

@@ -19,6 +19,18 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet, onForked: ()
     return last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: null };
   }
 
+  /**
+   * The latest life of the server that it signed for here. What it said in an earlier one may be of entries that it lost
+   * when it was restored, so such a word, held back by somebody and shown again, is not believed.
+   */
+  async function latestEpoch(): Promise<string | undefined> {
+    const rows = [...(await db.logs.toArray()), ...(await db.branches.toArray())];
+    return rows
+      .flatMap((row) => row.acknowledgement?.epoch ?? [])
+      .sort()
+      .at(-1);
+  }
+
   const store: Store = {
     hash: sha256,
 
@@ -52,8 +64,10 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet, onForked: ()
 
     async acknowledged(acknowledgements: Acknowledgement[]) {
       const verify = verifyWith(tablet.siteKey);
+      const latest = await latestEpoch();
       for (const acknowledgement of acknowledgements) {
         const { log, seq, hash, epoch } = acknowledgement;
+        if (latest !== undefined && isLaterEpoch(latest, epoch)) continue;
         const branch = await db.branches.get(hash);
         const before = (await db.logs.get(log))?.acknowledgement;
         const known =

@@ -47,6 +47,10 @@ export async function tabletStatus(
     .sort()
     .at(-1);
   const reasons: string[] = [];
+  if (directory.wipeOrders.has(tablet.device))
+    reasons.push(
+      'An administrator has ordered this tablet to be wiped. It forgets everything once the server has all of it; leave it on and in reach of the server.',
+    );
   if (!device || !roster)
     reasons.push('The list of staff has not arrived yet. Connect this tablet to the server.');
   if (asOf === undefined)
@@ -70,7 +74,14 @@ export async function tabletStatus(
     ...(asOf === undefined ? {} : { snapshotAsOf: asOf }),
     staff: (revoked || !roster ? [] : activeStaff(directory, roster))
       .filter((person) => person.wards.some((ward) => device?.wards.includes(ward)))
-      .map((person) => ({ id: person.staff, name: person.name, role: person.role }))
+      .map((person) => ({
+        id: person.staff,
+        name: person.name,
+        role: person.role,
+        ...(person.passkeys.length > 0
+          ? { passkeys: person.passkeys.map(({ wrapping }) => wrapping.credential) }
+          : {}),
+      }))
       .sort((a, b) => a.name.localeCompare(b.name)),
     pinOnlyWarning: status.demo && device?.hardwareEncrypted === false,
     unlockWith: device ? credentialFor(directory, tablet.device) : 'pin',

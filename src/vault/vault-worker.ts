@@ -5,7 +5,11 @@ import { audited } from './audited.ts';
 import { VaultDatabase } from './database.ts';
 import { openNews } from './events.ts';
 import { createVault } from './vault.ts';
+import { obeyWipeOrders } from './wipe.ts';
 
 const db = new VaultDatabase();
 const clock = (): number => Date.now();
-Comlink.expose(audited(createVault(db, openNews(), clock), createAuditTrail(db, clock)));
+const news = openNews();
+const trail = createAuditTrail(db, clock);
+obeyWipeOrders(db, openNews(), trail);
+Comlink.expose(audited(createVault(db, news, clock), trail));

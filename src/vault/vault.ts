@@ -11,6 +11,7 @@ import { enrolTablet } from './enrolment.ts';
 import type { News } from './events.ts';
 import { storageFailure } from './failures.ts';
 import { createFileTransfer, type TransferEnvironment } from './file-transfer.ts';
+import { createPasskeys } from './passkeys.ts';
 import { createQrTransfer } from './qr-transfer.ts';
 import { createSession } from './session.ts';
 import { createSignIn } from './sign-in.ts';
@@ -154,6 +155,12 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
         };
       },
       held: async () => session.current().charts.held(),
+      async beds() {
+        const rows = await session.current().charts.board();
+        return new Map(
+          rows.flatMap(({ patient, bed }) => (bed === undefined ? [] : [[patient, bed] as const])),
+        );
+      },
       confirmPin,
       told,
     }),
@@ -165,9 +172,12 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       confirmPin,
       told,
     }),
+    ...createPasskeys(db, clock, session, signIn, told),
     ...createFileTransfer(transfer),
     ...createQrTransfer(transfer),
 
+    // Noted by whoever watches this vault (`audited.ts`).
+    printed: async () => undefined,
     now: async () => now(),
   };
 }

@@ -31,9 +31,18 @@ const isTimeZone = (zone: string): boolean => {
   }
 };
 
-/** POST /api/setup: only while there is no hospital here, with the code that the server printed when it started. */
-export const SiteSetup = z.object({
+/** POST /api/setup/recovery: only while there is no hospital here, with the code that the server printed when it started. */
+export const SetupCode = z.object({
   code: z.string().trim().min(4, 'Type the code that the server printed when it started'),
+});
+/** `identity`: the secret that goes into the safe; `null`: it was printed, and the server has forgotten it. */
+export const RecoverySheet = z.object({ identity: z.string().nullable(), recipient: z.string() });
+export type RecoverySheet = z.infer<typeof RecoverySheet>;
+
+/** POST /api/setup: with the same code. */
+export const SiteSetup = SetupCode.extend({
+  /** The recovery identity was printed, and the paper lies in the safe. */
+  recoveryPrinted: z.boolean().default(false),
   siteName: Name,
   timeZone: z.string().trim().refine(isTimeZone, 'A time zone is needed, for example America/Chicago'),
   administrator: Name,

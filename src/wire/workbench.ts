@@ -17,13 +17,10 @@ export const PublicInfo = z.object({
   demoStaff: z.array(z.object({ name: z.string(), role: Role, pin: z.string() })).default([]),
   wards: z.array(z.object({ id: z.string(), name: z.string() })),
   timeZone: z.string(),
+  /** The hospital has a sign-in of its own (OpenID Connect). */
+  openId: z.boolean().default(false),
 });
 export type PublicInfo = z.infer<typeof PublicInfo>;
-
-/** POST /api/session: staff name and PIN. GET /api/session: who am I. DELETE /api/session: sign out. */
-export const SignIn = z.object({ staff: z.string().min(1).max(200), pin: z.string().min(4).max(64) });
-export const SessionInfo = z.object({ staff: z.object({ id: Hex128, name: z.string(), role: Role }) });
-export type SessionInfo = z.infer<typeof SessionInfo>;
 
 /** POST /api/admin/enrolment-codes {ward}: administrator only. Single use, expiring. */
 export const EnrolmentCodeRequest = z.object({
@@ -51,6 +48,8 @@ const DeviceRow = z.object({
   /** Entries of a second history of its logs: it was cloned or restored from a backup. */
   secondHistory: z.number(),
   revoked: z.object({ at: z.string(), reason: z.string() }).nullable(),
+  /** `doneAt`: when its own proof says that it forgot everything. */
+  wipe: z.object({ orderedAt: z.string(), reason: z.string(), doneAt: z.string().nullable() }).nullable(),
 });
 export const DeviceList = z.object({ devices: z.array(DeviceRow) });
 

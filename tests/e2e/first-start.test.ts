@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -50,7 +50,27 @@ describe('the first start at a hospital', () => {
     const code = /setup code\s+(\S+)/.exec(hospital.output())![1]!;
     await desk.getByLabel('Setup code').fill(code.toLowerCase());
     await desk.getByRole('button', { name: 'Set up' }).click();
+    // First the paper for the safe: shown here alone, and only until it is printed.
+    const sheet = desk.getByRole('region', { name: 'Recovery identity' });
+    const secret = (await sheet.getByTestId('recovery-identity').textContent())!;
+    expect(secret).toMatch(/^AGE-SECRET-KEY-1/);
+    await sheet.getByRole('img', { name: 'The recovery identity as a QR code' }).waitFor();
+    expect((await new AxeBuilder({ page: desk }).analyze()).violations).toEqual([]);
+    if (process.env.SCREENSHOTS) {
+      await desk.emulateMedia({ media: 'print' });
+      await desk.screenshot({ path: join(process.env.SCREENSHOTS, 'recovery-sheet.png') });
+      await desk.emulateMedia({ media: 'screen' });
+    }
+    await desk.getByRole('button', { name: 'Open the hospital' }).click();
+    await desk.getByText('First print the recovery identity').waitFor();
+    await sheet.getByLabel(/It is printed, and the paper lies in the safe/).check();
+    await desk.getByRole('button', { name: 'Open the hospital' }).click();
     await desk.getByRole('heading', { name: 'Sign in' }).waitFor();
+    const again = await desk.request.post(`${hospital.url}/api/setup/recovery`, { data: { code } });
+    expect(again.status()).toBe(409);
+    // Neither on the disk nor in what the server printed.
+    expect(hospital.output()).not.toContain('AGE-SECRET-KEY');
+    expect(readFileSync(join(folder, 'data/site-identity.json'), 'utf8')).not.toContain(secret);
     await signIn(desk, 'Ada Moss', '907316');
   });
 
@@ -121,26 +141,23 @@ describe('the first start at a hospital', () => {
         },
       )
       .toBe('St Brigid');
-    await desk.reload();
-    // Staff, tablets and what was charted: all of it came from the tablet.
-    // The administrator's session ended with the staff list that it stood on, and goes on with it.
+    // Staff, tablets and what was charted: all of it came from the tablet. Sessions went with the database.
     await expect
       .poll(
-        async () => {
-          await desk.reload();
-          const tablets = desk.getByRole('row', { name: /^6 North tablet 1/ });
-          await tablets
-            .or(desk.getByRole('heading', { name: 'Sign in' }))
-            .first()
-            .waitFor();
-          return tablets.count();
-        },
-        { timeout: 60_000 },
+        async () =>
+          (
+            await desk.request.post(`${hospital.url}/api/session`, {
+              data: { staff: 'Ada Moss', pin: '907316' },
+            })
+          ).status(),
+        { timeout: 60_000, interval: 3_000 },
       )
-      .toBe(1);
+      .toBe(200);
+    await desk.reload();
+    await desk.getByRole('row', { name: /^6 North tablet 1/ }).waitFor();
     await expect
       .poll(() => desk.getByRole('row', { name: /^6 North tablet 1/ }).textContent())
-      .toMatch(/1Revoke$/);
+      .toMatch(/1Revoke\s*Wipe$/);
     await page
       .getByText(/1 at the server/)
       .first()

@@ -18,13 +18,16 @@ import {
   patientKey,
   purposeKey,
   randomBytes,
+  rewrapForPasskey,
   sealBox,
   sealEntry,
   sealTo,
   sha256,
   signWith,
+  unwrapByPasskey,
   unwrapUserKey,
   verifyWith,
+  wrapForPasskey,
 } from '../../src/seal/index.ts';
 import { aLog, aNote } from '../builders.ts';
 
@@ -134,7 +137,33 @@ describe('user keys', () => {
     const made = await newUserKey('135790', 'roster', QUICK);
     expect((await unwrapUserKey('135790', 'roster', made.wrapped))?.identity).toBe(made.userKey.identity);
     expect(await unwrapUserKey('135791', 'roster', made.wrapped)).toBeNull();
+    expect(await unwrapUserKey('', 'roster', made.wrapped)).toBeNull();
     expect(await unwrapUserKey('135790', 'another roster', made.wrapped)).toBeNull();
+  });
+
+  it('opens to a passkey by what that alone computes, with the roster secret, and by nothing else', async () => {
+    const made = await newUserKey('135790', 'roster', QUICK);
+    const answer = { credential: 'key-1', output: randomBytes(32) };
+    const wrapping = await wrapForPasskey(
+      '135790',
+      { rosterSecret: 'roster', wrapped: made.wrapped },
+      answer,
+      'roster',
+    );
+    const identityBy = async (given: typeof answer, secret: string, of = wrapping) =>
+      (await unwrapByPasskey(given, secret, of))?.identity;
+    expect(await identityBy(answer, 'roster')).toBe(made.userKey.identity);
+    expect(await identityBy({ ...answer, output: randomBytes(32) }, 'roster')).toBeUndefined();
+    expect(await identityBy(answer, 'another roster')).toBeUndefined();
+    // Said to be another credential's: the box knows whose it is.
+    expect(await identityBy(answer, 'roster', { ...wrapping, credential: 'key-2' })).toBeUndefined();
+    const renewed = await rewrapForPasskey(answer, { rosterSecret: 'roster', wrapping }, 'newer roster');
+    expect(await identityBy(answer, 'newer roster', renewed)).toBe(made.userKey.identity);
+    expect(await identityBy(answer, 'roster', renewed)).toBeUndefined();
+    await expect(
+      wrapForPasskey('000000', { rosterSecret: 'roster', wrapped: made.wrapped }, answer, 'roster'),
+    ).rejects.toThrow(/only with the PIN/);
+    await expect(identityBy({ ...answer, output: new Uint8Array(0) }, 'roster')).rejects.toThrow(/32 bytes/);
   });
 });
 

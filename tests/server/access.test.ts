@@ -9,6 +9,8 @@ import { createServer, type LamplightServer } from '../../src/server/create-serv
 
 const QUICK = { memoryKiB: 8192, passes: 1, lanes: 1 };
 
+const EVERYBODY = 'nurse clinician witness records administrator read-only';
+
 /**
  * Who may use what, written by hand beside what the routes declare: a rule that changes by accident differs from it,
  * and a new route is missing in it.
@@ -17,6 +19,7 @@ const RULES: Record<string, string> = {
   'GET /api/health': 'anyone',
   'GET /api/public': 'anyone',
   'POST /api/setup': 'anyone',
+  'POST /api/setup/recovery': 'anyone',
   'POST /api/enrol': 'anyone',
   'POST /api/session': 'anyone',
   'DELETE /api/session': 'anyone',
@@ -32,7 +35,23 @@ const RULES: Record<string, string> = {
   'POST /api/sync/blobs': 'tablet',
   'GET /api/sync/live': 'tablet',
   'GET /api/sync/snapshots/:ward': 'tablet, own ward',
-  'GET /api/session': 'nurse clinician witness records administrator read-only',
+  'GET /api/session': EVERYBODY,
+  'POST /api/session/passkey/ask': 'anyone',
+  'POST /api/session/passkey': 'anyone',
+  'POST /api/session/openid': 'anyone',
+  'GET /api/session/openid/back': 'anyone',
+  'POST /api/session/stay': EVERYBODY,
+  'GET /api/session/factors': EVERYBODY,
+  'POST /api/session/code/begin': EVERYBODY,
+  'POST /api/session/code/confirm': EVERYBODY,
+  'POST /api/session/code/remove': EVERYBODY,
+  'POST /api/session/passkeys/ask': EVERYBODY,
+  'POST /api/session/passkeys': EVERYBODY,
+  'POST /api/session/passkeys/remove': EVERYBODY,
+  'GET /api/admin/sign-in': 'administrator',
+  'POST /api/admin/sign-in': 'administrator',
+  'POST /api/admin/staff/:id/second-factor/remove': 'administrator',
+  'POST /api/admin/staff/:id/outside-name': 'administrator',
   'GET /api/admin/audit': 'administrator',
   'GET /api/admin/audit/fhir': 'administrator',
   'GET /api/workbench/patients/:id/access': 'records, own ward',
@@ -44,6 +63,7 @@ const RULES: Record<string, string> = {
   'POST /api/admin/staff/:id/pin': 'administrator',
   'POST /api/admin/staff/:id/revoke': 'administrator',
   'POST /api/admin/devices/:id/revoke': 'administrator',
+  'POST /api/admin/devices/:id/wipe': 'administrator',
   'POST /api/admin/enrolment-codes': 'administrator',
   'GET /api/admin/forms': 'administrator',
   'POST /api/admin/forms': 'administrator',
@@ -70,7 +90,7 @@ const RULES: Record<string, string> = {
 };
 
 /** Kinds of refusal that mean "not you": everything else got past the door. */
-const NOT_YOU = ['signed-out', 'not-allowed', 'not-granted', 'session', 'other-origin'];
+const NOT_YOU = ['signed-out', 'not-allowed', 'not-granted', 'session', 'other-origin', 'second-factor-due'];
 
 const inWords = (access: Access): string =>
   access.by === 'anyone'
@@ -90,6 +110,7 @@ describe('who may use which route', () => {
       dataDirectory: folder,
       logLevel: 'silent',
       demo: { control: 'http://127.0.0.1:9', staff: [] },
+      signIn: { openId: { issuer: 'http://127.0.0.1:9', clientId: 'x', claim: 'sub' } },
     });
     const { site, db, identity, tokens } = server.context;
     await site.openSite({ name: 'Test Hospital', timeZone: 'America/Chicago', demo: false });
@@ -104,7 +125,7 @@ describe('who may use which route', () => {
         argon2: QUICK,
       });
       callers.set(role, {
-        cookie: `lamplight-session=${tokens.issue('staff', { id: staff, key: publicKey }, 60_000)}`,
+        cookie: `lamplight-session=${await server.context.signIn.sessions.open({ staff, publicKey }, 'pin')}`,
       });
     }
     const { device } = await site.enrolDevice({
@@ -138,7 +159,13 @@ describe('who may use which route', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const routes = () => server.routes.filter(({ url, method }) => url.startsWith('/api') && method !== 'HEAD');
+  const signsOut = ({ method, url }: { method: string; url: string }): boolean =>
+    method === 'DELETE' && url === '/api/session';
+  /** Signing out last: it ends the session that asks. */
+  const routes = () =>
+    server.routes
+      .filter(({ url, method }) => url.startsWith('/api') && method !== 'HEAD')
+      .sort((a, b) => Number(signsOut(a)) - Number(signsOut(b)));
 
   it('every route stands in the table, with the rule that it declares', () => {
     expect(
@@ -148,6 +175,17 @@ describe('who may use which route', () => {
 
   it('a route without a rule keeps the server from starting', () => {
     expect(() => server.app.get('/api/new-route', async () => ({}))).toThrow(/does not say who may use it/);
+  });
+
+  it('a request from a page of another origin is refused, cookie or not', async () => {
+    const response = await server.app.inject({
+      method: 'POST',
+      url: '/api/admin/enrolment-codes',
+      headers: { ...callers.get('administrator'), host: 'lamplight.example', origin: 'https://evil.example' },
+      payload: { ward: WARDS.own },
+    });
+    expect(response.statusCode).toBe(403);
+    expect(response.json().error.kind).toBe('other-origin');
   });
 
   it('lets every caller through where the table says so, on the own ward, and nobody else anywhere', async () => {
@@ -179,16 +217,5 @@ describe('who may use which route', () => {
         }
     }
     expect(wrong).toEqual([]);
-  });
-
-  it('a request from a page of another origin is refused, cookie or not', async () => {
-    const response = await server.app.inject({
-      method: 'POST',
-      url: '/api/admin/enrolment-codes',
-      headers: { ...callers.get('administrator'), host: 'lamplight.example', origin: 'https://evil.example' },
-      payload: { ward: WARDS.own },
-    });
-    expect(response.statusCode).toBe(403);
-    expect(response.json().error.kind).toBe('other-origin');
   });
 });

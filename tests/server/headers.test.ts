@@ -18,7 +18,7 @@ describe('a server that is attacked', () => {
     (await import('node:fs')).mkdirSync(webRoot);
     writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>Lamplight</title>');
     server = await createServer({ dataDirectory: join(folder, 'data'), webRoot, logLevel: 'silent' });
-    const { site, tokens } = server.context;
+    const { site } = server.context;
     await site.openSite({ name: 'Test Hospital', timeZone: 'America/Chicago', demo: false });
     const { staff, publicKey } = await site.addStaff({
       name: 'Adam Lind',
@@ -27,7 +27,7 @@ describe('a server that is attacked', () => {
       pin: '135790',
       argon2: QUICK,
     });
-    cookie = `lamplight-session=${tokens.issue('staff', { id: staff, key: publicKey }, 600_000)}`;
+    cookie = `lamplight-session=${await server.context.signIn.sessions.open({ staff, publicKey }, 'pin')}`;
   });
 
   afterAll(async () => {

@@ -112,7 +112,7 @@ describe('revocation on the server', () => {
     const key = await unwrapUserKey('135790', site.pinSecret(added)!, added.wrapped);
     nurse = { staff: added.staff, key: key!.signingKey };
     const records = await person('Rita Alvarez', 'records');
-    cookie = `lamplight-session=${server.context.tokens.issue('staff', { id: records.staff, key: records.publicKey }, 600_000)}`;
+    cookie = `lamplight-session=${await server.context.signIn.sessions.open(records, 'pin')}`;
     await enrol('tablet 1');
     await enrol('tablet 2');
     await staff.settle();

@@ -128,6 +128,28 @@ describe('a revocation written on a tablet', () => {
     }
   });
 
+  it('and an order to wipe a tablet count under the same signatures alone, the newest order last', async () => {
+    const order = (minute: number, reason: string): DirectoryBody => ({
+      kind: 'wipe-ordered',
+      recordedAt: at(minute),
+      device: LOST,
+      reason,
+      by: ADMIN,
+    });
+    for (const [author, counts] of [
+      [administrator.privateKey, true],
+      [nurse.privateKey, false],
+      [undefined, false],
+    ] as const) {
+      const statements = await said(TABLET, [
+        { body: order(7, 'sold'), hlc: [12, 0], ...(author ? { author } : {}) },
+        { body: order(6, 'an earlier one'), hlc: [13, 0], ...(author ? { author } : {}) },
+      ]);
+      const { wipeOrders } = await directoryOf([...bySite, ...statements]);
+      expect(wipeOrders.get(LOST)?.reason).toBe(counts ? 'sold' : undefined);
+    }
+  });
+
   it('does not make its writer an administrator, enrol a tablet or open a hospital', async () => {
     const statements = await said(TABLET, [
       { body: device('f'.repeat(32)), hlc: [10, 0], author: administrator.privateKey },

@@ -7,13 +7,14 @@ import { StaffList } from '../../wire/site-setup.ts';
 import { CensusState, DeviceList, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
 import { RecordsByFile } from '../RecordsByFile.tsx';
-import { SignInGate } from '../SignInGate.tsx';
+import { SignInGate } from '../sign-in/SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
 import { AuditCard } from './AuditCard.tsx';
 import { FormCard } from './FormCard.tsx';
 import { HubCard } from './HubCard.tsx';
 import { NewWardForm } from './NewWardForm.tsx';
 import { RevokeDialog } from './RevokeDialog.tsx';
+import { SignInCard } from './SignInCard.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
 import { StaffCard } from './StaffCard.tsx';
 
@@ -22,8 +23,8 @@ export function Administration() {
   const site = usePoll('/api/public', PublicInfo, 600_000);
   if (site.value && !site.value.opened) return <SiteSetupForm onOpened={site.reload} />;
   return (
-    <SignInGate title="Administration" roles={['administrator']}>
-      {() => <Readiness timeZone={site.value?.timeZone ?? 'UTC'} />}
+    <SignInGate title="Administration" page="/admin" roles={['administrator']}>
+      {(_session, ask) => <Readiness timeZone={site.value?.timeZone ?? 'UTC'} onPolicy={ask} />}
     </SignInGate>
   );
 }
@@ -42,7 +43,7 @@ const IDLE_LOCKS = [
   { value: '600', label: '10 minutes' },
 ];
 
-function Readiness({ timeZone }: { timeZone: string }) {
+function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => void }) {
   const census = usePoll('/api/admin/census', CensusState, 5_000);
   const staff = usePoll('/api/admin/staff', StaffList, 60_000);
   const devices = usePoll('/api/admin/devices', DeviceList, 5_000);
@@ -51,6 +52,7 @@ function Readiness({ timeZone }: { timeZone: string }) {
   const [busy, setBusy] = useState(false);
   const [hardwareEncrypted, setHardwareEncrypted] = useState(false);
   const [revoking, setRevoking] = useState<{ id: string; name: string }>();
+  const [wiping, setWiping] = useState<{ id: string; name: string }>();
   const now = new Date().toISOString();
   const failed = (error: unknown): void =>
     setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.');
@@ -177,6 +179,21 @@ function Readiness({ timeZone }: { timeZone: string }) {
                     >
                       Revoke
                     </Button>
+                  )}{' '}
+                  {device.wipe ? (
+                    <div className={device.wipe.doneAt ? '' : 'alarm'}>
+                      {device.wipe.doneAt
+                        ? `✓ Wiped ${formatAgo(device.wipe.doneAt, now)}: ${device.wipe.reason}`
+                        : `▲ To be wiped, ordered ${formatAgo(device.wipe.orderedAt, now)}: ${device.wipe.reason}. It has not reported yet.`}
+                    </div>
+                  ) : (
+                    <Button
+                      variant="default"
+                      aria-label={`Wipe ${device.name}`}
+                      onClick={() => setWiping({ id: device.id, name: device.name })}
+                    >
+                      Wipe
+                    </Button>
                   )}
                 </td>
               </tr>
@@ -188,6 +205,24 @@ function Readiness({ timeZone }: { timeZone: string }) {
         )}
       </section>
       <HubCard wards={census.value?.wards ?? []} />
+      {wiping && (
+        <RevokeDialog
+          device={wiping}
+          action="wipe"
+          onCancel={() => setWiping(undefined)}
+          onDone={() => {
+            setWiping(undefined);
+            devices.reload();
+          }}
+        >
+          <p>
+            The tablet forgets everything at its next contact, once it is locked and the server has signed for
+            all that it holds; nothing charted is lost by it. Whoever works on it goes on until it is locked.
+            It says here when it is done. A tablet that never comes back keeps what it has: revoke it, and
+            erase it by device management.
+          </p>
+        </RevokeDialog>
+      )}
       {revoking && (
         <RevokeDialog
           device={revoking}
@@ -205,6 +240,7 @@ function Readiness({ timeZone }: { timeZone: string }) {
         </RevokeDialog>
       )}
       <StaffCard wards={census.value?.wards ?? []} />
+      <SignInCard staff={staff.value?.staff ?? []} onPolicy={onPolicy} />
       <FormCard timeZone={timeZone} />
       <AuditCard staff={staff.value?.staff ?? []} timeZone={timeZone} />
       <RecordsByFile />

@@ -3,14 +3,16 @@ import { z } from 'zod';
 import { ApiError, request } from '../api.ts';
 import { ReasonDialog } from '../ReasonDialog.tsx';
 
-/** Takes a tablet or a ward hub off the list, for a reason; `children` say before what follows from it. */
+/** Takes a tablet or a ward hub off the list, or has a tablet wiped, for a reason; `children` say before what follows from it. */
 export function RevokeDialog({
   device,
+  action = 'revoke',
   children,
   onDone,
   onCancel,
 }: {
   device: { id: string; name: string };
+  action?: 'revoke' | 'wipe';
   children: ReactNode;
   onDone: () => void;
   onCancel: () => void;
@@ -18,13 +20,13 @@ export function RevokeDialog({
   const [problem, setProblem] = useState<string>();
   return (
     <ReasonDialog
-      title={`Revoke ${device.name}`}
-      confirm="Revoke"
+      title={`${action === 'wipe' ? 'Wipe' : 'Revoke'} ${device.name}`}
+      confirm={action === 'wipe' ? 'Order it' : 'Revoke'}
       problem={problem}
       onCancel={onCancel}
       what={children}
       onConfirm={(reason) =>
-        request('POST', `/api/admin/devices/${device.id}/revoke`, z.object({}), { reason }).then(
+        request('POST', `/api/admin/devices/${device.id}/${action}`, z.object({}), { reason }).then(
           onDone,
           (error: unknown) =>
             setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),

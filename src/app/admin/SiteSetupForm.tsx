@@ -3,12 +3,13 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
-import { SiteSetup } from '../../wire/site-setup.ts';
+import { RecoverySheet as Sheet, SiteSetup } from '../../wire/site-setup.ts';
 import { ApiError, request } from '../api.ts';
+import { RecoverySheet } from './RecoverySheet.tsx';
 
 /** The first start at a hospital: who it is, and its first administrator. */
 export function SiteSetupForm({ onOpened }: { onOpened: () => void }) {
-  const { register, handleSubmit, formState } = useForm({
+  const { register, handleSubmit, formState, watch, setValue } = useForm({
     resolver: zodResolver(SiteSetup),
     defaultValues: {
       code: '',
@@ -16,14 +17,26 @@ export function SiteSetupForm({ onOpened }: { onOpened: () => void }) {
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       administrator: '',
       pin: '',
+      recoveryPrinted: false,
     },
   });
+  const [sheet, setSheet] = useState<Sheet>();
   const [problem, setProblem] = useState<string>();
   const submit = handleSubmit(async (values) => {
     setProblem(undefined);
-    await request('POST', '/api/setup', z.object({}), values).then(onOpened, (error: unknown) =>
-      setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
-    );
+    try {
+      // First the paper: once there is a hospital, it is too late for another recovery identity.
+      if (!sheet) {
+        const { code } = values;
+        const shown = await request('POST', '/api/setup/recovery', Sheet, { code });
+        setSheet(shown);
+        if (shown.identity !== null) return;
+      }
+      await request('POST', '/api/setup', z.object({}), values);
+      onOpened();
+    } catch (error) {
+      setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.');
+    }
   });
   const { errors } = formState;
   return (
@@ -65,8 +78,16 @@ export function SiteSetupForm({ onOpened }: { onOpened: () => void }) {
             {problem}
           </p>
         )}
+        {sheet && sheet.identity !== null && (
+          <RecoverySheet
+            identity={sheet.identity}
+            recipient={sheet.recipient}
+            printed={watch('recoveryPrinted') ?? false}
+            onPrinted={(printed) => setValue('recoveryPrinted', printed)}
+          />
+        )}
         <Button type="submit" loading={formState.isSubmitting}>
-          Set up
+          {sheet ? 'Open the hospital' : 'Set up'}
         </Button>
       </form>
     </main>

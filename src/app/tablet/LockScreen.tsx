@@ -1,10 +1,12 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useContext, useState } from 'react';
 import { formatAgo, formatInstant } from '../../clinical/index.ts';
-import type { Session, StaffName, TabletStatus } from '../../vault/api.ts';
+import type { ListedPerson, Session, TabletStatus } from '../../vault/api.ts';
+import type { PasskeyAnswer } from '../../vault/passkeys-api.ts';
 import { DemoEhrSwitch } from '../DemoEhrSwitch.tsx';
 import { useLamp, useNow } from '../lamp.tsx';
 import { NewVersion } from './NewVersion.tsx';
+import { askPasskey, canUsePasskeys } from './passkey.ts';
 import { CREDENTIALS, CredentialContext, SecretInput } from './SecretInput.tsx';
 import { StateStrip } from './StateStrip.tsx';
 import { SaveFile } from './transfer/SaveFile.tsx';
@@ -30,7 +32,7 @@ export function LockScreen({
   status: TabletStatus;
   onUnlock: (session: Session) => void;
 }) {
-  const [person, setPerson] = useState<StaffName>();
+  const [person, setPerson] = useState<ListedPerson>();
   const [chosen, setWard] = useState<string>();
   const [saving, setSaving] = useState(false);
   // The wards arrive with the directory, after this screen may have opened.
@@ -42,7 +44,7 @@ export function LockScreen({
     search === '' && status.staff.length > MOST_WITHOUT_SEARCH
       ? status.recent.flatMap((id) => status.staff.find((staff) => staff.id === id) ?? [])
       : [];
-  const choice = (staff: StaffName) => (
+  const choice = (staff: ListedPerson) => (
     <Button key={staff.id} size="lg" variant="default" onClick={() => setPerson(staff)}>
       {staff.name} · {staff.role}
     </Button>
@@ -156,7 +158,7 @@ function PinEntry({
   onUnlock,
   onBack,
 }: {
-  person: StaffName;
+  person: ListedPerson;
   ward: string;
   onUnlock: (session: Session) => void;
   onBack: () => void;
@@ -167,9 +169,9 @@ function PinEntry({
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
 
-  async function unlock(): Promise<void> {
+  async function unlock(shown: { pin: string } | { passkey: PasskeyAnswer } = { pin }): Promise<void> {
     setBusy(true);
-    const result = await vault.unlock({ staff: person.id, pin, ward }).catch(() => ({
+    const result = await vault.unlock({ staff: person.id, ward, ...shown }).catch(() => ({
       ok: false as const,
       error: { message: 'The tablet did not answer. Reload the page and try again; nothing is lost.' },
     }));
@@ -177,6 +179,15 @@ function PinEntry({
     setPin('');
     if (result.ok) onUnlock(result.value);
     else setProblem(result.error.message);
+  }
+
+  async function byKey(): Promise<void> {
+    setBusy(true);
+    setProblem(undefined);
+    const passkey = await askPasskey(person.passkeys ?? []);
+    setBusy(false);
+    if (passkey) await unlock({ passkey });
+    else setProblem('No key of yours answered. Try again, or type what you unlock with.');
   }
 
   return (
@@ -226,6 +237,11 @@ function PinEntry({
           disabled={pin.length < CREDENTIALS.passphrase.shortest}
         >
           Unlock
+        </Button>
+      )}
+      {person.passkeys && canUsePasskeys() && (
+        <Button variant="default" size="lg" loading={busy} onClick={() => void byKey()}>
+          Use your key
         </Button>
       )}
       {problem && (

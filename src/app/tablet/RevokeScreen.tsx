@@ -6,6 +6,7 @@ import { useLamp } from '../lamp.tsx';
 import { ReasonDialog } from '../ReasonDialog.tsx';
 import { SecretInput } from './SecretInput.tsx';
 import type { ScreenProps } from './Shell.tsx';
+import { WipeDialog } from './WipeDialog.tsx';
 
 /** Lost tablets and people who left, taken out of use from any tablet, with no server in reach. */
 export function RevokeScreen({ go, timeZone }: ScreenProps) {
@@ -13,6 +14,7 @@ export function RevokeScreen({ go, timeZone }: ScreenProps) {
   const [all, setAll] = useState<Revocable[]>();
   const [chosen, setChosen] = useState<Revocable>();
   const [done, setDone] = useState<string>();
+  const [wiping, setWiping] = useState(false);
   const load = useCallback(() => void vault.revocable().then(setAll), [vault]);
   useEffect(() => {
     load();
@@ -66,6 +68,11 @@ export function RevokeScreen({ go, timeZone }: ScreenProps) {
                           : 'in use'}
                     </td>
                     <td>
+                      {item.kind === 'device' && item.self && (
+                        <Button variant="default" onClick={() => setWiping(true)}>
+                          Wipe this tablet…
+                        </Button>
+                      )}
                       {!item.revoked && !item.self && (
                         <Button
                           variant="default"
@@ -85,6 +92,18 @@ export function RevokeScreen({ go, timeZone }: ScreenProps) {
           </table>
         </section>
       ))}
+      {wiping && (
+        <WipeDialog
+          timeZone={timeZone}
+          onCancel={() => setWiping(false)}
+          onDone={() => {
+            setWiping(false);
+            setDone(
+              'This tablet forgets everything once it is locked and the server has answered. Lock it now.',
+            );
+          }}
+        />
+      )}
       {chosen && (
         <RevokeDialog
           item={chosen}

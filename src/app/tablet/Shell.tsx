@@ -9,6 +9,7 @@ import { lock } from './before-lock.ts';
 import { EmergencyScreen } from './EmergencyScreen.tsx';
 import { RegisterScreen } from './forms/RegisterScreen.tsx';
 import { handOver, takeOver } from './handover.ts';
+import { KeyScreen } from './KeyScreen.tsx';
 import { PatientScreen } from './patient/PatientScreen.tsx';
 import { RevokeScreen } from './RevokeScreen.tsx';
 import { StateStrip } from './StateStrip.tsx';
@@ -21,6 +22,7 @@ export type Screen =
   | { at: 'transfer' }
   | { at: 'revoke' }
   | { at: 'emergency' }
+  | { at: 'keys' }
   | { at: 'patient'; patient: string; give?: { order: OrderId; dueAt?: string } };
 
 export interface ScreenProps {
@@ -55,9 +57,19 @@ export function Shell({
       <header className="topbar">
         <h1 className="brand">Lamplight</h1>
         <span>{session.ward.name}</span>
-        <span>
-          {session.staff.name} · {session.staff.role}
-        </span>
+        {screen.at === 'board' ? (
+          <Button
+            variant="subtle"
+            aria-label={`Your keys: ${session.staff.name} · ${session.staff.role}`}
+            onClick={() => go({ at: 'keys' })}
+          >
+            {session.staff.name} · {session.staff.role}
+          </Button>
+        ) : (
+          <span>
+            {session.staff.name} · {session.staff.role}
+          </span>
+        )}
         <span style={{ flex: 1 }} />
         <SegmentedControl
           aria-label="Theme"
@@ -99,6 +111,7 @@ export function Shell({
           {screen.at === 'transfer' && <TransferScreen {...props} />}
           {screen.at === 'emergency' && <EmergencyScreen {...props} />}
           {screen.at === 'revoke' && <RevokeScreen {...props} />}
+          {screen.at === 'keys' && <KeyScreen {...props} />}
           {screen.at === 'patient' && (
             <PatientScreen key={screen.patient} {...props} patient={screen.patient} give={screen.give} />
           )}

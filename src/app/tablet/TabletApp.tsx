@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Session, TabletStatus } from '../../vault/api.ts';
+import { WITNESS_COOKIE } from '../../wire/workbench.ts';
 import { useLamp, useStatus } from '../lamp.tsx';
 import { type Theme, useTheme } from '../use-theme.ts';
 import { beforeLock, lock } from './before-lock.ts';
@@ -20,6 +21,7 @@ export function TabletApp() {
   useEffect(() => beforeLock(() => vault.finish()), [vault]);
   // Revoked while somebody works: what is half written is kept sealed, and the screen is emptied.
   useEffect(() => subscribe((event) => void (event.type === 'revoked' && lock())), [subscribe]);
+  useEffect(() => subscribe((event) => void (event.type === 'wiped' && startAnew())), [subscribe]);
   const theme = useTheme();
   const covered = useCover();
   // The cover lies over the screens and does not replace them: what is half written stays.
@@ -29,6 +31,13 @@ export function TabletApp() {
       <Inside status={status} session={session} theme={theme} onEnrolled={reload} onUnlock={setSession} />
     </>
   );
+}
+
+/** Wiped on purpose: the cookie that would call it an accident goes too. */
+function startAnew(): void {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not on every tablet yet.
+  document.cookie = `${WITNESS_COOKIE}=; path=/; max-age=0; samesite=strict`;
+  location.reload();
 }
 
 function Inside({

@@ -4,14 +4,14 @@ import { displayName, formatDate, formatInstant, sexInWords } from '../../clinic
 import { PublicInfo, PushState, QuarantineList, QuarantineRetry, Worklist } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
 import { RecordsByFile } from '../RecordsByFile.tsx';
-import { SignInGate } from '../SignInGate.tsx';
+import { SignInGate } from '../sign-in/SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
 import { PatientReview } from './PatientReview.tsx';
 
 /** After the outage: match, review, push, prove. */
 export function Workbench() {
   return (
-    <SignInGate title="Records workbench" roles={['records']}>
+    <SignInGate title="Records workbench" page="/workbench" roles={['records']}>
       {() => <Desk />}
     </SignInGate>
   );

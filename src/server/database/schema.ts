@@ -127,6 +127,39 @@ export interface Database {
     writer: string;
     event: unknown;
   };
+  /** Passkeys for the desk: public keys, so nothing here opens anything. */
+  'record.passkey': {
+    site: string;
+    credential: string;
+    staff: string;
+    name: string;
+    public_key: string;
+    counter: string;
+    added_at: Date;
+    last_used_at: Date | null;
+  };
+  /** Secrets of authenticator apps, sealed; recovery codes as fingerprints. */
+  'record.one_time_code': {
+    site: string;
+    staff: string;
+    sealed: string;
+    confirmed_at: Date | null;
+    last_step: number;
+    recovery: string;
+  };
+  /** What the hospital's identity provider calls people. */
+  'record.outside_name': { site: string; name: string; staff: string };
+  /** People at the desk, by the hash of their cookie. */
+  'projection.session': {
+    site: string;
+    token_hash: string;
+    staff: string;
+    key: string;
+    signed_in_by: string;
+    opened_at: Date;
+    used_at: Date;
+  };
+  'projection.pending_sign_in': { site: string; id: string; purpose: string; value: string; until: Date };
   'projection.lease': { site: string; patient: string; holder: string; until: Date };
   'projection.device_contact': {
     site: string;
@@ -194,6 +227,20 @@ const MIGRATIONS: readonly string[] = [
   create index on projection.audit (site, at);
   create index on projection.audit (site, patient, at)`,
   `alter table record.quarantine add column released_at timestamptz`,
+  `create table record.passkey (
+    site text, credential text, staff text not null, name text not null, public_key text not null,
+    counter bigint not null, added_at timestamptz not null, last_used_at timestamptz, primary key (site, credential));
+  create index on record.passkey (site, staff);
+  create table record.one_time_code (
+    site text, staff text, sealed text not null, confirmed_at timestamptz, last_step integer not null default 0,
+    recovery text not null, primary key (site, staff));
+  create table record.outside_name (site text, name text, staff text not null, primary key (site, name));
+  create table projection.session (
+    site text, token_hash text, staff text not null, key text not null, signed_in_by text not null,
+    opened_at timestamptz not null, used_at timestamptz not null, primary key (site, token_hash));
+  create index on projection.session (site, staff);
+  create table projection.pending_sign_in (
+    site text, id text, purpose text not null, value text not null, until timestamptz not null, primary key (site, id))`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

@@ -72,8 +72,13 @@ export async function openHubAcknowledgements(
   const kept: HubAcknowledgements = {
     async keep(acknowledgements, ledger) {
       const news: string[] = [];
+      const { latest } = await rows()
+        .select((select) => select.fn.max('epoch').as('latest'))
+        .executeTakeFirstOrThrow();
       for (const acknowledgement of acknowledgements) {
         const { log, seq, hash } = acknowledgement;
+        // Given before the server was restored, perhaps about what it lost then: kept back and shown again, it is no news.
+        if (latest !== null && isLaterEpoch(latest, acknowledgement.epoch)) continue;
         const here = await ledger.hashAt(log, seq);
         const ofLog = here !== undefined && toHex(here) === hash;
         if (!ofLog && !(await ledger.holdsBranch(hash))) continue;

@@ -8,6 +8,7 @@ import { createHttpCarrier, createPeerLoop, exchange, type PeerState } from '../
 import { guardRoutes } from '../access.ts';
 import { openDatabase } from '../database/open.ts';
 import { createLedger, type ServerLedger } from '../ledger.ts';
+import { boundBodies, requestBounds } from '../limits.ts';
 import { answerFaults } from '../refusal.ts';
 import { syncRoutes } from '../routes/sync-routes.ts';
 import { createTokens } from '../tokens.ts';
@@ -90,15 +91,19 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     for (const ward of new Set([...scopes].flatMap(readersOf))) snapshots.tell(ward);
   }
 
+  const { sockets, ...bounds } = requestBounds();
   const app = fastify({
     logger: {
       level: options.logLevel ?? 'warn',
       redact: ['req.headers.authorization', 'req.headers.cookie'],
     },
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: 1024 * 1024,
-    ...(options.tls ? { https: { cert: options.tls.certificate, key: options.tls.key } } : {}),
+    ...bounds,
+    ...(options.tls
+      ? { https: { ...sockets, cert: options.tls.certificate, key: options.tls.key } }
+      : { http: sockets }),
   }) as unknown as FastifyInstance;
+  boundBodies(app);
   const tokens = createTokens(identity.secret, clock);
   guardRoutes(app, { db, tokens, identity, site: directory });
   await app.register(cookie);

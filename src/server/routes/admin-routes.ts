@@ -38,6 +38,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
         demoStaff: context.demo?.staff ?? [],
         wards: [...directory.wards.values()].map((ward) => ({ id: ward.ward, name: ward.name })),
         timeZone: directory.site?.timeZone ?? 'UTC',
+        openId: context.signIn.openId !== undefined,
       };
     },
   );
@@ -144,6 +145,12 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
       .select('log')
       .execute();
     const writerOf = new Map(logs.map((row) => [row.log, row.writer]));
+    const proofs = site.directory().wipeOrders.size > 0 ? await context.audit.read({ what: 'wiped' }) : [];
+    const wipeOf = (device: string) => {
+      const order = site.directory().wipeOrders.get(device);
+      const proof = proofs.find(({ writer, at }) => writer === device && order && at >= order.recordedAt);
+      return order ? { orderedAt: order.recordedAt, reason: order.reason, doneAt: proof?.at ?? null } : null;
+    };
     return {
       devices: [...site.directory().devices.values()].map((device) => ({
         id: device.device,
@@ -157,6 +164,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
         snapshotAsOf: contacts.get(device.device)?.snapshot_as_of ?? null,
         secondHistory: branches.filter((row) => writerOf.get(row.log) === device.device).length,
         revoked: revocationOf(site.directory(), device.device),
+        wipe: wipeOf(device.device),
       })),
     };
   });
@@ -173,6 +181,26 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     note(context, request, {
       what: 'revoked',
       detail: `${nameOf(id)}: ${reason}`,
+    });
+    return {};
+  });
+
+  app.post('/api/admin/devices/:id/wipe', administrator, async (request) => {
+    const { id } = z.object({ id: Hex128 }).parse(request.params);
+    const { reason } = Reason.parse(request.body);
+    const device = site.directory().devices.get(id);
+    if (!device) throw new RefusalError(404, 'no-device', 'There is no such tablet.');
+    // Nothing is given up from here: what a tablet holds and has not sent, only it can say.
+    await site.tell({
+      kind: 'wipe-ordered',
+      recordedAt: new Date(context.clock()).toISOString(),
+      device: id,
+      reason,
+      by: staffOf(request).id,
+    });
+    note(context, request, {
+      what: 'wipe-ordered',
+      detail: `tablet ${device.name}: ${reason}`.slice(0, 500),
     });
     return {};
   });

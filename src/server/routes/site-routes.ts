@@ -8,6 +8,8 @@ import {
   NewWard,
   PinReset,
   Reason,
+  type RecoverySheet,
+  SetupCode,
   SiteSetup,
   StaffChange,
   type StaffList,
@@ -15,12 +17,14 @@ import {
 import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
+import type { OpenedIdentity } from '../site-identity.ts';
 
 /** The hospital itself: opened once with the code that the first start printed, then its wards and its staff. */
 export function siteRoutes(
   app: FastifyInstance,
   context: ServerContext,
   setupCode: string | undefined,
+  recovery: Pick<OpenedIdentity, 'recovery' | 'recoveryPrinted'>,
 ): void {
   const { site } = context;
   const administrator = { config: { access: { by: 'staff', roles: ['administrator'] } } } as const;
@@ -43,18 +47,45 @@ export function siteRoutes(
     },
   );
 
-  async function open(asked: SiteSetup): Promise<void> {
+  // To be printed once, before there is anything that it could open.
+  app.post(
+    '/api/setup/recovery',
+    {
+      config: {
+        access: { by: 'anyone', because: 'it takes the code that the first start printed' },
+        rateLimit: { max: 10, timeWindow: '1 minute' },
+      },
+    },
+    async (request, reply): Promise<RecoverySheet> => {
+      await requireCode(SetupCode.parse(request.body).code);
+      reply.header('cache-control', 'no-store');
+      return { identity: recovery.recovery ?? null, recipient: context.identity.recoveryRecipient };
+    },
+  );
+
+  async function requireCode(code: string): Promise<void> {
     await site.refresh();
     if (site.directory().site)
       throw new RefusalError(409, 'opened', 'This hospital is set up already. Sign in as its administrator.');
-    if (setupCode === undefined || plain(asked.code) !== plain(setupCode))
+    if (setupCode === undefined || plain(code) !== plain(setupCode))
       throw new RefusalError(
         403,
         'unknown-code',
         'This is not the code that the server printed when it started. Look for it there, and check each character.',
       );
+  }
+
+  async function open(asked: SiteSetup): Promise<void> {
+    await requireCode(asked.code);
+    if (recovery.recovery !== undefined && !asked.recoveryPrinted)
+      throw new RefusalError(
+        409,
+        'recovery-not-printed',
+        'First print the recovery identity: without it nobody reads the record when the server is lost.',
+      );
     await site.openSite({ name: asked.siteName, timeZone: asked.timeZone, demo: false });
     await site.addStaff({ name: asked.administrator, role: 'administrator', wards: [], pin: asked.pin });
+    await recovery.recoveryPrinted();
   }
 
   app.post('/api/admin/wards', administrator, async (request) => {

@@ -1,101 +1,140 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Role } from '../../clinical/index.ts';
 import { unwrapUserKey } from '../../seal/index.ts';
-import { activeStaff } from '../../site/index.ts';
-import { type SessionInfo, SignIn } from '../../wire/workbench.ts';
-import { SESSION_COOKIE, type SessionToken, staffOf } from '../access.ts';
+import { activeStaff, type StaffMember } from '../../site/index.ts';
+import {
+  type HowSignedIn,
+  type PasskeyAsked,
+  PasskeySignIn,
+  type SessionInfo,
+  SignIn,
+} from '../../wire/sign-in.ts';
+import { openSession, placeOf, SESSION_COOKIE, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 
-const SESSION_MS = 30 * 60_000;
-const FREE_TRIES = 5;
-
 /**
- * Sign-in on the server with the same PIN as on a tablet: the right PIN is the one that opens the person's key in
- * the roster. Wrong ones are counted per person, and slow down.
+ * Sign-in on the server with the same PIN as on a tablet (the right PIN is the one that opens the person's key in the
+ * roster), with a one-time code beside it where one is set up, or with a passkey. Wrong tries are counted per person, and
+ * slow down.
  */
 export function staffSessionRoutes(app: FastifyInstance, context: ServerContext): void {
-  const failures = new Map<string, { count: number; nextAt: number }>();
-
-  app.post(
-    '/api/session',
-    {
-      config: {
-        access: { by: 'anyone', because: 'signing in' },
-        rateLimit: { max: 30, timeWindow: '1 minute' },
-      },
+  const { sessions, tries, codes, passkeys, policy } = context.signIn;
+  const signingIn = {
+    config: {
+      access: { by: 'anyone', because: 'signing in' },
+      rateLimit: { max: 30, timeWindow: '1 minute' },
     },
-    async (request, reply): Promise<SessionInfo> => {
-      const { staff: name, pin } = SignIn.parse(request.body);
-      const person = activeStaff(context.site.directory(), context.site.roster()).find(
-        (candidate) => candidate.name.toLowerCase() === name.trim().toLowerCase(),
+  } as const;
+  // Also for whoever has still to set up a second factor: to know it, and to leave.
+  const own = { config: { access: { by: 'staff', roles: Role.options, settingUp: true } } } as const;
+
+  /** What PIN and code come to; `undefined`: they are wrong. */
+  async function howOf(
+    person: StaffMember,
+    { pin, code = '' }: z.infer<typeof SignIn>,
+  ): Promise<HowSignedIn | 'code-needed' | 'passkey-needed' | undefined> {
+    const secret = context.site.pinSecret(person);
+    if (secret === undefined || !(await unwrapUserKey(pin, secret, person.wrapped))) return undefined;
+    if (await codes.isSetUp(person.staff)) {
+      if (code === '') return 'code-needed';
+      const found = await codes.check(person.staff, code);
+      return found && (found === 'code' ? 'pin-and-code' : 'pin-and-recovery-code');
+    }
+    const required = (await policy.secondFactor()) === 'required';
+    return required && (await passkeys.list(person.staff)).length > 0 ? 'passkey-needed' : 'pin';
+  }
+
+  app.post('/api/session', signingIn, async (request, reply): Promise<SessionInfo> => {
+    const asked = SignIn.parse(request.body);
+    const person = activeStaff(context.site.directory(), context.site.roster()).find(
+      (candidate) => candidate.name.toLowerCase() === asked.staff.trim().toLowerCase(),
+    );
+    const how =
+      person &&
+      (await tries.guarded(
+        person.staff,
+        () => howOf(person, asked),
+        (found) => found !== 'code-needed' && found !== 'passkey-needed',
+      ));
+    if (how === 'code-needed')
+      throw new RefusalError(401, 'code-needed', 'Now the code that your authenticator app shows.');
+    if (how === 'passkey-needed')
+      throw new RefusalError(
+        401,
+        'passkey-needed',
+        'This site asks for a second factor, and yours is a passkey: sign in with it.',
       );
-      const before = failures.get(person?.staff ?? '') ?? { count: 0, nextAt: 0 };
-      if (before.nextAt > context.clock()) {
-        throw new RefusalError(
-          429,
-          'wait',
-          `Too many wrong PINs. Try again in ${Math.ceil((before.nextAt - context.clock()) / 1000)} seconds.`,
-        );
-      }
-      const secret = person && context.site.pinSecret(person);
-      const opened = person && secret !== undefined && (await unwrapUserKey(pin, secret, person.wrapped));
-      if (!person || !opened) {
-        context.audit.note({
-          what: 'sign-in-failed',
-          ...(person ? { staff: { id: person.staff, name: person.name, role: person.role } } : {}),
-        });
-        const count = before.count + 1;
-        if (person)
-          failures.set(person.staff, {
-            count,
-            nextAt:
-              count < FREE_TRIES ? 0 : context.clock() + Math.min(900_000, 2_000 * 2 ** (count - FREE_TRIES)),
-          });
-        throw new RefusalError(
-          401,
-          'wrong-pin',
-          'Name and PIN do not go together. Check both and try again.',
-        );
-      }
-      failures.delete(person.staff);
-      await context.staff.wrapAnew(person, pin);
-      context.audit.note({
-        what: 'sign-in',
-        staff: { id: person.staff, name: person.name, role: person.role },
-      });
-      setCookie(reply, { id: person.staff, key: person.publicKey });
-      return { staff: { id: person.staff, name: person.name, role: person.role } };
-    },
-  );
+    if (!person || !how) {
+      context.audit.note({ what: 'sign-in-failed', ...(person ? { staff: nameOf(person) } : {}) });
+      throw new RefusalError(
+        401,
+        'wrong-pin',
+        asked.code
+          ? 'Name, PIN and code do not go together, or the code was used before. Wait for the next one and try again.'
+          : 'Name and PIN do not go together. Check both and try again.',
+      );
+    }
+    await context.staff.wrapAnew(person, asked.pin);
+    await openSession(context, request, reply, person, how);
+    return infoOf(person, how);
+  });
 
-  app.get(
-    '/api/session',
-    { config: { access: { by: 'staff', roles: Role.options } } },
-    async (request, reply): Promise<SessionInfo> => {
-      const { id, name, role } = staffOf(request);
-      // In use, so it goes on: half an hour from now.
-      setCookie(reply, { id, key: context.site.roster().get(id)!.publicKey });
-      return { staff: { id, name, role } };
-    },
-  );
+  app.post('/api/session/passkey/ask', signingIn, async (request): Promise<z.infer<typeof PasskeyAsked>> => {
+    const { asked, options } = await passkeys.askForSignIn(placeOf(context, request));
+    return { asked, options: { ...options } };
+  });
+
+  app.post('/api/session/passkey', signingIn, async (request, reply): Promise<SessionInfo> => {
+    const staff = await passkeys.whoAnswered(PasskeySignIn.parse(request.body), placeOf(context, request));
+    const person = activeStaff(context.site.directory(), context.site.roster()).find(
+      (candidate) => candidate.staff === staff,
+    );
+    if (!person) {
+      context.audit.note({ what: 'sign-in-failed', detail: 'with a passkey' });
+      throw new RefusalError(
+        401,
+        'wrong-passkey',
+        'This passkey is not known here, or the answer came too late. Try again, or sign in with your PIN.',
+      );
+    }
+    await openSession(context, request, reply, person, 'passkey');
+    return infoOf(person, 'passkey');
+  });
+
+  app.get('/api/session', own, async (request) => infoOfSession(request));
+
+  // The page says that somebody is there: its own polling does not keep a session alive.
+  app.post('/api/session/stay', own, async (request) => {
+    await sessions.touch(staffOf(request).session);
+    return infoOfSession(request);
+  });
 
   app.delete(
     '/api/session',
-    { config: { access: { by: 'anyone', because: 'it only forgets the cookie of whoever asks' } } },
-    async (_request, reply) => {
+    { config: { access: { by: 'anyone', because: 'it only ends the session of whoever asks' } } },
+    async (request, reply) => {
+      const cookie = request.cookies[SESSION_COOKIE];
+      if (cookie !== undefined) await sessions.close(cookie);
       reply.clearCookie(SESSION_COOKIE, { path: '/' });
       return {};
     },
   );
 
-  function setCookie(reply: FastifyReply, token: z.infer<typeof SessionToken>): void {
-    reply.setCookie(SESSION_COOKIE, context.tokens.issue('staff', token, SESSION_MS), {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'strict',
-      secure: 'auto',
-    });
+  function infoOfSession(request: FastifyRequest): Promise<SessionInfo> {
+    const { id, how } = staffOf(request);
+    return infoOf(context.site.roster().get(id)!, how);
+  }
+
+  async function infoOf(person: StaffMember, how: HowSignedIn): Promise<SessionInfo> {
+    return {
+      staff: nameOf(person),
+      how,
+      secondFactorDue: how === 'pin' && (await policy.secondFactor()) === 'required',
+      idleMs: sessions.limits.idleMs,
+    };
   }
 }
+
+const nameOf = ({ staff, name, role }: StaffMember) => ({ id: staff, name, role });

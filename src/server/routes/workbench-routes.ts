@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Author, Hex128 } from '../../clinical/index.ts';
+import { HOW_SIGNED_IN } from '../../wire/sign-in.ts';
 import { Decisions, LinkRequest, type QuarantineList, type QuarantineRetry } from '../../wire/workbench.ts';
 import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
@@ -51,7 +52,12 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
     const { decisions } = Decisions.parse(request.body);
     note(context, request, { what: 'decide', detail: `${decisions.length} entries` });
     return {
-      results: await reconciliation.decide(decisions, by, 'PIN on the server', staffOf(request).wards),
+      results: await reconciliation.decide(
+        decisions,
+        by,
+        HOW_SIGNED_IN[staffOf(request).how],
+        staffOf(request).wards,
+      ),
     };
   });
 

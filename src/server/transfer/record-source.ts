@@ -7,7 +7,7 @@ import { type LogKeys, logKeys, openWith, sha256 } from '../../seal/index.ts';
 import { type ExportHeader, type ReadLine, readExport } from '../../sync/index.ts';
 import { type OpenDatabase, openDatabase } from '../database/open.ts';
 import { createLedger, ownBytes } from '../ledger.ts';
-import { openSiteIdentity, type SiteIdentity } from '../site-identity.ts';
+import { type AskPassphrase, IDENTITY_FILES, openSiteIdentity, type SiteIdentity } from '../site-identity.ts';
 import { createSiteRecords, type SiteRecords } from '../site-records.ts';
 import type { TransferContext } from './export-records.ts';
 import type { EntryToVerify, RecordsToVerify } from './verify-records.ts';
@@ -114,10 +114,17 @@ export async function openCopy(options: {
  * A server's storage, to read. Beside PGlite a copy is opened: two processes on one directory would break it, and
  * this may be asked while the server runs.
  */
-export async function openSite(options: { data: string; databaseUrl?: string }): Promise<OpenedSite> {
-  if (!(await stat(join(options.data, 'site-identity.json')).catch(() => undefined)))
-    throw new SourceError(`${options.data} is no data directory of Lamplight: it has no site-identity.json.`);
-  const { identity } = await openSiteIdentity(options.data);
+export async function openSite(options: {
+  data: string;
+  databaseUrl?: string;
+  passphrase?: AskPassphrase;
+}): Promise<OpenedSite> {
+  const present = await Promise.all(
+    IDENTITY_FILES.map((name) => stat(join(options.data, name)).catch(() => undefined)),
+  );
+  if (present.every((file) => file === undefined))
+    throw new SourceError(`${options.data} is no data directory of Lamplight: it has no site identity.`);
+  const { identity } = await openSiteIdentity(options.data, options.passphrase);
   const { opened, close } = await openCopy(options);
   const clock = () => Date.now();
   const readOnly = (): never => {

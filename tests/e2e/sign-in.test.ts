@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { OAuth2Server } from 'oauth2-mock-server';
+import { Secret, TOTP } from 'otpauth';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort, type Hospital, openHospital, openTablet, PINS, signIn } from './hospital.ts';
+
+/** The desk in real Chromium: a passkey that the browser makes and uses, an authenticator app, the hospital's own account. */
+
+const folder = mkdtempSync(join(tmpdir(), 'lamplight-desk-'));
+const screenshots = process.env.SCREENSHOTS;
+const provider = new OAuth2Server();
+let hospital: Hospital;
+let browser: BrowserContext;
+let desk: Page;
+
+beforeAll(async () => {
+  await provider.issuer.keys.generate('RS256');
+  await provider.start(0, 'localhost');
+  provider.service.on('beforeTokenSigning', (token: { payload: Record<string, unknown> }) => {
+    token.payload.preferred_username = 'r.alvarez';
+  });
+  hospital = await openHospital({
+    port: await freePort(),
+    data: join(folder, 'data'),
+    env: { OIDC_ISSUER: provider.issuer.url!, OIDC_CLIENT_ID: 'lamplight' },
+  });
+  browser = await openTablet(join(folder, 'desk'));
+  desk = await browser.newPage();
+  const devtools = await browser.newCDPSession(desk);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+});
+
+afterAll(async () => {
+  await browser?.close().catch(() => undefined);
+  await hospital?.stop();
+  if (provider.listening) await provider.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const faults = async (): Promise<string[]> =>
+  (await new AxeBuilder({ page: desk }).analyze()).violations.map(({ id }) => id);
+const signOut = async (): Promise<void> => {
+  await desk.getByRole('button', { name: 'Sign out' }).click();
+  await desk.getByRole('button', { name: 'Use a passkey' }).waitFor();
+};
+const picture = async (name: string): Promise<void> => {
+  if (screenshots) await desk.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+};
+
+describe('signing in at the desk', () => {
+  it('with a passkey that was added after the PIN, and nothing typed', async () => {
+    await desk.goto(`${hospital.url}/workbench`);
+    await signIn(desk, 'Rita Alvarez', PINS.records);
+    await desk.getByRole('button', { name: 'Signing in' }).click();
+    const settings = desk.getByRole('region', { name: 'Signing in' });
+    await settings.getByLabel('Name of the new passkey').fill('Desk key');
+    await settings.getByRole('button', { name: 'Add a passkey' }).click();
+    await settings.getByText('Desk key').waitFor();
+    expect(await faults()).toEqual([]);
+    await picture('sign-in-settings');
+    await signOut();
+    await desk.getByRole('button', { name: 'Use a passkey' }).click();
+    await desk.getByText('Rita Alvarez · records').waitFor();
+    const session = await desk.evaluate(async () => (await fetch('/api/session')).json());
+    expect(session.how).toBe('passkey');
+    await signOut();
+  });
+
+  it('with an authenticator app, which a site that asks for more than a PIN makes everybody set up', async () => {
+    await desk.goto(`${hospital.url}/admin`);
+    await signIn(desk, 'Adam Lind', PINS.administrator);
+    await desk.getByRole('checkbox', { name: /A PIN alone is not enough/ }).click();
+    await desk.getByText('This site asks for more than a PIN').waitFor({ timeout: 90_000 });
+    expect(await desk.getByRole('heading', { name: 'Tablets' }).count()).toBe(0);
+    await desk.getByRole('button', { name: 'Set up an authenticator app' }).click();
+    const secret = (await desk.getByTestId('totp-secret').textContent())!;
+    await desk.getByRole('img', { name: /QR code/ }).waitFor();
+    const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+    await desk.getByLabel('The code that it shows now').fill(totp.generate());
+    await desk.getByRole('button', { name: 'Confirm' }).click();
+    const codes = desk.getByRole('region', { name: 'Recovery codes' });
+    await codes.waitFor();
+    const [recovery] = await codes.getByRole('listitem').allTextContents();
+    expect(await faults()).toEqual([]);
+    await picture('recovery-codes');
+    await codes.getByRole('button', { name: 'I have written them down' }).click();
+    await desk.getByRole('heading', { name: 'Tablets' }).waitFor();
+    await desk
+      .getByRole('region', { name: 'Signing in at the desk' })
+      .getByText('authenticator app')
+      .first()
+      .waitFor();
+    await picture('sign-in-card');
+    await signOut();
+    await desk.getByLabel('Name').fill('Adam Lind');
+    await desk.getByLabel('PIN').fill(PINS.administrator);
+    await desk.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await desk.getByLabel('Code of your authenticator app').fill(recovery!);
+    await desk.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await desk.getByRole('heading', { name: 'Tablets' }).waitFor();
+    expect((await desk.evaluate(async () => (await fetch('/api/session')).json())).how).toBe(
+      'pin-and-recovery-code',
+    );
+  });
+
+  it('with the account of the hospital, once an administrator has said whose it is', async () => {
+    await desk.getByLabel('Hospital account of Rita Alvarez', { exact: true }).fill('r.alvarez');
+    await desk.getByRole('button', { name: 'Save hospital account of Rita Alvarez' }).click();
+    await expect
+      .poll(() => desk.getByRole('button', { name: 'Save hospital account of Rita Alvarez' }).count())
+      .toBe(0);
+    await signOut();
+    await desk.goto(`${hospital.url}/workbench`);
+    await desk.getByRole('button', { name: 'Hospital account' }).click();
+    await desk.getByText('Rita Alvarez · records').waitFor();
+    await desk.getByRole('region', { name: '4 West' }).waitFor();
+    await signOut();
+  });
+
+  it('says that the hospital’s account does not answer when it is dark, and the other ways work', async () => {
+    await provider.stop();
+    await desk.getByRole('button', { name: 'Hospital account' }).click();
+    await desk.getByRole('alert').filter({ hasText: 'does not answer' }).waitFor();
+    await picture('provider-dead');
+    // Her second factor is a passkey, so here the PIN alone is not enough; the passkey is.
+    await desk.getByLabel('Name').fill('Rita Alvarez');
+    await desk.getByLabel('PIN').fill(PINS.records);
+    await desk.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await desk.getByRole('alert').filter({ hasText: 'yours is a passkey' }).waitFor();
+    await desk.getByRole('button', { name: 'Use a passkey' }).click();
+    await desk.getByText('Rita Alvarez · records').waitFor();
+  });
+});
