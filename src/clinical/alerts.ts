@@ -27,7 +27,12 @@ export interface Alert {
     | 'more-than-ordered'
     | 'last-dose-unknown'
     | 'also-overdue'
-    | 'patch-on';
+    | 'patch-on'
+    | 'scan-other-drug'
+    | 'scan-other-strength'
+    | 'scan-unknown'
+    | 'scan-expired'
+    | 'scan-in-part';
   severity: 'stop-and-think' | 'confirm' | 'inform';
   message: string;
   /** With `confirm`: what whoever ticks it says. */

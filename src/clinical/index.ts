@@ -1,6 +1,7 @@
 /** The door of the clinical room: what a ward knows. Pure; takes the clock as an argument. */
 
 export * from './alerts.ts';
+export * from './care-in-words.ts';
 export * from './chart/after-doses.ts';
 export * from './chart/as-needed.ts';
 export * from './chart/belief.ts';
@@ -22,13 +23,16 @@ export * from './effective-time.ts';
 export * from './entries/index.ts';
 export * from './fluid-balance.ts';
 export * from './form-in-words.ts';
+export * from './formulary.ts';
 export * from './gcs.ts';
 export * from './glucose.ts';
+export * from './gs1.ts';
 export * from './kinds-of-drug.ts';
 export * from './medication-rules.ts';
 export * from './names.ts';
 export * from './news2.ts';
 export * from './permissions.ts';
 export * from './range-checks.ts';
+export * from './scan.ts';
 export * from './second-person.ts';
 export * from './snapshot.ts';

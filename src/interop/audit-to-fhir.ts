@@ -48,6 +48,8 @@ const TYPES: Record<string, { type: Coding; subtype?: Coding; action: 'C' | 'R' 
   },
   export: { ...dicom('110106', 'Export'), action: 'R' },
   'records-shown': { ...dicom('110106', 'Export'), action: 'R' },
+  // A paper leaves the system as a file does.
+  printed: { ...dicom('110106', 'Export'), action: 'R' },
   import: { ...dicom('110107', 'Import'), action: 'C' },
   match: { ...rest('update'), action: 'U' },
   decide: { ...rest('update'), action: 'U' },

@@ -24,6 +24,7 @@ import { adminRoutes } from './routes/admin-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { formRoutes } from './routes/form-routes.ts';
 import { hubRoutes } from './routes/hub-routes.ts';
+import { siteDataRoutes } from './routes/site-data-routes.ts';
 import { siteRoutes } from './routes/site-routes.ts';
 import { staffSessionRoutes } from './routes/staff-session.ts';
 import { syncRoutes } from './routes/sync-routes.ts';
@@ -189,6 +190,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   siteRoutes(app, context, setupCode);
   adminRoutes(app, context);
   formRoutes(app, context);
+  siteDataRoutes(app, context);
   hubRoutes(app, context, options.hubNames ?? []);
   auditRoutes(app, context);
   workbenchRoutes(app, context);

@@ -13,6 +13,7 @@ export const AuditWhat = z.enum([
   'export',
   'import',
   'records-shown',
+  'printed',
   'sign-in',
   'sign-in-failed',
   'review-opened',

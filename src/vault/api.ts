@@ -1,4 +1,5 @@
 import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
+import type { SiteDataName } from '../site/index.ts';
 import type { AdministerApi } from './administer-api.ts';
 import type { Credential } from './credentials.ts';
 import type { MovesApi } from './moves.ts';
@@ -141,6 +142,11 @@ export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi,
 
   /** The hospital’s own forms, as FHIR Questionnaires (`null`: no longer offered); those that come with the app are not among them. */
   forms(): Promise<{ id: string; questionnaire: unknown }[]>;
+  /** What the hospital brought along besides, or has set for this ward, as published: whoever uses it parses it. */
+  siteData(what: SiteDataName): Promise<{ recordedAt: string; by: string; data: unknown } | undefined>;
+
+  /** Something went to paper: noted in the audit trail, and nowhere else. `what` names no patient. */
+  printed(request: { patient?: string; what: string; pages: number }): Promise<void>;
 
   /** Writes what still waits in memory: the tail of the audit trail. Asked before the page goes away. */
   finish(): Promise<void>;
@@ -176,6 +182,8 @@ export type VaultEvent =
   | { type: 'changed'; patients: string[] }
   | { type: 'counts'; counts: EntryCounts }
   | { type: 'snapshot'; asOf: string }
+  /** Directory or staff list have changed: what the hospital brought along may be another. */
+  | { type: 'site-changed' }
   /** This tablet, or whoever has unlocked it, was revoked: lock now. */
   | { type: 'revoked' }
   | { type: 'sync'; state: SyncState }

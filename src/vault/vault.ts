@@ -1,7 +1,7 @@
 import { type Draft, isSignedWithPin, newestOf, refusalToWrite, WardBody } from '../clinical/index.ts';
 import { toHex } from '../log/index.ts';
 import { randomBytes, sealTo, type UserKey } from '../seal/index.ts';
-import { type Directory, emptyDirectory, type StaffMember, scopeFor } from '../site/index.ts';
+import { type Directory, emptyDirectory, type StaffMember, scopeFor, siteData } from '../site/index.ts';
 import { createAdministration } from './administer.ts';
 import type { Result, SavedEntry, VaultApi } from './api.ts';
 import { writeWithRoom } from './ballast.ts';
@@ -51,7 +51,11 @@ interface Unlocked {
  * The vault: the one place on a tablet where keys are used. Created locked, in its worker; to lock is to end the
  * worker with its page, which empties its memory.
  */
-export function createVault(db: VaultDatabase, news: News, clock: () => number): Omit<VaultApi, 'finish'> {
+export function createVault(
+  db: VaultDatabase,
+  news: News,
+  clock: () => number,
+): Omit<VaultApi, 'finish' | 'printed'> {
   const pins = createPinGate(db, news);
   let unlocked: Unlocked | undefined;
   /** Patients of the ward who went to one other, as the folds found them; it outlives keys that are taken anew. */
@@ -121,6 +125,7 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     if (unlocked !== before) return;
     if (!next) return news.tell({ type: 'revoked' });
     unlocked = next;
+    news.tell({ type: 'site-changed' });
   }
 
   /** Folds what changed, one run at a time, and tells the screens. */
@@ -438,6 +443,13 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
           ? [{ id, questionnaire: null }]
           : [{ id, questionnaire: readJson(questionnaire) }],
       );
+    },
+
+    async siteData(what) {
+      const { data } = await readDirectory(db);
+      const found =
+        what === 'ward-settings' ? siteData(data, what, session().keyring.ward) : siteData(data, what);
+      return found && { recordedAt: found.recordedAt, by: found.by, data: found.read() };
     },
 
     async quarantine() {

@@ -37,6 +37,7 @@ export const AUDITED: Readonly<Record<string, string>> = {
   export: 'Exported records to a file',
   import: 'Read records from a file',
   'records-shown': 'Passed records on by camera',
+  printed: 'Printed',
   'sign-in': 'Signed in at the desk',
   'sign-in-failed': 'Failed to sign in at the desk',
   'review-opened': 'Opened a patient in the workbench',

@@ -232,6 +232,7 @@ export function aLamp({
       witnessed.push(request);
       return { ok: true, value: { id: `${LOG}-300`, savedAt: savedAt() } };
     },
+    printed: async () => undefined,
     finish: async () => undefined,
     emergencyAccess: async () => ({ ok: true, value: NURSE }),
     tablets: async () => ({ [LOG]: 'Tablet 4W-2' }),
@@ -242,6 +243,7 @@ export function aLamp({
     drafts: async () => [...drafts.values()],
     discardDraft: async (key) => void drafts.delete(key),
     forms: async () => [],
+    siteData: async () => undefined,
     quarantine: async () => [],
     exportFile: async () => ({
       ok: true,

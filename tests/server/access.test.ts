@@ -48,6 +48,8 @@ const RULES: Record<string, string> = {
   'GET /api/admin/forms': 'administrator',
   'POST /api/admin/forms': 'administrator',
   'POST /api/admin/forms/withdraw': 'administrator',
+  'GET /api/admin/site-data': 'administrator',
+  'POST /api/admin/formulary': 'administrator',
   'POST /api/admin/hub-codes': 'administrator',
   'GET /api/admin/hubs': 'administrator records',
   'POST /api/hubs/enrol': 'anyone',

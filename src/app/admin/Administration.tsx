@@ -12,6 +12,7 @@ import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
 import { AuditCard } from './AuditCard.tsx';
 import { FormCard } from './FormCard.tsx';
+import { FormularyCard } from './FormularyCard.tsx';
 import { HubCard } from './HubCard.tsx';
 import { NewWardForm } from './NewWardForm.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
@@ -211,6 +212,7 @@ function Readiness({ timeZone }: { timeZone: string }) {
       )}
       <StaffCard wards={census.value?.wards ?? []} />
       <FormCard timeZone={timeZone} />
+      <FormularyCard />
       <AuditCard staff={staff.value?.staff ?? []} timeZone={timeZone} />
       <RecordsByFile />
     </>

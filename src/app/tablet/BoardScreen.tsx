@@ -116,6 +116,20 @@ export function BoardScreen({
             {charts(session.staff.role) && (
               <Button onClick={() => go({ at: 'register' })}>New patient</Button>
             )}
+            <span style={{ flex: 1 }} />
+            {session.staff.role === 'administrator' && (
+              <Button variant="default" onClick={() => go({ at: 'revoke' })}>
+                Revoke
+              </Button>
+            )}
+            {charts(session.staff.role) && (
+              <Button variant="default" onClick={() => go({ at: 'emergency' })}>
+                Emergency access
+              </Button>
+            )}
+            <Button variant="default" onClick={() => go({ at: 'transfer' })}>
+              Pass records on
+            </Button>
           </div>
           <div className="board">
             {shown.map((row) => (

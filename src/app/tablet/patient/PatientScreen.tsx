@@ -5,12 +5,21 @@ import type {
   Chart,
   Charted,
   ChartOrder,
+  DrugCode,
   EntryId,
   InfusionAction,
   MeasurementKind,
   OrderId,
 } from '../../../clinical/index.ts';
-import { charts, mayWrite, type News2, news2Response } from '../../../clinical/index.ts';
+import {
+  charts,
+  doseForScan,
+  formularyText,
+  mayWrite,
+  type News2,
+  news2Response,
+  tallMan,
+} from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
 import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
 import { rowName } from '../BoardScreen.tsx';
@@ -28,7 +37,11 @@ import { NoteForm } from '../forms/NoteForm.tsx';
 import { OrderForm } from '../forms/OrderForm.tsx';
 import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../forms/SmallForms.tsx';
 import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
+import { PrintChoices } from '../print/PrintChoices.tsx';
 import type { ScreenProps } from '../Shell.tsx';
+import { useScan } from '../scan/scanning.tsx';
+import { otherWristband } from '../scan/words.ts';
+import { useBrought } from '../use-site-data.ts';
 import { ChartingTab } from './ChartingTab.tsx';
 import { FormsTab, useForms } from './FormsTab.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
@@ -40,7 +53,7 @@ import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.t
 /** What is being written. One task fills the screen; the banner stays above it. */
 export type Task =
   | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>>; draft?: unknown }
-  | { do: 'give'; order: OrderId; dueAt?: string }
+  | { do: 'give'; order: OrderId; dueAt?: string; code?: DrugCode }
   | { do: 'second'; order: OrderId; entry: Charted<BodyOf<'medication-administration'>> }
   | { do: 'infusion'; order: OrderId; action: InfusionAction }
   | { do: 'reassess' | 'vomited'; administration: EntryId; dose: string }
@@ -53,6 +66,7 @@ export type Task =
   | { do: 'allergy' }
   | { do: 'bed' }
   | { do: 'move' }
+  | { do: 'print' }
   | { do: 'entered-in-error'; entry: Charted };
 
 /** A task begins and ends at the top, where its title or "Saved" stands. */
@@ -65,10 +79,16 @@ function toTop(): void {
 export function PatientScreen({
   patient,
   give,
+  scanned = false,
   session,
   timeZone,
   go,
-}: ScreenProps & { patient: string; give?: { order: OrderId; dueAt?: string } | undefined }) {
+}: ScreenProps & {
+  patient: string;
+  give?: { order: OrderId; dueAt?: string } | undefined;
+  /** Opened by the wristband: it holds until this screen is left. */
+  scanned?: boolean;
+}) {
   const { vault } = useLamp();
   const [whole, setWhole] = useState(false);
   const chart = useChart(patient, whole);
@@ -79,15 +99,16 @@ export function PatientScreen({
   const names = new Map(rows?.map((row) => [row.patient, rowName(row)]));
   const now = useNow();
   const [task, setTask] = useState<Task | undefined>(give ? { do: 'give', ...give } : undefined);
-  const [tab, setTab] = useState<string | null>('overview');
+  const [tab, setTab] = useState<string | null>(scanned ? 'medication' : 'overview');
+  const [identified, setIdentified] = useState(scanned);
+  const [stray, setStray] = useState<string>();
+  const { formulary } = useBrought();
   const [saved, setSaved] = useState<string>();
   const [asks, setAsks] = useState<News2>();
   const [drafts, setDrafts] = useState<StoredDraft[]>([]);
   useEffect(() => {
     if (!task) void vault.drafts().then((all) => setDrafts(all.filter((item) => item.patient === patient)));
   }, [vault, patient, task]);
-  if (!chart) return <p>Opening the chart…</p>;
-
   /** What was left half written goes on, whichever way its form is opened. */
   const start = (next: Task): void => {
     const key = taskDraftKey(next, patient);
@@ -96,6 +117,33 @@ export function PatientScreen({
     setTask(draft ? ({ ...next, draft: draft.content } as Task) : next);
     toTop();
   };
+  useScan((scan) => {
+    setStray(undefined);
+    if (scan.kind === 'patient' && scan.patient === patient) {
+      setIdentified(true);
+      if (!task) setTab('medication');
+      return true;
+    }
+    if (scan.kind === 'patient' && task) {
+      setStray(otherWristband(names.get(scan.patient), names.get(patient)));
+      return true;
+    }
+    if (scan.kind !== 'drug' || task || !chart || !charts(session.staff.role)) return false;
+    const found = doseForScan(chart, formulary, scan.code);
+    if (found) {
+      start({ do: 'give', ...found, code: scan.code });
+      return true;
+    }
+    const item = formulary.byCode(scan.code);
+    setStray(
+      item
+        ? `Scanned: ${tallMan(formularyText(item))}. No active order of this patient asks for it.`
+        : `The code ${scan.code.gtin ?? scan.code.ndc} is not in the formulary. Choose the dose by hand, and read the label.`,
+    );
+    return true;
+  });
+  if (!chart) return <p>Opening the chart…</p>;
+
   const done = (message: string, score?: News2): void => {
     setSaved(message);
     setAsks(score);
@@ -112,6 +160,16 @@ export function PatientScreen({
     <div className="stack">
       <PatientBanner chart={chart} now={now} timeZone={timeZone} alike={alike.get(patient)?.map(rowName)} />
       <MoveNotices chart={chart} timeZone={timeZone} />
+      {stray && (
+        <p role="alert" className="notice stop">
+          ▲ {stray}
+        </p>
+      )}
+      {identified && !task && (
+        <p role="status" className="notice">
+          ✓ Wristband scanned. Scan a drug to give it.
+        </p>
+      )}
       {saved && (
         <p className="card good" role="status">
           ✓ {saved}
@@ -122,7 +180,14 @@ export function PatientScreen({
         <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
       )}
       {task?.do === 'give' && (
-        <GiveDoseForm {...form} chart={chart} now={now} dose={task} self={session.staff.id} />
+        <GiveDoseForm
+          {...form}
+          chart={chart}
+          now={now}
+          dose={task}
+          self={session.staff.id}
+          wristband={identified}
+        />
       )}
       {task?.do === 'infusion' && <InfusionForm {...form} chart={chart} now={now} task={task} />}
       {task?.do === 'second' && (
@@ -155,6 +220,15 @@ export function PatientScreen({
       {task?.do === 'allergy' && <AllergyForm {...form} chart={chart} />}
       {task?.do === 'bed' && <BedForm {...form} chart={chart} />}
       {task?.do === 'move' && <MoveForm {...form} chart={chart} />}
+      {task?.do === 'print' && (
+        <PrintChoices
+          chart={chart}
+          forms={forms}
+          by={session.staff.name}
+          timeZone={timeZone}
+          onDone={() => setTask(undefined)}
+        />
+      )}
       {task?.do === 'entered-in-error' && (
         <EnteredInErrorForm {...form} patient={patient} entry={task.entry} />
       )}
@@ -200,6 +274,9 @@ export function PatientScreen({
           <div className="row">
             <Button variant="default" onClick={() => go({ at: 'board' })}>
               ‹ Ward board
+            </Button>
+            <Button variant="default" onClick={() => start({ do: 'print' })}>
+              Print
             </Button>
             {writes && (
               <>
