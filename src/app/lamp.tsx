@@ -2,7 +2,14 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useRef, use
 import { alikePatients, type BoardRow, type Chart, type Conflict, wardConflicts } from '../clinical/index.ts';
 import { jaroWinkler } from '../matching/index.ts';
 import type { HeldItem } from '../vault/administer-api.ts';
-import type { SyncApi, SyncState, TabletStatus, VaultApi, VaultEvent } from '../vault/api.ts';
+import type {
+  SyncApi,
+  SyncState,
+  TabletStatus,
+  VaultApi,
+  VaultEvent,
+  WardCompleteness,
+} from '../vault/api.ts';
 
 /** The page's side of the vault and the sync. Tests hand in a fake; the app hands in the workers. */
 export interface Lamp {
@@ -74,6 +81,16 @@ export function useBoard(): BoardRow[] | undefined {
     boardMatters,
   ).value;
 }
+
+export function useCompleteness(): WardCompleteness | undefined {
+  const { vault } = useLamp();
+  return useLoaded(
+    useCallback(() => vault.completeness(), [vault]),
+    completenessMatters,
+  ).value;
+}
+const completenessMatters = (event: VaultEvent): boolean =>
+  event.type === 'changed' || event.type === 'snapshot';
 
 /** A dose becomes due, and overdue, by time alone: an open chart is folded again each minute. */
 const CHART_EVERY_MS = 60_000;

@@ -1,7 +1,14 @@
 import { careInWords } from './care-in-words.ts';
 import { describeDose, describeInfusion, EFFECTS, REPEATS } from './describe-dose.ts';
 import { displayName, medicationLine, serviceLine } from './display.ts';
-import type { BodyOf, ConflictKind, Consciousness, OxygenDevice, WardBody } from './entries/index.ts';
+import type {
+  BodyOf,
+  ConflictKind,
+  Consciousness,
+  OxygenDevice,
+  TabletLacked,
+  WardBody,
+} from './entries/index.ts';
 import { formLines } from './form-in-words.ts';
 import { measurementInWords } from './measurement-in-words.ts';
 import { scoreNews2 } from './news2.ts';
@@ -50,6 +57,12 @@ function vitalSignsInWords({ values, comment }: BodyOf<'vital-signs'>, news2: bo
     .filter((text) => text !== '')
     .join('. ');
 }
+
+/** Said beside an entry that was written on a tablet that was not ready. */
+export const TABLET_LACKED: Record<TabletLacked, string> = {
+  'ehr-data': 'written on a tablet that had no EHR data of this ward',
+  'part-of-the-ward': 'written before the tablet showed the whole ward',
+};
 
 /** What a conflict is about, in words. */
 export const CONFLICTS: Record<ConflictKind, string> = {

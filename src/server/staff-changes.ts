@@ -26,6 +26,7 @@ export interface StaffChanges {
     options?: { passphrase?: string | undefined; argon2?: WrappedUserKey['argon2'] },
   ): Promise<void>;
   takeOff(staff: string, reason: string, by: string): Promise<void>;
+  /** A tablet, or a ward hub. */
   revokeDevice(device: string, reason: string, by: string): Promise<void>;
   /** After the right PIN: a key that is still wrapped under an older roster identity is wrapped under the present one. */
   wrapAnew(person: StaffMember, pin: string): Promise<void>;
@@ -211,8 +212,9 @@ export function createStaffChanges(
     },
 
     async revokeDevice(device, reason, by) {
-      if (!site.directory().devices.has(device))
-        throw new RefusalError(404, 'no-device', 'There is no such tablet.');
+      const { devices, hubs } = site.directory();
+      if (!devices.has(device) && !hubs.has(device))
+        throw new RefusalError(404, 'no-device', 'There is no such tablet or hub.');
       const logs = await db
         .selectFrom('record.log')
         .where('site', '=', identity.site)

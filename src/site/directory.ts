@@ -264,6 +264,12 @@ const byGeneration = (
   b: { generation: number; recipient: string },
 ): number => a.generation - b.generation || (a.recipient < b.recipient ? -1 : 1);
 
+/** When and why a tablet, or a hub, was taken off the list; `null`: it was not. */
+export function revocationOf(directory: Directory, device: string): { at: string; reason: string } | null {
+  const revoked = directory.revokedDevices.get(device);
+  return revoked ? { at: revoked.recordedAt, reason: revoked.reason } : null;
+}
+
 /** Wards whose records a device, or a hub, may pull: none once it is revoked. */
 export function grantedWards(directory: Directory, device: string): readonly string[] {
   if (directory.revokedDevices.has(device)) return [];

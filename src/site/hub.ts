@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Hex128, Instant } from '../clinical/index.ts';
+import type { Directory } from './directory.ts';
 
 /**
  * A ward hub: a laptop that verifies, keeps and forwards sealed entries, and can read none. It is in the directory
@@ -29,6 +30,11 @@ export interface Peer {
 export const hubAsPeer = (hub: HubEnrolled | undefined): Peer | undefined =>
   hub && { device: hub.hub, signingKey: hub.signingKey, wards: hub.wards };
 
-/** The hubs that a tablet of these wards tries, in the order of their enrolment. */
-export const hubsOf = (hubs: ReadonlyMap<string, HubEnrolled>, wards: readonly string[]): HubEnrolled[] =>
-  [...hubs.values()].filter((hub) => hub.wards.some((ward) => wards.includes(ward)));
+/** The hubs that a tablet of these wards tries, in the order of their enrolment: those that nobody took off the list. */
+export const hubsOf = (
+  { hubs, revokedDevices }: Pick<Directory, 'hubs' | 'revokedDevices'>,
+  wards: readonly string[],
+): HubEnrolled[] =>
+  [...hubs.values()].filter(
+    ({ hub, wards: served }) => !revokedDevices.has(hub) && served.some((ward) => wards.includes(ward)),
+  );

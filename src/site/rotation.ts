@@ -21,7 +21,9 @@ export function dueRotations(directory: Directory, roster: Roster): Rotations {
     return causes.length > 0 ? [{ ward, causes: causes.slice(0, 500) }] : [];
   });
   const answered = new Set(directory.rosters.flatMap((opened) => opened.after));
-  return { wards, roster: [...directory.revokedDevices.keys()].filter((device) => !answered.has(device)) };
+  // A hub that was taken off the list never held a key.
+  const held = [...directory.revokedDevices.keys()].filter((device) => !directory.hubs.has(device));
+  return { wards, roster: held.filter((device) => !answered.has(device)) };
 }
 
 function causesFor(directory: Directory, roster: Roster, ward: string): Set<string> {

@@ -1,6 +1,7 @@
 import { decode, encode } from 'cborg';
 import { z } from 'zod';
 import { type Bytes, fromHex, type Sign, toHex, type Verify, type VersionVector } from '../log/index.ts';
+import type { Place } from './messages.ts';
 
 /**
  * A tablet's signed word about what it keeps: the question that opens a transfer ("send me what I lack") and the
@@ -14,6 +15,9 @@ export interface Statement {
   at: string;
   holds: { log: string; seq: number; hash: string }[];
 }
+
+/** So many entries of second histories are named at most; a peer sends again what is not. */
+const MOST_BESIDE = 2_000;
 
 const SHORT = 8;
 const DOMAIN = 'lamplight holds';
@@ -35,13 +39,23 @@ const Outer = z.tuple([z.custom<Bytes>((value) => value instanceof Uint8Array, '
 
 const short = (hexText: string): Bytes => fromHex(hexText.slice(0, 2 * SHORT));
 
-/** Signed by the device: CBOR `[signed, signature]`, like an entry. */
+/**
+ * Signed by the device: CBOR `[signed, signature]`, like an entry.
+ * @param beside entries of second histories that are kept beside their logs. They come first: of several places of one
+ * log the last is its head.
+ */
 export async function writeStatement(
   { site, device, at }: Omit<Statement, 'holds'>,
   vector: VersionVector,
   sign: Sign,
+  beside: readonly Place[] = [],
 ): Promise<Bytes> {
-  const holds = Object.entries(vector).map(([log, [seq, hash]]) => [short(log), seq, short(hash)]);
+  const heads = Object.entries(vector).map(([log, [seq, hash]]) => ({ log, seq, hash }));
+  const holds = [...beside.slice(0, MOST_BESIDE), ...heads].map(({ log, seq, hash }) => [
+    short(log),
+    seq,
+    short(hash),
+  ]);
   const signed = encode([DOMAIN, fromHex(site), fromHex(device), Date.parse(at), holds]) as Bytes;
   return encode([signed, await sign(signed)]) as Bytes;
 }
@@ -67,6 +81,12 @@ export function readStatement(
     // Whatever a camera or a file brought: it is not a statement of ours.
     return null;
   }
+}
+
+/** Whether the statement names this very entry (hash in hex). A log's head says nothing here of what stands before it. */
+export function names({ holds }: Statement): (hash: string) => boolean {
+  const hashes = new Set(holds.map((place) => place.hash));
+  return (hash) => hashes.has(hash.slice(0, 2 * SHORT));
 }
 
 /** How a replica's own entries stand to a statement. */

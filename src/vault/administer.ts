@@ -68,6 +68,14 @@ export function createAdministration(
           self: device.device === tablet?.device,
           ...revokedOf(directory.revokedDevices.get(device.device)),
         })),
+        ...[...directory.hubs.values()].map((hub) => ({
+          kind: 'device' as const,
+          id: hub.hub,
+          name: `${hub.name} (ward hub)`,
+          wards: wardNames(hub.wards),
+          self: false,
+          ...revokedOf(directory.revokedDevices.get(hub.hub)),
+        })),
         ...[...(roster?.values() ?? [])].map((person) => ({
           kind: 'person' as const,
           id: person.staff,

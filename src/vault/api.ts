@@ -65,6 +65,14 @@ export interface Session {
   ward: { id: string; name: string };
 }
 
+/** How much of the ward this tablet can show. A list that is not complete must never look as if it were. */
+export interface WardCompleteness {
+  /** Absent: the EHR's list of this ward has never come. */
+  snapshotAsOf?: string;
+  /** Patients who are known here and have no row on the board yet. */
+  toOpen: number;
+}
+
 export interface SavedEntry {
   id: EntryId;
   savedAt: string;
@@ -101,6 +109,7 @@ export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi,
   confirmPin(pin: string): Promise<Result<void, 'wrong-pin' | 'wait'>>;
 
   board(): Promise<BoardRow[]>;
+  completeness(): Promise<WardCompleteness>;
   /** The newest of a long history at once; `whole`: all of it. */
   chart(patient: string, whole: boolean): Promise<Chart | undefined>;
   /**

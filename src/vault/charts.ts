@@ -32,6 +32,7 @@ import {
   snapshotContext,
   trustProblem,
 } from '../site/index.ts';
+import type { WardCompleteness } from './api.ts';
 import type { EntryRow, OutcomeRow, StaleRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
 import { createOpenedPages } from './opened-pages.ts';
@@ -312,11 +313,29 @@ export function createCharts(
       opened.clear();
     },
 
-    /** Folds every patient whose entries are newer than the summary. Resolves with those patients. */
-    async foldStale(now: string): Promise<string[]> {
+    /** Folds every patient whose entries are newer than the summary, a few at a time; each time, who has been folded. */
+    async *foldStale(now: string, together: number): AsyncGenerator<string[]> {
       const rows = await db.stale.toArray();
-      for (const row of rows) await summarise(row, now);
-      return rows.map((row) => row.patient);
+      const shown = new Set(await db.summaries.toCollection().primaryKeys());
+      // Whom the board does not show at all comes first.
+      rows.sort((a, b) => Number(shown.has(a.patient)) - Number(shown.has(b.patient)));
+      for (let from = 0; from < rows.length; from += together) {
+        const some = rows.slice(from, from + together);
+        for (const row of some) await summarise(row, now);
+        yield some.map((row) => row.patient);
+      }
+    },
+
+    async completeness(): Promise<WardCompleteness> {
+      const list = await db.snapshots
+        .where('[ward+asOf]')
+        .between([keyring.ward, ''], [keyring.ward, '\uffff'])
+        .last();
+      const shown = new Set(
+        await db.summaries.filter((row) => row.foldVersion === FOLD_VERSION).primaryKeys(),
+      );
+      const waiting = (await db.stale.toCollection().primaryKeys()).filter((patient) => !shown.has(patient));
+      return { toOpen: waiting.length, ...(list ? { snapshotAsOf: list.asOf } : {}) };
     },
 
     /** Rows of the ward board, from the sealed summaries alone: no entry is opened. */

@@ -9,6 +9,7 @@ import {
   exportLines,
   importFile,
   planExport,
+  type Received,
   type Store,
   writeExport,
   writeStatement,
@@ -165,13 +166,7 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
       entries: counts.entries,
       fresh: counts.fresh,
       tablets: writers.map((writer) => nameOf(writer, tablet, directory)),
-      refused: problems.length + badLines,
-      problems: [
-        ...new Set([
-          ...problems.map((problem) => problem.message),
-          ...(badLines > 0 ? [`${badLines} lines of the file are not entries`] : []),
-        ]),
-      ].slice(0, 5),
+      ...problemsOf(problems, badLines),
       ...(counts.cut === undefined ? {} : { cut: counts.cut }),
     };
     environment.arrived();
@@ -235,4 +230,19 @@ function statementBytes(text: string) {
   } catch {
     return new Uint8Array(0);
   }
+}
+
+/** A second history is no entry that was refused: both are kept, and a person hears of it. */
+export function problemsOf(
+  problems: Received['problems'],
+  badLines = 0,
+): Pick<TransferReport, 'refused' | 'problems' | 'secondHistory'> {
+  const refused = problems.filter((problem) => problem.kind !== 'fork');
+  const messages = refused.map((problem) => problem.message);
+  if (badLines > 0) messages.push(`${badLines} lines of the file are not entries`);
+  return {
+    refused: refused.length + badLines,
+    problems: [...new Set(messages)].slice(0, 5),
+    ...(refused.length < problems.length ? { secondHistory: true as const } : {}),
+  };
 }

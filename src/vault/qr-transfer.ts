@@ -15,7 +15,7 @@ import {
   writeStatement,
 } from '../sync/index.ts';
 import type { Tablet } from './database.ts';
-import { nameOf, type TransferEnvironment } from './file-transfer.ts';
+import { nameOf, problemsOf, type TransferEnvironment } from './file-transfer.ts';
 import { readDirectory } from './site-records.ts';
 import type { QrReading, QrTransferApi, TransferReport } from './transfer-api.ts';
 import { learnFromStatement } from './transfer-statement.ts';
@@ -87,7 +87,15 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
     const missing = ranges
       .filter(({ log }) => charts(log))
       .reduce((sum, { after, through }) => sum + through - Math.max(1, after), 0);
-    const { pages, more } = await makePages(store, ranges);
+    // What a server has taken over comes inside the server's own log; the rest goes along as it is.
+    const beside = (await db.branches.where('acknowledgedIn').equals('').sortBy('seq')).filter(
+      (row) => rank(row.log) >= 0 && !learned.names(row.hash),
+    );
+    const { pages, more } = await makePages(
+      store,
+      ranges,
+      beside.map((row) => row.bytes),
+    );
     sender =
       pages.length === 0
         ? undefined
@@ -103,7 +111,14 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
       .filter(({ log }) => mine.has(log))
       .reduce((sum, { seq }) => sum + seq - 1, 0);
     environment.arrived();
-    return { kind: 'tablet', name: device.name, missing, pages: pages.length, more, copied };
+    return {
+      kind: 'tablet',
+      name: device.name,
+      missing: missing + beside.length,
+      pages: pages.length,
+      more,
+      copied,
+    };
   }
 
   async function takePage(taken: QrTaken & { kind: 'page' }, tablet: Tablet): Promise<QrReading> {
@@ -164,8 +179,7 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
       entries: 0,
       fresh: 0,
       tablets: [],
-      refused: now.problems.length,
-      problems: [...new Set(now.problems.map((problem) => problem.message))].slice(0, 5),
+      ...problemsOf(now.problems),
     };
     const writers = new Set<string>();
     for (const [log, seqs] of now.seen) {
@@ -183,10 +197,12 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
       const tablet = await db.read('tablet');
       if (!tablet) return notReady('This tablet is not enrolled yet.');
       const vector = await environment.store(tablet).vector();
+      const beside = await db.branches.where('acknowledgedIn').equals('').toArray();
       const word = await writeStatement(
         { site: tablet.site, device: tablet.device, at: new Date(environment.clock()).toISOString() },
         vector,
         signWith(tablet.signingKey),
+        beside,
       );
       return { ok: true, value: await textsOf(word) };
     },
@@ -234,6 +250,8 @@ async function textsOf(word: Bytes): Promise<string[]> {
 async function makePages(
   store: Store,
   ranges: readonly { log: string; after: number; through: number }[],
+  /** Of second histories: after the logs that they begin in. */
+  beside: readonly Bytes[],
 ): Promise<{ pages: Bytes[]; more: boolean }> {
   const pages: Bytes[] = [];
   let waiting: Bytes[] = [];
@@ -260,6 +278,7 @@ async function makePages(
       cut(false);
     }
   }
+  waiting.push(...beside);
   cut(true);
   return { pages, more: more || waiting.length > 0 };
 }

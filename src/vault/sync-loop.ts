@@ -91,7 +91,7 @@ export function createSyncLoop(
   /** Starts with hubs that the directory names now, and leaves those that it does not. */
   async function meet(tablet: Tablet): Promise<void> {
     const directory = await readDirectory(db);
-    const hubs = hubsOf(directory.hubs, grantedWards(directory, tablet.device));
+    const hubs = hubsOf(directory, grantedWards(directory, tablet.device));
     const wanted = new Map(hubs.map((hub) => [keyOf(hub), hub]));
     for (const [key, { loop, hub }] of peers) {
       if (!hub || wanted.has(key)) continue;

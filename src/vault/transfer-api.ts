@@ -28,6 +28,8 @@ export interface TransferReport {
   refused: number;
   /** Why something could not be taken, in words, each once. */
   problems: string[];
+  /** A tablet was copied or restored from a backup, and wrote in two places at once: both are kept. */
+  secondHistory?: true;
   /** The transfer broke off: everything before is here. */
   cut?: string;
 }

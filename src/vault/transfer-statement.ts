@@ -1,12 +1,18 @@
 import type { Bytes } from '../log/index.ts';
 import { verifyWith } from '../seal/index.ts';
 import type { DeviceEnrolled } from '../site/index.ts';
-import { type Compared, compareStatement, readStatement, type Store } from '../sync/index.ts';
+import { type Compared, compareStatement, names, readStatement, type Store } from '../sync/index.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import { readDirectory } from './site-records.ts';
 
 export type Learned =
-  | { ok: true; device: DeviceEnrolled; compared: Compared }
+  | {
+      ok: true;
+      device: DeviceEnrolled;
+      compared: Compared;
+      /** Whether it names this very entry, by its hash. */
+      names: (hash: string) => boolean;
+    }
   | { ok: false; error: { kind: 'not-a-statement' | 'other-site' | 'unknown-tablet'; message: string } };
 
 /**
@@ -33,7 +39,7 @@ export async function learnFromStatement(
     );
   const compared = await compareStatement(statement, await store.vector(), store.hashAt);
   await store.copied(compared.held);
-  return { ok: true, device, compared };
+  return { ok: true, device, compared, names: names(statement) };
 }
 
 const refused = <K extends string>(kind: K, message: string) => ({

@@ -61,6 +61,8 @@ export const HubList = z.object({
       address: z.string(),
       wards: z.string(),
       lastSeenAt: z.string().nullable(),
+      /** Taken off the list: when and why. */
+      revoked: z.object({ at: z.string(), reason: z.string() }).nullable(),
     }),
   ),
 });

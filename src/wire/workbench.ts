@@ -182,13 +182,14 @@ export const ReviewPatient = z.object({
 export type ReviewPatient = z.infer<typeof ReviewPatient>;
 
 /** POST /api/workbench/decisions — one answer per entry. */
-const Decision = z.object({
+export const Decision = z.object({
   entry: EntryId,
   decision: z.enum(['approved', 'rejected', 'corrected', 'vouched']),
   reason: z.string().min(1).max(2000).optional(),
   /** For `corrected`: the body as it should be (same kind); the server makes it an entry that replaces the old one. */
   corrected: z.record(z.string(), z.unknown()).optional(),
 });
+export type Decision = z.infer<typeof Decision>;
 export const Decisions = z.object({ decisions: z.array(Decision).min(1).max(500) });
 export type Decisions = z.infer<typeof Decisions>;
 export const DecisionResults = z.object({

@@ -198,6 +198,23 @@ describe('orders', () => {
   });
 });
 
+describe('a ward whose rows are still being opened', () => {
+  const board = (changes: Parameters<typeof aLamp>[0]) =>
+    renderWith(aLamp(changes), <BoardScreen {...props} tab="board" onTab={() => undefined} />);
+
+  it('is not shown as if it were the whole ward (FAILURES 39)', async () => {
+    board({ changes: { completeness: async () => ({ toOpen: 30, snapshotAsOf: minutesAgo(5) }) } });
+    expect(await screen.findByText(/not complete yet: 1 of 31 patients/)).toBeDefined();
+    expect(screen.getByText('1 patient')).toBeDefined();
+  });
+
+  it('and one that never had EHR data says what is missing (FAILURES 39)', async () => {
+    board({ rows: [], changes: { completeness: async () => ({ toOpen: 0 }) } });
+    expect(await screen.findByText(/no EHR data of this ward/)).toBeDefined();
+    expect(screen.getByText(/No patients to show/)).toBeDefined();
+  });
+});
+
 describe('names that are easily mixed up', () => {
   it('are marked on the board and in the banner', async () => {
     const lamp = aLamp({

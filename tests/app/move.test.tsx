@@ -80,7 +80,7 @@ describe('moving a patient', () => {
     await screen.findByText(/12 of 14 entries here/);
     const away = screen.getByRole('region', { name: 'Moved to other wards' });
     expect(within(away).getByText(/5 East, bed 7/)).toBeTruthy();
-    expect(screen.getByText('1 patients')).toBeTruthy();
+    expect(screen.getByText('1 patient')).toBeTruthy();
     await waitFor(() => expect(document.querySelectorAll('.board-row')).toHaveLength(1));
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unwrapUserKey } from '../../src/seal/index.ts';
 import { createServer } from '../../src/server/create-server.ts';
 import { enrol, freePort, openHospital, openTablet, PINS, unlock } from '../e2e/hospital.ts';
 import { callVault, watchVault } from '../e2e/vault-calls.ts';
@@ -38,6 +39,13 @@ const identity = JSON.parse(readFileSync(join(data, 'site-identity.json'), 'utf8
 };
 const peek = await createServer({ dataDirectory: data, logLevel: 'silent' });
 const ward = peek.context.site.directory().wards.get('4-west')!;
+// A nurse whom the server knows: it does more with an entry than to store it.
+const rostered = [...peek.context.site.roster().values()].find(({ name }) => name === 'Nora Quinn')!;
+const key = (await unwrapUserKey(PINS.nurse, peek.context.site.pinSecret(rostered)!, rostered.wrapped))!;
+const nurse = {
+  author: { id: rostered.staff, name: rostered.name, role: rostered.role },
+  signingKey: key.signingKey,
+};
 await peek.close();
 hospital = await openHospital({ port, data });
 
@@ -49,6 +57,7 @@ await enrol(page, hospital.url, '4 West', 'bench tablet');
 await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
 await unlock(page, 'Nora Quinn', PINS.nurse);
 await page.locator('.board-row').first().waitFor();
+while ((await callVault(page, 'completeness')).toOpen > 0) await pause(page, 200);
 const patients = (await callVault(page, 'board')).map((row) => row.patient);
 
 say('\n| what | Lamplight | floor | ratio |\n|---|---|---|---|');
@@ -68,6 +77,7 @@ const other = await enrolOtherTablet(
   '4-west',
   { ward, site: identity.recipient, recovery: identity.recoveryRecipient },
   identity.site,
+  nurse,
 );
 const upload = await other.write(patients, UPLOAD);
 const start = performance.now();

@@ -1,9 +1,9 @@
+import type { Author } from '../../src/clinical/index.ts';
 import { type Bytes, toHex } from '../../src/log/index.ts';
 import {
   logKeys,
   newIdentity,
   newSigningKey,
-  newUserKey,
   randomBytes,
   sealEntry,
   sealTo,
@@ -36,6 +36,7 @@ export async function enrolOtherTablet(
   ward: string,
   recipients: { ward: WardOpened; site: string; recovery: string },
   site: string,
+  nurse: { author: Author; signingKey: CryptoKey },
 ): Promise<OtherTablet> {
   const session = await fetch(`${url}/api/session`, json({ staff: 'Adam Lind', pin: PINS.administrator }));
   const cookie = session.headers.get('set-cookie')!.split(';')[0]!;
@@ -55,9 +56,6 @@ export async function enrolOtherTablet(
     )
   ).json()) as { device: string };
   const sign = signWith(signing.privateKey);
-  const author = (await newUserKey('000000', 'bench', { memoryKiB: 8192, passes: 1, lanes: 1 })).userKey
-    .signingKey;
-  const who = { id: 'b'.repeat(32), name: 'Bench Nurse', role: 'nurse' as const };
   return {
     carrier: createHttpCarrier({ baseUrl: url, device, sign }),
     async write(patients, count) {
@@ -86,7 +84,7 @@ export async function enrolOtherTablet(
       const bodies: unknown[] = [];
       let prev = await sha256(first.bytes);
       for (let n = 0; n < count; n++) {
-        const body = { ...aSetOfVitals(n), author: who, recordedAt: new Date().toISOString() };
+        const body = { ...aSetOfVitals(n), author: nurse.author, recordedAt: new Date().toISOString() };
         const entry = await sealEntry(
           {
             log,
@@ -95,7 +93,7 @@ export async function enrolOtherTablet(
             hlc: [Date.now(), n],
             patient: patients[n % patients.length]!,
             body,
-            author: signWith(author),
+            author: signWith(nurse.signingKey),
           },
           keys,
           sign,

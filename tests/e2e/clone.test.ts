@@ -135,3 +135,75 @@ describe('a tablet that was copied', () => {
     await desk.getByText(/Copied or restored: [23] entries of a second history were taken over/).waitFor();
   });
 });
+
+describe('a tablet that was copied, where there is no server', () => {
+  it('both histories go from tablet to tablet as pictures, and one that never met the copies brings them to the server', async () => {
+    const pages = new Map<string, Page>();
+    for (const name of ['first', 'third', 'fourth']) {
+      const { page } = await open(name);
+      await enrol(page, hospital.url, '4 West', `tablet ${name}`);
+      await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
+      await unlock(page, 'Nora Quinn', PINS.nurse);
+      await page.locator('.board-row').first().waitFor();
+      pages.set(name, page);
+    }
+    const patient = (await callVault(pages.get('first')!, 'board'))[0]!.patient;
+    await chartNote(pages.get('first')!, patient, 'ground before the copy');
+    // Whoever is to check the first tablet's signature has heard of it from the server.
+    for (const page of pages.values())
+      await expect
+        .poll(() => notesOn(page, patient), { timeout: 60_000 })
+        .toContain('ground before the copy current');
+    await pages.get('first')!.context().close();
+    cpSync(join(folder, 'first'), join(folder, 'second'), { recursive: true });
+    await hospital.stop();
+
+    const first = await unlocked('first');
+    const second = await unlocked('second');
+    const [third, fourth] = [pages.get('third')!, pages.get('fourth')!];
+    for (const text of ['first a', 'first b']) await chartNote(first.page, patient, text);
+    for (const text of ['second a', 'second b', 'second c']) await chartNote(second.page, patient, text);
+    expect(await giveByCamera(first.page, third)).toMatchObject({ entries: 2, refused: 0 });
+    expect(await giveByCamera(second.page, third)).toMatchObject({ refused: 0, secondHistory: true });
+    expect(await giveByCamera(third, fourth)).toMatchObject({ refused: 0, secondHistory: true });
+    // Asked again, nothing is shown twice.
+    expect(await giveByCamera(third, fourth)).toBe('lacks nothing');
+
+    for (const { context } of [first, second]) await context.close();
+    await third.context().close();
+    hospital = await openHospital({ port, data });
+    await expect
+      .poll(() => notesOn(fourth, patient), { timeout: 90_000, interval: 500 })
+      .toEqual(
+        expect.arrayContaining([
+          'first a current',
+          'first b current',
+          'second a current',
+          'second b current',
+          'second c current',
+        ]),
+      );
+  });
+});
+
+/** The two screens' part of a transfer by camera, without the light between them. */
+async function giveByCamera(from: Page, to: Page) {
+  const word = await callVault(to, 'qrStatement');
+  if (!word.ok) throw new Error(word.error.message);
+  let pages: number | undefined;
+  for (const text of word.value) {
+    const reading = await callVault(from, 'qrRead', text);
+    if (reading.kind === 'refused') throw new Error(reading.message);
+    if (reading.kind === 'tablet') pages = reading.pages;
+  }
+  if (pages === undefined) throw new Error('the word of the other tablet was not understood');
+  if (pages === 0) return 'lacks nothing';
+  for (;;) {
+    const shown = await callVault(from, 'qrShow', 40);
+    if (!shown.ok) throw new Error(shown.error.message);
+    for (const text of shown.value.texts) {
+      const reading = await callVault(to, 'qrRead', text);
+      if (reading.kind === 'received') return reading.report;
+    }
+  }
+}

@@ -102,6 +102,11 @@ describe('the first start at a hospital', () => {
       .getByText(/1 at the server/)
       .first()
       .waitFor();
+    // No EHR data ever came: the board says so, and so does what was charted there (FAILURES 39).
+    await page.getByText('This tablet has no EHR data of this ward').waitFor();
+    const [row] = await callVault(page, 'board');
+    const chart = await callVault(page, 'chart', row!.patient, true);
+    expect(chart?.history.map((entry) => entry.body?.tabletLacked)).toEqual(['ehr-data']);
     const port = Number(new URL(hospital.url).port);
     await hospital.stop();
     for (const part of ['pglite', 'journal']) rmSync(join(folder, 'data', part), { recursive: true });

@@ -7,7 +7,16 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Draft } from '../../src/clinical/index.ts';
 import { cameraArgs, writeFilm } from './film.ts';
-import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import {
+  enrol,
+  freePort,
+  type Hospital,
+  openHospital,
+  openTablet,
+  PINS,
+  signIn,
+  unlock,
+} from './hospital.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** What comes out of the printer, page by page: Chromium prints to PDF, and the pages are read. */
@@ -267,6 +276,7 @@ describe('on paper', () => {
     });
     const desk = await tablet.newPage();
     await desk.goto(`${hospital.url}/admin`);
+    await signIn(desk, 'Adam Lind', PINS.administrator);
     await vi.waitFor(
       async () => {
         const response = await desk.request.get(`${hospital.url}/api/admin/audit?what=printed`);

@@ -21,6 +21,7 @@ import { createHub, type Hub } from '../../src/server/hub/create-hub.ts';
 import { enrolHub, type HubIdentity, readHubIdentity } from '../../src/server/hub/hub-identity.ts';
 import { exportHub, openBoxes, verifyFile } from '../../src/server/transfer/commands.ts';
 import { openFile } from '../../src/server/transfer/record-source.ts';
+import { hubsOf, trustProblem } from '../../src/site/index.ts';
 import { createHttpCarrier, type HttpCarrier } from '../../src/sync/index.ts';
 import { HubCode, HubList } from '../../src/wire/hubs.ts';
 import { aLog, aNote } from '../builders.ts';
@@ -422,4 +423,70 @@ describe('a ward hub', () => {
     await openBoxes(out, keys, async (line) => void opened.push(line));
     expect(opened.filter((line) => line.includes(log.log) && line.includes('"note 3"'))).toHaveLength(1);
   });
+
+  it('hears that a tablet was revoked: it gives it nothing more, and takes what it brings for others to judge', async () => {
+    const lost = await enrolTablet('4-west');
+    hub.wake();
+    await expect.poll(() => hub.ledger.verifier(lost.device, 'ward:4-west').then(Boolean)).toBe(true);
+    const { entries, log } = await logOf(lost, 3);
+    await lost.carrier.push(bytesOf(entries.slice(0, 2)));
+    await expect.poll(() => seqAtServer(log)).toBe(2);
+    expect((await lost.carrier.offer({ vector: {} })).vector[log]?.[0]).toBe(2);
+
+    await server.context.staff.revokeDevice(lost.device, 'left in a taxi', 'f'.repeat(32));
+    // From the hub it hears of the directory alone, and so that it is revoked.
+    await expect.poll(async () => (await lost.carrier.offer({ vector: {} })).vector[log]).toBeUndefined();
+    expect((await lost.carrier.pull([{ log, after: 0, through: 2 }], 1_000_000)).entries).toEqual([]);
+    await lost.carrier.push(bytesOf(entries.slice(2)));
+    await expect.poll(() => seqAtServer(log)).toBe(3);
+    expect(trustOf(lost.device, log, 2)).toBeUndefined();
+    expect(trustOf(lost.device, log, 3)).toMatch(/revoked/);
+  });
+
+  it('taken off the list hands over what it still holds, gets nothing more, and tablets leave it', async () => {
+    const tablet = await enrolTablet('4-west');
+    hub.wake();
+    await expect.poll(() => hub.ledger.verifier(tablet.device, 'ward:4-west').then(Boolean)).toBe(true);
+    await server.close();
+    const brought = await logOf(tablet, 3);
+    await tablet.carrier.push(bytesOf(brought.entries));
+    await startServer();
+    const roster = server.context.site.directory().rosters.length;
+    const answer = await server.app.inject({
+      method: 'POST',
+      url: `/api/admin/devices/${identity.hub}/revoke`,
+      headers: { cookie },
+      payload: { reason: 'the laptop was stolen' },
+    });
+    expect(answer.statusCode).toBe(200);
+    // It held no key, so nobody needs a new one.
+    expect(server.context.site.directory().rosters.length).toBe(roster);
+    hub.wake();
+    await expect.poll(() => seqAtServer(brought.log), { timeout: 20_000 }).toBe(3);
+
+    const elsewhere = await enrolTablet('4-west');
+    const later = await logOf(elsewhere, 2);
+    await server.context.ledger.receive(bytesOf(later.entries));
+    // It hears of the new tablet, which stands in the directory, and of none of its entries.
+    hub.wake();
+    await expect.poll(() => hub.ledger.verifier(elsewhere.device, 'ward:4-west').then(Boolean)).toBe(true);
+    hub.wake();
+    await expect.poll(() => seqAtServer(brought.log)).toBe(3);
+    expect(await seqAtHub(later.log)).toBe(0);
+    expect(hubsOf(server.context.site.directory(), ['4-west']).map((other) => other.hub)).not.toContain(
+      identity.hub,
+    );
+    const listed = await server.app.inject({ url: '/api/admin/hubs', headers: { cookie } });
+    expect(HubList.parse(listed.json()).hubs.find(({ id }) => id === identity.hub)?.revoked?.reason).toBe(
+      'the laptop was stolen',
+    );
+  });
+
+  const trustOf = (writer: string, log: string, seq: number): string | undefined =>
+    trustProblem(
+      server.context.site.directory(),
+      { writer, log, seq, hlc: [Date.now(), 0] },
+      undefined,
+      server.context.site.roster(),
+    );
 });

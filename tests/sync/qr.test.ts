@@ -8,6 +8,7 @@ import {
   createQrSender,
   decodeQrFrame,
   fitsPage,
+  names,
   packPage,
   QrKind,
   readStatement,
@@ -147,6 +148,24 @@ describe("a tablet's word about what it holds", () => {
     expect(read.statement).toMatchObject({ site, device, at, holds: [{ log: a.slice(0, 16), seq: 5 }] });
     expect(await read.isSignedBy(verifyWith(key.publicKey))).toBe(true);
     expect(await read.isSignedBy(verifyWith((await newSigningKey(true)).publicKey))).toBe(false);
+  });
+
+  it('names entries of second histories, and its heads are still its heads', async () => {
+    const key = await newSigningKey(true);
+    const second = { log: a, seq: 4, hash: 'e7'.repeat(32) };
+    const bytes = await writeStatement(
+      { site, device, at },
+      { [a]: [5, hashOf(a, 5)] },
+      signWith(key.privateKey),
+      [second],
+    );
+    const { statement } = readStatement(bytes)!;
+    expect(names(statement)(second.hash)).toBe(true);
+    expect(names(statement)('e8'.repeat(32))).toBe(false);
+    expect(await compareStatement(statement, { [a]: [5, hashOf(a, 5)] }, hashAt)).toEqual({
+      held: [{ log: a, seq: 5, hash: hashOf(a, 5) }],
+      after: {},
+    });
   });
 
   it('shows what is kept there, what is missing there, and sends a log with another history from its beginning', async () => {

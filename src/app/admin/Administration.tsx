@@ -6,7 +6,6 @@ import { formatAgo } from '../../clinical/index.ts';
 import { StaffList } from '../../wire/site-setup.ts';
 import { CensusState, DeviceList, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
-import { ReasonDialog } from '../ReasonDialog.tsx';
 import { RecordsByFile } from '../RecordsByFile.tsx';
 import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
@@ -15,6 +14,7 @@ import { FormCard } from './FormCard.tsx';
 import { FormularyCard } from './FormularyCard.tsx';
 import { HubCard } from './HubCard.tsx';
 import { NewWardForm } from './NewWardForm.tsx';
+import { RevokeDialog } from './RevokeDialog.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
 import { StaffCard } from './StaffCard.tsx';
 
@@ -190,25 +190,20 @@ function Readiness({ timeZone }: { timeZone: string }) {
       </section>
       <HubCard wards={census.value?.wards ?? []} />
       {revoking && (
-        <ReasonDialog
-          title={`Revoke ${revoking.name}`}
-          confirm="Revoke"
-          problem={problem}
+        <RevokeDialog
+          device={revoking}
           onCancel={() => setRevoking(undefined)}
-          what={
-            <p>
-              Nobody unlocks this tablet any more. What has arrived from it stands; what comes later is kept
-              and held back until a person vouches for it. Its wards get new keys, and their staff should
-              choose new PINs. Whoever holds the tablet can still read what is on it.
-            </p>
-          }
-          onConfirm={(reason) =>
-            request('POST', `/api/admin/devices/${revoking.id}/revoke`, z.object({}), { reason }).then(() => {
-              setRevoking(undefined);
-              devices.reload();
-            }, failed)
-          }
-        />
+          onDone={() => {
+            setRevoking(undefined);
+            devices.reload();
+          }}
+        >
+          <p>
+            Nobody unlocks this tablet any more. What has arrived from it stands; what comes later is kept and
+            held back until a person vouches for it. Its wards get new keys, and their staff should choose new
+            PINs. Whoever holds the tablet can still read what is on it.
+          </p>
+        </RevokeDialog>
       )}
       <StaffCard wards={census.value?.wards ?? []} />
       <FormCard timeZone={timeZone} />

@@ -6,12 +6,14 @@ import { formatAgo } from '../../clinical/index.ts';
 import { HubCode, HubCodeRequest, HubList } from '../../wire/hubs.ts';
 import { ApiError, request } from '../api.ts';
 import { usePoll } from '../use-poll.ts';
+import { RevokeDialog } from './RevokeDialog.tsx';
 
 /** Laptops that carry for the tablets of a ward when the server is out of reach. They are announced here, before that. */
 export function HubCard({ wards }: { wards: { id: string; name: string }[] }) {
   const list = usePoll('/api/admin/hubs', HubList, 10_000);
   const [problem, setProblem] = useState<string>();
   const [code, setCode] = useState<HubCode>();
+  const [revoking, setRevoking] = useState<{ id: string; name: string }>();
   const { register, control, handleSubmit, formState, reset } = useForm({
     resolver: zodResolver(HubCodeRequest),
     defaultValues: { name: '', address: '', wards: [] as string[] },
@@ -44,6 +46,7 @@ export function HubCard({ wards }: { wards: { id: string; name: string }[] }) {
               <th>Wards</th>
               <th>Tablets reach it at</th>
               <th>Last seen</th>
+              <th>Access</th>
             </tr>
           </thead>
           <tbody>
@@ -53,10 +56,41 @@ export function HubCard({ wards }: { wards: { id: string; name: string }[] }) {
                 <td>{hub.wards}</td>
                 <td>{hub.address}</td>
                 <td>{hub.lastSeenAt ? formatAgo(hub.lastSeenAt, now) : 'never'}</td>
+                <td>
+                  {hub.revoked ? (
+                    <span className="alarm">
+                      ■ Revoked {formatAgo(hub.revoked.at, now)}: {hub.revoked.reason}
+                    </span>
+                  ) : (
+                    <Button
+                      variant="default"
+                      aria-label={`Revoke ${hub.name}`}
+                      onClick={() => setRevoking({ id: hub.id, name: hub.name })}
+                    >
+                      Revoke
+                    </Button>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
+      )}
+      {revoking && (
+        <RevokeDialog
+          device={revoking}
+          onCancel={() => setRevoking(undefined)}
+          onDone={() => {
+            setRevoking(undefined);
+            list.reload();
+          }}
+        >
+          <p>
+            Tablets leave this hub as soon as they hear of it, and it gets nothing more from the server. What
+            it still holds it may hand over: every tablet's entry is taken, whoever carries it. It had no key,
+            so no record can be read with it.
+          </p>
+        </RevokeDialog>
       )}
       <form
         className="stack"

@@ -13,7 +13,7 @@ import {
   tallMan,
 } from '../../clinical/index.ts';
 import type { StoredDraft } from '../../vault/api.ts';
-import { useAlike, useBoard, useLamp, useNow, useWardConflicts } from '../lamp.tsx';
+import { useAlike, useBoard, useCompleteness, useLamp, useNow, useWardConflicts } from '../lamp.tsx';
 import { ConflictList } from './ConflictList.tsx';
 import { draftKind } from './forms/drafts.ts';
 import { HeldList } from './HeldList.tsx';
@@ -71,6 +71,7 @@ export function BoardScreen({
           Charting needs a nurse or a clinician.
         </p>
       )}
+      <Completeness rows={rows.length} />
       <HeldList names={names} timeZone={timeZone} vouches={mayWrite(session.staff.role, 'entry-vouched')} />
       <NeedsPerson
         settles={charts(session.staff.role)}
@@ -112,7 +113,9 @@ export function BoardScreen({
               value={filter}
               onChange={(event) => setFilter(event.currentTarget.value)}
             />
-            <span className="quiet">{rows.length} patients</span>
+            <span className="quiet">
+              {rows.length} {rows.length === 1 ? 'patient' : 'patients'}
+            </span>
             {charts(session.staff.role) && (
               <Button onClick={() => go({ at: 'register' })}>New patient</Button>
             )}
@@ -148,7 +151,7 @@ export function BoardScreen({
           {shown.length === 0 && (
             <p>
               {rows.length === 0
-                ? 'Nobody is on this ward yet. Register the first patient.'
+                ? 'No patients to show. Register whoever is here.'
                 : 'Nobody by that name or number is on this ward.'}
             </p>
           )}
@@ -165,6 +168,27 @@ export function BoardScreen({
       </Tabs>
     </div>
   );
+}
+
+/** A list that is not the whole ward says so, for as long as it is not (FAILURES 39). */
+function Completeness({ rows }: { rows: number }) {
+  const completeness = useCompleteness();
+  if (!completeness) return null;
+  if (completeness.toOpen > 0)
+    return (
+      <p className="notice" role="status">
+        ▲ The list is not complete yet: {rows} of {rows + completeness.toOpen} patients are open, the others
+        follow.
+      </p>
+    );
+  if (completeness.snapshotAsOf === undefined)
+    return (
+      <p className="notice" role="status">
+        ▲ This tablet has no EHR data of this ward: patients, allergies and orders that nobody entered here
+        are missing. Charting works, and each entry says that it was written without them.
+      </p>
+    );
+  return null;
 }
 
 /** More at once would push the ward off the screen; the rest is a tap away. */

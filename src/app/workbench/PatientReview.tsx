@@ -1,6 +1,13 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { describeEntry, displayName, formatDate, formatInstant, sexInWords } from '../../clinical/index.ts';
+import {
+  describeEntry,
+  displayName,
+  formatDate,
+  formatInstant,
+  sexInWords,
+  TABLET_LACKED,
+} from '../../clinical/index.ts';
 import { AuditList } from '../../wire/audit.ts';
 import { DecisionResults, type Decisions, type PostingState, ReviewPatient } from '../../wire/workbench.ts';
 import { AuditTable } from '../admin/AuditCard.tsx';
@@ -159,6 +166,7 @@ export function PatientReview({
                   {entry.body && formatInstant(entry.body.effectiveAt, timeZone)}
                   <div className="quiet">
                     {entry.body?.author.name} · {entry.device}
+                    {entry.body?.tabletLacked && <div>▲ {TABLET_LACKED[entry.body.tabletLacked]}</div>}
                   </div>
                 </td>
                 <td

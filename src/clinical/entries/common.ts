@@ -62,6 +62,10 @@ export const PatientNumber = z.object({
 });
 export type PatientNumber = z.infer<typeof PatientNumber>;
 
+/** What a tablet of a ward may lack: the list that the EHR gives, or rows of it that are still being opened. */
+export const TabletLacked = z.enum(['ehr-data', 'part-of-the-ward']);
+export type TabletLacked = z.infer<typeof TabletLacked>;
+
 /** Fields that every body has, whatever its kind. */
 export const bodyBase = {
   author: Author,
@@ -73,6 +77,8 @@ export const bodyBase = {
   replaces: EntryId.optional(),
   /** Why it was replaced, stopped, held, rejected… in words. */
   reason: z.string().min(1).max(2000).optional(),
+  /** What the tablet could not show yet when this was written (FAILURES 39); absent: it was complete. */
+  tabletLacked: TabletLacked.optional(),
 };
 
 /** Free text that a person wrote; long enough for any note, bounded so that an entry stays small. */

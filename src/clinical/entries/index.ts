@@ -105,9 +105,9 @@ export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];
 export type BodyOf<K extends WardKind> = Extract<WardBody, { kind: K }>;
 
-/** What a screen hands to the vault: the vault adds author and `recordedAt`. */
+/** What a screen hands to the vault, which adds who, when, and what it lacked. */
 export type Draft<B extends WardBody = WardBody> = B extends WardBody
-  ? Omit<B, 'author' | 'recordedAt'>
+  ? Omit<B, 'author' | 'recordedAt' | 'tabletLacked'>
   : never;
 
 /** An entry as the fold sees it: who is meant, where it stands in which log, what it says. */

@@ -3,7 +3,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
-import { DIRECTORY_SCOPE, readersOf } from '../../site/index.ts';
+import { DIRECTORY_SCOPE, grantedWards, readersOf } from '../../site/index.ts';
 import { createHttpCarrier, createPeerLoop, exchange, type PeerState } from '../../sync/index.ts';
 import { guardRoutes } from '../access.ts';
 import { openDatabase } from '../database/open.ts';
@@ -72,7 +72,8 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     async exchange(onProgress) {
       const offer = await exchange(store, carrier, onProgress);
       await acknowledgements.heardOf(offer.epoch);
-      await snapshots.pull(carrier, directory.directory().hubs.get(identity.hub)?.wards ?? []);
+      // None once it was taken off the list: then it still hands over what it holds, and is given nothing more.
+      await snapshots.pull(carrier, grantedWards(directory.directory(), identity.hub));
       return offer;
     },
     onState: options.onUpstream ?? (() => undefined),

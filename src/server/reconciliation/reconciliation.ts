@@ -1,13 +1,11 @@
 import type { Kysely } from 'kysely';
-import { type Author, foldChart, type SnapshotPatient, WardBody } from '../../clinical/index.ts';
-import { snapshotFromFhir } from '../../interop/index.ts';
-import { type RankedCandidate, rankCandidates } from '../../matching/index.ts';
+import { type Author, type SnapshotPatient, WardBody } from '../../clinical/index.ts';
+import type { RankedCandidate } from '../../matching/index.ts';
 import { wardScope } from '../../site/index.ts';
 import type { Decisions, PushState, ReviewPatient, Worklist } from '../../wire/workbench.ts';
 import type { Census } from '../census/import-census.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
-import { findPatients } from '../ehr/read-census.ts';
 import type { EpochRecord } from '../epoch.ts';
 import type { Projection } from '../projection.ts';
 import type { Quarantine } from '../quarantine.ts';
@@ -15,9 +13,12 @@ import { RefusalError } from '../refusal.ts';
 import type { SiteIdentity } from '../site-identity.ts';
 import type { SiteLog } from '../site-log.ts';
 import type { SiteRecords } from '../site-records.ts';
+import { candidatesFor } from './candidates.ts';
+import { judgeDecision } from './decisions.ts';
 import { readEhrSide } from './ehr-side.ts';
 import { createPosting } from './posting.ts';
 import { type PatientRecord, readRecords } from './ward-entries.ts';
+import { worklistOfWard, worklistRow } from './worklist.ts';
 
 export interface Reconciliation {
   /** Of these wards. */
@@ -120,65 +121,20 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
     },
   });
 
-  type Row = Worklist['wards'][number]['patients'][number];
-
-  function row(of: PatientRecord, snapshot: SnapshotPatient | undefined): Row {
-    const identityOf = foldChart({
-      patient: of.patient,
-      entries: of.opened,
-      ...(snapshot ? { snapshot, snapshotAsOf: now() } : {}),
-      now: now(),
-    })?.identity;
-    const count = (...states: string[]): number =>
-      of.reviewed.filter((entry) => states.includes(entry.state)).length;
-    return {
-      id: of.patient,
-      name: identityOf?.name ?? { family: 'Not known', given: '' },
-      ...(identityOf?.birthDate === undefined ? {} : { birthDate: identityOf.birthDate }),
-      sex: identityOf?.sex ?? 'unknown',
-      numbers: identityOf?.numbers ?? [],
-      ...(identityOf?.bed === undefined ? {} : { bed: identityOf.bed }),
-      identity: snapshot
-        ? 'ehr'
-        : !of.link
-          ? 'downtime-unmatched'
-          : 'ehrPatient' in of.link
-            ? 'downtime-linked'
-            : 'downtime-new',
-      toReview: count('to-review'),
-      unposted: count('approved', 'posting', 'unknown', 'waiting-for-match'),
-      problems: count('refused', 'unknown', 'held'),
-    };
-  }
-
   return {
     async worklist(wards) {
       const { found, snapshots } = await records({});
       return {
         wards: [...site.directory().wards.values()]
           .filter((ward) => wards.includes(ward.ward))
-          .map((ward) => {
-            const own = found.filter((candidate) => candidate.ward === ward.ward);
-            const states = own.flatMap((candidate) => candidate.reviewed.map((entry) => entry.state));
-            const count = (...wanted: string[]): number =>
-              states.filter((state) => wanted.includes(state)).length;
-            return {
-              id: ward.ward,
-              name: ward.name,
-              counts: {
-                toReview: count('to-review'),
-                approved: count('approved', 'waiting-for-match'),
-                posting: count('posting'),
-                unknown: count('unknown'),
-                posted: count('posted'),
-                refused: count('refused'),
-                rejected: count('rejected'),
-              },
-              patients: own
-                .map((candidate) => row(candidate, snapshots.get(candidate.patient)))
-                .sort((a, b) => b.toReview - a.toReview || a.name.family.localeCompare(b.name.family)),
-            };
-          }),
+          .map((ward) =>
+            worklistOfWard(
+              ward,
+              found.filter((candidate) => candidate.ward === ward.ward),
+              snapshots,
+              now(),
+            ),
+          ),
         quarantined: await quarantine.count(),
       };
     },
@@ -205,7 +161,7 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
             ? { ehrPatient: found.link.ehrPatient }
             : { confirmedNew: true as const };
       return {
-        patient: row(found, snapshot),
+        patient: worklistRow(found, snapshot, now()),
         ward: found.ward,
         link,
         entries: found.reviewed.map((entry) => ({
@@ -225,61 +181,7 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
 
     async candidates(id) {
       const { record: found } = await record(id);
-      const registered = found.reviewed.find(
-        (entry) => entry.body?.kind === 'patient-registered' && entry.standing === 'current',
-      )?.body;
-      if (registered?.kind !== 'patient-registered' || !gateway) return [];
-      const hints = {
-        ...(registered.nameUnknown ? {} : { family: registered.name.family, given: registered.name.given }),
-        ...(registered.birthDate === undefined ? {} : { birthDate: registered.birthDate }),
-        ...(registered.claimedEhrNumber === undefined ? {} : { identifier: registered.claimedEhrNumber }),
-      };
-      const result = await findPatients(gateway, hints);
-      if (result.kind !== 'ok')
-        throw new RefusalError(
-          503,
-          'ehr-unreachable',
-          'The EHR cannot be searched just now. Nothing is lost; try again when it is back.',
-        );
-      const candidates = result.patients.flatMap((raw) => {
-        const read = snapshotFromFhir(
-          {
-            patient: raw,
-            encounter: undefined,
-            bed: undefined,
-            allergies: [],
-            conditions: [],
-            medicationRequests: [],
-            observations: [],
-          },
-          { id: '0'.repeat(32), orderId: () => '0'.repeat(32), timeZone: 'UTC' },
-        );
-        return read.ok
-          ? [
-              {
-                ehrPatient: read.patient.ehrPatient,
-                name: read.patient.name,
-                sex: read.patient.sex,
-                numbers: read.patient.numbers,
-                ...(read.patient.birthDate === undefined ? {} : { birthDate: read.patient.birthDate }),
-              },
-            ]
-          : [];
-      });
-      const claimed =
-        registered.claimedEhrNumber === undefined
-          ? []
-          : [{ kind: 'MR' as const, value: registered.claimedEhrNumber }];
-      return rankCandidates(
-        {
-          name: registered.name,
-          nameUnknown: registered.nameUnknown,
-          sex: registered.sex,
-          numbers: claimed,
-          ...(registered.birthDate === undefined ? {} : { birthDate: registered.birthDate }),
-        },
-        candidates,
-      ).slice(0, 10);
+      return candidatesFor(found, gateway);
     },
 
     async link(id, decision, by) {
@@ -330,87 +232,25 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
       const entries = new Map(
         found.flatMap((candidate) => candidate.reviewed.map((entry) => [entry.id, entry])),
       );
-      const results: { entry: string; ok: boolean; message?: string }[] = [];
-      const byWard = new Map<string, { patient: string; body: unknown }[]>();
-      for (const { entry: id, decision, reason, corrected } of decisions) {
-        const entry = entries.get(id);
-        const fail = (message: string) => results.push({ entry: id, ok: false, message });
-        if (!entry?.body) {
-          fail('This entry is not here or cannot be read.');
-          continue;
-        }
-        if (!wards.includes(entry.ward)) {
-          fail('This entry belongs to a ward that you are not granted.');
-          continue;
-        }
-        if ((decision === 'vouched') !== (entry.state === 'held')) {
-          fail(
-            entry.state === 'held'
-              ? 'This entry is held back: first somebody has to vouch for it.'
-              : 'This entry is not held back.',
-          );
-          continue;
-        }
-        if (decision === 'vouched') {
-          if (reason === undefined) {
-            fail('Say how you know that it is right.');
-            continue;
-          }
-          const vouched = {
-            kind: 'entry-vouched',
-            author: by,
-            effectiveAt: now(),
-            recordedAt: now(),
-            entries: [id],
-            reason,
-          };
-          byWard.set(entry.ward, [
-            ...(byWard.get(entry.ward) ?? []),
-            { patient: entry.patient, body: WardBody.parse(vouched) },
-          ]);
-          results.push({ entry: id, ok: true });
-          continue;
-        }
-        if (!['to-review', 'refused', 'rejected', 'approved', 'waiting-for-match'].includes(entry.state)) {
-          fail('This entry is decided: it is in the EHR, on its way there, or replaced.');
-          continue;
-        }
-        const base = {
-          author: by,
-          effectiveAt: now(),
-          recordedAt: now(),
-          ...(reason === undefined ? {} : { reason }),
-        };
-        // A correction is a new entry beside the old one, with its author; it is reviewed like any other.
-        const body =
-          decision === 'corrected'
-            ? {
-                ...entry.body,
-                ...corrected,
-                ...base,
-                kind: entry.body.kind,
-                effectiveAt: (corrected?.effectiveAt as string | undefined) ?? entry.body.effectiveAt,
-                replaces: id,
-              }
-            : { kind: 'review-decided', ...base, entry: id, decision, signedInBy };
-        if (decision === 'corrected' && reason === undefined) {
-          fail('Say why it is corrected.');
-          continue;
-        }
-        const parsed = WardBody.safeParse(body);
-        if (!parsed.success) {
-          fail(parsed.error.issues[0]?.message ?? 'The decision is not complete.');
-          continue;
-        }
-        byWard.set(entry.ward, [
-          ...(byWard.get(entry.ward) ?? []),
-          { patient: entry.patient, body: parsed.data },
-        ]);
-        results.push({ entry: id, ok: true });
-      }
+      const desk = { by, signedInBy, wards, at: now() };
+      const judged = decisions.map((decision) => ({
+        entry: entries.get(decision.entry),
+        decision,
+        verdict: judgeDecision(entries.get(decision.entry), decision, desk),
+      }));
+      const byWard = Map.groupBy(
+        judged.flatMap(({ entry, verdict }) =>
+          entry && verdict.ok ? [{ ward: entry.ward, patient: entry.patient, body: verdict.body }] : [],
+        ),
+        ({ ward }) => ward,
+      );
       for (const [ward, items] of byWard) await siteLog.append(wardScope(ward), site.recipients(ward), items);
       await projection.catchUp();
-      return results;
+      return judged.map(({ decision, verdict }) =>
+        verdict.ok
+          ? { entry: decision.entry, ok: true }
+          : { entry: decision.entry, ok: false, message: verdict.message },
+      );
     },
 
     async push() {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
-import { AUDIT_SCOPE } from '../../site/index.ts';
+import { AUDIT_SCOPE, revocationOf } from '../../site/index.ts';
 import { type EnrolAnswer, EnrolRequest } from '../../wire/enrolment.ts';
 import { Reason } from '../../wire/site-setup.ts';
 import {
@@ -156,10 +156,15 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
           .reduce((sum, row) => sum + row.seq - 1, 0),
         snapshotAsOf: contacts.get(device.device)?.snapshot_as_of ?? null,
         secondHistory: branches.filter((row) => writerOf.get(row.log) === device.device).length,
-        revoked: revokedInWords(site.directory().revokedDevices.get(device.device)),
+        revoked: revocationOf(site.directory(), device.device),
       })),
     };
   });
+
+  const nameOf = (id: string): string => {
+    const { devices, hubs } = site.directory();
+    return devices.has(id) ? `tablet ${devices.get(id)?.name}` : `ward hub ${hubs.get(id)?.name}`;
+  };
 
   app.post('/api/admin/devices/:id/revoke', administrator, async (request) => {
     const { id } = z.object({ id: Hex128 }).parse(request.params);
@@ -167,7 +172,7 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     await context.staff.revokeDevice(id, reason, staffOf(request).id);
     note(context, request, {
       what: 'revoked',
-      detail: `tablet ${site.directory().devices.get(id)?.name}: ${reason}`,
+      detail: `${nameOf(id)}: ${reason}`,
     });
     return {};
   });
@@ -214,8 +219,3 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
     return DemoEhr.parse(await answer.json());
   });
 }
-
-const revokedInWords = (
-  revoked: { recordedAt: string; reason: string } | undefined,
-): { at: string; reason: string } | null =>
-  revoked ? { at: revoked.recordedAt, reason: revoked.reason } : null;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import { DIRECTORY_SCOPE, DirectoryBody } from '../../site/index.ts';
+import { DIRECTORY_SCOPE, DirectoryBody, revocationOf } from '../../site/index.ts';
 import {
   HUB_NAMES,
   type HubCode,
@@ -126,6 +126,7 @@ export function hubRoutes(app: FastifyInstance, context: ServerContext, hubNames
           address: hub.address,
           wards: hub.wards.map((ward) => wards.get(ward)?.name ?? ward).join(', '),
           lastSeenAt: seen.get(hub.hub) ?? null,
+          revoked: revocationOf(site.directory(), hub.hub),
         })),
       };
     },

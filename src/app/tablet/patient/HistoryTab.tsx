@@ -6,6 +6,7 @@ import {
   mayWrite,
   news2Applies,
   type Role,
+  TABLET_LACKED,
 } from '../../../clinical/index.ts';
 import type { EntryPlace } from '../../../vault/api.ts';
 import { usePlaces } from '../../lamp.tsx';
@@ -70,6 +71,9 @@ export function HistoryTab({
                 {entry.body && formatInstant(entry.body.effectiveAt, timeZone)}
                 {entry.body && entry.body.recordedAt.slice(0, 16) !== entry.body.effectiveAt.slice(0, 16) && (
                   <div className="quiet">recorded {formatInstant(entry.body.recordedAt, timeZone)}</div>
+                )}
+                {entry.body?.tabletLacked && (
+                  <div className="quiet">▲ {TABLET_LACKED[entry.body.tabletLacked]}</div>
                 )}
               </td>
               <td>

@@ -10,11 +10,12 @@ export interface Report {
   tablets: string[];
   refused: number;
   problems: string[];
+  secondHistory?: true;
   cut?: string | undefined;
 }
 
 export function Receipt({ report, timeZone }: { report: Report; timeZone: string }) {
-  const { entries, fresh, tablets, refused, problems, cut } = report;
+  const { entries, fresh, tablets, refused, problems, secondHistory, cut } = report;
   return (
     <div className="stack" role="status" aria-label="Receipt">
       <p className={cut === undefined && refused === 0 ? 'good' : ''}>
@@ -30,6 +31,12 @@ export function Receipt({ report, timeZone }: { report: Report; timeZone: string
       {cut !== undefined && (
         <p className="notice" role="alert">
           {cut} What came before is saved here. Make the file again, or copy it again, and read it once more.
+        </p>
+      )}
+      {secondHistory && (
+        <p className="notice">
+          A tablet was copied or restored, so there are two histories of what it wrote. Both are kept here;
+          nothing of them is lost, and the server brings them together.
         </p>
       )}
       {refused > 0 && (
