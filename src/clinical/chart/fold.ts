@@ -1,8 +1,10 @@
 import type { BodyOf, OpenedEntry } from '../entries/index.ts';
 import { DEFAULT_RULES, type MedicationRules } from '../medication-rules.ts';
-import { news2Applies, scoreNews2 } from '../news2.ts';
+import { scoreNews2 } from '../news2.ts';
 import type { SnapshotPatient } from '../snapshot.ts';
 import { afterDoses } from './after-doses.ts';
+import { careOf } from './care.ts';
+import { careRow } from './care-row.ts';
 import { bedClaims, chartConflicts } from './conflicts.ts';
 import { dueDoses } from './due-doses.ts';
 import { chartAllergies, chartIdentity } from './identity.ts';
@@ -15,7 +17,7 @@ import { byClock, entriesOfKind, standingEntries, standings, stands } from './st
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 5;
+export const FOLD_VERSION = 6;
 
 export interface ChartInput {
   patient: string;
@@ -65,6 +67,7 @@ export function foldChart(input: ChartInput): Chart | undefined {
     afterDoses: afterDoses(found, orders),
     medicationRules: rules,
     infusions,
+    care: careOf(found, orders, identity.birthDate, now),
     signatures: signatures(found),
     ...(known !== undefined && Date.parse(known) - Date.parse(now) > CLOCK_SLACK_MS
       ? { recordedAfterNow: known }
@@ -149,8 +152,8 @@ export function newestOf(chart: Chart, count: number): Chart {
 export function toBoardRow(chart: Chart): BoardRow {
   const { identity } = chart;
   const newest = chart.vitals.find(stands);
-  // Never for children: no score on the board is better than a wrong one.
-  const scored = newest && news2Applies(identity.birthDate, newest.body.effectiveAt) ? newest : undefined;
+  // Never for children, nor in pregnancy: no score on the board is better than a wrong one.
+  const scored = newest && chart.care.news2Applies ? newest : undefined;
   const orders = new Map(chart.orders.map((order) => [order.id, order]));
   return {
     patient: identity.id,
@@ -190,6 +193,7 @@ export function toBoardRow(chart: Chart): BoardRow {
         };
       }),
     ...medicationRow(chart),
+    ...careRow(chart),
     reassessments: chart.afterDoses.reassessments,
     infusions: chart.infusions
       .filter(({ state }) => state !== 'stopped')

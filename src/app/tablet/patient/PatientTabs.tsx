@@ -8,7 +8,6 @@ import {
   formatTime,
   mayWrite,
   medicationLine,
-  news2Applies,
   type Role,
   serviceLine,
   tallMan,
@@ -69,7 +68,7 @@ export function OverviewTab({
         <h2>Newest values</h2>
         {newest ? (
           <>
-            {news2Applies(chart.identity.birthDate, now) && (
+            {chart.care.news2Applies && (
               <div>
                 <span className={`score ${newest.news2.risk}`}>
                   {newest.news2.total ?? `≥${newest.news2.partial}`}
@@ -77,7 +76,7 @@ export function OverviewTab({
                 NEWS2, {formatAgo(newest.body.effectiveAt, now)}
               </div>
             )}
-            <p>{describeEntry(newest.body, news2Applies(chart.identity.birthDate, now)).text}</p>
+            <p>{describeEntry(newest.body, chart.care.news2Applies).text}</p>
           </>
         ) : (
           <p>No vital signs were charted during this downtime.</p>
@@ -111,13 +110,13 @@ export function OverviewTab({
 
 export function VitalSignsTab({ chart, timeZone }: { chart: Chart; timeZone: string }) {
   if (chart.vitals.length === 0) return <p>No vital signs were charted during this downtime.</p>;
-  const applies = news2Applies(chart.identity.birthDate, chart.vitals[0]!.body.effectiveAt);
+  const applies = chart.care.news2Applies;
   return (
     <div className="stack">
       {applies ? (
         <News2Chart sets={chart.vitals} timeZone={timeZone} />
       ) : (
-        <p className="notice">NEWS2 is not for people under 16: no chart is drawn.</p>
+        <p className="notice">NEWS2 is not for people under 16, nor in pregnancy: no chart is drawn.</p>
       )}
       <table className="facts">
         <tbody>

@@ -6,7 +6,6 @@ import {
   fluidDay,
   formatInstant,
   formatNumber,
-  news2Applies,
   serviceLine,
   stands,
   type WardBody,
@@ -22,7 +21,7 @@ const heading = (text: string) => <div className="paper-head">{text}</div>;
 
 /** The NEWS2 chart, newest sets first, then every set in words. */
 function vitalPieces(chart: Chart, timeZone: string): PaperPiece[] {
-  const applies = news2Applies(chart.identity.birthDate, chart.now);
+  const applies = chart.care.news2Applies;
   const standing = chart.vitals.filter(stands);
   if (chart.vitals.length === 0)
     return [{ key: 'vitals-none', node: <p>No vital signs were charted during this downtime.</p> }];
@@ -38,7 +37,12 @@ function vitalPieces(chart: Chart, timeZone: string): PaperPiece[] {
           </div>
         ),
       }))
-    : [{ key: 'news2-not', node: <p>NEWS2 is not for people under 16: no chart is drawn.</p> }];
+    : [
+        {
+          key: 'news2-not',
+          node: <p>NEWS2 is not for people under 16, nor in pregnancy: no chart is drawn.</p>,
+        },
+      ];
   return [
     ...charts,
     ...chart.vitals.map((set) => ({
