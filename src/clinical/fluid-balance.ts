@@ -49,7 +49,16 @@ export function fluidTotals(fluids: readonly Fluid[]): FluidTotals {
     if (isFluidIn(route)) inMl += volumeMl;
     else outMl += volumeMl;
   }
-  return { inMl, outMl, balanceMl: inMl - outMl, byRoute, notMeasured: [...notMeasured].sort() };
+  // Infusions give parts of a millilitre; a tenth is more than anybody measures.
+  const tenths = (ml: number): number => Math.round(ml * 10) / 10;
+  for (const route of Object.keys(byRoute) as FluidRoute[]) byRoute[route] = tenths(byRoute[route] ?? 0);
+  return {
+    inMl: tenths(inMl),
+    outMl: tenths(outMl),
+    balanceMl: tenths(inMl - outMl),
+    byRoute,
+    notMeasured: [...notMeasured].sort(),
+  };
 }
 
 /**

@@ -338,3 +338,24 @@ export function orderChangeTask(
     requester: { display: body.author.name },
   };
 }
+
+/** The order that a newer one takes the place of: the EHR is asked to stop it. */
+export function changedOrderTask(
+  id: string,
+  body: BodyOf<'order-signed' | 'order-received'> & { changes: string },
+  context: ToFhirContext,
+): Outgoing {
+  return {
+    resourceType: 'Task',
+    id,
+    identifier: identifierOf(context, id),
+    status: 'requested',
+    intent: 'order',
+    code: { text: 'Stop: changed by a newer order' },
+    focus: context.orderReference(body.changes),
+    for: subjectOf(context),
+    ...encounterOf(context),
+    authoredOn: body.effectiveAt,
+    requester: { display: body.author.name },
+  };
+}

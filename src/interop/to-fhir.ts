@@ -15,6 +15,7 @@ import { formResource } from './form-to-fhir.ts';
 import { measurementResources } from './measurements-to-fhir.ts';
 import {
   administrationResource,
+  changedOrderTask,
   infusionResource,
   orderChangeTask,
   orderResources,
@@ -115,7 +116,12 @@ function contentOf(id: EntryId, body: WardBody, context: ToFhirContext): Outgoin
       return [formResource(id, body, context)];
     case 'order-signed':
     case 'order-received':
-      return [orderResources(id, body, context)];
+      return [
+        orderResources(id, body, context),
+        ...(body.changes === undefined
+          ? []
+          : [changedOrderTask(`${id}-change`, { ...body, changes: body.changes }, context)]),
+      ];
     case 'order-stopped':
     case 'order-held':
     case 'order-resumed':

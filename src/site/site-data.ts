@@ -4,7 +4,7 @@ import { Instant } from '../clinical/index.ts';
 import { fromBase64, toBase64, utf8 } from '../log/index.ts';
 
 /** What a hospital brings along besides forms. */
-export const SiteDataName = z.enum(['formulary', 'order-sets', 'ward-settings']);
+export const SiteDataName = z.enum(['formulary', 'order-sets', 'interactions', 'ward-settings']);
 export type SiteDataName = z.infer<typeof SiteDataName>;
 
 /** Fits an entry of the directory. */

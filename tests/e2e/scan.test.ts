@@ -68,7 +68,7 @@ beforeAll(async () => {
       'acyclovir,800 mg tablet,PO,800,mg,QID,04006381333931,',
     ].join('\n'),
   );
-  await desk.locator('input[type=file][accept*=csv]').setInputFiles(file);
+  await desk.getByRole('region', { name: 'Formulary' }).locator('input[type=file]').setInputFiles(file);
   await desk.getByText('3 drugs were read.').waitFor();
   await desk.getByRole('button', { name: 'Publish 3 drugs to the tablets' }).click();
   await desk.getByText('3 drugs are on their way to the tablets.').waitFor();

@@ -50,6 +50,8 @@ const RULES: Record<string, string> = {
   'POST /api/admin/forms/withdraw': 'administrator',
   'GET /api/admin/site-data': 'administrator',
   'POST /api/admin/formulary': 'administrator',
+  'POST /api/admin/order-sets': 'administrator',
+  'POST /api/admin/interactions': 'administrator',
   'POST /api/admin/hub-codes': 'administrator',
   'GET /api/admin/hubs': 'administrator records',
   'POST /api/hubs/enrol': 'anyone',

@@ -11,10 +11,10 @@ import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
 import { AuditCard } from './AuditCard.tsx';
 import { FormCard } from './FormCard.tsx';
-import { FormularyCard } from './FormularyCard.tsx';
 import { HubCard } from './HubCard.tsx';
 import { NewWardForm } from './NewWardForm.tsx';
 import { RevokeDialog } from './RevokeDialog.tsx';
+import { SiteDataCards } from './SiteDataCards.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
 import { StaffCard } from './StaffCard.tsx';
 
@@ -207,7 +207,7 @@ function Readiness({ timeZone }: { timeZone: string }) {
       )}
       <StaffCard wards={census.value?.wards ?? []} />
       <FormCard timeZone={timeZone} />
-      <FormularyCard />
+      <SiteDataCards />
       <AuditCard staff={staff.value?.staff ?? []} timeZone={timeZone} />
       <RecordsByFile />
     </>

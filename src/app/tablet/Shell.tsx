@@ -2,8 +2,9 @@ import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { formatAgo, formatInstant, type OrderId, type Scan } from '../../clinical/index.ts';
 import type { Session, TabletStatus } from '../../vault/api.ts';
-import { useBoard, useLamp, useNow } from '../lamp.tsx';
+import { useAlike, useBoard, useLamp, useNow } from '../lamp.tsx';
 import type { Theme } from '../use-theme.ts';
+import { AlikeCheck } from './AlikeCheck.tsx';
 import { BoardScreen, type BoardTab } from './BoardScreen.tsx';
 import { lock } from './before-lock.ts';
 import { EmergencyScreen } from './EmergencyScreen.tsx';
@@ -60,10 +61,16 @@ export function Shell({
   const rows = useBoard();
   const brought = useSiteData();
   const [stray, setStray] = useState<string>();
+  const alike = useAlike(rows);
+  /** Where somebody wanted to go, before the year of birth was said. */
+  const [asked, setAsked] = useState<Screen & { at: 'patient' }>();
   const leave = (next: Screen): void => {
     setStray(undefined);
-    go(next);
+    const known = next.at !== 'patient' || next.scanned || !alike.has(next.patient);
+    if (known) go(next);
+    else setAsked(next);
   };
+  const askedRow = asked && rows?.find(({ patient }) => patient === asked.patient);
   const scanned = (scan: Scan): void => {
     if (scan.kind === 'patient') leave({ at: 'patient', patient: scan.patient, scanned: true });
     else setStray(unknownScan(scan));
@@ -134,6 +141,18 @@ export function Shell({
               )}
             </div>
           </main>
+          {asked && askedRow && (
+            <AlikeCheck
+              key={asked.patient}
+              row={askedRow}
+              others={alike.get(asked.patient) ?? []}
+              onRight={() => {
+                setAsked(undefined);
+                go(asked);
+              }}
+              onBack={() => setAsked(undefined)}
+            />
+          )}
           <Modal
             opened={lost !== undefined}
             onClose={() => setLost(undefined)}

@@ -112,7 +112,7 @@ function escalations(
   const seen = standingEntries(found, 'escalation-seen').sort(byTime);
   const asked = new Map<string, Escalation>();
   const ask = (key: string, escalation: Omit<Escalation, 'steps' | 'state'>): void => {
-    const own = steps.filter(({ id, body }) => (body.about ?? id) === key);
+    const own = steps.filter(({ id, body }) => (body.about ?? id) === key || id === key);
     const came = seen.findLast(({ body }) => body.about === key);
     asked.set(key, {
       ...escalation,
@@ -150,7 +150,10 @@ function escalations(
     const key = step.body.about ?? step.id;
     if (!asked.has(key))
       ask(key, {
-        ...(step.body.about === undefined ? {} : { about: step.body.about }),
+        // The later steps of a worry name its first.
+        ...(step.body.about === undefined || found.byId.get(step.body.about)?.body.kind === step.body.kind
+          ? {}
+          : { about: step.body.about }),
         because: step.body.because,
         since: step.body.effectiveAt,
       });

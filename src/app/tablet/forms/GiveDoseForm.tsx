@@ -14,8 +14,11 @@ import {
   type DrugCode,
   formatQuantity,
   formatUnit,
+  freshGlucose,
   hasSite,
+  insulinAlerts,
   isInsulin,
+  lastGlucose,
   type MedicationDetail,
   NotGivenReason,
   type OrderId,
@@ -135,11 +138,15 @@ function DoseForm({
   const less = !doseMissing && amount?.unit === detail.dose.unit && amount.value < detail.dose.value;
   const measured = readMeasured(detail, fields.measured);
   const insulin = isInsulin(detail);
-  const glucose = readGlucose(fields.glucose, fields.glucoseUnit);
+  const typedGlucose = readGlucose(fields.glucose, fields.glucoseUnit);
+  // Charted within the hour it need not be measured again.
+  const glucose =
+    typedGlucose ?? (fields.glucose.trim() === '' && at !== undefined ? freshGlucose(chart, at) : undefined);
   const alerts = (
     at === undefined
       ? []
       : [
+          ...(insulin ? insulinAlerts(chart, typedGlucose, at) : []),
           ...(drug && given ? scanAlerts(detail.medication.text, drug, at, timeZone) : []),
           ...administrationAlerts(chart, {
             order: order.id,
@@ -291,7 +298,9 @@ function DoseForm({
           </div>
           {insulin && (
             <GlucoseField
+              chart={chart}
               order={order}
+              now={now}
               typed={fields.glucose}
               unit={fields.glucoseUnit}
               timeZone={timeZone}
@@ -362,6 +371,5 @@ const packageOf = ({ gtin, ndc, lot, serial, expiry }: DrugCode) => ({
 
 /** The unit of the meter that was used last for this patient. */
 function lastGlucoseUnit(chart: Chart): string {
-  const doses = chart.orders.flatMap((order) => order.administrations);
-  return doses.findLast((dose) => dose.body.glucose !== undefined)?.body.glucose?.unit ?? 'mg/dL';
+  return lastGlucose(chart, chart.now)?.glucose.unit ?? 'mg/dL';
 }

@@ -13,6 +13,7 @@ import {
   formatNumber,
   formatTime,
   gcsWorries,
+  infusionFluids,
   isFluidIn,
   type MeasurementKind,
   stands,
@@ -51,7 +52,16 @@ export function ChartingTab({
           <h2>Fluid balance</h2>
           {record('fluid-recorded', 'Record fluid')}
         </div>
-        <Balance fluids={fluids.filter(stands)} timeZone={timeZone} />
+        <Balance
+          fluids={[
+            ...fluids.filter(stands).map(({ body }) => body),
+            ...infusionFluids(chart.infusions, chart.now),
+          ]}
+          timeZone={timeZone}
+        />
+        {chart.infusions.length > 0 && (
+          <p className="quiet">What infusions gave is counted as intravenous, by rate and pump.</p>
+        )}
         <Values all={fluids} timeZone={timeZone} start={start} />
       </section>
       {SECTIONS.map(({ kind, title, record: label }) => (
@@ -79,11 +89,8 @@ function Worry({ chart }: { chart: Chart }) {
   );
 }
 
-function Balance({ fluids, timeZone }: { fluids: Charted<BodyOf<'fluid-recorded'>>[]; timeZone: string }) {
-  const days = fluidBalance(
-    fluids.map(({ body }) => body),
-    fluidDay(timeZone),
-  );
+function Balance({ fluids, timeZone }: { fluids: Parameters<typeof fluidBalance>[0]; timeZone: string }) {
+  const days = fluidBalance(fluids, fluidDay(timeZone));
   if (days.length === 0) return <p>No fluids were charted during this downtime.</p>;
   return (
     <Sideways label="Fluid balance, scrolls sideways">

@@ -7,9 +7,11 @@ import type {
   ChartOrder,
   DrugCode,
   EntryId,
+  Escalation,
   InfusionAction,
   MeasurementKind,
   OrderId,
+  PhonedResult,
 } from '../../../clinical/index.ts';
 import {
   charts,
@@ -29,12 +31,16 @@ import { InfusionForm } from '../dose/InfusionForm.tsx';
 import { SecondSignature } from '../dose/SecondSignature.tsx';
 import { ChangeOrderForm, type OrderChange } from '../forms/ChangeOrderForm.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
+import { EscalationForm, SeenForm } from '../forms/EscalationForm.tsx';
 import { FillForm } from '../forms/FillForm.tsx';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
+import { HandoffForm } from '../forms/HandoffForm.tsx';
 import { MeasureTask } from '../forms/MeasureTask.tsx';
 import { MoveForm } from '../forms/MoveForm.tsx';
 import { NoteForm } from '../forms/NoteForm.tsx';
 import { OrderForm } from '../forms/OrderForm.tsx';
+import { OrderSetForm } from '../forms/OrderSetForm.tsx';
+import { AcknowledgeForm, ResultForm } from '../forms/ResultForms.tsx';
 import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../forms/SmallForms.tsx';
 import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
 import { PrintChoices } from '../print/PrintChoices.tsx';
@@ -43,7 +49,9 @@ import { useScan } from '../scan/scanning.tsx';
 import { otherWristband } from '../scan/words.ts';
 import { useBrought } from '../use-site-data.ts';
 import { ChartingTab } from './ChartingTab.tsx';
+import { Escalations } from './Escalations.tsx';
 import { FormsTab, useForms } from './FormsTab.tsx';
+import { HandoffTab } from './HandoffTab.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
 import { MedicationTab } from './MedicationTab.tsx';
 import { MoveNotices } from './MoveNotices.tsx';
@@ -57,7 +65,10 @@ export type Task =
   | { do: 'second'; order: OrderId; entry: Charted<BodyOf<'medication-administration'>> }
   | { do: 'infusion'; order: OrderId; action: InfusionAction }
   | { do: 'reassess' | 'vomited'; administration: EntryId; dose: string }
-  | { do: 'order'; draft?: unknown }
+  | { do: 'order'; changes?: ChartOrder; draft?: unknown }
+  | { do: 'order-set' }
+  | { do: 'result' }
+  | { do: 'acknowledge'; result: PhonedResult }
   | { do: 'stop-order'; order: ChartOrder }
   | { do: 'change-order'; order: ChartOrder; change: OrderChange }
   | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
@@ -67,6 +78,9 @@ export type Task =
   | { do: 'bed' }
   | { do: 'move' }
   | { do: 'print' }
+  | { do: 'handoff'; draft?: unknown }
+  | { do: 'escalate'; escalation?: Escalation }
+  | { do: 'seen'; escalation: Escalation }
   | { do: 'entered-in-error'; entry: Charted };
 
 /** A task begins and ends at the top, where its title or "Saved" stands. */
@@ -102,7 +116,7 @@ export function PatientScreen({
   const [tab, setTab] = useState<string | null>(scanned ? 'medication' : 'overview');
   const [identified, setIdentified] = useState(scanned);
   const [stray, setStray] = useState<string>();
-  const { formulary } = useBrought();
+  const { formulary, orderSets } = useBrought();
   const [saved, setSaved] = useState<string>();
   const [asks, setAsks] = useState<News2>();
   const [drafts, setDrafts] = useState<StoredDraft[]>([]);
@@ -205,7 +219,19 @@ export function PatientScreen({
       {task?.do === 'reassess' && <ReassessForm {...form} {...task} patient={patient} now={now} />}
       {task?.do === 'vomited' && <VomitedForm {...form} {...task} patient={patient} now={now} />}
       {task?.do === 'order' && (
-        <OrderForm {...form} chart={chart} now={now} draft={task.draft} prescribes={clinician} />
+        <OrderForm
+          {...form}
+          chart={chart}
+          now={now}
+          draft={task.draft}
+          prescribes={clinician}
+          changes={task.changes}
+        />
+      )}
+      {task?.do === 'order-set' && <OrderSetForm {...form} chart={chart} now={now} />}
+      {task?.do === 'result' && <ResultForm {...form} chart={chart} now={now} />}
+      {task?.do === 'acknowledge' && (
+        <AcknowledgeForm {...form} chart={chart} now={now} result={task.result} decides={clinician} />
       )}
       {task?.do === 'stop-order' && <StopOrderForm {...form} patient={patient} order={task.order} />}
       {task?.do === 'note' && (
@@ -220,6 +246,11 @@ export function PatientScreen({
       {task?.do === 'allergy' && <AllergyForm {...form} chart={chart} />}
       {task?.do === 'bed' && <BedForm {...form} chart={chart} />}
       {task?.do === 'move' && <MoveForm {...form} chart={chart} />}
+      {task?.do === 'handoff' && <HandoffForm {...form} chart={chart} draft={task.draft} />}
+      {task?.do === 'escalate' && (
+        <EscalationForm {...form} chart={chart} now={now} escalation={task.escalation} />
+      )}
+      {task?.do === 'seen' && <SeenForm {...form} chart={chart} now={now} escalation={task.escalation} />}
       {task?.do === 'print' && (
         <PrintChoices
           chart={chart}
@@ -271,6 +302,7 @@ export function PatientScreen({
               timeZone={timeZone}
             />
           )}
+          <Escalations chart={chart} now={now} timeZone={timeZone} start={begin} />
           <div className="row">
             <Button variant="default" onClick={() => go({ at: 'board' })}>
               ‹ Ward board
@@ -309,6 +341,7 @@ export function PatientScreen({
               <Tabs.Tab value="charting">Charting</Tabs.Tab>
               <Tabs.Tab value="orders">Orders</Tabs.Tab>
               <Tabs.Tab value="notes">Notes</Tabs.Tab>
+              <Tabs.Tab value="handoff">Handoff</Tabs.Tab>
               <Tabs.Tab value="forms">Forms</Tabs.Tab>
               <Tabs.Tab value="history">History</Tabs.Tab>
             </Tabs.List>
@@ -333,10 +366,27 @@ export function PatientScreen({
               <ChartingTab chart={chart} timeZone={timeZone} start={begin} />
             </Tabs.Panel>
             <Tabs.Panel value="orders" pt="md">
-              <OrdersTab chart={chart} timeZone={timeZone} start={begin} role={role} onDone={done} />
+              <OrdersTab
+                chart={chart}
+                timeZone={timeZone}
+                start={begin}
+                role={role}
+                sets={clinician && orderSets.length > 0}
+                onDone={done}
+              />
             </Tabs.Panel>
             <Tabs.Panel value="notes" pt="md">
               <NotesTab chart={chart} timeZone={timeZone} start={begin} />
+            </Tabs.Panel>
+            <Tabs.Panel value="handoff" pt="md">
+              <HandoffTab
+                chart={chart}
+                self={session.staff}
+                timeZone={timeZone}
+                now={now}
+                start={begin}
+                onDone={done}
+              />
             </Tabs.Panel>
             <Tabs.Panel value="forms" pt="md">
               <FormsTab chart={chart} forms={forms} timeZone={timeZone} start={start} writes={writes} />
@@ -362,7 +412,9 @@ function taskDraftKey(task: Task, patient: string): string | undefined {
         ? draftKey('vital-signs-amendment', patient, task.amend.id)
         : draftKey('vital-signs', patient);
     case 'order':
-      return draftKey('order', patient);
+      return task.changes ? undefined : draftKey('order', patient);
+    case 'handoff':
+      return draftKey('handoff', patient);
     case 'form':
       return task.amend
         ? draftKey('form-amendment', patient, task.amend.id)
@@ -379,6 +431,7 @@ function taskOf(key: string, chart: Chart): Task | undefined {
     case 'note':
     case 'vital-signs':
     case 'order':
+    case 'handoff':
       return { do: draft.kind };
     case 'note-amendment': {
       const amend = chart.notes.find(({ id }) => id === draft.entry);

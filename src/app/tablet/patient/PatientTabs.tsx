@@ -10,6 +10,7 @@ import {
   medicationLine,
   type Role,
   serviceLine,
+  stands,
   tallMan,
 } from '../../../clinical/index.ts';
 import { useSave } from '../forms/use-save.ts';
@@ -145,6 +146,7 @@ export function OrdersTab({
   timeZone,
   start,
   role,
+  sets = false,
   onDone,
 }: {
   chart: Chart;
@@ -152,6 +154,8 @@ export function OrdersTab({
   /** Absent: this person reads, and charts nothing. */
   start: ((task: Task) => void) | undefined;
   role: Role;
+  /** The hospital has order sets, and this person may sign them. */
+  sets?: boolean;
   onDone: (message: string) => void;
 }) {
   const { save, problem, busy } = useSave(timeZone);
@@ -162,6 +166,42 @@ export function OrdersTab({
           {problem}
         </p>
       )}
+      {start && (
+        <div className="row">
+          <Button variant="default" onClick={() => start({ do: 'result' })}>
+            Result by telephone
+          </Button>
+          {sets && (
+            <Button variant="default" onClick={() => start({ do: 'order-set' })}>
+              Order set
+            </Button>
+          )}
+        </div>
+      )}
+      {chart.care.results.map((result) => {
+        const { body } = result.received;
+        return (
+          <div key={result.received.id} className="card row between">
+            <span className={stands(result.received) ? '' : 'struck'}>
+              <strong>
+                {body.critical ? '▲ Critical: ' : ''}
+                {body.test} {body.value} {body.unit ?? ''}
+              </strong>
+              <br />
+              <span className="quiet">
+                by telephone from {body.caller}, {formatInstant(body.effectiveAt, timeZone)}, read back by{' '}
+                {body.author.name}
+                {result.acknowledged
+                  ? ` · acknowledged by ${result.acknowledged.body.told ?? result.acknowledged.body.author.name}`
+                  : ' · not acknowledged yet'}
+              </span>
+            </span>
+            {start && !result.acknowledged && stands(result.received) && (
+              <Button onClick={() => start({ do: 'acknowledge', result })}>Acknowledge</Button>
+            )}
+          </div>
+        );
+      })}
       {chart.orders.length === 0 && <p>No orders are known here.</p>}
       {chart.orders.map((order) => (
         <div key={order.id} className="card row between">

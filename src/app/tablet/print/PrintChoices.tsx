@@ -4,6 +4,7 @@ import { type Chart, serviceLine } from '../../../clinical/index.ts';
 import type { Form } from '../../../forms/index.ts';
 import { notesPaper, transferPaper, vitalsPaper } from './chart-papers.tsx';
 import { blankFormPaper } from './form-paper.tsx';
+import { handoffPaper } from './handoff-paper.tsx';
 import { labelsPaper, requisitionPaper, wristbandPaper } from './label-papers.tsx';
 import { marPaper } from './mar-paper.tsx';
 import { PrintPreview } from './PrintPreview.tsx';
@@ -32,6 +33,7 @@ export function PrintChoices({
     ['Medication record', () => marPaper(chart, timeZone)],
     ['NEWS2 chart and vital signs', () => vitalsPaper(chart, timeZone)],
     ['Notes and forms', () => notesPaper(chart, timeZone)],
+    ['Handoff sheet', () => handoffPaper(chart, timeZone)],
     ['Transfer packet', () => transferPaper(chart, timeZone)],
     ['Wristband', () => wristbandPaper(chart)],
     ['Patient labels', () => labelsPaper(chart)],

@@ -6,6 +6,7 @@ import {
   fluidDay,
   formatInstant,
   formatNumber,
+  infusionFluids,
   serviceLine,
   stands,
   type WardBody,
@@ -88,9 +89,12 @@ function notePieces(chart: Chart, timeZone: string): PaperPiece[] {
 }
 
 function measurementPieces(chart: Chart, timeZone: string): PaperPiece[] {
-  const fluids = chart.measurements
-    .filter(stands)
-    .flatMap(({ body }) => (body.kind === 'fluid-recorded' ? [body] : []));
+  const fluids = [
+    ...chart.measurements
+      .filter(stands)
+      .flatMap(({ body }) => (body.kind === 'fluid-recorded' ? [body] : [])),
+    ...infusionFluids(chart.infusions, chart.now),
+  ];
   const days = fluidBalance(fluids, fluidDay(timeZone));
   return [
     ...days.map(({ from, totals }) => ({
