@@ -8,8 +8,11 @@ export interface FluidDay {
   timeZone: string;
 }
 
-/** The defaults: a day from 06:00, shifts of eight hours. */
-export const fluidDay = (timeZone: string): FluidDay => ({ shifts: ['06:00', '14:00', '22:00'], timeZone });
+/** By default a day from 06:00, with shifts of eight hours; a ward sets its own. */
+export const fluidDay = (
+  timeZone: string,
+  shifts: readonly string[] = ['06:00', '14:00', '22:00'],
+): FluidDay => ({ shifts, timeZone });
 
 export interface FluidTotals {
   inMl: number;

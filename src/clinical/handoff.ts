@@ -111,7 +111,7 @@ function assessment(chart: Chart, timeZone: string): string {
     ...measurements.filter(stands).flatMap(({ body }) => (body.kind === 'fluid-recorded' ? [body] : [])),
     ...infusionFluids(chart.infusions, chart.now),
   ];
-  const [today] = fluidBalance(fluids, fluidDay(timeZone));
+  const [today] = fluidBalance(fluids, fluidDay(timeZone, chart.settings.fluidShifts));
   const current = today && Date.parse(today.to) > Date.parse(now) ? today.totals : undefined;
   const screen = care.screens.find(stands);
   return (

@@ -41,5 +41,8 @@ export * from './order-sets.ts';
 export * from './permissions.ts';
 export * from './range-checks.ts';
 export * from './scan.ts';
+export * from './screens.ts';
 export * from './second-person.ts';
 export * from './snapshot.ts';
+export * from './urine.ts';
+export * from './ward-settings.ts';

@@ -29,6 +29,7 @@ import { siteRoutes } from './routes/site-routes.ts';
 import { staffSessionRoutes } from './routes/staff-session.ts';
 import { syncRoutes } from './routes/sync-routes.ts';
 import { transferRoutes } from './routes/transfer-routes.ts';
+import { wardSettingsRoutes } from './routes/ward-settings-routes.ts';
 import { workbenchRoutes } from './routes/workbench-routes.ts';
 import { openSiteIdentity } from './site-identity.ts';
 import { createSiteLog, type SiteLog } from './site-log.ts';
@@ -191,6 +192,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   adminRoutes(app, context);
   formRoutes(app, context);
   siteDataRoutes(app, context);
+  wardSettingsRoutes(app, context);
   hubRoutes(app, context, options.hubNames ?? []);
   auditRoutes(app, context);
   workbenchRoutes(app, context);

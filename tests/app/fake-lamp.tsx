@@ -8,6 +8,7 @@ import {
   type Chart,
   type ChartOrder,
   DEFAULT_RULES,
+  DEFAULT_SETTINGS,
   type Draft,
   scoreNews2,
   type VitalValues,
@@ -116,6 +117,7 @@ export function aChart(changes: Partial<Chart> = {}): Chart {
     dueDoses: [],
     afterDoses: { reassessments: [], patchesOn: [], said: {} },
     medicationRules: DEFAULT_RULES,
+    settings: DEFAULT_SETTINGS,
     infusions: [],
     care: {
       takenBy: [],

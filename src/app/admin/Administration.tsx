@@ -17,14 +17,22 @@ import { RevokeDialog } from './RevokeDialog.tsx';
 import { SiteDataCards } from './SiteDataCards.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
 import { StaffCard } from './StaffCard.tsx';
+import { WardSettingsCard } from './WardSettingsCard.tsx';
 
 /** Before the outage: enrol tablets, see how fresh everything is. */
 export function Administration() {
   const site = usePoll('/api/public', PublicInfo, 600_000);
   if (site.value && !site.value.opened) return <SiteSetupForm onOpened={site.reload} />;
   return (
-    <SignInGate title="Administration" roles={['administrator']}>
-      {() => <Readiness timeZone={site.value?.timeZone ?? 'UTC'} />}
+    <SignInGate title="Administration" roles={['administrator', 'clinician']}>
+      {({ staff }) =>
+        // Clinicians come here to sign scores, and see nothing else.
+        staff.role === 'clinician' ? (
+          <WardSettingsCard clinician />
+        ) : (
+          <Readiness timeZone={site.value?.timeZone ?? 'UTC'} />
+        )
+      }
     </SignInGate>
   );
 }
@@ -208,6 +216,7 @@ function Readiness({ timeZone }: { timeZone: string }) {
       <StaffCard wards={census.value?.wards ?? []} />
       <FormCard timeZone={timeZone} />
       <SiteDataCards />
+      <WardSettingsCard clinician={false} />
       <AuditCard staff={staff.value?.staff ?? []} timeZone={timeZone} />
       <RecordsByFile />
     </>

@@ -176,7 +176,6 @@ export function BoardScreen({
             {charts(session.staff.role) && (
               <Button onClick={() => go({ at: 'register' })}>New patient</Button>
             )}
-            <span style={{ flex: 1 }} />
             {session.staff.role === 'administrator' && (
               <Button variant="default" onClick={() => go({ at: 'revoke' })}>
                 Revoke

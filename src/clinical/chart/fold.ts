@@ -1,7 +1,8 @@
 import type { BodyOf, OpenedEntry } from '../entries/index.ts';
-import { DEFAULT_RULES, type MedicationRules } from '../medication-rules.ts';
+import type { MedicationRules } from '../medication-rules.ts';
 import { scoreNews2 } from '../news2.ts';
 import type { SnapshotPatient } from '../snapshot.ts';
+import { DEFAULT_SETTINGS, type WardSettings } from '../ward-settings.ts';
 import { afterDoses } from './after-doses.ts';
 import { careOf } from './care.ts';
 import { careRow } from './care-row.ts';
@@ -32,6 +33,8 @@ export interface ChartInput {
   now: string;
   /** What the ward has set about due doses; absent: the defaults. */
   rules?: MedicationRules;
+  /** What the ward has set; absent: the defaults. */
+  settings?: WardSettings;
 }
 
 /**
@@ -39,7 +42,8 @@ export interface ChartInput {
  * repeats, gives the same chart. `undefined`: nothing is known of this patient.
  */
 export function foldChart(input: ChartInput): Chart | undefined {
-  const { patient, now, ward, rules = DEFAULT_RULES } = input;
+  const { patient, now, ward, settings = DEFAULT_SETTINGS } = input;
+  const rules = input.rules ?? settings.rules;
   // Packets only bring entries along; what is in them is among the entries.
   const entries = input.entries.filter(({ body }) => body?.kind !== 'record-moved');
   const { snapshot, snapshotAsOf } = newestSnapshot(input, entries);
@@ -66,6 +70,7 @@ export function foldChart(input: ChartInput): Chart | undefined {
     dueDoses: dueDoses(orders, snapshotAsOf, { now, known: known ?? now }, rules),
     afterDoses: afterDoses(found, orders),
     medicationRules: rules,
+    settings,
     infusions,
     care: careOf(found, orders, identity.birthDate, now),
     signatures: signatures(found),

@@ -16,6 +16,7 @@ import type {
 import type { MedicationRules } from '../medication-rules.ts';
 import type { News2 } from '../news2.ts';
 import type { SnapshotAllergy } from '../snapshot.ts';
+import type { WardSettings } from '../ward-settings.ts';
 import type { AfterDoses } from './after-doses.ts';
 import type { Care, Escalation, ObservationsDue } from './care.ts';
 import type { Infusion } from './infusions.ts';
@@ -165,6 +166,7 @@ export interface Chart {
   signatures: Record<EntryId, Signature[]>;
   /** By which the due doses were found. */
   medicationRules: MedicationRules;
+  settings: WardSettings;
   /** The latest that anything here was recorded at, when that is after this tablet's time: one of the clocks is wrong. */
   recordedAfterNow?: string;
   vitals: (Charted<BodyOf<'vital-signs'>> & { news2: News2 })[];

@@ -18,6 +18,7 @@ import {
   type MeasurementKind,
   stands,
 } from '../../../clinical/index.ts';
+import { Devices, Screens, Urine } from './CareSections.tsx';
 import type { Task } from './PatientScreen.tsx';
 
 type Measurement = Charted<BodyOf<MeasurementKind>>;
@@ -36,10 +37,12 @@ const SECTIONS: readonly { kind: MeasurementKind; title: string; record: string 
 export function ChartingTab({
   chart,
   timeZone,
+  now,
   start,
 }: {
   chart: Chart;
   timeZone: string;
+  now: string;
   start: ((task: Task) => void) | undefined;
 }) {
   const record = (kind: MeasurementKind, label: string) =>
@@ -58,7 +61,9 @@ export function ChartingTab({
             ...infusionFluids(chart.infusions, chart.now),
           ]}
           timeZone={timeZone}
+          shifts={chart.settings.fluidShifts}
         />
+        <Urine chart={chart} />
         {chart.infusions.length > 0 && (
           <p className="quiet">What infusions gave is counted as intravenous, by rate and pump.</p>
         )}
@@ -74,6 +79,8 @@ export function ChartingTab({
           <Values all={ofKind(chart, kind)} timeZone={timeZone} start={start} />
         </section>
       ))}
+      <Devices chart={chart} timeZone={timeZone} now={now} start={start} />
+      <Screens chart={chart} timeZone={timeZone} now={now} start={start} />
     </div>
   );
 }
@@ -89,8 +96,16 @@ function Worry({ chart }: { chart: Chart }) {
   );
 }
 
-function Balance({ fluids, timeZone }: { fluids: Parameters<typeof fluidBalance>[0]; timeZone: string }) {
-  const days = fluidBalance(fluids, fluidDay(timeZone));
+function Balance({
+  fluids,
+  timeZone,
+  shifts,
+}: {
+  fluids: Parameters<typeof fluidBalance>[0];
+  timeZone: string;
+  shifts: readonly string[];
+}) {
+  const days = fluidBalance(fluids, fluidDay(timeZone, shifts));
   if (days.length === 0) return <p>No fluids were charted during this downtime.</p>;
   return (
     <Sideways label="Fluid balance, scrolls sideways">

@@ -5,6 +5,7 @@ import type {
   Chart,
   Charted,
   ChartOrder,
+  Device,
   DrugCode,
   EntryId,
   Escalation,
@@ -29,6 +30,7 @@ import { ConflictList } from '../ConflictList.tsx';
 import { ReassessForm, VomitedForm } from '../dose/AfterDoseForms.tsx';
 import { InfusionForm } from '../dose/InfusionForm.tsx';
 import { SecondSignature } from '../dose/SecondSignature.tsx';
+import { DeviceForm, PregnancyForm, ScreenForm } from '../forms/CareForms.tsx';
 import { ChangeOrderForm, type OrderChange } from '../forms/ChangeOrderForm.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
 import { EscalationForm, SeenForm } from '../forms/EscalationForm.tsx';
@@ -67,6 +69,9 @@ export type Task =
   | { do: 'reassess' | 'vomited'; administration: EntryId; dose: string }
   | { do: 'order'; changes?: ChartOrder; draft?: unknown }
   | { do: 'order-set' }
+  | { do: 'device'; action: BodyOf<'device-charted'>['action']; device?: Device }
+  | { do: 'pregnancy' }
+  | { do: 'screen'; screen: string }
   | { do: 'result' }
   | { do: 'acknowledge'; result: PhonedResult }
   | { do: 'stop-order'; order: ChartOrder }
@@ -229,6 +234,11 @@ export function PatientScreen({
         />
       )}
       {task?.do === 'order-set' && <OrderSetForm {...form} chart={chart} now={now} />}
+      {task?.do === 'device' && (
+        <DeviceForm {...form} chart={chart} now={now} device={task.device} action={task.action} />
+      )}
+      {task?.do === 'pregnancy' && <PregnancyForm {...form} chart={chart} now={now} />}
+      {task?.do === 'screen' && <ScreenForm {...form} chart={chart} now={now} screen={task.screen} />}
       {task?.do === 'result' && <ResultForm {...form} chart={chart} now={now} />}
       {task?.do === 'acknowledge' && (
         <AcknowledgeForm {...form} chart={chart} now={now} result={task.result} decides={clinician} />
@@ -363,7 +373,7 @@ export function PatientScreen({
               <Earlier count={chart.earlier} onAll={() => setWhole(true)} />
             </Tabs.Panel>
             <Tabs.Panel value="charting" pt="md">
-              <ChartingTab chart={chart} timeZone={timeZone} start={begin} />
+              <ChartingTab chart={chart} timeZone={timeZone} now={now} start={begin} />
             </Tabs.Panel>
             <Tabs.Panel value="orders" pt="md">
               <OrdersTab

@@ -95,7 +95,7 @@ function measurementPieces(chart: Chart, timeZone: string): PaperPiece[] {
       .flatMap(({ body }) => (body.kind === 'fluid-recorded' ? [body] : [])),
     ...infusionFluids(chart.infusions, chart.now),
   ];
-  const days = fluidBalance(fluids, fluidDay(timeZone));
+  const days = fluidBalance(fluids, fluidDay(timeZone, chart.settings.fluidShifts));
   return [
     ...days.map(({ from, totals }) => ({
       key: `fluids ${from}`,
