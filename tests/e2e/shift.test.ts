@@ -156,6 +156,8 @@ describe('a scripted shift', () => {
 
     const orders = new Map(written.map(({ patient, id }) => [patient, id]));
     for (const [index, { patient }] of rows.entries()) {
+      // Nurses touch their tablets; one that lies untouched locks itself.
+      for (const page of pages) await page.keyboard.press('Shift');
       let tablet = index;
       const chart = (minutes: number, draft: Record<string, unknown>): Promise<string> => {
         tablet += 1;
@@ -246,7 +248,8 @@ describe('a scripted shift', () => {
   }, 600_000);
 
   it('every tablet comes to hold every entry, and the board shows what they say', async () => {
-    for (const page of pages)
+    for (const page of pages) {
+      for (const other of pages) await other.keyboard.press('Shift');
       await vi.waitFor(
         async () => {
           const counts = (await callVault(page, 'status')).counts;
@@ -261,7 +264,9 @@ describe('a scripted shift', () => {
         },
         { timeout: 60_000 },
       );
+    }
     for (const page of pages) {
+      for (const other of pages) await other.keyboard.press('Shift');
       await vi.waitFor(
         async () => {
           const board = new Map((await callVault(page, 'board')).map((row) => [row.patient, row]));
@@ -303,7 +308,8 @@ describe('a scripted shift', () => {
   }, 300_000);
 
   it('the medication record shows each dose once, as it was charted, on every tablet', async () => {
-    for (const page of pages)
+    for (const page of pages) {
+      await page.keyboard.press('Shift');
       for (const { patient } of rows) {
         const chart = await callVault(page, 'chart', patient, true);
         const own = standing(patient);
@@ -320,10 +326,12 @@ describe('a scripted shift', () => {
         );
         expect(chart!.conflicts).toEqual([]);
       }
+    }
   }, 300_000);
 
   it('the fluid balance of each patient, as the screen shows it, is what the raw entries add up to', async () => {
     for (const [index, { patient, name }] of rows.entries()) {
+      for (const page of pages) await page.keyboard.press('Shift');
       const page = pages[index % TABLETS]!;
       const days = new Map<string, { in: number; out: number }>();
       const add = (ms: number, ml: number, side: 'in' | 'out'): void => {
