@@ -297,7 +297,7 @@ export function describeSchedule(schedule: Schedule): string {
       const limits = [
         schedule.leastIntervalHours === undefined
           ? ''
-          : `at least ${formatNumber(schedule.leastIntervalHours)} hours apart`,
+          : `at least ${formatNumber(schedule.leastIntervalHours)} ${schedule.leastIntervalHours === 1 ? 'hour' : 'hours'} apart`,
         schedule.mostPerDay === undefined ? '' : `at most ${schedule.mostPerDay} in 24 hours`,
       ].filter((text) => text !== '');
       return [

@@ -69,7 +69,7 @@ describe('charting the rest', () => {
   it('a cannula is put in, looked at and taken out, and each stays to be read', async () => {
     const devices = page.getByRole('region', { name: 'Lines, tubes and drains' });
     await devices.getByRole('button', { name: 'Record device' }).click();
-    await page.getByRole('textbox', { name: 'What', exact: true }).click();
+    await page.getByRole('combobox', { name: 'What', exact: true }).click();
     await page.getByRole('option', { name: 'Peripheral cannula' }).click();
     await page.getByLabel('Where').fill('left forearm');
     await page.getByRole('button', { name: 'Save', exact: true }).click();

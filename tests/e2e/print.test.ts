@@ -42,6 +42,17 @@ async function pagesOf(title: string): Promise<string[]> {
   await page.getByRole('button', { name: 'Print again' }).and(page.locator(':enabled')).waitFor();
   // The dialog came by itself, over pages that stand.
   await page.waitForFunction(() => (window as unknown as { dialogs: number }).dialogs > 0);
+  // Nothing runs over the edge of the paper.
+  expect(
+    await page
+      .locator('.paper-pages .paper-body')
+      .evaluateAll(
+        (bodies) =>
+          bodies.filter(
+            (body) => body.scrollWidth > body.clientWidth || body.scrollHeight > body.clientHeight + 1,
+          ).length,
+      ),
+  ).toBe(0);
   const file = join(folder, `${title}.pdf`);
   writeFileSync(file, await page.pdf({ preferCSSPageSize: true, printBackground: true }));
   if (pictures) {

@@ -7,6 +7,7 @@ import { StaffList } from '../../wire/site-setup.ts';
 import { CensusState, DeviceList, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
 import { RecordsByFile } from '../RecordsByFile.tsx';
+import { Sideways } from '../Sideways.tsx';
 import { SignInGate } from '../SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
 import { AuditCard } from './AuditCard.tsx';
@@ -86,55 +87,57 @@ function Readiness({ timeZone }: { timeZone: string }) {
             Refresh census now
           </Button>
         </div>
-        <table className="facts">
-          <thead>
-            <tr>
-              <th>Ward</th>
-              <th>Patients</th>
-              <th>EHR data as of</th>
-              <th>Gaps in it</th>
-              <th>Tablets lock after</th>
-              <th>Actions</th>
-            </tr>
-          </thead>
-          <tbody>
-            {census.value?.wards.map((ward) => (
-              <tr key={ward.id}>
-                <td>{ward.name}</td>
-                <td>{ward.patients}</td>
-                <td>{ward.asOf ? formatAgo(ward.asOf, now) : 'never'}</td>
-                <td>
-                  {ward.warnings} {ward.problem && <div className="alarm">{ward.problem}</div>}
-                </td>
-                <td>
-                  <NativeSelect
-                    aria-label={`Tablets of ${ward.name} lock after`}
-                    value={String(ward.idleLockSeconds)}
-                    data={IDLE_LOCKS}
-                    onChange={(event) =>
-                      void request('POST', `/api/admin/wards/${ward.id}/idle-lock`, z.object({}), {
-                        seconds: Number(event.currentTarget.value),
-                      }).then(census.reload, failed)
-                    }
-                  />
-                </td>
-                <td>
-                  <Button
-                    aria-label={`New enrolment code for ${ward.name}`}
-                    onClick={() =>
-                      void request('POST', '/api/admin/enrolment-codes', EnrolmentCode, {
-                        ward: ward.id,
-                        hardwareEncrypted,
-                      }).then(setCode, failed)
-                    }
-                  >
-                    New enrolment code
-                  </Button>
-                </td>
+        <Sideways label="Wards, scrolls sideways">
+          <table className="facts">
+            <thead>
+              <tr>
+                <th>Ward</th>
+                <th>Patients</th>
+                <th>EHR data as of</th>
+                <th>Gaps in it</th>
+                <th>Tablets lock after</th>
+                <th>Actions</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {census.value?.wards.map((ward) => (
+                <tr key={ward.id}>
+                  <td>{ward.name}</td>
+                  <td>{ward.patients}</td>
+                  <td>{ward.asOf ? formatAgo(ward.asOf, now) : 'never'}</td>
+                  <td>
+                    {ward.warnings} {ward.problem && <div className="alarm">{ward.problem}</div>}
+                  </td>
+                  <td>
+                    <NativeSelect
+                      aria-label={`Tablets of ${ward.name} lock after`}
+                      value={String(ward.idleLockSeconds)}
+                      data={IDLE_LOCKS}
+                      onChange={(event) =>
+                        void request('POST', `/api/admin/wards/${ward.id}/idle-lock`, z.object({}), {
+                          seconds: Number(event.currentTarget.value),
+                        }).then(census.reload, failed)
+                      }
+                    />
+                  </td>
+                  <td>
+                    <Button
+                      aria-label={`New enrolment code for ${ward.name}`}
+                      onClick={() =>
+                        void request('POST', '/api/admin/enrolment-codes', EnrolmentCode, {
+                          ward: ward.id,
+                          hardwareEncrypted,
+                        }).then(setCode, failed)
+                      }
+                    >
+                      New enrolment code
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Sideways>
         <Checkbox
           label="The next tablet’s disk is encrypted with a key in its hardware (iPadOS, Android, ChromeOS, Windows with TPM)"
           description="I have checked it. Then a PIN opens it; on any other tablet only a passphrase does, except in the demo."
@@ -146,52 +149,54 @@ function Readiness({ timeZone }: { timeZone: string }) {
       {code && <CodeCard code={code} />}
       <section className="card stack">
         <h2>Tablets</h2>
-        <table className="facts">
-          <thead>
-            <tr>
-              <th>Tablet</th>
-              <th>Ward</th>
-              <th>Last seen</th>
-              <th>Its EHR data</th>
-              <th>Entries received</th>
-              <th>Actions</th>
-            </tr>
-          </thead>
-          <tbody>
-            {devices.value?.devices.map((device) => (
-              <tr key={device.id}>
-                <td>{device.name}</td>
-                <td>{device.ward}</td>
-                <td>{device.lastSeenAt ? formatAgo(device.lastSeenAt, now) : 'never'}</td>
-                <td>{device.snapshotAsOf ? formatAgo(device.snapshotAsOf, now) : 'none'}</td>
-                <td>
-                  {device.entries}
-                  {device.secondHistory > 0 && (
-                    <div className="alarm">
-                      ▲ Copied or restored: {device.secondHistory} entries of a second history were taken
-                      over. Enrol this tablet anew.
-                    </div>
-                  )}
-                </td>
-                <td>
-                  {device.revoked ? (
-                    <span className="alarm">
-                      ■ Revoked {formatAgo(device.revoked.at, now)}: {device.revoked.reason}
-                    </span>
-                  ) : (
-                    <Button
-                      variant="default"
-                      aria-label={`Revoke ${device.name}`}
-                      onClick={() => setRevoking({ id: device.id, name: device.name })}
-                    >
-                      Revoke
-                    </Button>
-                  )}
-                </td>
+        <Sideways label="Tablets, scrolls sideways">
+          <table className="facts">
+            <thead>
+              <tr>
+                <th>Tablet</th>
+                <th>Ward</th>
+                <th>Last seen</th>
+                <th>Its EHR data</th>
+                <th>Entries received</th>
+                <th>Actions</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {devices.value?.devices.map((device) => (
+                <tr key={device.id}>
+                  <td>{device.name}</td>
+                  <td>{device.ward}</td>
+                  <td>{device.lastSeenAt ? formatAgo(device.lastSeenAt, now) : 'never'}</td>
+                  <td>{device.snapshotAsOf ? formatAgo(device.snapshotAsOf, now) : 'none'}</td>
+                  <td>
+                    {device.entries}
+                    {device.secondHistory > 0 && (
+                      <div className="alarm">
+                        ▲ Copied or restored: {device.secondHistory} entries of a second history were taken
+                        over. Enrol this tablet anew.
+                      </div>
+                    )}
+                  </td>
+                  <td>
+                    {device.revoked ? (
+                      <span className="alarm">
+                        ■ Revoked {formatAgo(device.revoked.at, now)}: {device.revoked.reason}
+                      </span>
+                    ) : (
+                      <Button
+                        variant="default"
+                        aria-label={`Revoke ${device.name}`}
+                        onClick={() => setRevoking({ id: device.id, name: device.name })}
+                      >
+                        Revoke
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Sideways>
         {devices.value?.devices.length === 0 && (
           <p>No tablet yet. Make an enrolment code for a ward, and type it on the tablet.</p>
         )}

@@ -37,7 +37,7 @@ export function DrugSearch({
           {item.doses.map((dose) => (
             <Button
               key={dose.value}
-              variant="subtle"
+              variant="default"
               aria-label={`${formularyText(item)}, ${formatQuantity(dose)}`}
               onClick={() => onChoose(item, dose)}
             >

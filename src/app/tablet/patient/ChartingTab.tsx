@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
 import {
   type BodyOf,
   type Chart,
@@ -18,6 +17,7 @@ import {
   type MeasurementKind,
   stands,
 } from '../../../clinical/index.ts';
+import { Sideways } from '../../Sideways.tsx';
 import { Devices, Screens, Urine } from './CareSections.tsx';
 import type { Task } from './PatientScreen.tsx';
 
@@ -207,15 +207,5 @@ function Values({
         </tbody>
       </table>
     </Sideways>
-  );
-}
-
-/** A table that is wider than a phone scrolls, and by keyboard too. */
-function Sideways({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="sideways" tabIndex={0} aria-label={label}>
-      {children}
-    </section>
   );
 }

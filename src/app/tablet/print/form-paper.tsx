@@ -82,7 +82,7 @@ function Question({ item }: { item: FormItem }) {
       {options.length > 0 ? (
         <span>
           {options.map((option) => (
-            <span key={option} style={{ whiteSpace: 'nowrap' }}>
+            <span key={option} style={{ display: 'inline-block' }}>
               <span className="paper-box" />
               {option}{' '}
             </span>
