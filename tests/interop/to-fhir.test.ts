@@ -421,6 +421,16 @@ it('the validator used here does refuse what FHIR R4 does not allow', () => {
     expect(() => validateResource({ ...dose, ...wrong } as unknown as Resource)).toThrow();
 });
 
+describe('vital signs in pregnancy', () => {
+  it('go to the EHR without a NEWS2', () => {
+    const entry = anEntry('vital-signs', { values: { ...FULL_SET, oxygenDevice: 'A' } });
+    const has = (context = CONTEXT): boolean =>
+      send(entry, context).some(({ id }) => id?.endsWith('-news2') ?? false);
+    expect(has()).toBe(true);
+    expect(has({ ...CONTEXT, isPregnant: () => true })).toBe(false);
+  });
+});
+
 describe('content', () => {
   const first = (name: string) => send(SENT[name]!.entry)[0]!;
 
