@@ -5,7 +5,7 @@ export * from './care-in-words.ts';
 export * from './chart/after-doses.ts';
 export * from './chart/as-needed.ts';
 export * from './chart/belief.ts';
-export type { Care, Device, Escalation, Handoff, ObservationsDue, PhonedResult } from './chart/care.ts';
+export type { Device, Escalation, PhonedResult } from './chart/care.ts';
 export * from './chart/fold.ts';
 export type { Infusion } from './chart/infusions.ts';
 export * from './chart/last-given.ts';

@@ -6,7 +6,7 @@ import type { Glucose } from './entries/index.ts';
 import { GLUCOSE_WORDS, glucoseLevel } from './glucose.ts';
 
 /** Rapid insulin needs a glucose that is not older (scores.md, "Glucose": project rule). */
-export const GLUCOSE_GOOD_FOR_MS = 60 * 60_000;
+const GLUCOSE_GOOD_FOR_MS = 60 * 60_000;
 
 /** The newest glucose that is known here by then: charted, or measured for a dose. */
 export function lastGlucose(

@@ -22,7 +22,7 @@ export interface Person {
   pregnant: boolean;
 }
 
-export interface ScreenItem {
+interface ScreenItem {
   id: string;
   text: string;
   options: readonly { label: string; score: number }[];

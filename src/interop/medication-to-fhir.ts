@@ -113,7 +113,12 @@ export function infusionResource(
     ...(until === undefined
       ? { effectiveDateTime: body.effectiveAt }
       : { effectivePeriod: { start: body.effectiveAt, end: until } }),
-    performer: [performerOf(body.author.name)],
+    performer: [
+      performerOf(body.author.name),
+      ...(context.secondSignatures?.(id) ?? []).map(({ name }) =>
+        performerOf(name, body.second?.as === 'second-check' ? 'verifier' : 'witness'),
+      ),
+    ],
     request: context.orderReference(body.order),
     ...(body.rateMlPerHour === undefined
       ? {}
@@ -136,11 +141,11 @@ function notes(body: Administration): { text: string }[] {
       const { label, unit } = VITAL_PARAMETERS.find(({ name }) => name === parameter)!;
       return { text: `Before the dose: ${label} ${value} ${unit}.` };
     }),
-    ...(body.lot === undefined && body.expiry === undefined
+    ...(body.scannedCode === undefined && body.lot === undefined && body.expiry === undefined
       ? []
       : [
           {
-            text: `Package: lot ${body.lot ?? 'not known'}, use by ${body.expiry ?? 'not known'}.`,
+            text: `Package: ${body.scannedCode === undefined ? '' : `code ${body.scannedCode}, `}lot ${body.lot ?? 'not known'}, ${body.serial === undefined ? '' : `serial ${body.serial}, `}use by ${body.expiry ?? 'not known'}.`,
           },
         ]),
     ...(body.identified === undefined

@@ -71,7 +71,7 @@ describe('charting the rest', () => {
     await devices.getByRole('button', { name: 'Record device' }).click();
     await page.getByRole('combobox', { name: 'What', exact: true }).click();
     await page.getByRole('option', { name: 'Peripheral cannula' }).click();
-    await page.getByLabel('Where').fill('left forearm');
+    await page.getByRole('combobox', { name: 'Where', exact: true }).fill('left forearm');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await saved();
     await devices.getByRole('button', { name: 'Look at Peripheral cannula, left forearm' }).click();

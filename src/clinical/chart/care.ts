@@ -7,7 +7,7 @@ import type { Charted, ChartOrder } from './types.ts';
 const TAKEN_FOR_MS = 13 * 3_600_000;
 
 /** A handoff with everybody who has read it. */
-export interface Handoff {
+interface Handoff {
   written: Charted<BodyOf<'handoff-written'>>;
   reads: Charted<BodyOf<'handoff-read'>>[];
 }

@@ -208,7 +208,9 @@ export function PatientScreen({
           wristband={identified}
         />
       )}
-      {task?.do === 'infusion' && <InfusionForm {...form} chart={chart} now={now} task={task} />}
+      {task?.do === 'infusion' && (
+        <InfusionForm {...form} chart={chart} now={now} task={task} self={session.staff.id} />
+      )}
       {task?.do === 'second' && (
         <SecondSignature {...form} chart={chart} task={task} self={session.staff.id} now={now} />
       )}
