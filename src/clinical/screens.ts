@@ -1,4 +1,5 @@
 import type { BodyOf, VitalValues } from './entries/index.ts';
+import { PARSHURAM_AGES, PARSHURAM_SCORES } from './parshuram.ts';
 
 /**
  * Screens and scores as tables with their sources (scores.md). `signed`: values or terms were not checked against the
@@ -6,6 +7,8 @@ import type { BodyOf, VitalValues } from './entries/index.ts';
  */
 export interface ScreenTable {
   id: string;
+  /** One score in several tables, by age: signed as one, under this name. */
+  family?: string;
   title: string;
   source: string;
   needs: 'nothing' | 'signed';
@@ -19,6 +22,8 @@ export interface ScreenTable {
 
 export interface Person {
   ageYears: number | undefined;
+  /** Completed months; by it a child's table is chosen. */
+  ageMonths?: number | undefined;
   pregnant: boolean;
 }
 
@@ -46,6 +51,8 @@ const choose = (id: string, text: string, ...options: [label: string, score: num
   text,
   options: options.map(([label, score]) => ({ label, score })),
 });
+const banded = (id: string, text: string, labels: readonly string[]): ScreenItem =>
+  choose(id, text, ...labels.map((label, at): [string, number] => [label, PARSHURAM_SCORES[at] ?? 0]));
 const anyYes =
   (risk: string, none: string) =>
   (total: number): string =>
@@ -54,6 +61,43 @@ const bands =
   (...limits: [from: number, says: string][]) =>
   (total: number): string =>
     limits.findLast(([from]) => total >= from)?.[1] ?? '';
+
+const PARSHURAM: readonly ScreenTable[] = PARSHURAM_AGES.map(
+  ({ id, says, from, below, heartRate, systolic, respiration }): ScreenTable => ({
+    id: `parshuram-${id}`,
+    family: 'parshuram',
+    title: `Paediatric score after Parshuram 2009, ${says}`,
+    source: 'After Parshuram and others, Crit Care 2009;13:R135 (CC BY). The highest that applies counts',
+    needs: 'signed',
+    for: (person) =>
+      CHILD(person) && person.ageMonths !== undefined && person.ageMonths >= from && person.ageMonths < below,
+    scored: true,
+    items: [
+      banded('heart-rate', 'Heart rate per minute', heartRate),
+      banded('systolic', 'Systolic pressure, mmHg', systolic),
+      banded('respiration', 'Respiration per minute', respiration),
+      choose('refill', 'Capillary refill', ['Under 3 s', 0], ['3 s or more', 4]),
+      choose(
+        'effort',
+        'Effort of breathing',
+        ['Normal', 0],
+        ['Mild increase', 1],
+        ['Moderate', 2],
+        ['Severe, or any apnoea', 4],
+      ),
+      choose('saturation', 'SpO₂, %', ['95 or more', 0], ['91 to 94', 1], ['90 or less', 2]),
+      choose(
+        'oxygen',
+        'Oxygen',
+        ['Air', 0],
+        ['Any, under 4 L/min and under 50 %', 2],
+        ['4 L/min or more, or 50 % or more', 4],
+      ),
+    ],
+    says: (total) =>
+      `Score ${total} of 26: the ward’s own steps; 7 or 8 marked children near intensive care in the studies`,
+  }),
+);
 
 export const SCREENS: readonly ScreenTable[] = [
   {
@@ -234,13 +278,23 @@ export const SCREENS: readonly ScreenTable[] = [
     ],
     says: (total) => `Score ${total}: the ward’s own steps; worry of parents or nurse escalates at any score`,
   },
+  ...PARSHURAM,
 ];
+
+/** What a clinician signs: one name for each score, whatever tables it has. */
+export const SCREENS_TO_SIGN: readonly Pick<ScreenTable, 'id' | 'title' | 'source'>[] = SCREENS.filter(
+  ({ needs, family, id }) =>
+    needs === 'signed' && (family === undefined || SCREENS.find((one) => one.family === family)?.id === id),
+).map(({ id, family, title, source }) =>
+  family === undefined ? { id, title, source } : { id: family, title: title.split(',')[0] ?? title, source },
+);
 
 /** Screens that a nurse may use for this person on this ward. */
 export const screensFor = (person: Person, signed: readonly { screen: string }[]): readonly ScreenTable[] =>
   SCREENS.filter(
     (table) =>
-      table.for(person) && (table.needs === 'nothing' || signed.some(({ screen }) => screen === table.id)),
+      table.for(person) &&
+      (table.needs === 'nothing' || signed.some(({ screen }) => screen === (table.family ?? table.id))),
   );
 
 /** Tools whose items belong to somebody else: their name and total alone (scores.md, "Total only"). */

@@ -36,6 +36,9 @@ describe('screens', () => {
     const ids = (ageYears: number, pregnant: boolean) =>
       screensFor({ ageYears, pregnant }, signed).map(({ id }) => id);
     expect(ids(8, false)).toEqual(['pressure-injury', 'brighton-pews']);
+    const child = screensFor({ ageYears: 8, ageMonths: 100, pregnant: false }, [{ screen: 'parshuram' }]);
+    expect(child.map(({ id }) => id)).toEqual(['pressure-injury', 'parshuram-4-to-11-years']);
+    expect(screensFor({ ageYears: 8, ageMonths: 100, pregnant: false }, [])).toHaveLength(1);
     expect(ids(30, true)).toContain('maternity');
     expect(ids(30, true)).not.toContain('qsofa');
     expect(ids(15, true)).toContain('maternity');
@@ -62,6 +65,19 @@ describe('screens', () => {
       expect(result.total).toBe(4 + 1 + 1 + 4);
     } else expect(result.total).toBe(total);
     expect(result.says).toMatch(says);
+  });
+
+  it('after Parshuram: the published maximum of 26 at every age, and one table for each month of childhood', () => {
+    const tables = SCREENS.filter(({ family }) => family === 'parshuram');
+    for (const one of tables) {
+      const worst = Object.fromEntries(one.items.map(({ id, options }) => [id, options.length - 1]));
+      expect(screenResult(one, worst).total).toBe(26);
+      expect(screenResult(one, Object.fromEntries(one.items.map(({ id }) => [id, 0]))).total).toBe(0);
+    }
+    for (let ageMonths = 0; ageMonths < 192; ageMonths++)
+      expect(
+        tables.filter((one) => one.for({ ageYears: Math.floor(ageMonths / 12), ageMonths, pregnant: false })),
+      ).toHaveLength(1);
   });
 
   it('4AT at its own boundaries: 0, 1 to 3, 4 and more', () => {

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import {
   DEFAULT_SETTINGS,
   formatDate,
-  SCREENS,
+  SCREENS_TO_SIGN,
   TIME_CRITICAL,
   type WardSettings,
 } from '../../clinical/index.ts';
@@ -182,12 +182,12 @@ function Scores({
         Their values or terms were not checked against the publisher’s own paper. A clinician of the ward who
         has done that switches each on with their name; {onSign ? 'that is you' : 'sign in here as one'}.
       </p>
-      {SCREENS.filter(({ needs }) => needs === 'signed').map(({ id, title, source, items }) => {
+      {SCREENS_TO_SIGN.map(({ id, title, source }) => {
         const signed = settings.signedScreens.find(({ screen }) => screen === id);
         return (
           <div key={id} className="row between">
             <span>
-              <strong>{title}</strong> · {items.length} items · {source}
+              <strong>{title}</strong> · {source}
               <br />
               <span className="quiet">
                 {signed ? `✓ On: checked by ${signed.by}, ${formatDate(signed.at.slice(0, 10))}` : '○ Off'}

@@ -158,7 +158,7 @@ export function BoardScreen({
             {charts(session.staff.role) && (
               <>
                 <Button
-                  variant={narrowed ? 'filled' : 'default'}
+                  {...(narrowed ? {} : { variant: 'default' })}
                   aria-pressed={narrowed}
                   disabled={choosing}
                   onClick={() => (own.length > 0 ? setMine(!mine) : setChoosing(true))}

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { readWardSettings, SCREENS, type WardSettings } from '../../clinical/index.ts';
+import { readWardSettings, SCREENS_TO_SIGN, type WardSettings } from '../../clinical/index.ts';
 import { siteData } from '../../site/index.ts';
 import { NewWardSettings, SignScreen, type WardSettingsList } from '../../wire/ward-settings.ts';
 import { type StaffSession, staffOf } from '../access.ts';
@@ -59,7 +59,7 @@ export function wardSettingsRoutes(app: FastifyInstance, { site, clock }: Server
           'other-ward',
           'You are not granted this ward, so you do not sign for it.',
         );
-      if (!SCREENS.some(({ id, needs }) => id === screen && needs === 'signed'))
+      if (!SCREENS_TO_SIGN.some(({ id }) => id === screen))
         throw new RefusalError(404, 'no-screen', 'There is no such score to be signed.');
       const settings = settingsOf(ward);
       const others = settings.signedScreens.filter((signed) => signed.screen !== screen);

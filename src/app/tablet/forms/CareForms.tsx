@@ -1,6 +1,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import {
+  ageInMonths,
   ageInYears,
   answersFromVitals,
   type BodyOf,
@@ -182,6 +183,7 @@ export function ScreenForm(props: Props & { screen: string }) {
   const { chart, now } = props;
   const person = {
     ageYears: ageInYears(chart.identity.birthDate, now),
+    ageMonths: ageInMonths(chart.identity.birthDate, now),
     pregnant:
       chart.care.pregnancy !== undefined &&
       !['not-pregnant', 'not-known'].includes(chart.care.pregnancy.body.status),

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import {
+  ageInMonths,
   ageInYears,
   type Chart,
   DEVICES,
@@ -75,7 +76,11 @@ export function Screens({ chart, timeZone, now, start }: Props) {
   const pregnant =
     care.pregnancy !== undefined && !['not-pregnant', 'not-known'].includes(care.pregnancy.body.status);
   const tables = screensFor(
-    { ageYears: ageInYears(identity.birthDate, now), pregnant },
+    {
+      ageYears: ageInYears(identity.birthDate, now),
+      ageMonths: ageInMonths(identity.birthDate, now),
+      pregnant,
+    },
     settings.signedScreens,
   );
   return (

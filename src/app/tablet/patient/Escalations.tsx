@@ -37,7 +37,7 @@ export function Escalations({
           {start && (
             <span className="row">
               <Button
-                variant={state === 'told' ? 'default' : 'filled'}
+                {...(state === 'told' ? { variant: 'default' } : {})}
                 onClick={() => start({ do: 'escalate', escalation })}
               >
                 {state === 'told' ? 'Tell again' : 'Who was told?'}
