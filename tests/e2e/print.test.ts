@@ -267,6 +267,10 @@ describe('on paper', () => {
         for (let at = 0; at < data.length; at += 4) text += String.fromCharCode(data[at]!);
         return btoa(text);
       });
+    // To lock writes what the trail still holds in memory.
+    await close();
+    await page.getByRole('button', { name: 'Lock' }).click();
+    await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
     await tablet.close();
     const film = join(folder, 'wristband.y4m');
     writeFilm(film, [Buffer.from(picture, 'base64')]);

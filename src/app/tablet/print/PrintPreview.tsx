@@ -3,7 +3,8 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { formatInstant } from '../../../clinical/index.ts';
-import { useLamp, usePlaces, useStatus } from '../../lamp.tsx';
+import type { VaultApi } from '../../../vault/api.ts';
+import { useLamp } from '../../lamp.tsx';
 import { PaperIdentity, Unsent, upToInWords } from './PaperIdentity.tsx';
 import { type PagePlan, paginate } from './paginate.ts';
 import { keepPaperSize, type Paper, type PaperPiece, type PaperSize, paperSize } from './paper.ts';
@@ -25,11 +26,10 @@ export function PrintPreview({
   onClose: () => void;
 }) {
   const { vault } = useLamp();
-  const { value: status } = useStatus();
   const [size, setSize] = useState<PaperSize>(() => paperSize(timeZone));
   const [printedAt] = useState(() => new Date().toISOString());
-  const places = usePlaces(paper.chart?.identity.id ?? '');
-  const unsent = (paper.chart?.history ?? []).filter(({ id }) => places[id]?.place === 'this-tablet');
+  const facts = useFacts(paper.chart?.identity.id);
+  const unsent = (paper.chart?.history ?? []).filter(({ id }) => facts?.places[id]?.place === 'this-tablet');
   const pieces: PaperPiece[] = [
     ...paper.pieces,
     ...(unsent.length > 0 && !paper.bare
@@ -38,13 +38,16 @@ export function PrintPreview({
   ];
   const footer = [
     `Printed ${formatInstant(printedAt, timeZone)} by ${by}`,
-    status?.deviceName ?? '',
+    facts?.device ?? '',
     paper.chart ? upToInWords(paper.chart, timeZone) : '',
     unsent.length > 0 ? `${unsent.length} of its entries on this tablet only` : '',
   ]
     .filter((part) => part !== '')
     .join(' · ');
-  const plan = usePages(pieces.length, `${size} ${pieces.map(({ key }) => key).join(' ')} ${footer}`);
+  const plan = usePages(
+    pieces.length,
+    facts && `${size} ${pieces.map(({ key }) => key).join(' ')} ${footer}`,
+  );
   const noted = useRef(false);
   const { pages } = plan;
 
@@ -152,11 +155,28 @@ export function PrintPreview({
   );
 }
 
+/** Which tablet this is, and where each entry is. A paper without them would not say what is on this tablet only. */
+function useFacts(patient: string | undefined) {
+  const { vault } = useLamp();
+  const [facts, setFacts] = useState<{ device: string; places: Awaited<ReturnType<VaultApi['places']>> }>();
+  useEffect(() => {
+    let current = true;
+    void Promise.all([vault.status(), patient === undefined ? {} : vault.places(patient)]).then(
+      ([status, places]) => current && setFacts({ device: status.deviceName ?? '', places }),
+    );
+    return () => {
+      current = false;
+    };
+  }, [vault, patient]);
+  return facts;
+}
+
 /** Measures every piece as it will stand on the page, then lays them out. `undefined` until that is done. */
-function usePages(count: number, content: string) {
+function usePages(count: number, content: string | undefined) {
   const measure = useRef<HTMLDivElement>(null);
   const [laid, setLaid] = useState<{ content: string; pages: PagePlan[] }>();
   useLayoutEffect(() => {
+    if (content === undefined) return;
     let current = true;
     void picturesDrawn(measure.current).then(() => {
       const body = measure.current?.querySelector('.paper-body');
@@ -172,7 +192,7 @@ function usePages(count: number, content: string) {
       current = false;
     };
   }, [count, content]);
-  return { measure, pages: laid?.content === content ? laid.pages : undefined };
+  return { measure, pages: content !== undefined && laid?.content === content ? laid.pages : undefined };
 }
 
 /** Rounded up, with what a line's own margin takes. */
