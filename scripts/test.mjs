@@ -62,6 +62,7 @@ install();
 needs('Chromium', existsSync('/usr/bin/chromium'), 'chromium');
 needs('PostgreSQL', existsSync('/usr/lib/postgresql'), 'postgresql');
 needs('age', existsSync('/usr/bin/age'), 'age');
+needs('pdftotext', existsSync('/usr/bin/pdftotext'), 'poppler-utils');
 needs(
   'cryptography for Python',
   spawnSync('python3', ['-c', 'import cryptography']).status === 0,

@@ -1,8 +1,12 @@
 import type { Chart, ChartOrder } from './chart/types.ts';
 import { OUTCOMES } from './describe-dose.ts';
+import { tallMan } from './display.ts';
 import { doseChecks, type IntendedDose } from './dose-checks.ts';
+import { rangeAlerts } from './dose-range.ts';
 import type { OrderDetail, OrderId, Schedule } from './entries/index.ts';
+import type { Formulary } from './formulary.ts';
 import { ingredientsOf, sharedClass, shareIngredient } from './ingredients.ts';
+import { type Interaction, interactionOf } from './interactions.ts';
 import { administrationWindow } from './medication-rules.ts';
 
 /**
@@ -27,7 +31,20 @@ export interface Alert {
     | 'more-than-ordered'
     | 'last-dose-unknown'
     | 'also-overdue'
-    | 'patch-on';
+    | 'patch-on'
+    | 'scan-other-drug'
+    | 'scan-other-strength'
+    | 'scan-unknown'
+    | 'scan-expired'
+    | 'scan-in-part'
+    | 'interaction'
+    | 'dose-high'
+    | 'dose-low'
+    | 'weight-needed'
+    | 'weight-old'
+    | 'renal'
+    | 'glucose-low'
+    | 'glucose-old';
   severity: 'stop-and-think' | 'confirm' | 'inform';
   message: string;
   /** With `confirm`: what whoever ticks it says. */
@@ -86,11 +103,24 @@ export function administrationAlerts(chart: Chart, dose: IntendedDose & { order:
   ];
 }
 
-/** What to think about before signing an order. */
-export function orderAlerts(chart: Chart, detail: OrderDetail): Alert[] {
+/** What a hospital has told its tablets about drugs. */
+export interface DrugKnowledge {
+  formulary: Pick<Formulary, 'byText'>;
+  interactions: readonly Interaction[];
+}
+const NOTHING_KNOWN: DrugKnowledge = { formulary: { byText: () => undefined }, interactions: [] };
+
+/** What to think about before signing an order. `changes`: the order that it takes the place of. */
+export function orderAlerts(
+  chart: Chart,
+  detail: OrderDetail,
+  { formulary, interactions }: DrugKnowledge = NOTHING_KNOWN,
+  changes?: OrderId,
+): Alert[] {
   if (detail.category !== 'medication') return [];
   const alerts = allergyAlerts(chart, detail.medication.text);
-  const same = chart.orders.flatMap((order) =>
+  const others = chart.orders.filter(({ id }) => id !== changes);
+  const same = others.flatMap((order) =>
     order.state === 'active' &&
     order.detail.category === 'medication' &&
     shareIngredient(order.detail.medication.text, detail.medication.text)
@@ -104,7 +134,17 @@ export function orderAlerts(chart: Chart, detail: OrderDetail): Alert[] {
       message: `An order with the same ingredient is active: ${same.join('; ')}.`,
     });
   }
-  return alerts;
+  for (const order of others) {
+    if (order.state !== 'active' || order.detail.category !== 'medication') continue;
+    const found = interactionOf(interactions, detail.medication.text, order.detail.medication.text);
+    if (found)
+      alerts.push({
+        code: 'interaction',
+        severity: 'stop-and-think',
+        message: `Interaction with ${tallMan(order.detail.medication.text)}: ${found.says}`,
+      });
+  }
+  return [...alerts, ...rangeAlerts(chart, formulary.byText(detail.medication.text), detail)];
 }
 
 function allergyAlerts(chart: Chart, medication: string): Alert[] {

@@ -92,6 +92,7 @@ export function describeInfusion(body: BodyOf<'infusion-charted'>): { title: str
       body.bagMl === undefined ? '' : `bag of ${formatNumber(body.bagMl)} mL`,
       body.pumpMl === undefined ? '' : `pump says ${formatNumber(body.pumpMl)} mL given`,
       body.runningBefore ? 'running since before the outage' : '',
+      body.second?.missing === undefined ? '' : `without a second person: ${body.second.missing}`,
       body.reason ?? '',
       body.comment ?? '',
       ...body.overrides.map((item) => `Alert: ${item.message} Reason: ${item.reason}`),

@@ -1,3 +1,4 @@
+import { careInWords } from './care-in-words.ts';
 import { describeDose, describeInfusion, EFFECTS, REPEATS } from './describe-dose.ts';
 import { displayName, medicationLine, serviceLine } from './display.ts';
 import type {
@@ -147,6 +148,17 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
     case 'gcs-assessed':
     case 'body-measured':
       return measurementInWords(body);
+    case 'handoff-written':
+    case 'handoff-read':
+    case 'patient-taken':
+    case 'escalation-recorded':
+    case 'escalation-seen':
+    case 'result-received':
+    case 'result-acknowledged':
+    case 'device-charted':
+    case 'pregnancy-recorded':
+    case 'screen-recorded':
+      return careInWords(body);
     case 'form-answered':
       return {
         title: `${body.form.title}${body.status === 'completed' ? '' : ' (not complete)'}`,

@@ -108,6 +108,14 @@ export function ageInYears(birthDate: string | undefined, at: string): number | 
   );
 }
 
+/** Completed months; `undefined` where the date of birth is not known to the day. */
+export function ageInMonths(birthDate: string | undefined, at: string): number | undefined {
+  if (birthDate === undefined || !/^\d{4}-\d\d-\d\d$/.test(birthDate)) return undefined;
+  const [year, month, day] = birthDate.split('-').map(Number) as [number, number, number];
+  const [nowYear, nowMonth, nowDay] = at.slice(0, 10).split('-').map(Number) as [number, number, number];
+  return (nowYear - year) * 12 + nowMonth - month - (nowDay < day ? 1 : 0);
+}
+
 /** `3hr 20min ago`, `in 5min`; zero units left out. */
 export function formatAgo(instant: string, now: string): string {
   const ms = Date.parse(now) - Date.parse(instant);
@@ -297,7 +305,7 @@ export function describeSchedule(schedule: Schedule): string {
       const limits = [
         schedule.leastIntervalHours === undefined
           ? ''
-          : `at least ${formatNumber(schedule.leastIntervalHours)} hours apart`,
+          : `at least ${formatNumber(schedule.leastIntervalHours)} ${schedule.leastIntervalHours === 1 ? 'hour' : 'hours'} apart`,
         schedule.mostPerDay === undefined ? '' : `at most ${schedule.mostPerDay} in 24 hours`,
       ].filter((text) => text !== '');
       return [

@@ -8,8 +8,11 @@ export interface FluidDay {
   timeZone: string;
 }
 
-/** The defaults: a day from 06:00, shifts of eight hours. */
-export const fluidDay = (timeZone: string): FluidDay => ({ shifts: ['06:00', '14:00', '22:00'], timeZone });
+/** By default a day from 06:00, with shifts of eight hours; a ward sets its own. */
+export const fluidDay = (
+  timeZone: string,
+  shifts: readonly string[] = ['06:00', '14:00', '22:00'],
+): FluidDay => ({ shifts, timeZone });
 
 export interface FluidTotals {
   inMl: number;
@@ -49,7 +52,16 @@ export function fluidTotals(fluids: readonly Fluid[]): FluidTotals {
     if (isFluidIn(route)) inMl += volumeMl;
     else outMl += volumeMl;
   }
-  return { inMl, outMl, balanceMl: inMl - outMl, byRoute, notMeasured: [...notMeasured].sort() };
+  // Infusions give parts of a millilitre; a tenth is more than anybody measures.
+  const tenths = (ml: number): number => Math.round(ml * 10) / 10;
+  for (const route of Object.keys(byRoute) as FluidRoute[]) byRoute[route] = tenths(byRoute[route] ?? 0);
+  return {
+    inMl: tenths(inMl),
+    outMl: tenths(outMl),
+    balanceMl: tenths(inMl - outMl),
+    byRoute,
+    notMeasured: [...notMeasured].sort(),
+  };
 }
 
 /**

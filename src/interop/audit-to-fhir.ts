@@ -52,7 +52,6 @@ const TYPES: Record<string, { type: Coding; subtype?: Coding; action: 'C' | 'R' 
     action: 'U',
   },
   export: { ...dicom('110106', 'Export'), action: 'R' },
-  printed: { ...dicom('110106', 'Export'), action: 'R' },
   'wipe-ordered': {
     type: { system: DCM, code: '110113', display: 'Security Alert' },
     subtype: { system: DCM, code: '110137', display: 'User Security Attributes Changed' },
@@ -64,6 +63,8 @@ const TYPES: Record<string, { type: Coding; subtype?: Coding; action: 'C' | 'R' 
     action: 'D',
   },
   'records-shown': { ...dicom('110106', 'Export'), action: 'R' },
+  // A paper leaves the system as a file does.
+  printed: { ...dicom('110106', 'Export'), action: 'R' },
   import: { ...dicom('110107', 'Import'), action: 'C' },
   match: { ...rest('update'), action: 'U' },
   decide: { ...rest('update'), action: 'U' },

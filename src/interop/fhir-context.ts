@@ -9,6 +9,8 @@ export interface ToFhirContext {
   ehrEncounter?: string;
   /** Date of birth, as far as known: a child has no NEWS2. */
   birthDate?: string;
+  /** Pregnant, or within 42 days after birth, at that moment: NEWS2 is not hers. */
+  isPregnant?(at: string): boolean;
   /** System of our business identifiers. */
   identifierSystem: string;
   /** The tablet that wrote the entry. */

@@ -113,7 +113,12 @@ export function infusionResource(
     ...(until === undefined
       ? { effectiveDateTime: body.effectiveAt }
       : { effectivePeriod: { start: body.effectiveAt, end: until } }),
-    performer: [performerOf(body.author.name)],
+    performer: [
+      performerOf(body.author.name),
+      ...(context.secondSignatures?.(id) ?? []).map(({ name }) =>
+        performerOf(name, body.second?.as === 'second-check' ? 'verifier' : 'witness'),
+      ),
+    ],
     request: context.orderReference(body.order),
     ...(body.rateMlPerHour === undefined
       ? {}
@@ -136,11 +141,11 @@ function notes(body: Administration): { text: string }[] {
       const { label, unit } = VITAL_PARAMETERS.find(({ name }) => name === parameter)!;
       return { text: `Before the dose: ${label} ${value} ${unit}.` };
     }),
-    ...(body.lot === undefined && body.expiry === undefined
+    ...(body.scannedCode === undefined && body.lot === undefined && body.expiry === undefined
       ? []
       : [
           {
-            text: `Package: lot ${body.lot ?? 'not known'}, use by ${body.expiry ?? 'not known'}.`,
+            text: `Package: ${body.scannedCode === undefined ? '' : `code ${body.scannedCode}, `}lot ${body.lot ?? 'not known'}, ${body.serial === undefined ? '' : `serial ${body.serial}, `}use by ${body.expiry ?? 'not known'}.`,
           },
         ]),
     ...(body.identified === undefined
@@ -332,6 +337,27 @@ export function orderChangeTask(
     code: { text: CHANGES[body.kind] },
     ...present('description', body.reason),
     focus: context.orderReference(body.order),
+    for: subjectOf(context),
+    ...encounterOf(context),
+    authoredOn: body.effectiveAt,
+    requester: { display: body.author.name },
+  };
+}
+
+/** The order that a newer one takes the place of: the EHR is asked to stop it. */
+export function changedOrderTask(
+  id: string,
+  body: BodyOf<'order-signed' | 'order-received'> & { changes: string },
+  context: ToFhirContext,
+): Outgoing {
+  return {
+    resourceType: 'Task',
+    id,
+    identifier: identifierOf(context, id),
+    status: 'requested',
+    intent: 'order',
+    code: { text: 'Stop: changed by a newer order' },
+    focus: context.orderReference(body.changes),
     for: subjectOf(context),
     ...encounterOf(context),
     authoredOn: body.effectiveAt,

@@ -1,6 +1,7 @@
 import type { BodyOf, EntryId, WardBody, WardKind } from '../clinical/entries/index.ts';
 import { toBase64, utf8 } from '../log/index.ts';
 import { afterDoseResources, glucoseResource } from './after-dose-to-fhir.ts';
+import { careResource } from './care-to-fhir.ts';
 import {
   concept,
   encounterOf,
@@ -14,6 +15,7 @@ import { formResource } from './form-to-fhir.ts';
 import { measurementResources } from './measurements-to-fhir.ts';
 import {
   administrationResource,
+  changedOrderTask,
   infusionResource,
   orderChangeTask,
   orderResources,
@@ -43,6 +45,15 @@ const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
   'order-held',
   'order-resumed',
   'order-received',
+  'handoff-written',
+  'handoff-read',
+  'escalation-recorded',
+  'escalation-seen',
+  'result-received',
+  'result-acknowledged',
+  'device-charted',
+  'pregnancy-recorded',
+  'screen-recorded',
 ]);
 
 /** A bed move, say, is charted for the ward and belongs in no EHR resource of ours. */
@@ -91,11 +102,26 @@ function contentOf(id: EntryId, body: WardBody, context: ToFhirContext): Outgoin
     case 'gcs-assessed':
     case 'body-measured':
       return measurementResources(id, body, context);
+    case 'handoff-written':
+    case 'handoff-read':
+    case 'escalation-recorded':
+    case 'escalation-seen':
+    case 'result-received':
+    case 'result-acknowledged':
+    case 'device-charted':
+    case 'pregnancy-recorded':
+    case 'screen-recorded':
+      return [careResource(id, body, context)];
     case 'form-answered':
       return [formResource(id, body, context)];
     case 'order-signed':
     case 'order-received':
-      return [orderResources(id, body, context)];
+      return [
+        orderResources(id, body, context),
+        ...(body.changes === undefined
+          ? []
+          : [changedOrderTask(`${id}-change`, { ...body, changes: body.changes }, context)]),
+      ];
     case 'order-stopped':
     case 'order-held':
     case 'order-resumed':

@@ -129,7 +129,9 @@ export function vitalResources(id: EntryId, body: BodyOf<'vital-signs'>, context
     );
   }
   const { total } = scoreNews2(values);
-  if (total !== null && news2Applies(context.birthDate, body.effectiveAt)) {
+  const applies =
+    news2Applies(context.birthDate, body.effectiveAt) && !context.isPregnant?.(body.effectiveAt);
+  if (total !== null && applies) {
     resources.push(
       observation('news2', 'survey', {
         code: {

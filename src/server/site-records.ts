@@ -21,12 +21,14 @@ import {
   emptyDirectory,
   mayHoldPinSecret,
   pinWrappingSecret,
+  publish,
   ROSTER_SCOPE,
   type Roster,
   RosterBody,
   rosterGeneration,
   rosterOf,
   rosterRecipient,
+  type SiteDataName,
   type SiteEntry,
   type StaffRostered,
   type WardOpened,
@@ -78,6 +80,8 @@ export interface SiteRecords {
   }): Promise<StaffRostered>;
   /** Publishes a form, or with no Questionnaire takes it back. */
   publishForm(form: { id: string; title: string; questionnaire?: string; by: string }): Promise<void>;
+  /** `false`: it is longer than tablets take. */
+  publishData(value: unknown, about: { what: SiteDataName; ward?: string; by: string }): Promise<boolean>;
   enrolDevice(device: {
     name: string;
     signingKey: string;
@@ -267,6 +271,11 @@ export function createSiteRecords(
         ...(questionnaire === undefined ? {} : { questionnaire }),
         by,
       });
+    },
+    async publishData(value, about) {
+      const bodies = publish(value, { ...about, recordedAt: now() });
+      for (const body of bodies ?? []) await tell(body);
+      return bodies !== undefined;
     },
     keyFor,
 

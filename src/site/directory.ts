@@ -3,6 +3,7 @@ import { Hex128, Instant } from '../clinical/index.ts';
 import { AUDIT_SCOPE } from './audit.ts';
 import { HubEnrolled } from './hub.ts';
 import { DIRECTORY_SCOPE, mayRead, mayWrite, ROSTER_SCOPE } from './scope.ts';
+import { addSiteData, DataPublished, type SiteData } from './site-data.ts';
 
 /**
  * The directory: signed by the site, sealed for nobody. No names of people. By it a tablet, or a hub without keys,
@@ -159,6 +160,7 @@ export const DirectoryBody = z.discriminatedUnion('kind', [
   DeviceEnrolled,
   HubEnrolled,
   FormPublished,
+  DataPublished,
   DeviceRevoked,
   StaffRevoked,
   AdministratorCertified,
@@ -180,6 +182,8 @@ export interface Directory {
   hubs: Map<string, HubEnrolled>;
   /** The newest word on each form, also that it is no longer offered. */
   forms: Map<string, FormPublished>;
+  /** Formulary, order sets, settings of wards: the newest whole publication of each. */
+  data: SiteData;
   /** By device: the last believed place of each log that any revocation names. */
   revokedDevices: Map<string, { trusted: Map<string, number>; reason: string; recordedAt: string }>;
   /** By person, with the time from which on nothing of theirs is believed. */
@@ -206,6 +210,7 @@ export const emptyDirectory = (): Directory => ({
   idleLockSeconds: new Map(),
   wipeOrders: new Map(),
   forms: new Map(),
+  data: new Map(),
 });
 
 /** Takes one statement in. In whatever order statements come, the same directory results; two of one generation are both kept. */
@@ -262,6 +267,9 @@ export function addToDirectory(directory: Directory, body: DirectoryBody): void 
       if (!known || rank(known) < rank(body)) directory.forms.set(body.form, body);
       break;
     }
+    case 'data-published':
+      addSiteData(directory.data, body);
+      break;
     case 'idle-lock-set':
       directory.idleLockSeconds.set(body.ward, body.seconds);
       break;

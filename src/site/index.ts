@@ -6,6 +6,7 @@ export * from './moved-record.ts';
 export * from './roster.ts';
 export * from './rotation.ts';
 export * from './scope.ts';
+export * from './site-data.ts';
 export * from './snapshot-list.ts';
 export * from './statements.ts';
 export * from './ward-entry.ts';

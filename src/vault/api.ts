@@ -1,5 +1,6 @@
 import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
 import type { PasskeyAnswer } from '../seal/index.ts';
+import type { SiteDataName } from '../site/index.ts';
 import type { AdministerApi } from './administer-api.ts';
 import type { Credential } from './credentials.ts';
 import type { MovesApi } from './moves.ts';
@@ -156,12 +157,11 @@ export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi,
 
   /** The hospital’s own forms, as FHIR Questionnaires (`null`: no longer offered); those that come with the app are not among them. */
   forms(): Promise<{ id: string; questionnaire: unknown }[]>;
+  /** What the hospital brought along besides, or has set for this ward, as published: whoever uses it parses it. */
+  siteData(what: SiteDataName): Promise<{ recordedAt: string; by: string; data: unknown } | undefined>;
 
-  /**
-   * Something is put on paper: told before the browser's print dialog opens, for the audit trail. `what`: which sheet, in
-   * words, with no name of a patient in it.
-   */
-  printed(what: string, patient?: string): Promise<void>;
+  /** Something went to paper: noted in the audit trail, and nowhere else. `what` names no patient. */
+  printed(request: { patient?: string; what: string; pages: number }): Promise<void>;
 
   /** Writes what still waits in memory: the tail of the audit trail. Asked before the page goes away. */
   finish(): Promise<void>;
@@ -197,6 +197,8 @@ export type VaultEvent =
   | { type: 'changed'; patients: string[] }
   | { type: 'counts'; counts: EntryCounts }
   | { type: 'snapshot'; asOf: string }
+  /** Directory or staff list have changed: what the hospital brought along may be another. */
+  | { type: 'site-changed' }
   /** This tablet, or whoever has unlocked it, was revoked: lock now. */
   | { type: 'revoked' }
   /** An administrator's order was obeyed: there is nothing here any more. */

@@ -3,7 +3,7 @@ import type { Result, Session, VaultApi } from './api.ts';
 import type { AuditTrail } from './audit.ts';
 
 /** What may be looked up of a vault that is watched. */
-type Watched = Omit<VaultApi, 'finish'>;
+type Watched = Omit<VaultApi, 'finish' | 'printed'>;
 
 /**
  * The vault with its trail: who unlocked or tried to, whose chart was opened, what left the tablet. Noted after the fact
@@ -76,11 +76,6 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
           ),
       }),
 
-    async printed(what, patient) {
-      await vault.printed(what, patient);
-      note({ what: 'printed', detail: what.slice(0, 200), ...(patient === undefined ? {} : { patient }) });
-    },
-
     addPasskey: (request) =>
       noted(vault.addPasskey(request), { what: 'sign-in-changed', detail: 'key added for tablets' }),
 
@@ -112,6 +107,14 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
       if (read.kind === 'tablet' && read.pages > 0)
         note({ what: 'records-shown', detail: `${read.missing} entries to ${read.name}` });
       return read;
+    },
+
+    async printed({ patient, what, pages }) {
+      note({
+        what: 'printed',
+        ...(patient === undefined ? {} : { patient }),
+        detail: `${what}, ${pages} ${pages === 1 ? 'page' : 'pages'}`.slice(0, 500),
+      });
     },
 
     finish: () => trail.flush(),

@@ -9,6 +9,7 @@ import {
   type HeldEntry,
   type OpenedEntry,
   partByBelief,
+  readWardSettings,
   SnapshotPatient,
   toBoardRow,
   WardBody,
@@ -29,6 +30,7 @@ import {
   authorProblem,
   type Directory,
   openWardEntry,
+  siteData,
   snapshotContext,
   trustProblem,
 } from '../site/index.ts';
@@ -61,6 +63,7 @@ export function createCharts(
   whereabouts: Map<string, string | undefined>,
 ) {
   const pages = createOpenedPages(db, keyring.summaries);
+  const settings = readWardSettings(siteData(directory.data, 'ward-settings', keyring.ward)?.read());
   const openings = new Map<string, Opening | undefined>();
   /** Opened entries of the patients in use: a chart that is open is not opened again for each save. */
   const opened = new Map<string, Map<string, OpenedEntry>>();
@@ -241,6 +244,7 @@ export function createCharts(
       ...(snapshot?.patient ? { snapshot: snapshot.patient, snapshotAsOf: snapshot.asOf } : {}),
       snapshotUnreadable: snapshot?.unreadable ?? false,
       ward: keyring.ward,
+      settings,
       now,
     });
   }

@@ -1,6 +1,6 @@
 import type { Draft, TabletLacked } from '../clinical/index.ts';
 import { randomBytes, sealTo, type UserKey } from '../seal/index.ts';
-import { type Directory, emptyDirectory, type StaffMember } from '../site/index.ts';
+import { type Directory, emptyDirectory, type StaffMember, siteData } from '../site/index.ts';
 import type { WardCompleteness } from './api.ts';
 import type { Write } from './charting.ts';
 import { type Charts, createCharts } from './charts.ts';
@@ -85,8 +85,9 @@ export function createSession(
       now,
       write,
     });
-    // Charts that were folded with other revocations believe too much, or too little.
-    const foldedWith = revocationMark(directory);
+    // Charts that were folded with other revocations believe too much, or too little; with other settings they count otherwise.
+    const settings = siteData(directory.data, 'ward-settings', ward)?.recordedAt ?? '';
+    const foldedWith = `${revocationMark(directory)} ${settings}`.trim();
     if (((await db.read('folded-with')) ?? '') !== foldedWith) {
       await charts.markAll(`revocations ${foldedWith}`);
       await db.write('folded-with', foldedWith);
@@ -111,6 +112,7 @@ export function createSession(
     if (unlocked !== before) return;
     if (!next) return news.tell({ type: 'revoked' });
     unlocked = next;
+    news.tell({ type: 'site-changed' });
   }
 
   async function foldOnce(): Promise<void> {

@@ -1,4 +1,5 @@
 import { newestOf } from '../clinical/index.ts';
+import { siteData } from '../site/index.ts';
 import { createAdministration } from './administer.ts';
 import type { VaultApi } from './api.ts';
 import { writeWithRoom } from './ballast.ts';
@@ -26,7 +27,11 @@ const NEWEST = 150;
  * The vault: the one place on a tablet where keys are used. Created locked, in its worker; to lock is to end the
  * worker with its page, which empties its memory.
  */
-export function createVault(db: VaultDatabase, news: News, clock: () => number): Omit<VaultApi, 'finish'> {
+export function createVault(
+  db: VaultDatabase,
+  news: News,
+  clock: () => number,
+): Omit<VaultApi, 'finish' | 'printed'> {
   const now = (): string => new Date(clock()).toISOString();
   const session = createSession(db, news, clock, (scope, patient, draft) => write(patient, draft, { scope }));
   const signIn = createSignIn(db, news, clock, session);
@@ -133,6 +138,13 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
       );
     },
 
+    async siteData(what) {
+      const { data } = await readDirectory(db);
+      const { ward } = session.current().keyring;
+      const found = what === 'ward-settings' ? siteData(data, what, ward) : siteData(data, what);
+      return found && { recordedAt: found.recordedAt, by: found.by, data: found.read() };
+    },
+
     async quarantine() {
       const rows = await db.quarantine.toArray();
       return rows.map(({ id, reason, receivedAt, bytes }) => ({
@@ -176,8 +188,6 @@ export function createVault(db: VaultDatabase, news: News, clock: () => number):
     ...createFileTransfer(transfer),
     ...createQrTransfer(transfer),
 
-    // Noted by whoever watches this vault (`audited.ts`).
-    printed: async () => undefined,
     now: async () => now(),
   };
 }

@@ -49,6 +49,77 @@ const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
     }),
     types: ['AllergyIntolerance', 'Provenance'],
   },
+  'a handoff': {
+    entry: anEntry('handoff-written', {
+      sbar: { situation: 'Stable', background: 'Heart failure', assessment: 'NEWS2 1', recommendation: '' },
+    }),
+    types: ['DocumentReference', 'Provenance'],
+  },
+  'a read receipt': {
+    entry: anEntry('handoff-read', { handoff: entryId('c', 4), synthesis: 'Watch the pressure' }),
+    types: ['Communication', 'Provenance'],
+  },
+  'an escalation that nobody answered': {
+    entry: anEntry('escalation-recorded', {
+      about: entryId('c', 5),
+      because: 'NEWS2 7: High risk',
+      told: 'Dr Bell',
+      means: 'pager',
+      answer: 'no-answer',
+    }),
+    types: ['Communication', 'Provenance'],
+  },
+  'that the patient was seen': {
+    entry: anEntry('escalation-seen', { about: entryId('c', 5), seenBy: 'Dr Bell' }),
+    types: ['Communication', 'Provenance'],
+  },
+  'a critical result by telephone': {
+    entry: anEntry('result-received', {
+      test: 'Potassium',
+      value: '6.8',
+      unit: 'mmol/L',
+      caller: 'Laboratory, Kim',
+      readBack: true,
+      critical: true,
+      order: entryId('c', 6),
+    }),
+    types: ['Observation', 'Provenance'],
+  },
+  'its acknowledgement': {
+    entry: anEntry('result-acknowledged', { result: entryId('c', 7), told: 'Dr Bell' }),
+    types: ['Communication', 'Provenance'],
+  },
+  'a cannula': {
+    entry: anEntry('device-charted', {
+      device: 'peripheral-cannula',
+      action: 'inserted',
+      site: 'left forearm',
+      size: '20 G',
+    }),
+    types: ['Procedure', 'Provenance'],
+  },
+  'a look at it': {
+    entry: anEntry('device-charted', {
+      device: 'peripheral-cannula',
+      action: 'checked',
+      first: entryId('c', 8),
+      finding: 'clean, no pain',
+    }),
+    types: ['Observation', 'Provenance'],
+  },
+  'a pregnancy': {
+    entry: anEntry('pregnancy-recorded', { status: 'pregnant', weeks: 31 }),
+    types: ['Observation', 'Provenance'],
+  },
+  'a screen': {
+    entry: anEntry('screen-recorded', {
+      screen: { id: 'qsofa', title: 'qSOFA' },
+      answers: [{ id: 'rr', text: 'Respiration 22 or more', answer: 'Yes', score: 1 }],
+      total: 1,
+      says: 'negative',
+    }),
+    types: ['Observation', 'Provenance'],
+  },
   'no known allergies': { entry: anEntry('no-known-allergies-recorded', {}), types: ['List', 'Provenance'] },
   'a full set of vital signs': {
     entry: anEntry('vital-signs', {
@@ -348,6 +419,16 @@ it('the validator used here does refuse what FHIR R4 does not allow', () => {
   const [dose] = send(SENT['a dose']!.entry);
   for (const wrong of [{ status: undefined }, { subject: undefined }, { invented: 1 }])
     expect(() => validateResource({ ...dose, ...wrong } as unknown as Resource)).toThrow();
+});
+
+describe('vital signs in pregnancy', () => {
+  it('go to the EHR without a NEWS2', () => {
+    const entry = anEntry('vital-signs', { values: { ...FULL_SET, oxygenDevice: 'A' } });
+    const has = (context = CONTEXT): boolean =>
+      send(entry, context).some(({ id }) => id?.endsWith('-news2') ?? false);
+    expect(has()).toBe(true);
+    expect(has({ ...CONTEXT, isPregnant: () => true })).toBe(false);
+  });
 });
 
 describe('content', () => {

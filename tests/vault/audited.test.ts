@@ -14,7 +14,6 @@ function watched(vault: Partial<VaultApi>) {
   const api = audited(
     {
       unlock: async () => ({ ok: true, value: session }),
-      printed: async () => undefined,
       ...vault,
     } as VaultApi,
     trail,
@@ -26,11 +25,11 @@ describe('the trail of a tablet', () => {
   it('says who put what on paper, about whom, and nothing of what stands on it', async () => {
     const { api, noted } = watched({});
     await api.unlock({ staff: NORA.id, pin: '135790', ward: '4-west' });
-    await api.printed('medication round', PATIENT);
-    await api.printed('ward board');
+    await api.printed({ what: 'medication round', patient: PATIENT, pages: 2 });
+    await api.printed({ what: 'ward board', pages: 1 });
     expect(noted.slice(1)).toEqual([
-      { what: 'printed', detail: 'medication round', patient: PATIENT, staff: NORA, ward: '4-west' },
-      { what: 'printed', detail: 'ward board', staff: NORA, ward: '4-west' },
+      { what: 'printed', detail: 'medication round, 2 pages', patient: PATIENT, staff: NORA, ward: '4-west' },
+      { what: 'printed', detail: 'ward board, 1 page', staff: NORA, ward: '4-west' },
     ]);
   });
 

@@ -7,6 +7,7 @@ import { StaffList } from '../../wire/site-setup.ts';
 import { CensusState, DeviceList, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
 import { RecordsByFile } from '../RecordsByFile.tsx';
+import { Sideways } from '../Sideways.tsx';
 import { SignInGate } from '../sign-in/SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
 import { AuditCard } from './AuditCard.tsx';
@@ -15,16 +16,25 @@ import { HubCard } from './HubCard.tsx';
 import { NewWardForm } from './NewWardForm.tsx';
 import { RevokeDialog } from './RevokeDialog.tsx';
 import { SignInCard } from './SignInCard.tsx';
+import { SiteDataCards } from './SiteDataCards.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
 import { StaffCard } from './StaffCard.tsx';
+import { WardSettingsCard } from './WardSettingsCard.tsx';
 
 /** Before the outage: enrol tablets, see how fresh everything is. */
 export function Administration() {
   const site = usePoll('/api/public', PublicInfo, 600_000);
   if (site.value && !site.value.opened) return <SiteSetupForm onOpened={site.reload} />;
   return (
-    <SignInGate title="Administration" page="/admin" roles={['administrator']}>
-      {(_session, ask) => <Readiness timeZone={site.value?.timeZone ?? 'UTC'} onPolicy={ask} />}
+    <SignInGate title="Administration" page="/admin" roles={['administrator', 'clinician']}>
+      {({ staff }, ask) =>
+        // Clinicians come here to sign scores, and see nothing else.
+        staff.role === 'clinician' ? (
+          <WardSettingsCard clinician />
+        ) : (
+          <Readiness timeZone={site.value?.timeZone ?? 'UTC'} onPolicy={ask} />
+        )
+      }
     </SignInGate>
   );
 }
@@ -79,55 +89,57 @@ function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => v
             Refresh census now
           </Button>
         </div>
-        <table className="facts">
-          <thead>
-            <tr>
-              <th>Ward</th>
-              <th>Patients</th>
-              <th>EHR data as of</th>
-              <th>Gaps in it</th>
-              <th>Tablets lock after</th>
-              <th>Actions</th>
-            </tr>
-          </thead>
-          <tbody>
-            {census.value?.wards.map((ward) => (
-              <tr key={ward.id}>
-                <td>{ward.name}</td>
-                <td>{ward.patients}</td>
-                <td>{ward.asOf ? formatAgo(ward.asOf, now) : 'never'}</td>
-                <td>
-                  {ward.warnings} {ward.problem && <div className="alarm">{ward.problem}</div>}
-                </td>
-                <td>
-                  <NativeSelect
-                    aria-label={`Tablets of ${ward.name} lock after`}
-                    value={String(ward.idleLockSeconds)}
-                    data={IDLE_LOCKS}
-                    onChange={(event) =>
-                      void request('POST', `/api/admin/wards/${ward.id}/idle-lock`, z.object({}), {
-                        seconds: Number(event.currentTarget.value),
-                      }).then(census.reload, failed)
-                    }
-                  />
-                </td>
-                <td>
-                  <Button
-                    aria-label={`New enrolment code for ${ward.name}`}
-                    onClick={() =>
-                      void request('POST', '/api/admin/enrolment-codes', EnrolmentCode, {
-                        ward: ward.id,
-                        hardwareEncrypted,
-                      }).then(setCode, failed)
-                    }
-                  >
-                    New enrolment code
-                  </Button>
-                </td>
+        <Sideways label="Wards, scrolls sideways">
+          <table className="facts">
+            <thead>
+              <tr>
+                <th>Ward</th>
+                <th>Patients</th>
+                <th>EHR data as of</th>
+                <th>Gaps in it</th>
+                <th>Tablets lock after</th>
+                <th>Actions</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {census.value?.wards.map((ward) => (
+                <tr key={ward.id}>
+                  <td>{ward.name}</td>
+                  <td>{ward.patients}</td>
+                  <td>{ward.asOf ? formatAgo(ward.asOf, now) : 'never'}</td>
+                  <td>
+                    {ward.warnings} {ward.problem && <div className="alarm">{ward.problem}</div>}
+                  </td>
+                  <td>
+                    <NativeSelect
+                      aria-label={`Tablets of ${ward.name} lock after`}
+                      value={String(ward.idleLockSeconds)}
+                      data={IDLE_LOCKS}
+                      onChange={(event) =>
+                        void request('POST', `/api/admin/wards/${ward.id}/idle-lock`, z.object({}), {
+                          seconds: Number(event.currentTarget.value),
+                        }).then(census.reload, failed)
+                      }
+                    />
+                  </td>
+                  <td>
+                    <Button
+                      aria-label={`New enrolment code for ${ward.name}`}
+                      onClick={() =>
+                        void request('POST', '/api/admin/enrolment-codes', EnrolmentCode, {
+                          ward: ward.id,
+                          hardwareEncrypted,
+                        }).then(setCode, failed)
+                      }
+                    >
+                      New enrolment code
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Sideways>
         <Checkbox
           label="The next tablet’s disk is encrypted with a key in its hardware (iPadOS, Android, ChromeOS, Windows with TPM)"
           description="I have checked it. Then a PIN opens it; on any other tablet only a passphrase does, except in the demo."
@@ -139,67 +151,69 @@ function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => v
       {code && <CodeCard code={code} />}
       <section className="card stack">
         <h2>Tablets</h2>
-        <table className="facts">
-          <thead>
-            <tr>
-              <th>Tablet</th>
-              <th>Ward</th>
-              <th>Last seen</th>
-              <th>Its EHR data</th>
-              <th>Entries received</th>
-              <th>Actions</th>
-            </tr>
-          </thead>
-          <tbody>
-            {devices.value?.devices.map((device) => (
-              <tr key={device.id}>
-                <td>{device.name}</td>
-                <td>{device.ward}</td>
-                <td>{device.lastSeenAt ? formatAgo(device.lastSeenAt, now) : 'never'}</td>
-                <td>{device.snapshotAsOf ? formatAgo(device.snapshotAsOf, now) : 'none'}</td>
-                <td>
-                  {device.entries}
-                  {device.secondHistory > 0 && (
-                    <div className="alarm">
-                      ▲ Copied or restored: {device.secondHistory} entries of a second history were taken
-                      over. Enrol this tablet anew.
-                    </div>
-                  )}
-                </td>
-                <td>
-                  {device.revoked ? (
-                    <span className="alarm">
-                      ■ Revoked {formatAgo(device.revoked.at, now)}: {device.revoked.reason}
-                    </span>
-                  ) : (
-                    <Button
-                      variant="default"
-                      aria-label={`Revoke ${device.name}`}
-                      onClick={() => setRevoking({ id: device.id, name: device.name })}
-                    >
-                      Revoke
-                    </Button>
-                  )}{' '}
-                  {device.wipe ? (
-                    <div className={device.wipe.doneAt ? '' : 'alarm'}>
-                      {device.wipe.doneAt
-                        ? `✓ Wiped ${formatAgo(device.wipe.doneAt, now)}: ${device.wipe.reason}`
-                        : `▲ To be wiped, ordered ${formatAgo(device.wipe.orderedAt, now)}: ${device.wipe.reason}. It has not reported yet.`}
-                    </div>
-                  ) : (
-                    <Button
-                      variant="default"
-                      aria-label={`Wipe ${device.name}`}
-                      onClick={() => setWiping({ id: device.id, name: device.name })}
-                    >
-                      Wipe
-                    </Button>
-                  )}
-                </td>
+        <Sideways label="Tablets, scrolls sideways">
+          <table className="facts">
+            <thead>
+              <tr>
+                <th>Tablet</th>
+                <th>Ward</th>
+                <th>Last seen</th>
+                <th>Its EHR data</th>
+                <th>Entries received</th>
+                <th>Actions</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {devices.value?.devices.map((device) => (
+                <tr key={device.id}>
+                  <td>{device.name}</td>
+                  <td>{device.ward}</td>
+                  <td>{device.lastSeenAt ? formatAgo(device.lastSeenAt, now) : 'never'}</td>
+                  <td>{device.snapshotAsOf ? formatAgo(device.snapshotAsOf, now) : 'none'}</td>
+                  <td>
+                    {device.entries}
+                    {device.secondHistory > 0 && (
+                      <div className="alarm">
+                        ▲ Copied or restored: {device.secondHistory} entries of a second history were taken
+                        over. Enrol this tablet anew.
+                      </div>
+                    )}
+                  </td>
+                  <td>
+                    {device.revoked ? (
+                      <span className="alarm">
+                        ■ Revoked {formatAgo(device.revoked.at, now)}: {device.revoked.reason}
+                      </span>
+                    ) : (
+                      <Button
+                        variant="default"
+                        aria-label={`Revoke ${device.name}`}
+                        onClick={() => setRevoking({ id: device.id, name: device.name })}
+                      >
+                        Revoke
+                      </Button>
+                    )}{' '}
+                    {device.wipe ? (
+                      <div className={device.wipe.doneAt ? '' : 'alarm'}>
+                        {device.wipe.doneAt
+                          ? `✓ Wiped ${formatAgo(device.wipe.doneAt, now)}: ${device.wipe.reason}`
+                          : `▲ To be wiped, ordered ${formatAgo(device.wipe.orderedAt, now)}: ${device.wipe.reason}. It has not reported yet.`}
+                      </div>
+                    ) : (
+                      <Button
+                        variant="default"
+                        aria-label={`Wipe ${device.name}`}
+                        onClick={() => setWiping({ id: device.id, name: device.name })}
+                      >
+                        Wipe
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Sideways>
         {devices.value?.devices.length === 0 && (
           <p>No tablet yet. Make an enrolment code for a ward, and type it on the tablet.</p>
         )}
@@ -242,6 +256,8 @@ function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => v
       <StaffCard wards={census.value?.wards ?? []} />
       <SignInCard staff={staff.value?.staff ?? []} onPolicy={onPolicy} />
       <FormCard timeZone={timeZone} />
+      <SiteDataCards />
+      <WardSettingsCard clinician={false} />
       <AuditCard staff={staff.value?.staff ?? []} timeZone={timeZone} />
       <RecordsByFile />
     </>

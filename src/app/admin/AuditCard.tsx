@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { formatInstant } from '../../clinical/index.ts';
 import { AUDITED, AuditList } from '../../wire/audit.ts';
+import { Sideways } from '../Sideways.tsx';
 import { usePoll } from '../use-poll.ts';
 
 type Patient = NonNullable<AuditList['events'][number]['patient']>;
@@ -81,46 +82,48 @@ export function AuditTable({
   if (!list) return <p>Opening the trail…</p>;
   if (list.events.length === 0) return <p>Nothing is recorded here.</p>;
   return (
-    <table className="facts">
-      <thead>
-        <tr>
-          <th>When</th>
-          <th>Who</th>
-          <th>What</th>
-          <th>Patient</th>
-          <th>Where</th>
-        </tr>
-      </thead>
-      <tbody>
-        {list.events.map((event, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: events of one entry are told apart by nothing else, and the list is only ever replaced whole.
-          <tr key={`${event.entry} ${index}`}>
-            <td style={{ whiteSpace: 'nowrap' }}>{formatInstant(event.at, timeZone)}</td>
-            <td>{event.staff ? `${event.staff.name} · ${event.staff.role}` : 'not on the staff list'}</td>
-            <td
-              className={event.what.endsWith('-failed') || event.what === 'emergency-access' ? 'alarm' : ''}
-            >
-              {AUDITED[event.what] ?? event.what}
-              {event.detail && <div className="quiet">{event.detail}</div>}
-            </td>
-            <td>
-              {event.patient &&
-                (onPatient ? (
-                  <Button
-                    variant="default"
-                    aria-label={`Who looked at ${event.patient.name}?`}
-                    onClick={() => event.patient && onPatient(event.patient)}
-                  >
-                    {event.patient.name}
-                  </Button>
-                ) : (
-                  event.patient.name
-                ))}
-            </td>
-            <td>{event.device}</td>
+    <Sideways label="Audit trail, scrolls sideways">
+      <table className="facts">
+        <thead>
+          <tr>
+            <th>When</th>
+            <th>Who</th>
+            <th>What</th>
+            <th>Patient</th>
+            <th>Where</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {list.events.map((event, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: events of one entry are told apart by nothing else, and the list is only ever replaced whole.
+            <tr key={`${event.entry} ${index}`}>
+              <td style={{ whiteSpace: 'nowrap' }}>{formatInstant(event.at, timeZone)}</td>
+              <td>{event.staff ? `${event.staff.name} · ${event.staff.role}` : 'not on the staff list'}</td>
+              <td
+                className={event.what.endsWith('-failed') || event.what === 'emergency-access' ? 'alarm' : ''}
+              >
+                {AUDITED[event.what] ?? event.what}
+                {event.detail && <div className="quiet">{event.detail}</div>}
+              </td>
+              <td>
+                {event.patient &&
+                  (onPatient ? (
+                    <Button
+                      variant="default"
+                      aria-label={`Who looked at ${event.patient.name}?`}
+                      onClick={() => event.patient && onPatient(event.patient)}
+                    >
+                      {event.patient.name}
+                    </Button>
+                  ) : (
+                    event.patient.name
+                  ))}
+              </td>
+              <td>{event.device}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Sideways>
   );
 }

@@ -7,6 +7,7 @@ import { ApiError, request } from '../api.ts';
 import { ChooseFile } from '../ChooseFile.tsx';
 import { QuestionnaireFields } from '../forms/QuestionnaireFields.tsx';
 import { useFormSheet } from '../forms/use-form-sheet.ts';
+import { Sideways } from '../Sideways.tsx';
 import { usePoll } from '../use-poll.ts';
 
 /** The hospital's own forms: a FHIR Questionnaire is dropped here, seen at once, and given to the tablets. */
@@ -113,42 +114,44 @@ export function FormCard({ timeZone }: { timeZone: string }) {
         </>
       )}
       {(list.value?.forms.length ?? 0) > 0 && (
-        <table className="facts">
-          <thead>
-            <tr>
-              <th>Form</th>
-              <th>Published</th>
-              <th>By</th>
-              <th>Actions</th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.value?.forms.map((item) => (
-              <tr key={item.id} className={item.offered ? '' : 'struck'}>
-                <td>{item.title}</td>
-                <td>{formatAgo(item.publishedAt, now)}</td>
-                <td>{item.by}</td>
-                <td>
-                  {item.offered && (
-                    <Button
-                      variant="default"
-                      aria-label={`Withdraw ${item.title}`}
-                      onClick={() =>
-                        void send(
-                          '/api/admin/forms/withdraw',
-                          { id: item.id },
-                          `${item.title} is no longer offered. What was filled in stays.`,
-                        )
-                      }
-                    >
-                      Withdraw
-                    </Button>
-                  )}
-                </td>
+        <Sideways label="Published forms, scrolls sideways">
+          <table className="facts">
+            <thead>
+              <tr>
+                <th>Form</th>
+                <th>Published</th>
+                <th>By</th>
+                <th>Actions</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {list.value?.forms.map((item) => (
+                <tr key={item.id} className={item.offered ? '' : 'struck'}>
+                  <td>{item.title}</td>
+                  <td>{formatAgo(item.publishedAt, now)}</td>
+                  <td>{item.by}</td>
+                  <td>
+                    {item.offered && (
+                      <Button
+                        variant="default"
+                        aria-label={`Withdraw ${item.title}`}
+                        onClick={() =>
+                          void send(
+                            '/api/admin/forms/withdraw',
+                            { id: item.id },
+                            `${item.title} is no longer offered. What was filled in stays.`,
+                          )
+                        }
+                      >
+                        Withdraw
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Sideways>
       )}
     </section>
   );

@@ -5,6 +5,7 @@ import { Controller, useForm } from 'react-hook-form';
 import { formatAgo } from '../../clinical/index.ts';
 import { HubCode, HubCodeRequest, HubList } from '../../wire/hubs.ts';
 import { ApiError, request } from '../api.ts';
+import { Sideways } from '../Sideways.tsx';
 import { usePoll } from '../use-poll.ts';
 import { RevokeDialog } from './RevokeDialog.tsx';
 
@@ -39,42 +40,44 @@ export function HubCard({ wards }: { wards: { id: string; name: string }[] }) {
         nothing.
       </p>
       {(list.value?.hubs.length ?? 0) > 0 && (
-        <table className="facts">
-          <thead>
-            <tr>
-              <th>Hub</th>
-              <th>Wards</th>
-              <th>Tablets reach it at</th>
-              <th>Last seen</th>
-              <th>Access</th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.value?.hubs.map((hub) => (
-              <tr key={hub.id}>
-                <td>{hub.name}</td>
-                <td>{hub.wards}</td>
-                <td>{hub.address}</td>
-                <td>{hub.lastSeenAt ? formatAgo(hub.lastSeenAt, now) : 'never'}</td>
-                <td>
-                  {hub.revoked ? (
-                    <span className="alarm">
-                      ■ Revoked {formatAgo(hub.revoked.at, now)}: {hub.revoked.reason}
-                    </span>
-                  ) : (
-                    <Button
-                      variant="default"
-                      aria-label={`Revoke ${hub.name}`}
-                      onClick={() => setRevoking({ id: hub.id, name: hub.name })}
-                    >
-                      Revoke
-                    </Button>
-                  )}
-                </td>
+        <Sideways label="Ward hubs, scrolls sideways">
+          <table className="facts">
+            <thead>
+              <tr>
+                <th>Hub</th>
+                <th>Wards</th>
+                <th>Tablets reach it at</th>
+                <th>Last seen</th>
+                <th>Access</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {list.value?.hubs.map((hub) => (
+                <tr key={hub.id}>
+                  <td>{hub.name}</td>
+                  <td>{hub.wards}</td>
+                  <td>{hub.address}</td>
+                  <td>{hub.lastSeenAt ? formatAgo(hub.lastSeenAt, now) : 'never'}</td>
+                  <td>
+                    {hub.revoked ? (
+                      <span className="alarm">
+                        ■ Revoked {formatAgo(hub.revoked.at, now)}: {hub.revoked.reason}
+                      </span>
+                    ) : (
+                      <Button
+                        variant="default"
+                        aria-label={`Revoke ${hub.name}`}
+                        onClick={() => setRevoking({ id: hub.id, name: hub.name })}
+                      >
+                        Revoke
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Sideways>
       )}
       {revoking && (
         <RevokeDialog

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { formatAgo, ROLES, Role } from '../../clinical/index.ts';
 import { NewStaff, StaffList } from '../../wire/site-setup.ts';
 import { ApiError, request } from '../api.ts';
+import { Sideways } from '../Sideways.tsx';
 import { usePoll } from '../use-poll.ts';
 import { PersonDialog } from './PersonDialog.tsx';
 
@@ -41,46 +42,48 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
   return (
     <section className="card stack">
       <h2>Staff</h2>
-      <table className="facts">
-        <thead>
-          <tr>
-            <th>Name</th>
-            <th>Role</th>
-            <th>Wards</th>
-            <th>State</th>
-            <th>Actions</th>
-          </tr>
-        </thead>
-        <tbody>
-          {list.value?.staff.map((person) => (
-            <tr key={person.id}>
-              <td>{person.name}</td>
-              <td>{person.role}</td>
-              <td>{person.wards.map(nameOf).join(', ') || 'none'}</td>
-              <td className={person.left || person.newPinDue || person.emergency ? 'alarm' : ''}>
-                {person.left
-                  ? `■ Left ${formatAgo(person.left.at, new Date().toISOString())}: ${person.left.reason}`
-                  : person.emergency
-                    ? `▲ Emergency access since ${formatAgo(person.emergency.at, new Date().toISOString())}: ${person.emergency.reason} (${person.emergency.vouchedBy} vouched). Review: put on the list, or take off.`
-                    : person.newPinDue
-                      ? '▲ Needs a new PIN: a tablet of this ward was lost'
-                      : 'works here'}
-              </td>
-              <td>
-                {!person.left && (
-                  <Button
-                    variant="default"
-                    aria-label={`Change ${person.name}`}
-                    onClick={() => setChosen(person)}
-                  >
-                    Change
-                  </Button>
-                )}
-              </td>
+      <Sideways label="Staff list, scrolls sideways">
+        <table className="facts">
+          <thead>
+            <tr>
+              <th>Name</th>
+              <th>Role</th>
+              <th>Wards</th>
+              <th>State</th>
+              <th>Actions</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {list.value?.staff.map((person) => (
+              <tr key={person.id}>
+                <td>{person.name}</td>
+                <td>{person.role}</td>
+                <td>{person.wards.map(nameOf).join(', ') || 'none'}</td>
+                <td className={person.left || person.newPinDue || person.emergency ? 'alarm' : ''}>
+                  {person.left
+                    ? `■ Left ${formatAgo(person.left.at, new Date().toISOString())}: ${person.left.reason}`
+                    : person.emergency
+                      ? `▲ Emergency access since ${formatAgo(person.emergency.at, new Date().toISOString())}: ${person.emergency.reason} (${person.emergency.vouchedBy} vouched). Review: put on the list, or take off.`
+                      : person.newPinDue
+                        ? '▲ Needs a new PIN: a tablet of this ward was lost'
+                        : 'works here'}
+                </td>
+                <td>
+                  {!person.left && (
+                    <Button
+                      variant="default"
+                      aria-label={`Change ${person.name}`}
+                      onClick={() => setChosen(person)}
+                    >
+                      Change
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Sideways>
       {chosen && (
         <PersonDialog
           person={chosen}

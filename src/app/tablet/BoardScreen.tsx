@@ -5,21 +5,30 @@ import {
   type Conflict,
   charts,
   displayName,
-  formatAge,
   formatTime,
   mayWrite,
   ROLES,
-  sexInWords,
-  tallMan,
 } from '../../clinical/index.ts';
 import type { StoredDraft } from '../../vault/api.ts';
-import { useAlike, useBoard, useCompleteness, useLamp, useNow, useWardConflicts } from '../lamp.tsx';
+import {
+  useAlike,
+  useBoard,
+  useCompleteness,
+  useLamp,
+  useNow,
+  useTablets,
+  useWardConflicts,
+} from '../lamp.tsx';
 import { ConflictList } from './ConflictList.tsx';
 import { draftKind } from './forms/drafts.ts';
+import { useSave } from './forms/use-save.ts';
 import { HeldList } from './HeldList.tsx';
 import { MedicationRound, OrdersToSign } from './MedicationRound.tsx';
 import { MovedAway } from './MovedAway.tsx';
-import { recordInWords } from './patient/MoveNotices.tsx';
+import { PatientRow } from './PatientRow.tsx';
+import { handoffSheet } from './print/handoff-paper.tsx';
+import { PrintPreview } from './print/PrintPreview.tsx';
+import type { Paper } from './print/paper.ts';
 import type { ScreenProps } from './Shell.tsx';
 
 /** How one patient is told from another where no banner stands. */
@@ -48,11 +57,32 @@ export function BoardScreen({
   const ward = useWardConflicts(all);
   const alike = useAlike(all);
   const now = useNow();
+  const tablets = useTablets();
   const [filter, setFilter] = useState('');
+  const [mine, setMine] = useState(false);
+  const [choosing, setChoosing] = useState(false);
+  const [paper, setPaper] = useState<Paper>();
+  const { save, problem } = useSave(timeZone);
   const [drafts, setDrafts] = useState<StoredDraft[]>([]);
   useEffect(() => void vault.drafts().then(setDrafts), [vault]);
   if (!all || !rows) return <p>Opening the ward…</p>;
-  const shown = rows
+  /** Of her own patients, or of the ward where she has chosen none. */
+  const printHandoff = async (): Promise<void> => {
+    const chosen = (own.length > 0 ? own : rows).toSorted(byBed);
+    const opened = await Promise.all(chosen.map(({ patient }) => vault.chart(patient, false)));
+    setPaper(
+      handoffSheet(
+        opened.filter((chart) => chart !== undefined),
+        session.ward.name,
+        timeZone,
+      ),
+    );
+  };
+  const self = session.staff.id;
+  const isMine = (row: BoardRow): boolean => row.takenBy.some(({ id }) => id === self);
+  const own = rows.filter(isMine);
+  const narrowed = mine && !choosing && own.length > 0;
+  const shown = (narrowed ? own : rows)
     .filter((row) =>
       `${displayName(row.name)} ${row.number?.value ?? ''} ${row.bed ?? ''}`
         .toLowerCase()
@@ -100,6 +130,14 @@ export function BoardScreen({
           </p>
         );
       })}
+      {paper && (
+        <PrintPreview
+          paper={paper}
+          by={session.staff.name}
+          timeZone={timeZone}
+          onClose={() => setPaper(undefined)}
+        />
+      )}
       <Tabs value={tab} onChange={(next) => onTab(next === 'round' ? 'round' : 'board')} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="board">Ward board</Tabs.Tab>
@@ -114,12 +152,54 @@ export function BoardScreen({
               onChange={(event) => setFilter(event.currentTarget.value)}
             />
             <span className="quiet">
+              {narrowed ? `${own.length} of ` : ''}
               {rows.length} {rows.length === 1 ? 'patient' : 'patients'}
             </span>
             {charts(session.staff.role) && (
+              <>
+                <Button
+                  {...(narrowed ? {} : { variant: 'default' })}
+                  aria-pressed={narrowed}
+                  disabled={choosing}
+                  onClick={() => (own.length > 0 ? setMine(!mine) : setChoosing(true))}
+                >
+                  My patients ({own.length})
+                </Button>
+                <Button variant="default" onClick={() => setChoosing(!choosing)}>
+                  {choosing ? 'Done' : 'Choose mine'}
+                </Button>
+              </>
+            )}
+            <Button variant="default" onClick={() => void printHandoff()}>
+              Print handoff
+            </Button>
+            {charts(session.staff.role) && (
               <Button onClick={() => go({ at: 'register' })}>New patient</Button>
             )}
+            {session.staff.role === 'administrator' && (
+              <Button variant="default" onClick={() => go({ at: 'revoke' })}>
+                Revoke
+              </Button>
+            )}
+            {charts(session.staff.role) && (
+              <Button variant="default" onClick={() => go({ at: 'emergency' })}>
+                Emergency access
+              </Button>
+            )}
+            <Button variant="default" onClick={() => go({ at: 'transfer' })}>
+              Pass records on
+            </Button>
           </div>
+          {choosing && (
+            <p role="status" className="notice">
+              Tap the patients whom you look after now; tap again to give one back.
+            </p>
+          )}
+          {problem && (
+            <p role="alert" className="notice stop">
+              {problem}
+            </p>
+          )}
           <div className="board">
             {shown.map((row) => (
               <PatientRow
@@ -129,7 +209,18 @@ export function BoardScreen({
                 alike={alike.get(row.patient)?.map((other) => displayName(other.name))}
                 now={now}
                 timeZone={timeZone}
-                onOpen={() => go({ at: 'patient', patient: row.patient })}
+                tablet={row.lastEntry && tablets[row.lastEntry.log]}
+                self={self}
+                chosen={choosing ? isMine(row) : undefined}
+                onOpen={() =>
+                  choosing
+                    ? void save(row.patient, {
+                        kind: 'patient-taken',
+                        effectiveAt: new Date().toISOString(),
+                        action: isMine(row) ? 'given-back' : 'taken',
+                      })
+                    : go({ at: 'patient', patient: row.patient })
+                }
               />
             ))}
           </div>
@@ -144,7 +235,7 @@ export function BoardScreen({
         </Tabs.Panel>
         <Tabs.Panel value="round" pt="sm">
           <MedicationRound
-            rows={rows}
+            rows={narrowed ? own : rows}
             now={now}
             timeZone={timeZone}
             go={go}
@@ -204,91 +295,5 @@ function NeedsPerson({
         </Button>
       )}
     </section>
-  );
-}
-
-const ALLERGY_TITLES = {
-  known: 'Allergies',
-  nilknown: 'No known allergies',
-  notasked: 'Allergies not recorded',
-  unavailable: 'Allergies unavailable',
-} as const;
-
-function PatientRow({
-  row,
-  toSettle,
-  alike,
-  now,
-  timeZone,
-  onOpen,
-}: {
-  row: BoardRow;
-  toSettle: number;
-  /** Names on this ward that are easily taken for this one. */
-  alike: string[] | undefined;
-  now: string;
-  timeZone: string;
-  onOpen: () => void;
-}) {
-  const overdue = row.doses.filter((dose) => dose.late < now);
-  const next = row.doses.find((dose) => dose.late >= now);
-  return (
-    <button type="button" className="board-row" onClick={onOpen}>
-      <span className="bed">{row.bed ?? '–'}</span>
-      <span>
-        <strong>{displayName(row.name)}</strong>
-        <br />
-        {formatAge(row.birthDate, now, timeZone)} · {sexInWords(row.sex)}
-        {row.number && ` · ${row.number.kind === 'MRT' ? 'downtime no.' : 'EHR no.'} ${row.number.value}`}
-        {row.arrival && (
-          <>
-            <br />
-            <span className={row.arrival.here < row.arrival.listed ? 'alarm' : 'quiet'}>
-              {row.arrival.here < row.arrival.listed ? '▲ ' : ''}From {row.arrival.fromName}:{' '}
-              {recordInWords(row.arrival)}
-            </span>
-          </>
-        )}
-        {alike && (
-          <>
-            <br />
-            <span className="alarm">
-              ▲ Name alert: {alike.slice(0, 2).join('; ')}
-              {alike.length > 2 && ` and ${alike.length - 2} more`}
-            </span>
-          </>
-        )}
-      </span>
-      <span className={row.allergies.status === 'known' ? 'alarm' : 'quiet'}>
-        {row.allergies.status === 'known'
-          ? `▲ ${row.allergies.names.slice(0, 2).join(', ')}${row.allergies.names.length > 2 ? ` and ${row.allergies.names.length - 2} more` : ''}`
-          : ALLERGY_TITLES[row.allergies.status]}
-      </span>
-      <span>
-        {row.news2 ? (
-          <>
-            <span className={`score ${row.news2.risk}`}>{row.news2.total ?? `≥${row.news2.partial}`}</span>{' '}
-            <small>
-              NEWS2 {row.news2.risk.replace('-', ' to ')}, {formatTime(row.news2.effectiveAt, timeZone)}
-            </small>
-          </>
-        ) : (
-          <span className="quiet">No NEWS2 here</span>
-        )}
-      </span>
-      <span>
-        {overdue.length > 0 && <span className="alarm">■ {overdue.length} overdue · </span>}
-        {next
-          ? `next ${formatTime(next.dueAt, timeZone)} ${tallMan(next.medication.split(' ')[0] ?? '')}`
-          : 'nothing due'}
-        {row.ordersToAcknowledge > 0 && (
-          <span className="alarm">
-            {' '}
-            · {row.ordersToAcknowledge} new order{row.ordersToAcknowledge > 1 ? 's' : ''}
-          </span>
-        )}
-        {toSettle > 0 && <span className="alarm"> · ▲ {toSettle} to settle</span>}
-      </span>
-    </button>
   );
 }

@@ -71,8 +71,15 @@ export function MedicationRound({
   const effects = sorted
     .flatMap((row) => row.reassessments.map((item) => ({ row, item })))
     .sort((a, b) => a.item.dueAt.localeCompare(b.item.dueAt));
+  const given = rows.reduce((sum, { scans }) => sum + scans.given, 0);
+  const scanned = rows.reduce((sum, { scans }) => sum + scans.scanned, 0);
   return (
     <div className="stack">
+      {given > 0 && (
+        <p className="quiet">
+          {scanned} of {given} doses of the last 24 hours were given with wristband and drug scanned.
+        </p>
+      )}
       <Group title="Overdue" lines={overdue.map(give)} />
       <Group title="Due now" lines={due.map(give)} />
       <Group

@@ -1,8 +1,11 @@
 import type { BodyOf, OpenedEntry } from '../entries/index.ts';
-import { DEFAULT_RULES, type MedicationRules } from '../medication-rules.ts';
-import { news2Applies, scoreNews2 } from '../news2.ts';
+import type { MedicationRules } from '../medication-rules.ts';
+import { scoreNews2 } from '../news2.ts';
 import type { SnapshotPatient } from '../snapshot.ts';
+import { DEFAULT_SETTINGS, type WardSettings } from '../ward-settings.ts';
 import { afterDoses } from './after-doses.ts';
+import { careOf } from './care.ts';
+import { careRow } from './care-row.ts';
 import { bedClaims, chartConflicts } from './conflicts.ts';
 import { dueDoses } from './due-doses.ts';
 import { chartAllergies, chartIdentity } from './identity.ts';
@@ -15,7 +18,7 @@ import { byClock, entriesOfKind, standingEntries, standings, stands } from './st
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 5;
+export const FOLD_VERSION = 6;
 
 export interface ChartInput {
   patient: string;
@@ -30,6 +33,8 @@ export interface ChartInput {
   now: string;
   /** What the ward has set about due doses; absent: the defaults. */
   rules?: MedicationRules;
+  /** What the ward has set; absent: the defaults. */
+  settings?: WardSettings;
 }
 
 /**
@@ -37,7 +42,8 @@ export interface ChartInput {
  * repeats, gives the same chart. `undefined`: nothing is known of this patient.
  */
 export function foldChart(input: ChartInput): Chart | undefined {
-  const { patient, now, ward, rules = DEFAULT_RULES } = input;
+  const { patient, now, ward, settings = DEFAULT_SETTINGS } = input;
+  const rules = input.rules ?? settings.rules;
   // Packets only bring entries along; what is in them is among the entries.
   const entries = input.entries.filter(({ body }) => body?.kind !== 'record-moved');
   const { snapshot, snapshotAsOf } = newestSnapshot(input, entries);
@@ -64,7 +70,9 @@ export function foldChart(input: ChartInput): Chart | undefined {
     dueDoses: dueDoses(orders, snapshotAsOf, { now, known: known ?? now }, rules),
     afterDoses: afterDoses(found, orders),
     medicationRules: rules,
+    settings,
     infusions,
+    care: careOf(found, orders, identity.birthDate, now),
     signatures: signatures(found),
     ...(known !== undefined && Date.parse(known) - Date.parse(now) > CLOCK_SLACK_MS
       ? { recordedAfterNow: known }
@@ -149,8 +157,8 @@ export function newestOf(chart: Chart, count: number): Chart {
 export function toBoardRow(chart: Chart): BoardRow {
   const { identity } = chart;
   const newest = chart.vitals.find(stands);
-  // Never for children: no score on the board is better than a wrong one.
-  const scored = newest && news2Applies(identity.birthDate, newest.body.effectiveAt) ? newest : undefined;
+  // Never for children, nor in pregnancy: no score on the board is better than a wrong one.
+  const scored = newest && chart.care.news2Applies ? newest : undefined;
   const orders = new Map(chart.orders.map((order) => [order.id, order]));
   return {
     patient: identity.id,
@@ -190,6 +198,7 @@ export function toBoardRow(chart: Chart): BoardRow {
         };
       }),
     ...medicationRow(chart),
+    ...careRow(chart),
     reassessments: chart.afterDoses.reassessments,
     infusions: chart.infusions
       .filter(({ state }) => state !== 'stopped')

@@ -69,6 +69,19 @@ export function chartOrders(
         stoppedAt: body.effectiveAt,
       });
   }
+  // An order that takes the place of another ends it, whoever gave the last dose of it.
+  for (const { body } of [
+    ...standingEntries(found, 'order-signed'),
+    ...standingEntries(found, 'order-received'),
+  ]) {
+    const old = body.changes === undefined ? undefined : orderOf(body.changes);
+    if (old && (old.state === 'active' || old.state === 'on-hold'))
+      Object.assign(old, {
+        state: 'stopped',
+        stoppedReason: `Changed by ${body.author.name}: see the newer order`,
+        stoppedAt: body.effectiveAt,
+      });
+  }
   const turns = [...standingEntries(found, 'order-held'), ...standingEntries(found, 'order-resumed')].sort(
     (a, b) => Date.parse(a.body.effectiveAt) - Date.parse(b.body.effectiveAt) || byClock(a, b),
   );

@@ -16,7 +16,9 @@ import type {
 import type { MedicationRules } from '../medication-rules.ts';
 import type { News2 } from '../news2.ts';
 import type { SnapshotAllergy } from '../snapshot.ts';
+import type { WardSettings } from '../ward-settings.ts';
 import type { AfterDoses } from './after-doses.ts';
+import type { Care, Escalation, ObservationsDue } from './care.ts';
 import type { Infusion } from './infusions.ts';
 import type { Signature } from './signatures.ts';
 
@@ -160,9 +162,11 @@ export interface Chart {
   dueDoses: DueDose[];
   afterDoses: AfterDoses;
   infusions: Infusion[];
+  care: Care;
   signatures: Record<EntryId, Signature[]>;
   /** By which the due doses were found. */
   medicationRules: MedicationRules;
+  settings: WardSettings;
   /** The latest that anything here was recorded at, when that is after this tablet's time: one of the clocks is wrong. */
   recordedAfterNow?: string;
   vitals: (Charted<BodyOf<'vital-signs'>> & { news2: News2 })[];
@@ -236,6 +240,19 @@ export interface BoardRow {
     emptyAt?: string;
   }[];
   ordersToAcknowledge: number;
+  /** Nurses who look after the patient now. */
+  takenBy: Care['takenBy'];
+  /** The newest handoff: who wrote it, and ids of those who have read it. */
+  handoff?: { id: string; by: string; authorId: string; at: string; readBy: string[] };
+  codeStatus?: string;
+  isolation: string[];
+  observations?: ObservationsDue;
+  /** What asks for somebody, until the patient was seen. */
+  escalations: Pick<Escalation, 'because' | 'since' | 'state'>[];
+  /** The last that was charted: on which tablet follows from the log. */
+  lastEntry?: { log: string; at: string; by: string };
+  /** Doses given in the last day, and how many of them with patient and drug both scanned. */
+  scans: { given: number; scanned: number };
   /** What this chart alone shows; `wardConflicts` finds those between rows. */
   conflicts: Conflict[];
   numbers: PatientNumber[];

@@ -108,7 +108,9 @@ export const MedicationAdministration = z
     identified: Identified.optional(),
     /** A second person was to see it: `missing` says why nobody could. Their signature is an entry of its own. */
     second: SecondPerson.optional(),
-    /** Of the package that was scanned. */
+    /** Of the package that was scanned: GTIN, or the NDC where that is all there is. */
+    scannedCode: z.string().max(20).optional(),
+    serial: z.string().max(40).optional(),
     lot: z.string().max(40).optional(),
     /** Last day on which it may be used. */
     expiry: z.iso.date().optional(),

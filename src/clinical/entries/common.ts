@@ -11,6 +11,10 @@ export type EntryId = z.infer<typeof EntryId>;
 export const Hex128 = z.string().regex(/^[0-9a-f]{32}$/, 'not a 128-bit id');
 export type Hex128 = z.infer<typeof Hex128>;
 
+/** An order is named by the entry that made it, or by the 128-bit id derived from the EHR's order. */
+export const OrderId = z.union([EntryId, Hex128]);
+export type OrderId = z.infer<typeof OrderId>;
+
 /** SHA-256 as lower-case hex. */
 export const Hex256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256');
 

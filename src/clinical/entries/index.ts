@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DoseReassessed, DoseVomited, MedicationAdministration, PatchRemoved } from './administration.ts';
+import { DeviceCharted, PregnancyRecorded, ScreenRecorded } from './care.ts';
 import {
   AllergyRecorded,
   BedAssigned,
@@ -11,7 +12,9 @@ import {
 } from './charting.ts';
 import type { EntryId } from './common.ts';
 import { ConflictSettled } from './conflicts.ts';
+import { EscalationRecorded, EscalationSeen, ResultAcknowledged, ResultReceived } from './escalation.ts';
 import { FormAnswered } from './forms.ts';
+import { HandoffRead, HandoffWritten, PatientTaken } from './handoff.ts';
 import { InfusionCharted } from './infusion.ts';
 import { BodyMeasured, FluidRecorded, GcsAssessed, GlucoseMeasured, PainAssessed } from './measurements.ts';
 import { PatientMoved, RecordMoved } from './moves.ts';
@@ -35,10 +38,13 @@ import { EntryVouched } from './trust.ts';
 import { EntryWitnessed } from './witness.ts';
 
 export * from './administration.ts';
+export * from './care.ts';
 export * from './charting.ts';
 export * from './common.ts';
 export * from './conflicts.ts';
+export * from './escalation.ts';
 export * from './forms.ts';
+export * from './handoff.ts';
 export * from './infusion.ts';
 export * from './measurements.ts';
 export * from './moves.ts';
@@ -84,6 +90,16 @@ export const WardBody = z.discriminatedUnion('kind', [
   OrderReceived,
   EntryVouched,
   EntryWitnessed,
+  HandoffWritten,
+  HandoffRead,
+  PatientTaken,
+  EscalationRecorded,
+  EscalationSeen,
+  ResultReceived,
+  ResultAcknowledged,
+  DeviceCharted,
+  PregnancyRecorded,
+  ScreenRecorded,
 ]);
 export type WardBody = z.infer<typeof WardBody>;
 export type WardKind = WardBody['kind'];

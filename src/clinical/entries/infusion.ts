@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SecondPerson } from './administration.ts';
 import { AlertOverride } from './charting.ts';
 import { bodyBase, Coding, EntryId, Hex128 } from './common.ts';
 
@@ -35,6 +36,8 @@ export const InfusionCharted = z
     pumpMl: Volume.optional(),
     /** It was running when the outage began; how much was in by then is not known here. */
     runningBefore: z.literal(true).optional(),
+    /** A second person was to see rate and bag: `missing` says why nobody could. Their signature is an entry of its own. */
+    second: SecondPerson.optional(),
     comment: z.string().max(2000).optional(),
     overrides: z.array(AlertOverride).max(20),
   })

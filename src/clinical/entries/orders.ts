@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { LimitedParameter } from './administration.ts';
 import { AlertOverride } from './charting.ts';
-import { bodyBase, Coding, EntryId, Hex128, Instant, Quantity } from './common.ts';
-
-/** An order is named by the entry that made it, or by the 128-bit id derived from the EHR's order. */
-export const OrderId = z.union([EntryId, Hex128]);
-export type OrderId = z.infer<typeof OrderId>;
+import { bodyBase, Coding, Instant, OrderId, Quantity } from './common.ts';
 
 const HourOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time like 08:00 is needed');
 
@@ -90,7 +86,13 @@ export const OrderDetail = z.discriminatedUnion('category', [
   MedicationDetail,
   z.object({ category: z.literal('laboratory'), ...ServiceDetail, specimen: z.string().max(100).optional() }),
   z.object({ category: z.literal('imaging'), ...ServiceDetail, bodySite: z.string().max(100).optional() }),
-  z.object({ category: z.literal('nursing'), ...ServiceDetail, frequency: z.string().max(100).optional() }),
+  z.object({
+    category: z.literal('nursing'),
+    ...ServiceDetail,
+    frequency: z.string().max(100).optional(),
+    /** Vital signs at least so often, in minutes: what the board counts as overdue. */
+    observationsEveryMinutes: z.number().int().min(5).max(1440).optional(),
+  }),
   z.object({ category: z.literal('diet'), ...ServiceDetail }),
   z.object({ category: z.literal('consult'), ...ServiceDetail, question: z.string().max(500).optional() }),
   z.object({
@@ -109,6 +111,8 @@ export type MedicationDetail = z.infer<typeof MedicationDetail>;
 export const OrderSigned = z.object({
   kind: z.literal('order-signed'),
   ...bodyBase,
+  /** The order that this one takes the place of: that one is stopped with it. */
+  changes: OrderId.optional(),
   detail: OrderDetail,
   overrides: z.array(AlertOverride).max(20),
 });
@@ -148,6 +152,7 @@ export const OrderResumed = z.object({
 export const OrderReceived = z.object({
   kind: z.literal('order-received'),
   ...bodyBase,
+  changes: OrderId.optional(),
   detail: OrderDetail,
   /** Who gave it, as the receiver wrote it. */
   prescriber: z.string().min(1).max(200),

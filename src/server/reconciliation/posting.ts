@@ -241,6 +241,17 @@ function contextFor(
             : 'ServiceRequest';
       return { reference: `${type}/${order}` };
     },
+    isPregnant: (at) => {
+      const said = record.reviewed
+        .flatMap(({ body, standing }) =>
+          body?.kind === 'pregnancy-recorded' && standing === 'current' && body.effectiveAt <= at
+            ? [body]
+            : [],
+        )
+        .sort((a, b) => (a.effectiveAt < b.effectiveAt ? -1 : 1))
+        .at(-1);
+      return said?.status === 'pregnant' || said?.status === 'within-42-days-after-birth';
+    },
     infusion: (turn) => turnsAround(turn, record.reviewed),
     secondSignatures: (id) =>
       record.reviewed.flatMap(({ body, standing }) =>

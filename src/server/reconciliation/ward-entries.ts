@@ -237,6 +237,7 @@ const POSTING_ORDER: readonly string[] = [
   'order-held',
   'order-resumed',
   'order-acknowledged',
+  'result-received',
   'medication-administration',
   'body-measured',
   'vital-signs',
@@ -244,7 +245,12 @@ const POSTING_ORDER: readonly string[] = [
   'glucose-measured',
   'fluid-recorded',
   'pain-assessed',
+  'pregnancy-recorded',
+  'device-charted',
+  'screen-recorded',
+  'escalation-recorded',
   'note',
+  'handoff-written',
   'form-answered',
 ];
 

@@ -1,144 +1,83 @@
-import { zodResolver } from '@hookform/resolvers/zod';
-import { SegmentedControl, Textarea } from '@mantine/core';
-import { useForm } from 'react-hook-form';
-import { z } from 'zod';
-import { DoseReassessed, DoseVomited, EFFECTS, type EntryId, REPEATS } from '../../../clinical/index.ts';
-import { FormFrame, firstProblem, TimeField, toLocal } from '../forms/FormFrame.tsx';
-import { useEffectiveTime } from '../forms/use-effective-time.ts';
-import { useSave } from '../forms/use-save.ts';
+import { Textarea } from '@mantine/core';
+import { useState } from 'react';
+import {
+  type BodyOf,
+  DoseReassessed,
+  DoseVomited,
+  EFFECTS,
+  type EntryId,
+  REPEATS,
+} from '../../../clinical/index.ts';
+import { MeasureFrame, type MeasureProps, Pick } from '../forms/MeasureFrame.tsx';
+import { RATINGS } from '../forms/ratings.ts';
 
-interface AfterDoseProps {
-  patient: string;
+type AfterDoseProps = Omit<MeasureProps<'dose-reassessed'>, 'amend'> & {
   administration: EntryId;
   /** The dose in words. */
   dose: string;
-  timeZone: string;
-  now: string;
-  onDone: (message: string) => void;
-  onCancel: () => void;
-}
+};
 
-const Effect = DoseReassessed.shape.effect;
-const Repeat = DoseVomited.shape.repeat;
-const Fields = z.object({
-  effect: z.union([Effect, z.literal('')]),
-  pain: z.string(),
-  repeat: z.union([Repeat, z.literal('')]),
-  comment: z.string().max(2000, 'The comment has at most 2,000 characters'),
-  at: z.string(),
-});
-
-function useAfterDose({ timeZone, now }: AfterDoseProps) {
-  const form = useForm<z.infer<typeof Fields>>({
-    resolver: zodResolver(Fields),
-    defaultValues: { effect: '', pain: '', repeat: '', comment: '', at: toLocal(now, timeZone) },
-  });
-  const fields = form.watch();
-  return {
-    form,
-    fields,
-    saving: useSave(timeZone),
-    time: useEffectiveTime(fields.at, timeZone, now),
-    comment: fields.comment.trim() === '' ? {} : { comment: fields.comment.trim() },
-  };
-}
+const EFFECTS_TO_PICK = DoseReassessed.shape.effect.options.map((value) => ({
+  value,
+  label: EFFECTS[value],
+}));
+const REPEATS_TO_PICK = DoseVomited.shape.repeat.options.map((value) => ({ value, label: REPEATS[value] }));
 
 /** Did the dose as needed help? */
-export function ReassessForm(props: AfterDoseProps) {
-  const { form, fields, saving, time, comment } = useAfterDose(props);
-  const { effect } = fields;
-  const submit = form.handleSubmit(async () => {
-    if (effect === '') return;
-    const message = await saving.save(props.patient, {
-      kind: 'dose-reassessed',
-      effectiveAt: time.at ?? '',
-      administration: props.administration,
-      effect,
-      ...(fields.pain === '' ? {} : { painScore: Number(fields.pain) }),
-      ...comment,
-    });
-    if (message) props.onDone(message);
-  });
+export function ReassessForm({ administration, dose, ...props }: AfterDoseProps) {
+  const [effect, setEffect] = useState<BodyOf<'dose-reassessed'>['effect']>();
+  const [painScore, setPainScore] = useState<number>();
+  const [comment, setComment] = useState('');
+  const said = comment.trim();
   return (
-    <FormFrame
+    <MeasureFrame
       title="Effect of a dose"
       submit="Save effect"
-      busy={saving.busy}
-      problem={saving.problem ?? firstProblem(form.formState.errors)}
-      disabled={
-        time.at === undefined || effect === '' || (effect === 'not-assessed' && !('comment' in comment))
+      props={props}
+      content={
+        effect === undefined || (effect === 'not-assessed' && said === '')
+          ? undefined
+          : {
+              kind: 'dose-reassessed',
+              administration,
+              effect,
+              ...(painScore === undefined ? {} : { painScore }),
+              ...(said === '' ? {} : { comment: said }),
+            }
       }
-      onSubmit={submit}
-      onCancel={props.onCancel}
     >
-      <p className="card">{props.dose}</p>
-      <SegmentedControl
-        className="wraps"
-        aria-label="Effect"
-        size="lg"
-        value={effect}
-        onChange={(next) => form.setValue('effect', next as typeof effect)}
-        data={Effect.options.map((value) => ({ value, label: EFFECTS[value] }))}
+      <p className="card">{dose}</p>
+      <Pick label="Effect" options={EFFECTS_TO_PICK} value={effect} onChange={setEffect} />
+      <Pick
+        label="Pain now, 0 to 10, where it was for pain"
+        options={RATINGS}
+        value={painScore}
+        onChange={setPainScore}
       />
-      <span>Pain now, 0 to 10, where it was for pain</span>
-      <SegmentedControl
-        className="wraps"
-        aria-label="Pain now"
-        size="md"
-        value={fields.pain}
-        onChange={(next) => form.setValue('pain', next)}
-        data={[{ value: '', label: 'Not asked' }, ...Array.from({ length: 11 }, (_, n) => String(n))]}
+      <Textarea
+        label="Comment"
+        autosize
+        minRows={1}
+        maxLength={2000}
+        value={comment}
+        onChange={(event) => setComment(event.currentTarget.value)}
       />
-      <TimeField
-        timeZone={props.timeZone}
-        label="Time"
-        time={time}
-        onChange={(next) => form.setValue('at', next)}
-      />
-      <Textarea label="Comment" autosize minRows={1} {...form.register('comment')} />
-    </FormFrame>
+    </MeasureFrame>
   );
 }
 
 /** Vomited after taking: the dose was given, and somebody decides whether to repeat it. */
-export function VomitedForm(props: AfterDoseProps) {
-  const { form, fields, saving, time } = useAfterDose(props);
-  const { repeat } = fields;
-  const submit = form.handleSubmit(async () => {
-    if (repeat === '') return;
-    const message = await saving.save(props.patient, {
-      kind: 'dose-vomited',
-      effectiveAt: time.at ?? '',
-      administration: props.administration,
-      repeat,
-    });
-    if (message) props.onDone(message);
-  });
+export function VomitedForm({ administration, dose, ...props }: AfterDoseProps) {
+  const [repeat, setRepeat] = useState<BodyOf<'dose-vomited'>['repeat']>();
   return (
-    <FormFrame
+    <MeasureFrame
       title="Vomited after the dose"
-      submit="Save"
-      busy={saving.busy}
-      problem={saving.problem ?? firstProblem(form.formState.errors)}
-      disabled={time.at === undefined || repeat === ''}
-      onSubmit={submit}
-      onCancel={props.onCancel}
+      when="When it was vomited"
+      props={props}
+      content={repeat === undefined ? undefined : { kind: 'dose-vomited', administration, repeat }}
     >
-      <p className="card">{props.dose}. It stays charted as given.</p>
-      <SegmentedControl
-        className="wraps"
-        aria-label="Repeat the dose?"
-        size="lg"
-        value={repeat}
-        onChange={(next) => form.setValue('repeat', next as typeof repeat)}
-        data={Repeat.options.map((value) => ({ value, label: REPEATS[value] }))}
-      />
-      <TimeField
-        timeZone={props.timeZone}
-        label="When it was vomited"
-        time={time}
-        onChange={(next) => form.setValue('at', next)}
-      />
-    </FormFrame>
+      <p className="card">{dose}. It stays charted as given.</p>
+      <Pick label="Repeat the dose?" options={REPEATS_TO_PICK} value={repeat} onChange={setRepeat} />
+    </MeasureFrame>
   );
 }

@@ -57,6 +57,9 @@ export function DoseFacts({
           </span>
         );
       })}
+      {/\bpain\b/i.test(
+        `${detail.indication ?? ''} ${detail.schedule.type === 'as-needed' ? (detail.schedule.for ?? '') : ''}`,
+      ) && <span>{painNow(chart, now)}</span>}
       {detail.instructions !== undefined && <span>{detail.instructions}</span>}
       {chartedFor(order, dueAt).map(({ id, body }) => (
         <span key={id} className="alarm">
@@ -66,6 +69,14 @@ export function DoseFacts({
       ))}
     </div>
   );
+}
+
+/** The newest pain score: what a dose against pain is given by. */
+function painNow(chart: Chart, now: string): string {
+  for (const entry of chart.measurements)
+    if (stands(entry) && entry.body.kind === 'pain-assessed')
+      return `Pain ${entry.body.atRest} of 10 at rest${entry.body.onMovement === undefined ? '' : `, ${entry.body.onMovement} on movement`}, ${formatAgo(entry.body.effectiveAt, now)}`;
+  return 'Pain was not assessed here yet';
 }
 
 /** An order of this downtime had no dose before it; of the EHR's nobody here knows. */

@@ -1,9 +1,11 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { Checkbox, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
   administrationAlerts,
+  ageInYears,
   type Chart,
   type ChartOrder,
   formatNumber,
@@ -12,6 +14,7 @@ import {
   InfusionCharted,
   type MedicationDetail,
   type OrderId,
+  secondPersonFor,
 } from '../../../clinical/index.ts';
 import { AlertList, isUnanswered, overridesOf } from '../forms/AlertList.tsx';
 import { FormFrame, firstProblem, TimeField, toLocal } from '../forms/FormFrame.tsx';
@@ -19,6 +22,7 @@ import { readNumber } from '../forms/read-number.ts';
 import { useEffectiveTime } from '../forms/use-effective-time.ts';
 import { useSave } from '../forms/use-save.ts';
 import { orderLine } from './DoseFacts.tsx';
+import { SecondPersonStep } from './SecondPersonStep.tsx';
 
 const Fields = z.object({
   rate: z.string().max(20),
@@ -34,6 +38,8 @@ const Fields = z.object({
 interface InfusionProps {
   chart: Chart;
   task: { order: OrderId; action: InfusionAction };
+  /** Who is signed in: never the second person. */
+  self: string;
   timeZone: string;
   now: string;
   onDone: (message: string) => void;
@@ -51,6 +57,7 @@ export function InfusionForm(props: InfusionProps) {
 function TurnForm({
   chart,
   task: { action },
+  self,
   timeZone,
   now,
   order,
@@ -113,14 +120,35 @@ function TurnForm({
   const badPump = bad(fields.pump, shape.pumpMl);
   const ready =
     time.at !== undefined && !badRate && !badBag && !badPump && !isUnanswered(alerts, fields.overrides);
+  // A rate, or a bag, is as much a preparation as a dose: opioids, heparin, insulin and the rest of the list ask for two.
+  const needed =
+    (starts && !fields.before) || action === 'rate-changed' || action === 'bag-changed'
+      ? secondPersonFor(detail, ageInYears(chart.identity.birthDate, now))
+      : undefined;
+  const [second, setSecond] = useState(false);
   const submit = handleSubmit(async () => {
+    if (needed) return setSecond(true);
     const message = await saving.save(chart.identity.id, draft);
     if (message) onDone(message);
   });
+  if (second && needed)
+    return (
+      <SecondPersonStep
+        identity={chart.identity}
+        order={order}
+        detail={detail}
+        needed={needed}
+        dose={draft}
+        self={self}
+        timeZone={timeZone}
+        onDone={onDone}
+        onCancel={() => setSecond(false)}
+      />
+    );
   return (
     <FormFrame
       title={INFUSION_ACTIONS[action]}
-      submit="Save"
+      submit={needed ? (needed.as === 'witness' ? 'Next: witness' : 'Next: second check') : 'Save'}
       busy={saving.busy}
       problem={saving.problem ?? firstProblem(formState.errors)}
       disabled={!ready}

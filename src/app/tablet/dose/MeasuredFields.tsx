@@ -7,6 +7,7 @@ import {
   formatInstant,
   formatQuantity,
   Glucose,
+  lastGlucose,
   lastMeasured,
   type Measured,
   type MedicationDetail,
@@ -77,14 +78,18 @@ export const readGlucose = (typed: string, unit: string): Glucose | undefined =>
 
 /** The glucose for this dose, with the last four and what was given by them. */
 export function GlucoseField({
+  chart,
   order,
+  now,
   typed,
   unit,
   timeZone,
   onType,
   onUnit,
 }: {
+  chart: Chart;
   order: ChartOrder;
+  now: string;
   typed: string;
   unit: string;
   timeZone: string;
@@ -95,12 +100,15 @@ export function GlucoseField({
     .filter((dose) => stands(dose) && dose.body.glucose !== undefined)
     .sort((a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt))
     .slice(0, 4);
+  const last = lastGlucose(chart, now);
   return (
     <div className="stack">
       <div className="row fields">
         <TextInput
           label="Glucose now"
-          description="By the meter"
+          description={
+            last ? `Last ${formatQuantity(last.glucose)}, ${formatAgo(last.at, now)}` : 'By the meter'
+          }
           inputMode="decimal"
           maw={200}
           value={typed}

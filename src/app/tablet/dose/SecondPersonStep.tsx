@@ -13,6 +13,7 @@ import {
   formatUnit,
   type Identity,
   type MedicationDetail,
+  type Quantity,
   type SecondPersonNeeded,
 } from '../../../clinical/index.ts';
 import { useLamp, useStatus } from '../../lamp.tsx';
@@ -23,6 +24,24 @@ import { CREDENTIALS, SecretInput } from '../SecretInput.tsx';
 import { orderLine } from './DoseFacts.tsx';
 
 type Dose = BodyOf<'medication-administration'>;
+/** What wants a second person: a dose, or a turn of an infusion. */
+type Prepared = Draft<Dose> | Draft<BodyOf<'infusion-charted'>>;
+
+/** What the second person reads for herself: the dose, the rate of the pump, or the new bag. */
+function toRead(entry: Prepared): { label: string; quantity: Quantity | undefined } {
+  if (entry.kind === 'medication-administration')
+    return { label: 'What is prepared, as the second person reads it', quantity: entry.dose };
+  return entry.rateMlPerHour === undefined
+    ? {
+        label: 'What is in the bag, as the second person reads it',
+        quantity: entry.bagMl === undefined ? undefined : { value: entry.bagMl, unit: 'mL' },
+      }
+    : {
+        label: 'The rate of the pump, as the second person reads it',
+        quantity: { value: entry.rateMlPerHour, unit: 'mL/h' },
+      };
+}
+
 const MISSING = ['Nobody else on the ward', 'Emergency', 'Second person refused'] as const;
 const PIECES = ['tablets', 'capsules', 'ampoules', 'vials', 'mL', 'patches'];
 
@@ -46,7 +65,7 @@ export function SecondPersonStep({
   order: ChartOrder;
   detail: MedicationDetail;
   needed: SecondPersonNeeded;
-  dose: Draft<Dose>;
+  dose: Prepared;
   charted?: EntryId | undefined;
   self: string;
   timeZone: string;
@@ -69,9 +88,11 @@ export function SecondPersonStep({
   const saved = useRef<{ id: EntryId; message: string } | undefined>(
     charted === undefined ? undefined : { id: charted, message: 'Signed' },
   );
-  const counts = needed.as === 'witness' && charted === undefined;
+  const { label, quantity } = toRead(dose);
+  const counts =
+    needed.as === 'witness' && charted === undefined && dose.kind === 'medication-administration';
   const amount = readNumber(seen);
-  const differs = amount !== undefined && amount !== dose.dose?.value;
+  const differs = amount !== undefined && amount !== quantity?.value;
   const counted = counts ? readCount(unit, count) : undefined;
   const wrongBy = counted ? countDifference(counted) : undefined;
   const others = staff.filter(
@@ -113,7 +134,7 @@ export function SecondPersonStep({
           patient: identity.id,
           entry: saved.current.id,
           as: 'witness',
-          statement: `Saw the order and the preparation: ${formatQuantity({ value: amount ?? 0, unit: dose.dose?.unit ?? '' })}`,
+          statement: `Saw the order and the preparation: ${formatQuantity({ value: amount ?? 0, unit: quantity?.unit ?? '' })}`,
           staff: who ?? '',
           pin,
         })
@@ -129,7 +150,13 @@ export function SecondPersonStep({
   return (
     <FormFrame
       title={needed.as === 'witness' ? 'Witness' : 'Independent second check'}
-      submit={saved.current ? 'Sign' : 'Sign and save dose'}
+      submit={
+        saved.current
+          ? 'Sign'
+          : dose.kind === 'medication-administration'
+            ? 'Sign and save dose'
+            : 'Sign and save'
+      }
       busy={busy}
       problem={problem}
       disabled={
@@ -152,8 +179,8 @@ export function SecondPersonStep({
         </span>
       </div>
       <TextInput
-        label="What is prepared, as the second person reads it"
-        description={formatUnit(dose.dose?.unit ?? '')}
+        label={label}
+        description={formatUnit(quantity?.unit ?? '')}
         inputMode="decimal"
         maw={320}
         value={seen}

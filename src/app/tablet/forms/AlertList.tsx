@@ -35,6 +35,8 @@ const USUAL: Partial<Record<Alert['code'], readonly string[]>> = {
   allergy: ['Tolerated before', 'Prescriber knows'],
   'allergy-class': ['Tolerated before', 'Prescriber knows'],
   'duplicate-order': ['Both are meant'],
+  'scan-other-drug': ['Substituted by pharmacy', 'Prescriber knows'],
+  'scan-expired': ['No other package here'],
 };
 
 /**

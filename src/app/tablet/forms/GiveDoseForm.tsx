@@ -11,14 +11,20 @@ import {
   type Chart,
   type ChartOrder,
   type Draft,
+  type DrugCode,
   formatQuantity,
   formatUnit,
+  freshGlucose,
   hasSite,
+  insulinAlerts,
   isInsulin,
+  lastGlucose,
   type MedicationDetail,
   NotGivenReason,
   type OrderId,
   OUTCOMES,
+  scanAlerts,
+  scannedDrug,
   secondPersonFor,
   whyTimeCritical,
 } from '../../../clinical/index.ts';
@@ -27,6 +33,8 @@ import { Identify } from '../dose/Identify.tsx';
 import { GlucoseField, LimitFields, readGlucose, readMeasured, SiteField } from '../dose/MeasuredFields.tsx';
 import { Reasons } from '../dose/Reasons.tsx';
 import { SecondPersonStep } from '../dose/SecondPersonStep.tsx';
+import { useScan } from '../scan/scanning.tsx';
+import { useBrought } from '../use-site-data.ts';
 import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
 import { FormFrame, firstProblem, TimeField, toLocal } from './FormFrame.tsx';
 import { readNumber } from './read-number.ts';
@@ -56,7 +64,9 @@ type Fields = z.infer<typeof DoseFields>;
 
 interface DoseProps {
   chart: Chart;
-  dose: { order: OrderId; dueAt?: string | undefined };
+  dose: { order: OrderId; dueAt?: string | undefined; code?: DrugCode | undefined };
+  /** It was scanned, and is this patient's. */
+  wristband?: boolean;
   timeZone: string;
   now: string;
   /** Who is signed in: never the second person. */
@@ -81,6 +91,7 @@ function DoseForm({
   self,
   order,
   detail,
+  wristband = false,
   onDone,
   onCancel,
 }: DoseProps & { order: ChartOrder; detail: MedicationDetail }) {
@@ -107,6 +118,14 @@ function DoseForm({
   });
   const saving = useSave(timeZone);
   const fields = watch();
+  const { formulary } = useBrought();
+  const [code, setCode] = useState(dose.code);
+  useScan((scan) => {
+    if (scan.kind === 'drug') setCode(scan.code);
+    return scan.kind === 'drug';
+  });
+  const drug = code && scannedDrug(detail.medication.text, formulary, code);
+  const whole = wristband && drug !== undefined && drug.match !== 'unknown';
   const time = useEffectiveTime(fields.at, timeZone, now);
   const { at } = time;
   const given = fields.outcome === 'given';
@@ -119,17 +138,24 @@ function DoseForm({
   const less = !doseMissing && amount?.unit === detail.dose.unit && amount.value < detail.dose.value;
   const measured = readMeasured(detail, fields.measured);
   const insulin = isInsulin(detail);
-  const glucose = readGlucose(fields.glucose, fields.glucoseUnit);
+  const typedGlucose = readGlucose(fields.glucose, fields.glucoseUnit);
+  // Charted within the hour it need not be measured again.
+  const glucose =
+    typedGlucose ?? (fields.glucose.trim() === '' && at !== undefined ? freshGlucose(chart, at) : undefined);
   const alerts = (
     at === undefined
       ? []
-      : administrationAlerts(chart, {
-          order: order.id,
-          at,
-          ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
-          ...(amount ? { dose: amount } : {}),
-          measured: measured ?? [],
-        })
+      : [
+          ...(insulin ? insulinAlerts(chart, typedGlucose, at) : []),
+          ...(drug && given ? scanAlerts(detail.medication.text, drug, at, timeZone) : []),
+          ...administrationAlerts(chart, {
+            order: order.id,
+            at,
+            ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
+            ...(amount ? { dose: amount } : {}),
+            measured: measured ?? [],
+          }),
+        ]
   )
     // What speaks against giving it is no reason against holding it; that it is charted already always matters.
     .filter((alert) => given || alert.code === 'already-charted');
@@ -146,7 +172,7 @@ function DoseForm({
       ? amount !== undefined &&
         (!less || fields.inPart !== '') &&
         (!insulin || glucose !== undefined) &&
-        fields.whyNotScanned !== ''
+        (whole || fields.whyNotScanned !== '')
       : fields.outcome === 'unknown' || fields.reason !== '');
 
   const needed = given ? secondPersonFor(detail, ageInYears(chart.identity.birthDate, now)) : undefined;
@@ -163,7 +189,12 @@ function DoseForm({
           ...(route === '' ? {} : { route }),
           ...(less && fields.inPart !== '' ? { givenInPart: fields.inPart } : {}),
           ...(fields.site === '' ? {} : { site: fields.site }),
-          identified: { patient: 'read', drug: 'read', whyNotScanned: fields.whyNotScanned },
+          identified: {
+            patient: wristband ? ('scanned' as const) : ('read' as const),
+            drug: drug && drug.match !== 'unknown' ? ('scanned' as const) : ('read' as const),
+            ...(whole ? {} : { whyNotScanned: fields.whyNotScanned }),
+          },
+          ...(code ? packageOf(code) : {}),
         }
       : fields.reason === ''
         ? {}
@@ -267,7 +298,9 @@ function DoseForm({
           </div>
           {insulin && (
             <GlucoseField
+              chart={chart}
               order={order}
+              now={now}
               typed={fields.glucose}
               unit={fields.glucoseUnit}
               timeZone={timeZone}
@@ -305,6 +338,8 @@ function DoseForm({
       {given && (
         <Identify
           identity={chart.identity}
+          wristband={wristband}
+          drug={drug}
           chosen={fields.whyNotScanned}
           onChoose={(why) => setValue('whyNotScanned', why)}
         />
@@ -326,8 +361,15 @@ function DoseForm({
   );
 }
 
+/** Of the package, as far as its code says. */
+const packageOf = ({ gtin, ndc, lot, serial, expiry }: DrugCode) => ({
+  ...(gtin === undefined && ndc === undefined ? {} : { scannedCode: gtin ?? ndc }),
+  ...(lot === undefined ? {} : { lot }),
+  ...(serial === undefined ? {} : { serial }),
+  ...(expiry === undefined ? {} : { expiry }),
+});
+
 /** The unit of the meter that was used last for this patient. */
 function lastGlucoseUnit(chart: Chart): string {
-  const doses = chart.orders.flatMap((order) => order.administrations);
-  return doses.findLast((dose) => dose.body.glucose !== undefined)?.body.glucose?.unit ?? 'mg/dL';
+  return lastGlucose(chart, chart.now)?.glucose.unit ?? 'mg/dL';
 }

@@ -14,6 +14,7 @@ import {
   painInWords,
 } from '../../../clinical/index.ts';
 import { MeasureFrame, type MeasureProps, Pick } from './MeasureFrame.tsx';
+import { RATINGS } from './ratings.ts';
 import { readNumber } from './read-number.ts';
 
 const ROUTES = [...FluidIn.options, ...FluidOut.options].map((value: FluidRoute) => ({
@@ -167,8 +168,6 @@ export function GlucoseForm({
     </MeasureFrame>
   );
 }
-
-const RATINGS = Array.from({ length: 11 }, (_, value) => ({ value, label: String(value) }));
 
 /** 0 none, 10 the worst imaginable. */
 export function PainForm(props: MeasureProps<'pain-assessed'>) {

@@ -1,11 +1,11 @@
 import { Checkbox, Chip, Input, TextInput } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
-import type { BodyOf, Charted, Draft, MeasurementKind } from '../../../clinical/index.ts';
+import type { BodyOf, Charted, Draft, MeasurementKind, WardKind } from '../../../clinical/index.ts';
 import { FormFrame, TimeField, toLocal } from './FormFrame.tsx';
 import { useEffectiveTime } from './use-effective-time.ts';
 import { useSave } from './use-save.ts';
 
-export interface MeasureProps<K extends MeasurementKind> {
+export interface MeasureProps<K extends WardKind> {
   patient: string;
   timeZone: string;
   now: string;
@@ -14,19 +14,24 @@ export interface MeasureProps<K extends MeasurementKind> {
   onCancel: () => void;
 }
 
-type Content =
-  Draft<BodyOf<MeasurementKind>> extends infer D
+type Content<K extends WardKind> =
+  Draft<BodyOf<K>> extends infer D
     ? D extends unknown
       ? Omit<D, 'effectiveAt' | 'replaces' | 'reason'>
       : never
     : never;
 
+/** What may be charted in this frame: measurements, and what became of a dose. */
+type Short = MeasurementKind | 'dose-reassessed' | 'dose-vomited';
+
 /**
  * What every short measurement has: its time, a question again where a value is unusual, the reason of a correction.
  * `content` is undefined while something is missing; `ask` is what to confirm.
  */
-export function MeasureFrame<K extends MeasurementKind>({
+export function MeasureFrame<K extends Short>({
   title,
+  submit: says = 'Save',
+  when = 'Time',
   content,
   ask,
   problem,
@@ -34,7 +39,10 @@ export function MeasureFrame<K extends MeasurementKind>({
   children,
 }: {
   title: string;
-  content: Content | undefined;
+  /** On the commit button, and beside the time. */
+  submit?: string;
+  when?: string;
+  content: Content<Short> | undefined;
   ask?: string | undefined;
   problem?: string | undefined;
   props: Omit<MeasureProps<K>, 'amend'> & {
@@ -62,7 +70,7 @@ export function MeasureFrame<K extends MeasurementKind>({
   return (
     <FormFrame
       title={amend ? `Correct: ${title}` : title}
-      submit="Save"
+      submit={says}
       busy={saving.busy}
       problem={saving.problem ?? problem}
       disabled={!content || waits || time.at === undefined || (amend !== undefined && reason.trim() === '')}
@@ -82,7 +90,7 @@ export function MeasureFrame<K extends MeasurementKind>({
           />
         </div>
       )}
-      <TimeField timeZone={timeZone} label="Time" time={time} onChange={setAt} />
+      <TimeField timeZone={timeZone} label={when} time={time} onChange={setAt} />
       {amend && (
         <TextInput
           label="Why is it corrected?"

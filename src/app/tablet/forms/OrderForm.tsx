@@ -3,20 +3,28 @@ import { Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
 import {
   type Chart,
+  type ChartOrder,
+  formularyText,
   LimitedParameter,
   medicationLine,
   orderAlerts,
   Priority,
+  routeInWords,
+  serviceLine,
   VITAL_PARAMETERS,
 } from '../../../clinical/index.ts';
 import { SecretInput } from '../SecretInput.tsx';
+import { useBrought } from '../use-site-data.ts';
 import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
+import { DrugSearch } from './DrugSearch.tsx';
 import { draftKey } from './drafts.ts';
 import { FormFrame, firstProblem } from './FormFrame.tsx';
 import {
   CATEGORIES,
   EMPTY_ORDER,
   FREQUENCIES,
+  frequencyOf,
+  fromDetail,
   OrderFields,
   type OrderTyped,
   toOrderDetail,
@@ -35,6 +43,7 @@ export function OrderForm({
   now,
   draft,
   prescribes,
+  changes,
   onDone,
   onCancel,
 }: {
@@ -44,6 +53,8 @@ export function OrderForm({
   draft?: unknown;
   /** May sign orders. Whoever may not writes down what a prescriber says. */
   prescribes: boolean;
+  /** The order that this one takes the place of. */
+  changes?: ChartOrder | undefined;
   onDone: (message: string) => void;
   onCancel: () => void;
 }) {
@@ -51,7 +62,7 @@ export function OrderForm({
   const kept = OrderFields.safeParse({ ...EMPTY_ORDER, ...(typeof draft === 'object' ? draft : {}) });
   const { watch, setValue, register, handleSubmit, formState } = useForm<OrderTyped>({
     resolver: zodResolver(OrderFields),
-    defaultValues: kept.success ? kept.data : EMPTY_ORDER,
+    defaultValues: changes ? fromDetail(changes.detail) : kept.success ? kept.data : EMPTY_ORDER,
   });
   const saving = useSave(timeZone);
   const fields = watch();
@@ -59,11 +70,13 @@ export function OrderForm({
   const draftKept = useDraft(
     draftKey('order', patient),
     patient,
-    fields.what.trim() === '' ? undefined : { ...fields, pin: '' },
+    // A change begins with what the order says: only a new one is worth keeping.
+    changes || fields.what.trim() === '' ? undefined : { ...fields, pin: '' },
   );
   const dose = readNumber(fields.dose);
   const detail = toOrderDetail(fields, timeZone, now);
-  const alerts = detail ? orderAlerts(chart, detail) : [];
+  const { orderSets: _, ...knowledge } = useBrought();
+  const alerts = detail ? orderAlerts(chart, detail, knowledge, changes?.id) : [];
 
   const submit = handleSubmit(async () => {
     if (!detail) return;
@@ -72,6 +85,7 @@ export function OrderForm({
       {
         effectiveAt: new Date().toISOString(),
         detail,
+        ...(changes ? { changes: changes.id } : {}),
         overrides: overridesOf(alerts, fields.overrides),
         ...(prescribes
           ? { kind: 'order-signed' }
@@ -103,7 +117,7 @@ export function OrderForm({
   }[fields.category];
   return (
     <FormFrame
-      title={prescribes ? 'New order' : 'Verbal or telephone order'}
+      title={changes ? 'Change order' : prescribes ? 'New order' : 'Verbal or telephone order'}
       submit="Sign order"
       busy={saving.busy}
       problem={saving.problem ?? draftKept.problem ?? firstProblem(formState.errors)}
@@ -116,6 +130,14 @@ export function OrderForm({
       onSubmit={submit}
       onCancel={() => void draftKept.flush().then(onCancel)}
     >
+      {changes && (
+        <p className="notice">
+          The order as it stands ends when this one is signed:{' '}
+          {changes.detail.category === 'medication'
+            ? medicationLine(changes.detail)
+            : serviceLine(changes.detail)}
+        </p>
+      )}
       <SegmentedControl
         aria-label="Kind of order"
         className="wraps"
@@ -140,14 +162,14 @@ export function OrderForm({
             />
             <Select
               label="Unit"
-              data={UNITS}
+              data={[...new Set([...UNITS, ...(fields.unit ? [fields.unit] : [])])]}
               placeholder="Choose"
               value={fields.unit || null}
               onChange={(value) => setValue('unit', value ?? '')}
             />
             <Select
               label="Route"
-              data={ROUTES}
+              data={[...new Set([...ROUTES, ...(fields.route ? [fields.route] : [])])]}
               placeholder="Choose"
               value={fields.route || null}
               onChange={(value) => setValue('route', value ?? '')}
@@ -230,6 +252,22 @@ export function OrderForm({
         )}
         <TextInput label="Instructions" {...register('instructions')} />
       </div>
+      {fields.category === 'medication' && (
+        <DrugSearch
+          formulary={knowledge.formulary}
+          typed={fields.what}
+          onChoose={(item, dose) => {
+            setValue('what', formularyText(item));
+            if (dose) {
+              setValue('dose', String(dose.value));
+              setValue('unit', dose.unit);
+            }
+            if (item.route !== undefined) setValue('route', routeInWords(item.route));
+            const frequency = frequencyOf(item.frequency);
+            if (frequency !== '') setValue('frequency', frequency);
+          }}
+        />
+      )}
       {detail?.category === 'medication' && <p className="card">{medicationLine(detail)}</p>}
       <AlertList
         alerts={alerts}

@@ -13,7 +13,6 @@ import {
   formatTime,
   NEWS2_ACKNOWLEDGEMENT,
   type News2,
-  news2Applies,
   news2Label,
   news2Response,
   OXYGEN_DEVICES,
@@ -134,7 +133,7 @@ export function VitalSignsForm({
     patient,
     typed || amend ? fields : undefined,
   );
-  const applies = news2Applies(chart.identity.birthDate, now);
+  const applies = chart.care.news2Applies;
   const score = scoreNews2(values);
 
   const submit = handleSubmit(async () => {

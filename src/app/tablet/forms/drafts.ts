@@ -3,6 +3,7 @@ const UNFINISHED = {
   note: 'note',
   'vital-signs': 'set of vital signs',
   order: 'order',
+  handoff: 'handoff',
   'note-amendment': 'amendment of a note',
   'vital-signs-amendment': 'amendment of vital signs',
   form: 'form',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OrderDetail, type Schedule } from '../../../clinical/index.ts';
+import { OrderDetail, type OrderSetItem, routeInWords, type Schedule } from '../../../clinical/index.ts';
 import { readNumber } from './read-number.ts';
 
 export const CATEGORIES = [
@@ -188,4 +188,94 @@ export function toOrderDetail(fields: OrderTyped, timeZone: string, now: string)
         },
   );
   return parsed.success ? parsed.data : undefined;
+}
+
+const typed = (value: number | string | undefined): string => (value === undefined ? '' : String(value));
+
+/** Codes of `Timing.code` and words of the form to its frequencies. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  QD: 'daily',
+  BID: 'twice',
+  TID: 'thrice',
+  QID: 'four',
+  BED: 'bedtime',
+  Q4H: 'q4',
+  Q6H: 'q6',
+  Q8H: 'q8',
+  PRN: 'prn',
+  STAT: 'stat',
+};
+
+/** A frequency of the form, by its own name or its code; empty: the form has none like it. */
+export const frequencyOf = (name: string | undefined): string =>
+  name === undefined ? '' : name in FREQUENCIES ? name : (BY_CODE[name.toUpperCase()] ?? '');
+
+/** An order of a set, as if it had been typed. */
+export const fromSet = (item: OrderSetItem): OrderTyped => ({
+  ...EMPTY_ORDER,
+  category: item.category,
+  what: item.what,
+  dose: typed(item.dose),
+  unit: item.unit ?? '',
+  route: item.route === undefined ? '' : routeInWords(item.route),
+  frequency: frequencyOf(item.frequency),
+  hoursApart: typed(item.hoursApart),
+  mostPerDay: typed(item.mostPerDay),
+  rate: typed(item.rate),
+  units: typed(item.units),
+  question: item.question ?? '',
+  priority: item.priority ?? 'routine',
+  indication: item.indication ?? '',
+  instructions: item.instructions ?? '',
+  specimen: item.specimen ?? '',
+  bodySite: item.bodySite ?? '',
+  often: item.often ?? '',
+});
+
+/** An order that is to be changed, as if it had been typed; a frequency that the form has not is chosen anew. */
+export function fromDetail(detail: OrderDetail): OrderTyped {
+  if (detail.category !== 'medication')
+    return {
+      ...EMPTY_ORDER,
+      category: detail.category,
+      what: detail.request.text,
+      priority: detail.priority,
+      instructions: detail.instructions ?? '',
+      ...(detail.category === 'laboratory' ? { specimen: detail.specimen ?? '' } : {}),
+      ...(detail.category === 'imaging' ? { bodySite: detail.bodySite ?? '' } : {}),
+      ...(detail.category === 'nursing' ? { often: detail.frequency ?? '' } : {}),
+      ...(detail.category === 'consult' ? { question: detail.question ?? '' } : {}),
+      ...(detail.category === 'blood-product' ? { units: typed(detail.units) } : {}),
+    };
+  const { schedule } = detail;
+  const [limit] = detail.limits ?? [];
+  return {
+    ...EMPTY_ORDER,
+    what: detail.medication.text,
+    dose: detail.dose.value > 0 ? typed(detail.dose.value) : '',
+    unit: detail.dose.value > 0 ? detail.dose.unit : '',
+    route: routeInWords(detail.route),
+    frequency:
+      schedule.type === 'times'
+        ? frequencyOf(schedule.code)
+        : schedule.type === 'every'
+          ? frequencyOf(`q${schedule.hours}`)
+          : schedule.type === 'once'
+            ? schedule.stat
+              ? 'stat'
+              : 'once'
+            : schedule.type === 'as-needed'
+              ? 'prn'
+              : schedule.type === 'continuous'
+                ? 'continuous'
+                : '',
+    ...(schedule.type === 'as-needed'
+      ? { hoursApart: typed(schedule.leastIntervalHours), mostPerDay: typed(schedule.mostPerDay) }
+      : {}),
+    ...(schedule.type === 'continuous' ? { rate: typed(schedule.rate.value) } : {}),
+    ...(limit?.below === undefined ? {} : { limitOf: limit.parameter, limitBelow: typed(limit.below) }),
+    timeCritical: detail.timeCritical ?? false,
+    indication: detail.indication ?? '',
+    instructions: detail.instructions ?? '',
+  };
 }

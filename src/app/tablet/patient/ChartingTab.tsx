@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
 import {
   type BodyOf,
   type Chart,
@@ -13,10 +12,13 @@ import {
   formatNumber,
   formatTime,
   gcsWorries,
+  infusionFluids,
   isFluidIn,
   type MeasurementKind,
   stands,
 } from '../../../clinical/index.ts';
+import { Sideways } from '../../Sideways.tsx';
+import { Devices, Screens, Urine } from './CareSections.tsx';
 import type { Task } from './PatientScreen.tsx';
 
 type Measurement = Charted<BodyOf<MeasurementKind>>;
@@ -35,10 +37,12 @@ const SECTIONS: readonly { kind: MeasurementKind; title: string; record: string 
 export function ChartingTab({
   chart,
   timeZone,
+  now,
   start,
 }: {
   chart: Chart;
   timeZone: string;
+  now: string;
   start: ((task: Task) => void) | undefined;
 }) {
   const record = (kind: MeasurementKind, label: string) =>
@@ -51,7 +55,18 @@ export function ChartingTab({
           <h2>Fluid balance</h2>
           {record('fluid-recorded', 'Record fluid')}
         </div>
-        <Balance fluids={fluids.filter(stands)} timeZone={timeZone} />
+        <Balance
+          fluids={[
+            ...fluids.filter(stands).map(({ body }) => body),
+            ...infusionFluids(chart.infusions, chart.now),
+          ]}
+          timeZone={timeZone}
+          shifts={chart.settings.fluidShifts}
+        />
+        <Urine chart={chart} />
+        {chart.infusions.length > 0 && (
+          <p className="quiet">What infusions gave is counted as intravenous, by rate and pump.</p>
+        )}
         <Values all={fluids} timeZone={timeZone} start={start} />
       </section>
       {SECTIONS.map(({ kind, title, record: label }) => (
@@ -64,6 +79,8 @@ export function ChartingTab({
           <Values all={ofKind(chart, kind)} timeZone={timeZone} start={start} />
         </section>
       ))}
+      <Devices chart={chart} timeZone={timeZone} now={now} start={start} />
+      <Screens chart={chart} timeZone={timeZone} now={now} start={start} />
     </div>
   );
 }
@@ -79,11 +96,16 @@ function Worry({ chart }: { chart: Chart }) {
   );
 }
 
-function Balance({ fluids, timeZone }: { fluids: Charted<BodyOf<'fluid-recorded'>>[]; timeZone: string }) {
-  const days = fluidBalance(
-    fluids.map(({ body }) => body),
-    fluidDay(timeZone),
-  );
+function Balance({
+  fluids,
+  timeZone,
+  shifts,
+}: {
+  fluids: Parameters<typeof fluidBalance>[0];
+  timeZone: string;
+  shifts: readonly string[];
+}) {
+  const days = fluidBalance(fluids, fluidDay(timeZone, shifts));
   if (days.length === 0) return <p>No fluids were charted during this downtime.</p>;
   return (
     <Sideways label="Fluid balance, scrolls sideways">
@@ -185,15 +207,5 @@ function Values({
         </tbody>
       </table>
     </Sideways>
-  );
-}
-
-/** A table that is wider than a phone scrolls, and by keyboard too. */
-function Sideways({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="sideways" tabIndex={0} aria-label={label}>
-      {children}
-    </section>
   );
 }

@@ -4,7 +4,6 @@ import {
   describeEntry,
   formatInstant,
   mayWrite,
-  news2Applies,
   type Role,
   TABLET_LACKED,
 } from '../../../clinical/index.ts';
@@ -55,10 +54,7 @@ export function HistoryTab({
       </thead>
       <tbody>
         {[...chart.history].reverse().map((entry) => {
-          const { title, text } = describeEntry(
-            entry.body,
-            entry.body !== null && news2Applies(chart.identity.birthDate, entry.body.effectiveAt),
-          );
+          const { title, text } = describeEntry(entry.body, chart.care.news2Applies);
           const when = entry.body ? formatInstant(entry.body.effectiveAt, timeZone) : '';
           const standing = 'standing' in entry ? entry.standing : 'current';
           const wrong = standing === 'replaced' || standing === 'entered-in-error';

@@ -29,6 +29,13 @@ export function OrderActions({
         <>
           <Button
             variant="default"
+            aria-label={`Change order: ${name}`}
+            onClick={() => start({ do: 'order', changes: order })}
+          >
+            Change order
+          </Button>
+          <Button
+            variant="default"
             aria-label={`${label}: ${name}`}
             onClick={() => start({ do: 'change-order', order, change })}
           >

@@ -5,12 +5,24 @@ import type {
   Chart,
   Charted,
   ChartOrder,
+  Device,
+  DrugCode,
   EntryId,
+  Escalation,
   InfusionAction,
   MeasurementKind,
   OrderId,
+  PhonedResult,
 } from '../../../clinical/index.ts';
-import { charts, mayWrite, type News2, news2Response } from '../../../clinical/index.ts';
+import {
+  charts,
+  doseForScan,
+  formularyText,
+  mayWrite,
+  type News2,
+  news2Response,
+  tallMan,
+} from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
 import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
 import { rowName } from '../BoardScreen.tsx';
@@ -18,19 +30,30 @@ import { ConflictList } from '../ConflictList.tsx';
 import { ReassessForm, VomitedForm } from '../dose/AfterDoseForms.tsx';
 import { InfusionForm } from '../dose/InfusionForm.tsx';
 import { SecondSignature } from '../dose/SecondSignature.tsx';
+import { DeviceForm, PregnancyForm, ScreenForm } from '../forms/CareForms.tsx';
 import { ChangeOrderForm, type OrderChange } from '../forms/ChangeOrderForm.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
+import { EscalationForm, SeenForm } from '../forms/EscalationForm.tsx';
 import { FillForm } from '../forms/FillForm.tsx';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
+import { HandoffForm } from '../forms/HandoffForm.tsx';
 import { MeasureTask } from '../forms/MeasureTask.tsx';
 import { MoveForm } from '../forms/MoveForm.tsx';
 import { NoteForm } from '../forms/NoteForm.tsx';
 import { OrderForm } from '../forms/OrderForm.tsx';
+import { OrderSetForm } from '../forms/OrderSetForm.tsx';
+import { AcknowledgeForm, ResultForm } from '../forms/ResultForms.tsx';
 import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../forms/SmallForms.tsx';
 import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
+import { PrintChoices } from '../print/PrintChoices.tsx';
 import type { ScreenProps } from '../Shell.tsx';
+import { useScan } from '../scan/scanning.tsx';
+import { otherWristband } from '../scan/words.ts';
+import { useBrought } from '../use-site-data.ts';
 import { ChartingTab } from './ChartingTab.tsx';
+import { Escalations } from './Escalations.tsx';
 import { FormsTab, useForms } from './FormsTab.tsx';
+import { HandoffTab } from './HandoffTab.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
 import { MedicationTab } from './MedicationTab.tsx';
 import { MoveNotices } from './MoveNotices.tsx';
@@ -40,11 +63,17 @@ import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.t
 /** What is being written. One task fills the screen; the banner stays above it. */
 export type Task =
   | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>>; draft?: unknown }
-  | { do: 'give'; order: OrderId; dueAt?: string }
+  | { do: 'give'; order: OrderId; dueAt?: string; code?: DrugCode }
   | { do: 'second'; order: OrderId; entry: Charted<BodyOf<'medication-administration'>> }
   | { do: 'infusion'; order: OrderId; action: InfusionAction }
   | { do: 'reassess' | 'vomited'; administration: EntryId; dose: string }
-  | { do: 'order'; draft?: unknown }
+  | { do: 'order'; changes?: ChartOrder; draft?: unknown }
+  | { do: 'order-set' }
+  | { do: 'device'; action: BodyOf<'device-charted'>['action']; device?: Device }
+  | { do: 'pregnancy' }
+  | { do: 'screen'; screen: string }
+  | { do: 'result' }
+  | { do: 'acknowledge'; result: PhonedResult }
   | { do: 'stop-order'; order: ChartOrder }
   | { do: 'change-order'; order: ChartOrder; change: OrderChange }
   | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
@@ -53,6 +82,10 @@ export type Task =
   | { do: 'allergy' }
   | { do: 'bed' }
   | { do: 'move' }
+  | { do: 'print' }
+  | { do: 'handoff'; draft?: unknown }
+  | { do: 'escalate'; escalation?: Escalation }
+  | { do: 'seen'; escalation: Escalation }
   | { do: 'entered-in-error'; entry: Charted };
 
 /** A task begins and ends at the top, where its title or "Saved" stands. */
@@ -65,10 +98,16 @@ function toTop(): void {
 export function PatientScreen({
   patient,
   give,
+  scanned = false,
   session,
   timeZone,
   go,
-}: ScreenProps & { patient: string; give?: { order: OrderId; dueAt?: string } | undefined }) {
+}: ScreenProps & {
+  patient: string;
+  give?: { order: OrderId; dueAt?: string } | undefined;
+  /** Opened by the wristband: it holds until this screen is left. */
+  scanned?: boolean;
+}) {
   const { vault } = useLamp();
   const [whole, setWhole] = useState(false);
   const chart = useChart(patient, whole);
@@ -79,15 +118,16 @@ export function PatientScreen({
   const names = new Map(rows?.map((row) => [row.patient, rowName(row)]));
   const now = useNow();
   const [task, setTask] = useState<Task | undefined>(give ? { do: 'give', ...give } : undefined);
-  const [tab, setTab] = useState<string | null>('overview');
+  const [tab, setTab] = useState<string | null>(scanned ? 'medication' : 'overview');
+  const [identified, setIdentified] = useState(scanned);
+  const [stray, setStray] = useState<string>();
+  const { formulary, orderSets } = useBrought();
   const [saved, setSaved] = useState<string>();
   const [asks, setAsks] = useState<News2>();
   const [drafts, setDrafts] = useState<StoredDraft[]>([]);
   useEffect(() => {
     if (!task) void vault.drafts().then((all) => setDrafts(all.filter((item) => item.patient === patient)));
   }, [vault, patient, task]);
-  if (!chart) return <p>Opening the chart…</p>;
-
   /** What was left half written goes on, whichever way its form is opened. */
   const start = (next: Task): void => {
     const key = taskDraftKey(next, patient);
@@ -96,6 +136,33 @@ export function PatientScreen({
     setTask(draft ? ({ ...next, draft: draft.content } as Task) : next);
     toTop();
   };
+  useScan((scan) => {
+    setStray(undefined);
+    if (scan.kind === 'patient' && scan.patient === patient) {
+      setIdentified(true);
+      if (!task) setTab('medication');
+      return true;
+    }
+    if (scan.kind === 'patient' && task) {
+      setStray(otherWristband(names.get(scan.patient), names.get(patient)));
+      return true;
+    }
+    if (scan.kind !== 'drug' || task || !chart || !charts(session.staff.role)) return false;
+    const found = doseForScan(chart, formulary, scan.code);
+    if (found) {
+      start({ do: 'give', ...found, code: scan.code });
+      return true;
+    }
+    const item = formulary.byCode(scan.code);
+    setStray(
+      item
+        ? `Scanned: ${tallMan(formularyText(item))}. No active order of this patient asks for it.`
+        : `The code ${scan.code.gtin ?? scan.code.ndc} is not in the formulary. Choose the dose by hand, and read the label.`,
+    );
+    return true;
+  });
+  if (!chart) return <p>Opening the chart…</p>;
+
   const done = (message: string, score?: News2): void => {
     setSaved(message);
     setAsks(score);
@@ -112,6 +179,16 @@ export function PatientScreen({
     <div className="stack">
       <PatientBanner chart={chart} now={now} timeZone={timeZone} alike={alike.get(patient)?.map(rowName)} />
       <MoveNotices chart={chart} timeZone={timeZone} />
+      {stray && (
+        <p role="alert" className="notice stop">
+          ▲ {stray}
+        </p>
+      )}
+      {identified && !task && (
+        <p role="status" className="notice">
+          ✓ Wristband scanned. Scan a drug to give it.
+        </p>
+      )}
       {saved && (
         <p className="card good" role="status">
           ✓ {saved}
@@ -122,9 +199,18 @@ export function PatientScreen({
         <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
       )}
       {task?.do === 'give' && (
-        <GiveDoseForm {...form} chart={chart} now={now} dose={task} self={session.staff.id} />
+        <GiveDoseForm
+          {...form}
+          chart={chart}
+          now={now}
+          dose={task}
+          self={session.staff.id}
+          wristband={identified}
+        />
       )}
-      {task?.do === 'infusion' && <InfusionForm {...form} chart={chart} now={now} task={task} />}
+      {task?.do === 'infusion' && (
+        <InfusionForm {...form} chart={chart} now={now} task={task} self={session.staff.id} />
+      )}
       {task?.do === 'second' && (
         <SecondSignature {...form} chart={chart} task={task} self={session.staff.id} now={now} />
       )}
@@ -140,7 +226,24 @@ export function PatientScreen({
       {task?.do === 'reassess' && <ReassessForm {...form} {...task} patient={patient} now={now} />}
       {task?.do === 'vomited' && <VomitedForm {...form} {...task} patient={patient} now={now} />}
       {task?.do === 'order' && (
-        <OrderForm {...form} chart={chart} now={now} draft={task.draft} prescribes={clinician} />
+        <OrderForm
+          {...form}
+          chart={chart}
+          now={now}
+          draft={task.draft}
+          prescribes={clinician}
+          changes={task.changes}
+        />
+      )}
+      {task?.do === 'order-set' && <OrderSetForm {...form} chart={chart} now={now} />}
+      {task?.do === 'device' && (
+        <DeviceForm {...form} chart={chart} now={now} device={task.device} action={task.action} />
+      )}
+      {task?.do === 'pregnancy' && <PregnancyForm {...form} chart={chart} now={now} />}
+      {task?.do === 'screen' && <ScreenForm {...form} chart={chart} now={now} screen={task.screen} />}
+      {task?.do === 'result' && <ResultForm {...form} chart={chart} now={now} />}
+      {task?.do === 'acknowledge' && (
+        <AcknowledgeForm {...form} chart={chart} now={now} result={task.result} decides={clinician} />
       )}
       {task?.do === 'stop-order' && <StopOrderForm {...form} patient={patient} order={task.order} />}
       {task?.do === 'note' && (
@@ -155,6 +258,20 @@ export function PatientScreen({
       {task?.do === 'allergy' && <AllergyForm {...form} chart={chart} />}
       {task?.do === 'bed' && <BedForm {...form} chart={chart} />}
       {task?.do === 'move' && <MoveForm {...form} chart={chart} />}
+      {task?.do === 'handoff' && <HandoffForm {...form} chart={chart} draft={task.draft} />}
+      {task?.do === 'escalate' && (
+        <EscalationForm {...form} chart={chart} now={now} escalation={task.escalation} />
+      )}
+      {task?.do === 'seen' && <SeenForm {...form} chart={chart} now={now} escalation={task.escalation} />}
+      {task?.do === 'print' && (
+        <PrintChoices
+          chart={chart}
+          forms={forms}
+          by={session.staff.name}
+          timeZone={timeZone}
+          onDone={() => setTask(undefined)}
+        />
+      )}
       {task?.do === 'entered-in-error' && (
         <EnteredInErrorForm {...form} patient={patient} entry={task.entry} />
       )}
@@ -197,9 +314,13 @@ export function PatientScreen({
               timeZone={timeZone}
             />
           )}
+          <Escalations chart={chart} now={now} timeZone={timeZone} start={begin} />
           <div className="row">
             <Button variant="default" onClick={() => go({ at: 'board' })}>
               ‹ Ward board
+            </Button>
+            <Button variant="default" onClick={() => start({ do: 'print' })}>
+              Print
             </Button>
             {writes && (
               <>
@@ -232,6 +353,7 @@ export function PatientScreen({
               <Tabs.Tab value="charting">Charting</Tabs.Tab>
               <Tabs.Tab value="orders">Orders</Tabs.Tab>
               <Tabs.Tab value="notes">Notes</Tabs.Tab>
+              <Tabs.Tab value="handoff">Handoff</Tabs.Tab>
               <Tabs.Tab value="forms">Forms</Tabs.Tab>
               <Tabs.Tab value="history">History</Tabs.Tab>
             </Tabs.List>
@@ -253,13 +375,30 @@ export function PatientScreen({
               <Earlier count={chart.earlier} onAll={() => setWhole(true)} />
             </Tabs.Panel>
             <Tabs.Panel value="charting" pt="md">
-              <ChartingTab chart={chart} timeZone={timeZone} start={begin} />
+              <ChartingTab chart={chart} timeZone={timeZone} now={now} start={begin} />
             </Tabs.Panel>
             <Tabs.Panel value="orders" pt="md">
-              <OrdersTab chart={chart} timeZone={timeZone} start={begin} role={role} onDone={done} />
+              <OrdersTab
+                chart={chart}
+                timeZone={timeZone}
+                start={begin}
+                role={role}
+                sets={clinician && orderSets.length > 0}
+                onDone={done}
+              />
             </Tabs.Panel>
             <Tabs.Panel value="notes" pt="md">
               <NotesTab chart={chart} timeZone={timeZone} start={begin} />
+            </Tabs.Panel>
+            <Tabs.Panel value="handoff" pt="md">
+              <HandoffTab
+                chart={chart}
+                self={session.staff}
+                timeZone={timeZone}
+                now={now}
+                start={begin}
+                onDone={done}
+              />
             </Tabs.Panel>
             <Tabs.Panel value="forms" pt="md">
               <FormsTab chart={chart} forms={forms} timeZone={timeZone} start={start} writes={writes} />
@@ -285,7 +424,9 @@ function taskDraftKey(task: Task, patient: string): string | undefined {
         ? draftKey('vital-signs-amendment', patient, task.amend.id)
         : draftKey('vital-signs', patient);
     case 'order':
-      return draftKey('order', patient);
+      return task.changes ? undefined : draftKey('order', patient);
+    case 'handoff':
+      return draftKey('handoff', patient);
     case 'form':
       return task.amend
         ? draftKey('form-amendment', patient, task.amend.id)
@@ -302,6 +443,7 @@ function taskOf(key: string, chart: Chart): Task | undefined {
     case 'note':
     case 'vital-signs':
     case 'order':
+    case 'handoff':
       return { do: draft.kind };
     case 'note-amendment': {
       const amend = chart.notes.find(({ id }) => id === draft.entry);

@@ -8,9 +8,9 @@ import {
   formatTime,
   mayWrite,
   medicationLine,
-  news2Applies,
   type Role,
   serviceLine,
+  stands,
   tallMan,
 } from '../../../clinical/index.ts';
 import { useSave } from '../forms/use-save.ts';
@@ -69,7 +69,7 @@ export function OverviewTab({
         <h2>Newest values</h2>
         {newest ? (
           <>
-            {news2Applies(chart.identity.birthDate, now) && (
+            {chart.care.news2Applies && (
               <div>
                 <span className={`score ${newest.news2.risk}`}>
                   {newest.news2.total ?? `≥${newest.news2.partial}`}
@@ -77,7 +77,7 @@ export function OverviewTab({
                 NEWS2, {formatAgo(newest.body.effectiveAt, now)}
               </div>
             )}
-            <p>{describeEntry(newest.body, news2Applies(chart.identity.birthDate, now)).text}</p>
+            <p>{describeEntry(newest.body, chart.care.news2Applies).text}</p>
           </>
         ) : (
           <p>No vital signs were charted during this downtime.</p>
@@ -111,13 +111,13 @@ export function OverviewTab({
 
 export function VitalSignsTab({ chart, timeZone }: { chart: Chart; timeZone: string }) {
   if (chart.vitals.length === 0) return <p>No vital signs were charted during this downtime.</p>;
-  const applies = news2Applies(chart.identity.birthDate, chart.vitals[0]!.body.effectiveAt);
+  const applies = chart.care.news2Applies;
   return (
     <div className="stack">
       {applies ? (
         <News2Chart sets={chart.vitals} timeZone={timeZone} />
       ) : (
-        <p className="notice">NEWS2 is not for people under 16: no chart is drawn.</p>
+        <p className="notice">NEWS2 is not for people under 16, nor in pregnancy: no chart is drawn.</p>
       )}
       <table className="facts">
         <tbody>
@@ -146,6 +146,7 @@ export function OrdersTab({
   timeZone,
   start,
   role,
+  sets = false,
   onDone,
 }: {
   chart: Chart;
@@ -153,6 +154,8 @@ export function OrdersTab({
   /** Absent: this person reads, and charts nothing. */
   start: ((task: Task) => void) | undefined;
   role: Role;
+  /** The hospital has order sets, and this person may sign them. */
+  sets?: boolean;
   onDone: (message: string) => void;
 }) {
   const { save, problem, busy } = useSave(timeZone);
@@ -163,6 +166,42 @@ export function OrdersTab({
           {problem}
         </p>
       )}
+      {start && (
+        <div className="row">
+          <Button variant="default" onClick={() => start({ do: 'result' })}>
+            Result by telephone
+          </Button>
+          {sets && (
+            <Button variant="default" onClick={() => start({ do: 'order-set' })}>
+              Order set
+            </Button>
+          )}
+        </div>
+      )}
+      {chart.care.results.map((result) => {
+        const { body } = result.received;
+        return (
+          <div key={result.received.id} className="card row between">
+            <span className={stands(result.received) ? '' : 'struck'}>
+              <strong>
+                {body.critical ? '▲ Critical: ' : ''}
+                {body.test} {body.value} {body.unit ?? ''}
+              </strong>
+              <br />
+              <span className="quiet">
+                by telephone from {body.caller}, {formatInstant(body.effectiveAt, timeZone)}, read back by{' '}
+                {body.author.name}
+                {result.acknowledged
+                  ? ` · acknowledged by ${result.acknowledged.body.told ?? result.acknowledged.body.author.name}`
+                  : ' · not acknowledged yet'}
+              </span>
+            </span>
+            {start && !result.acknowledged && stands(result.received) && (
+              <Button onClick={() => start({ do: 'acknowledge', result })}>Acknowledge</Button>
+            )}
+          </div>
+        );
+      })}
       {chart.orders.length === 0 && <p>No orders are known here.</p>}
       {chart.orders.map((order) => (
         <div key={order.id} className="card row between">

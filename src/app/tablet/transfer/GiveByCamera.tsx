@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { QrReading } from '../../../vault/transfer-api.ts';
 import { useLamp } from '../../lamp.tsx';
-import { CameraReader } from './CameraReader.tsx';
+import { CameraReader } from '../scan/CameraReader.tsx';
 import { QrPicture } from './QrPicture.tsx';
 import { PICTURES_A_SECOND } from './QrSlides.tsx';
 import { Ring } from './Ring.tsx';

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import type { TransferReport } from '../../../vault/transfer-api.ts';
 import { useLamp } from '../../lamp.tsx';
-import { CameraReader } from './CameraReader.tsx';
+import { CameraReader } from '../scan/CameraReader.tsx';
 import { QrSlides } from './QrSlides.tsx';
 import { Receipt } from './Receipt.tsx';
 import { Ring } from './Ring.tsx';

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { loadQrReader } from './qr-reader.ts';
+import { type Codes, loadCodeReader } from './code-reader.ts';
 
 type Facing = 'environment' | 'user';
 
@@ -10,9 +10,14 @@ type Facing = 'environment' | 'user';
  */
 export function CameraReader({
   onText,
+  codes = 'records',
+  instead = 'Use a file.',
   children,
 }: {
   onText: (text: string) => Promise<void>;
+  codes?: Codes;
+  /** What to do where there is no camera. */
+  instead?: string;
   children: ReactNode;
 }) {
   const video = useRef<HTMLVideoElement>(null);
@@ -26,11 +31,11 @@ export function CameraReader({
     const { current } = video;
     if (!current) return;
     const ended = new AbortController();
-    watch(current, facing, (text) => handler.current(text), ended.signal).catch((error: unknown) => {
-      if (!ended.signal.aborted) setProblem(inWords(error));
+    watch(current, facing, codes, (text) => handler.current(text), ended.signal).catch((error: unknown) => {
+      if (!ended.signal.aborted) setProblem(`${inWords(error)} ${instead}`);
     });
     return () => ended.abort();
-  }, [facing]);
+  }, [facing, codes, instead]);
   return (
     <div className="show">
       {problem ? (
@@ -58,6 +63,7 @@ export function CameraReader({
 async function watch(
   video: HTMLVideoElement,
   facing: Facing,
+  codes: Codes,
   onText: (text: string) => Promise<void>,
   ended: AbortSignal,
 ): Promise<void> {
@@ -71,7 +77,7 @@ async function watch(
   ended.addEventListener('abort', stop);
   video.srcObject = stream;
   await video.play();
-  const read = await loadQrReader();
+  const read = await loadCodeReader(codes);
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true });
   let last = '';
@@ -103,8 +109,7 @@ function nextFrame(video: HTMLVideoElement): Promise<void> {
 function inWords(error: unknown): string {
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
   if (name === 'NotAllowedError')
-    return 'This tablet may not use its camera. Allow it in the settings of the browser, or use a file.';
-  if (name === 'NotFoundError' || name === 'OverconstrainedError')
-    return 'This tablet has no such camera. Use a file.';
-  return 'The camera does not start. Close other apps that use it and try again, or use a file.';
+    return 'This tablet may not use its camera. Allow it in the settings of the browser.';
+  if (name === 'NotFoundError' || name === 'OverconstrainedError') return 'This tablet has no such camera.';
+  return 'The camera does not start. Close other apps that use it and try again.';
 }

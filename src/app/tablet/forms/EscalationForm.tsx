@@ -1,0 +1,165 @@
+import { Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { ANSWERS, type Chart, type Escalation, EscalationMeans, MEANS } from '../../../clinical/index.ts';
+import { FormFrame, TimeField, toLocal } from './FormFrame.tsx';
+import { Pick } from './MeasureFrame.tsx';
+import { useEffectiveTime } from './use-effective-time.ts';
+import { useSave } from './use-save.ts';
+
+const CAPITAL = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
+const WAYS = EscalationMeans.options.map((value) => ({ value, label: CAPITAL(MEANS[value]) }));
+const ANSWERED = (['coming', 'advice', 'no-answer'] as const).map((value) => ({
+  value,
+  label: CAPITAL(ANSWERS[value]),
+}));
+
+interface Props {
+  chart: Chart;
+  /** Absent: a worry of the nurse's own. */
+  escalation?: Escalation | undefined;
+  timeZone: string;
+  now: string;
+  onDone: (message: string) => void;
+  onCancel: () => void;
+}
+
+/** Who was told, by what means, and what they said. Nobody answered: the next in line is asked for at once. */
+export function EscalationForm({ chart, escalation, timeZone, now, onDone, onCancel }: Props) {
+  const [because, setBecause] = useState(escalation?.because ?? '');
+  const [told, setTold] = useState('');
+  const [means, setMeans] = useState<EscalationMeans | undefined>('telephone');
+  const [answer, setAnswer] = useState<(typeof ANSWERED)[number]['value']>();
+  const [comment, setComment] = useState('');
+  const [at, setAt] = useState(toLocal(now, timeZone));
+  const time = useEffectiveTime(at, timeZone, now);
+  const saving = useSave(timeZone);
+  // As it stands now: what was saved a moment ago is one of its steps.
+  const live = chart.care.escalations.find((one) =>
+    escalation?.about === undefined
+      ? one.about === undefined && one.because === because.trim()
+      : one.about === escalation.about,
+  );
+  const before = live?.steps ?? [];
+  const about = escalation?.about ?? live?.steps[0]?.id;
+  const ready =
+    told.trim() !== '' &&
+    because.trim() !== '' &&
+    means !== undefined &&
+    answer !== undefined &&
+    time.at !== undefined;
+
+  async function submit(): Promise<void> {
+    if (!ready) return;
+    const message = await saving.save(chart.identity.id, {
+      kind: 'escalation-recorded',
+      effectiveAt: time.at ?? '',
+      ...(about === undefined ? {} : { about }),
+      because: because.trim(),
+      told: told.trim(),
+      means,
+      answer,
+      ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
+    });
+    if (!message) return;
+    if (answer !== 'no-answer') return onDone(message);
+    // The next in line, without going back for the form.
+    setTold('');
+    setAnswer(undefined);
+    setComment(`${told.trim()} did not answer`);
+  }
+
+  return (
+    <FormFrame
+      title="Who was told?"
+      submit="Save"
+      busy={saving.busy}
+      problem={saving.problem}
+      disabled={!ready}
+      onSubmit={() => void submit()}
+      onCancel={onCancel}
+    >
+      {escalation ? (
+        <p className="notice stop">▲ {because}</p>
+      ) : (
+        <TextInput
+          label="What is it about?"
+          value={because}
+          onChange={(event) => setBecause(event.currentTarget.value)}
+        />
+      )}
+      {before.map(({ id, body }) => (
+        <p key={id} className="quiet">
+          {toLocal(body.effectiveAt, timeZone)}: {body.told} {MEANS[body.means]}, {ANSWERS[body.answer]}
+        </p>
+      ))}
+      <TextInput
+        label={before.at(-1)?.body.answer === 'no-answer' ? 'Next in line: who was told?' : 'Who was told'}
+        placeholder="Name and role"
+        value={told}
+        onChange={(event) => setTold(event.currentTarget.value)}
+        maw={480}
+      />
+      <Pick label="How" options={WAYS} value={means} onChange={setMeans} />
+      <Pick label="And" options={ANSWERED} value={answer} onChange={setAnswer} />
+      <Textarea
+        label="What they said"
+        autosize
+        minRows={1}
+        value={comment}
+        onChange={(event) => setComment(event.currentTarget.value)}
+      />
+      <TimeField timeZone={timeZone} label="When" time={time} onChange={setAt} />
+    </FormFrame>
+  );
+}
+
+/** The patient was seen: by whom, when. It ends the escalation. */
+export function SeenForm({ chart, escalation, timeZone, now, onDone, onCancel }: Props) {
+  const last = escalation?.steps.findLast(({ body }) => body.answer === 'coming');
+  const [seenBy, setSeenBy] = useState(last?.body.told ?? '');
+  const [comment, setComment] = useState('');
+  const [at, setAt] = useState(toLocal(now, timeZone));
+  const time = useEffectiveTime(at, timeZone, now);
+  const saving = useSave(timeZone);
+  const about = escalation?.about ?? escalation?.steps[0]?.id;
+  const ready = about !== undefined && seenBy.trim() !== '' && time.at !== undefined;
+  return (
+    <FormFrame
+      title="Seen by"
+      submit="Save"
+      busy={saving.busy}
+      problem={saving.problem}
+      disabled={!ready}
+      onSubmit={() =>
+        void (async () => {
+          if (!ready) return;
+          const message = await saving.save(chart.identity.id, {
+            kind: 'escalation-seen',
+            effectiveAt: time.at ?? '',
+            about,
+            seenBy: seenBy.trim(),
+            ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
+          });
+          if (message) onDone(message);
+        })()
+      }
+      onCancel={onCancel}
+    >
+      <p className="card">{escalation?.because}</p>
+      <TextInput
+        label="Who saw the patient"
+        value={seenBy}
+        onChange={(event) => setSeenBy(event.currentTarget.value)}
+        maw={480}
+      />
+      <Textarea
+        label="What was decided"
+        autosize
+        minRows={1}
+        value={comment}
+        onChange={(event) => setComment(event.currentTarget.value)}
+      />
+      <TimeField timeZone={timeZone} label="When" time={time} onChange={setAt} />
+    </FormFrame>
+  );
+}

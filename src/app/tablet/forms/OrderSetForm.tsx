@@ -1,0 +1,143 @@
+import { Checkbox, Select } from '@mantine/core';
+import { useState } from 'react';
+import {
+  type Alert,
+  type Chart,
+  type Draft,
+  medicationLine,
+  type OrderDetail,
+  type OrderSet,
+  orderAlerts,
+  serviceLine,
+} from '../../../clinical/index.ts';
+import { SecretInput } from '../SecretInput.tsx';
+import { useBrought } from '../use-site-data.ts';
+import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
+import { FormFrame } from './FormFrame.tsx';
+import { fromSet, toOrderDetail } from './order-fields.ts';
+import { useSave } from './use-save.ts';
+
+interface Line {
+  key: number;
+  /** Absent: the set asks for something that this form does not know. */
+  detail: OrderDetail | undefined;
+  what: string;
+  chosen: boolean;
+  alerts: Alert[];
+}
+
+/** A hospital's order set: each order is looked at, chosen or left, and those chosen are signed together. */
+export function OrderSetForm({
+  chart,
+  timeZone,
+  now,
+  onDone,
+  onCancel,
+}: {
+  chart: Chart;
+  timeZone: string;
+  now: string;
+  onDone: (message: string) => void;
+  onCancel: () => void;
+}) {
+  const { orderSets, ...knowledge } = useBrought();
+  const [set, setSet] = useState<OrderSet | undefined>(orderSets.length === 1 ? orderSets[0] : undefined);
+  const [left, setLeft] = useState<Record<number, boolean>>({});
+  const [reasons, setReasons] = useState<Record<string, string>>({});
+  const [pin, setPin] = useState('');
+  const [signed, setSigned] = useState<number[]>([]);
+  const [startAt] = useState(now);
+  const saving = useSave(timeZone);
+  const lines = (set?.orders ?? []).map((item, key): Line => {
+    const detail = toOrderDetail(fromSet(item), timeZone, startAt);
+    const chosen = detail !== undefined && (left[key] ?? item.chosen !== false);
+    return {
+      key,
+      detail,
+      what: item.what,
+      chosen,
+      alerts: detail && chosen ? orderAlerts(chart, detail, knowledge) : [],
+    };
+  });
+  const toSign = lines.filter(({ key, chosen }) => chosen && !signed.includes(key));
+  const ready =
+    toSign.length > 0 && toSign.every(({ alerts }) => !isUnanswered(alerts, reasons)) && pin.length >= 4;
+
+  async function sign(): Promise<void> {
+    const done = [...signed];
+    let message: string | undefined;
+    for (const { key, detail, alerts } of toSign) {
+      if (!detail) continue;
+      const draft: Draft = {
+        kind: 'order-signed',
+        effectiveAt: new Date().toISOString(),
+        detail,
+        overrides: overridesOf(alerts, reasons),
+      };
+      message = await saving.save(chart.identity.id, draft, pin);
+      // What is signed stays signed; the rest is still here, with what went wrong.
+      if (!message) break;
+      done.push(key);
+      setSigned([...done]);
+    }
+    setPin('');
+    if (message) onDone(`${message}: ${done.length} orders of “${set?.title}”`);
+  }
+
+  return (
+    <FormFrame
+      title="Order set"
+      submit={`Sign ${toSign.length} ${toSign.length === 1 ? 'order' : 'orders'}`}
+      busy={saving.busy}
+      problem={saving.problem}
+      disabled={!ready}
+      onSubmit={() => void sign()}
+      onCancel={onCancel}
+    >
+      <Select
+        label="Which set"
+        placeholder="Choose"
+        maw={480}
+        data={orderSets.map(({ id, title }) => ({ value: id, label: title }))}
+        value={set?.id ?? null}
+        onChange={(id) => {
+          setSet(orderSets.find((one) => one.id === id));
+          setLeft({});
+          setSigned([]);
+        }}
+      />
+      {set?.source && <p className="quiet">{set.source}</p>}
+      {lines.map(({ key, detail, what, chosen, alerts }) => (
+        <div key={key} className="card stack">
+          <Checkbox
+            size="md"
+            label={
+              detail === undefined
+                ? `${what}: not whole in the set, order it by hand`
+                : detail.category === 'medication'
+                  ? medicationLine(detail)
+                  : serviceLine(detail)
+            }
+            checked={chosen}
+            disabled={detail === undefined || signed.includes(key)}
+            onChange={(event) => setLeft({ ...left, [key]: event.currentTarget.checked })}
+          />
+          <AlertList
+            alerts={alerts}
+            reasons={reasons}
+            label={`Reason to order ${what} all the same`}
+            onChange={setReasons}
+          />
+        </div>
+      ))}
+      {set && (
+        <SecretInput
+          description="Your signature"
+          maw={240}
+          value={pin}
+          onChange={(event) => setPin(event.currentTarget.value)}
+        />
+      )}
+    </FormFrame>
+  );
+}

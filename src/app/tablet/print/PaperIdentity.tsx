@@ -1,0 +1,70 @@
+import {
+  byClock,
+  type Chart,
+  describeEntry,
+  displayName,
+  formatAge,
+  formatDate,
+  formatTime,
+  sexInWords,
+} from '../../../clinical/index.ts';
+
+const ALLERGIES = {
+  known: 'ALLERGIES',
+  nilknown: 'No known allergies',
+  notasked: 'Allergies not recorded',
+  unavailable: 'Allergies could not be read on this tablet',
+} as const;
+
+/** Who it is, on every page: name, date of birth, sex, every number with its kind, allergies. */
+export function PaperIdentity({ chart, now, timeZone }: { chart: Chart; now: string; timeZone: string }) {
+  const { identity, allergies } = chart;
+  return (
+    <>
+      <div className="paper-identity">
+        <strong>{displayName(identity.name)}</strong>
+        <span>
+          Born{' '}
+          {identity.birthDate
+            ? `${formatDate(identity.birthDate)} (${formatAge(identity.birthDate, now, timeZone)})`
+            : 'not known'}
+        </span>
+        <span>{sexInWords(identity.sex)}</span>
+        {identity.numbers.map(({ kind, value }) => (
+          <span key={value}>
+            {kind === 'MRT' ? 'Downtime number' : 'EHR number'} {value}
+          </span>
+        ))}
+        {identity.bed && <span>Bed {identity.bed}</span>}
+      </div>
+      <div className="paper-allergies">
+        {ALLERGIES[allergies.status]}
+        {allergies.list.length > 0 &&
+          `: ${allergies.list.map(({ substance, reaction }) => `${substance.text}${reaction ? ` (${reaction})` : ''}`).join(', ')}`}
+      </div>
+    </>
+  );
+}
+
+/** Up to which entry: whoever holds a newer paper, or the tablet, sees what this one lacks. */
+export function upToInWords(chart: Chart, timeZone: string): string {
+  const newest = chart.history.toSorted(byClock).at(-1);
+  if (!newest) return 'no entries here';
+  const at = newest.body ? ` of ${formatTime(newest.body.recordedAt, timeZone)}` : '';
+  return `up to entry ${newest.id.slice(0, 6)}…${newest.id.slice(32)}${at}`;
+}
+
+/** What nobody but this tablet holds, by name: the paper may be all that is left of it. */
+export function Unsent({ entries, timeZone }: { entries: Chart['history']; timeZone: string }) {
+  return (
+    <div className="paper-unsent">
+      <strong>On this tablet only when this was printed ({entries.length}):</strong>{' '}
+      {entries
+        .map(
+          ({ body }) =>
+            `${describeEntry(body).title}${body ? ` ${formatTime(body.effectiveAt, timeZone)}` : ''}`,
+        )
+        .join('; ')}
+    </div>
+  );
+}

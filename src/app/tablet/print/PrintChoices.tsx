@@ -1,0 +1,107 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { type Chart, serviceLine } from '../../../clinical/index.ts';
+import type { Form } from '../../../forms/index.ts';
+import { notesPaper, transferPaper, vitalsPaper } from './chart-papers.tsx';
+import { blankFormPaper } from './form-paper.tsx';
+import { handoffPaper } from './handoff-paper.tsx';
+import { labelsPaper, requisitionPaper, wristbandPaper } from './label-papers.tsx';
+import { marPaper } from './mar-paper.tsx';
+import { PrintPreview } from './PrintPreview.tsx';
+import type { Paper } from './paper.ts';
+
+/** Everything of one patient that goes on paper: one tap each, and the printer's dialog opens. */
+export function PrintChoices({
+  chart,
+  forms,
+  by,
+  timeZone,
+  onDone,
+}: {
+  chart: Chart;
+  forms: readonly Form[] | undefined;
+  by: string;
+  timeZone: string;
+  onDone: () => void;
+}) {
+  const [paper, setPaper] = useState<Paper>();
+  const requests = chart.orders.filter(
+    ({ detail, state }) =>
+      state === 'active' && ['laboratory', 'imaging', 'blood-product', 'consult'].includes(detail.category),
+  );
+  const choices: [string, () => Paper][] = [
+    ['Medication record', () => marPaper(chart, timeZone)],
+    ['NEWS2 chart and vital signs', () => vitalsPaper(chart, timeZone)],
+    ['Notes and forms', () => notesPaper(chart, timeZone)],
+    ['Handoff sheet', () => handoffPaper(chart, timeZone)],
+    ['Transfer packet', () => transferPaper(chart, timeZone)],
+    ['Wristband', () => wristbandPaper(chart)],
+    ['Patient labels', () => labelsPaper(chart)],
+  ];
+  return (
+    <section className="stack" aria-label="Print">
+      <h2>Print</h2>
+      <div className="form-list">
+        {choices.map(([title, make]) => (
+          <Button key={title} variant="default" onClick={() => setPaper(make())}>
+            {title}
+          </Button>
+        ))}
+      </div>
+      {requests.length > 0 && (
+        <>
+          <h3>Requisitions, with specimen labels</h3>
+          <div className="form-list">
+            {requests.map((order) => (
+              <Button
+                key={order.id}
+                variant="default"
+                onClick={() => setPaper(requisitionPaper(chart, order, timeZone))}
+              >
+                {order.detail.category === 'medication' ? '' : serviceLine(order.detail)}
+              </Button>
+            ))}
+          </div>
+        </>
+      )}
+      <BlankForms forms={forms} chart={chart} onChoose={setPaper} />
+      <div className="footer-actions">
+        <Button variant="default" onClick={onDone}>
+          Back
+        </Button>
+      </div>
+      {paper && (
+        <PrintPreview paper={paper} by={by} timeZone={timeZone} onClose={() => setPaper(undefined)} />
+      )}
+    </section>
+  );
+}
+
+/** Blank forms are found behind one more tap: there are many. */
+function BlankForms({
+  forms,
+  chart,
+  onChoose,
+}: {
+  forms: readonly Form[] | undefined;
+  chart: Chart | undefined;
+  onChoose: (paper: Paper) => void;
+}) {
+  return (
+    <details>
+      <summary>Blank forms</summary>
+      <div className="form-list">
+        {forms?.map((form) => (
+          <Button
+            key={form.id}
+            variant="default"
+            onClick={() => onChoose(blankFormPaper(form, chart))}
+            aria-label={`Blank form: ${form.title}`}
+          >
+            {form.title}
+          </Button>
+        ))}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,177 @@
+import type { Alert } from './alerts.ts';
+import { stands } from './chart/standing.ts';
+import type { Chart } from './chart/types.ts';
+import { ageInYears, formatAgo, formatNumber, formatQuantity, formatUnit } from './display.ts';
+import type { MedicationDetail, Schedule } from './entries/index.ts';
+import type { DoseLimit, FormularyItem } from './formulary.ts';
+
+/** Older than this, a weight doses nobody without saying so (medication.md, "Alerts"). */
+const WEIGHT_GOOD_FOR_MS = 7 * 24 * 3_600_000;
+
+export interface KnownWeight {
+  kg: number;
+  at: string;
+  method: 'measured' | 'stated' | 'estimated' | 'ehr';
+}
+
+/** The newest weight: charted here, or the EHR's. */
+export function knownWeight(chart: Pick<Chart, 'measurements' | 'ehrObservations'>): KnownWeight | undefined {
+  const charted = chart.measurements.flatMap((entry): KnownWeight[] =>
+    stands(entry) && entry.body.kind === 'body-measured' && entry.body.weightKg !== undefined
+      ? [{ kg: entry.body.weightKg, at: entry.body.effectiveAt, method: entry.body.method }]
+      : [],
+  );
+  const ehr = chart.ehrObservations.flatMap(({ name, value, unit, effectiveAt }): KnownWeight[] => {
+    const kg = Number(value);
+    return /^body weight$/i.test(name) && unit === 'kg' && kg > 0
+      ? [{ kg, at: effectiveAt, method: 'ehr' }]
+      : [];
+  });
+  return [...charted, ...ehr].sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
+}
+
+/** What the formulary's own limits say of a dose. Limits by age: those of this age; where it is not known, those for all. */
+export function rangeAlerts(
+  chart: Chart,
+  item: FormularyItem | undefined,
+  detail: Pick<MedicationDetail, 'dose' | 'schedule'>,
+): Alert[] {
+  const age = ageInYears(chart.identity.birthDate, chart.now);
+  const limits = (item?.limits ?? []).filter(
+    ({ fromYears, belowYears }) =>
+      (fromYears === undefined || (age !== undefined && age >= fromYears)) &&
+      (belowYears === undefined || (age !== undefined && age < belowYears)),
+  );
+  const weight = knownWeight(chart);
+  return [
+    ...limits.flatMap((limit) => ofLimit(limit, detail, weight, chart.now)),
+    ...renalAlert(chart, item, age, weight),
+  ];
+}
+
+function ofLimit(
+  limit: DoseLimit,
+  { dose, schedule }: Pick<MedicationDetail, 'dose' | 'schedule'>,
+  weight: KnownWeight | undefined,
+  now: string,
+): Alert[] {
+  if (!sameUnit(limit.unit, dose.unit)) return [];
+  if (limit.perKg && !weight)
+    return [
+      {
+        code: 'weight-needed',
+        severity: 'stop-and-think',
+        message: 'The dose goes by weight, and no weight is known here. Weigh the patient first.',
+      },
+    ];
+  const times = limit.perKg ? (weight?.kg ?? 1) : 1;
+  const per = limit.perKg && weight ? ` at ${formatNumber(weight.kg)} kg` : '';
+  const alerts: Alert[] = [];
+  const bound = (value: number): string =>
+    `${formatQuantity({ value: Number((value * times).toPrecision(6)), unit: limit.unit })}${limit.perKg ? ` (${formatNumber(value)} ${formatUnit(limit.unit)}/kg${per})` : ''}`;
+  if (limit.high !== undefined && dose.value > limit.high * times)
+    alerts.push({
+      code: 'dose-high',
+      severity: 'stop-and-think',
+      message: `${formatQuantity(dose)} is more than the formulary's most in one dose: ${bound(limit.high)}.`,
+    });
+  if (limit.low !== undefined && dose.value < limit.low * times)
+    alerts.push({
+      code: 'dose-low',
+      severity: 'stop-and-think',
+      message: `${formatQuantity(dose)} is less than the formulary's least in one dose: ${bound(limit.low)}.`,
+    });
+  const perDay = dosesPerDay(schedule);
+  if (
+    limit.highPerDay !== undefined &&
+    perDay !== undefined &&
+    dose.value * perDay > limit.highPerDay * times
+  )
+    alerts.push({
+      code: 'dose-high',
+      severity: 'stop-and-think',
+      message: `${formatNumber(perDay)} doses a day are ${formatQuantity({ value: dose.value * perDay, unit: dose.unit })}, more than the formulary's most in 24 hours: ${bound(limit.highPerDay)}.`,
+    });
+  if (limit.perKg && weight && Date.parse(now) - Date.parse(weight.at) > WEIGHT_GOOD_FOR_MS)
+    alerts.push({
+      code: 'weight-old',
+      severity: 'confirm',
+      message: `The dose goes by weight, and the last one (${formatNumber(weight.kg)} kg) is of ${formatAgo(weight.at, now)}.`,
+      confirm: 'The weight is still right',
+    });
+  return alerts;
+}
+
+/** Units that are one, written differently. */
+const sameUnit = (a: string, b: string): boolean => formatUnit(a) === formatUnit(b);
+
+/** The most doses that the schedule allows in 24 hours. */
+function dosesPerDay(schedule: Schedule): number | undefined {
+  switch (schedule.type) {
+    case 'times':
+      return schedule.times.length / schedule.everyDays;
+    case 'every':
+      return 24 / schedule.hours;
+    case 'as-needed':
+      return (
+        schedule.mostPerDay ??
+        (schedule.leastIntervalHours ? Math.floor(24 / schedule.leastIntervalHours) : undefined)
+      );
+    case 'once':
+      return 1;
+    case 'continuous':
+    case 'as-written':
+      return undefined;
+  }
+}
+
+/**
+ * Creatinine clearance by Cockcroft and Gault (1976): (140 − age) × weight ÷ (72 × creatinine in mg/dL), × 0.85 for
+ * women. Adults alone; whole mL/min. µmol/L ÷ 88.4 = mg/dL.
+ */
+export function creatinineClearance(person: {
+  ageYears: number;
+  weightKg: number;
+  female: boolean;
+  creatinineMgDl: number;
+}): number {
+  const { ageYears, weightKg, female, creatinineMgDl } = person;
+  return Math.round((((140 - ageYears) * weightKg) / (72 * creatinineMgDl)) * (female ? 0.85 : 1));
+}
+
+/** The last creatinine of the snapshot, mg/dL. */
+function lastCreatinine(chart: Chart): { mgDl: number; at: string } | undefined {
+  const known = chart.ehrObservations.flatMap(({ name, value, unit, effectiveAt }) => {
+    const number = Number(value);
+    if (!/^creatinine\b/i.test(name) || !(number > 0) || /urine|clearance/i.test(name)) return [];
+    if (unit === 'mg/dL') return [{ mgDl: number, at: effectiveAt }];
+    return unit === 'umol/L' || unit === '\u00b5mol/L' ? [{ mgDl: number / 88.4, at: effectiveAt }] : [];
+  });
+  return known.sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
+}
+
+function renalAlert(
+  chart: Chart,
+  item: FormularyItem | undefined,
+  age: number | undefined,
+  weight: KnownWeight | undefined,
+): Alert[] {
+  const creatinine = lastCreatinine(chart);
+  const { sex } = chart.identity;
+  if (!item?.renal || !creatinine || age === undefined || age < 18 || !weight) return [];
+  if (sex !== 'female' && sex !== 'male') return [];
+  const clearance = creatinineClearance({
+    ageYears: age,
+    weightKg: weight.kg,
+    female: sex === 'female',
+    creatinineMgDl: creatinine.mgDl,
+  });
+  if (clearance >= item.renal.below) return [];
+  return [
+    {
+      code: 'renal',
+      severity: 'stop-and-think',
+      message: `Creatinine clearance about ${clearance} mL/min (Cockcroft-Gault: creatinine ${formatNumber(Number(creatinine.mgDl.toPrecision(3)))} mg/dL, ${formatAgo(creatinine.at, chart.now)}; weight ${formatNumber(weight.kg)} kg, ${formatAgo(weight.at, chart.now)}), below ${formatNumber(item.renal.below)}. ${item.renal.says}.`,
+    },
+  ];
+}

@@ -1,0 +1,211 @@
+import { DEVICES } from './care-in-words.ts';
+import { stands } from './chart/standing.ts';
+import type { Chart } from './chart/types.ts';
+import { describeEntry } from './describe-entry.ts';
+import {
+  displayName,
+  formatAge,
+  formatAgo,
+  formatQuantity,
+  formatTime,
+  sexInWords,
+  tallMan,
+} from './display.ts';
+import type { BodyOf, IllnessSeverity } from './entries/index.ts';
+import { fluidBalance, fluidDay } from './fluid-balance.ts';
+import { infusionFluids } from './infusion-fluids.ts';
+import { news2Response } from './news2.ts';
+
+export type HandoffText = Pick<BodyOf<'handoff-written'>, 'sbar' | 'ipass'>;
+
+/** What the next nurse has to look at first: eight hours ahead. */
+const SHIFT_MS = 8 * 3_600_000;
+
+const lines = (...texts: (string | undefined | false)[]): string =>
+  texts.filter((text): text is string => typeof text === 'string' && text.trim() !== '').join('\n');
+
+/**
+ * A handoff as the chart tells it, for the nurse to correct and add to. It claims nothing that was not charted, and says
+ * where nothing was.
+ */
+export function handoffFromChart(chart: Chart, timeZone: string): Required<HandoffText> {
+  const who = patientInWords(chart, timeZone);
+  const now = stateInWords(chart, timeZone);
+  const todo = toDo(chart, timeZone);
+  const watch = toWatch(chart);
+  return {
+    sbar: {
+      situation: lines(who, now),
+      background: background(chart),
+      assessment: assessment(chart, timeZone),
+      recommendation: lines(todo, watch),
+    },
+    ipass: {
+      illnessSeverity: severity(chart),
+      patientSummary: lines(who, background(chart), now, assessment(chart, timeZone)),
+      actionList: todo || 'Nothing is due in the next eight hours.',
+      situationAwareness: watch || 'Nothing charted that asks for a plan.',
+    },
+  };
+}
+
+function severity({ vitals, care }: Chart): IllnessSeverity {
+  const newest = vitals.find(stands);
+  if (!newest || !care.news2Applies) return 'stable';
+  return newest.news2.risk === 'high' ? 'unstable' : newest.news2.risk === 'low' ? 'stable' : 'watcher';
+}
+
+function patientInWords({ identity, allergies, orders, now }: Chart, timeZone: string): string {
+  const allergic =
+    allergies.status === 'known'
+      ? `Allergies: ${allergies.list.map(({ substance }) => substance.text).join(', ')}.`
+      : {
+          nilknown: 'No known allergies.',
+          notasked: 'Allergies not recorded.',
+          unavailable: 'Allergies could not be read.',
+        }[allergies.status];
+  const of = (category: string): string | undefined => {
+    const said = orders.flatMap(({ detail, state }) =>
+      state === 'active' && detail.category === category && detail.category !== 'medication'
+        ? [detail.request.text]
+        : [],
+    );
+    return said.length > 0 ? said.join('; ') : undefined;
+  };
+  const [code, isolation] = [of('code-status'), of('isolation')];
+  return lines(
+    `${displayName(identity.name)}, ${formatAge(identity.birthDate, now, timeZone)}, ${sexInWords(identity.sex).toLowerCase()}${identity.bed === undefined ? '' : `, bed ${identity.bed}`}. ${allergic}`,
+    code !== undefined && `Code status: ${code}.`,
+    isolation !== undefined && `Isolation: ${isolation}.`,
+  );
+}
+
+function stateInWords({ vitals, care, now }: Chart, timeZone: string): string {
+  const newest = vitals.find(stands);
+  if (!newest) return 'No vital signs charted in this downtime.';
+  return `Vital signs ${formatTime(newest.body.effectiveAt, timeZone)} (${formatAgo(newest.body.effectiveAt, now)}): ${describeEntry(newest.body, care.news2Applies).text}.`;
+}
+
+const background = ({ problems, care }: Chart): string =>
+  lines(
+    problems.length > 0 ? `Problems: ${problems.slice(0, 10).join(', ')}.` : 'Problems: not recorded.',
+    devicesInWords(care.devices),
+  );
+
+function devicesInWords(devices: Chart['care']['devices']): string | undefined {
+  const inPlace = devices.filter(({ removed }) => removed === undefined);
+  if (inPlace.length === 0) return undefined;
+  return `In place: ${inPlace.map(({ first: { body } }) => [DEVICES[body.device], body.site].filter(Boolean).join(', ')).join('; ')}.`;
+}
+
+function assessment(chart: Chart, timeZone: string): string {
+  const { vitals, care, measurements, now } = chart;
+  const newest = vitals.find(stands);
+  const said = (kind: (typeof measurements)[number]['body']['kind']): string | undefined => {
+    const found = measurements.find((entry) => stands(entry) && entry.body.kind === kind);
+    if (!found) return undefined;
+    const { title, text } = describeEntry(found.body);
+    return `${title} ${formatTime(found.body.effectiveAt, timeZone)}: ${text}.`;
+  };
+  const fluids = [
+    ...measurements.filter(stands).flatMap(({ body }) => (body.kind === 'fluid-recorded' ? [body] : [])),
+    ...infusionFluids(chart.infusions, chart.now),
+  ];
+  const [today] = fluidBalance(fluids, fluidDay(timeZone, chart.settings.fluidShifts));
+  const current = today && Date.parse(today.to) > Date.parse(now) ? today.totals : undefined;
+  const screen = care.screens.find(stands);
+  return (
+    lines(
+      newest &&
+        care.news2Applies &&
+        newest.news2.total !== null &&
+        `NEWS2 ${newest.news2.total}: ${news2Response(newest.news2).title}.`,
+      said('pain-assessed'),
+      said('gcs-assessed'),
+      said('glucose-measured'),
+      current &&
+        `Fluids today: in ${current.inMl} mL, out ${current.outMl} mL, balance ${current.balanceMl} mL.`,
+      ...chart.infusions
+        .filter(({ state }) => state !== 'stopped')
+        .map(
+          ({ medication, rateMlPerHour, state }) =>
+            `${tallMan(medication)} ${state}${rateMlPerHour === undefined ? '' : `, RATE ${rateMlPerHour} mL/hour`}.`,
+        ),
+      screen && `${screen.body.screen.title}: ${screen.body.says ?? screen.body.total ?? 'not complete'}.`,
+    ) || 'Nothing further was charted.'
+  );
+}
+
+function toDo(chart: Chart, timeZone: string): string {
+  const { now } = chart;
+  const until = Date.parse(now) + SHIFT_MS;
+  const names = new Map(
+    chart.orders.flatMap(({ id, detail, incomplete }) =>
+      detail.category === 'medication'
+        ? [
+            [
+              id,
+              `${tallMan(detail.medication.text)}${incomplete.includes('dose') ? '' : ` ${formatQuantity(detail.dose)}`}`,
+            ] as const,
+          ]
+        : [],
+    ),
+  );
+  const doses = chart.dueDoses.filter(
+    (dose) => dose.administration === undefined && Date.parse(dose.dueAt) < until && dose.state !== 'given',
+  );
+  const overdue = doses.filter(({ state }) => state === 'overdue');
+  const coming = doses.filter(({ state }) => state !== 'overdue').slice(0, 12);
+  const { observations } = chart.care;
+  const fresh = chart.orders.filter(
+    ({ source, state, signedAt, acknowledgedBy }) =>
+      source.from === 'entry' && state === 'active' && signedAt !== undefined && acknowledgedBy === undefined,
+  );
+  return lines(
+    observations && `Vital signs by ${formatTime(observations.dueAt, timeZone)} (${observations.why}).`,
+    overdue.length > 0 &&
+      `Overdue: ${overdue.map(({ order, dueAt }) => `${names.get(order) ?? ''} ${formatTime(dueAt, timeZone)}`).join('; ')}.`,
+    coming.length > 0 &&
+      `Due: ${coming.map(({ order, dueAt }) => `${formatTime(dueAt, timeZone)} ${names.get(order) ?? ''}`).join('; ')}.`,
+    ...chart.afterDoses.reassessments.map(
+      ({ medication, dueAt }) => `Effect of ${tallMan(medication)} by ${formatTime(dueAt, timeZone)}.`,
+    ),
+    fresh.length > 0 && `${fresh.length} new ${fresh.length === 1 ? 'order' : 'orders'} not noted yet.`,
+  );
+}
+
+function toWatch(chart: Chart): string {
+  return lines(
+    ...chart.care.escalations
+      .filter(({ state }) => state !== 'seen')
+      .map(
+        ({ because, state, steps }) =>
+          `${because}: ${state === 'not-told' ? 'nobody told yet' : state === 'no-answer' ? 'no answer yet' : `told ${steps.at(-1)?.body.told ?? ''}, not seen yet`}.`,
+      ),
+    ...chart.conflicts.map(({ message }) => `To settle: ${message}`),
+  );
+}
+
+/** What somebody charted within the last hours belongs to the shift that she is in (project rule). */
+const THIS_SHIFT_MS = 6 * 3_600_000;
+
+/** What others charted since the reader's last shift here, newest first. `since`: absent where she was never here. */
+export function changedSince(chart: Chart, reader: string): { since?: string; entries: Chart['history'] } {
+  const own = chart.history.filter(
+    ({ body }) =>
+      body?.author.id === reader && Date.parse(chart.now) - Date.parse(body.recordedAt) > THIS_SHIFT_MS,
+  );
+  const since = own
+    .map(({ body }) => body?.recordedAt ?? '')
+    .sort()
+    .at(-1);
+  return {
+    ...(since === undefined ? {} : { since }),
+    entries: chart.history
+      .filter(
+        ({ body }) =>
+          body !== null && body.author.id !== reader && (since === undefined || body.recordedAt > since),
+      )
+      .toReversed(),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Alert } from './alerts.ts';
+import { stands } from './chart/standing.ts';
+import type { Chart } from './chart/types.ts';
+import { formatAgo, formatQuantity } from './display.ts';
+import type { Glucose } from './entries/index.ts';
+import { GLUCOSE_WORDS, glucoseLevel } from './glucose.ts';
+
+/** Rapid insulin needs a glucose that is not older (scores.md, "Glucose": project rule). */
+const GLUCOSE_GOOD_FOR_MS = 60 * 60_000;
+
+/** The newest glucose that is known here by then: charted, or measured for a dose. */
+export function lastGlucose(
+  chart: Pick<Chart, 'measurements' | 'orders'>,
+  at: string,
+): { glucose: Glucose; at: string } | undefined {
+  const charted = chart.measurements.flatMap(({ body, standing }) =>
+    body.kind === 'glucose-measured' && stands({ standing })
+      ? [{ glucose: { value: body.value, unit: body.unit } as Glucose, at: body.effectiveAt }]
+      : [],
+  );
+  const forDoses = chart.orders
+    .flatMap(({ administrations }) => administrations)
+    .flatMap((dose) =>
+      dose.body.glucose && stands(dose) ? [{ glucose: dose.body.glucose, at: dose.body.effectiveAt }] : [],
+    );
+  return [...charted, ...forDoses]
+    .filter((known) => Date.parse(known.at) <= Date.parse(at) + 60_000)
+    .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
+}
+
+/** The glucose that holds for a dose at that time without being measured again. */
+export function freshGlucose(chart: Pick<Chart, 'measurements' | 'orders'>, at: string): Glucose | undefined {
+  const last = lastGlucose(chart, at);
+  return last && Date.parse(at) - Date.parse(last.at) <= GLUCOSE_GOOD_FOR_MS ? last.glucose : undefined;
+}
+
+/** Insulin on a low glucose is charted over only with a reason. */
+export function insulinAlerts(chart: Chart, typed: Glucose | undefined, at: string): Alert[] {
+  const last = lastGlucose(chart, at);
+  const holds = typed ?? freshGlucose(chart, at);
+  if (!holds)
+    return last
+      ? [
+          {
+            code: 'glucose-old',
+            severity: 'inform',
+            message: `The last glucose (${formatQuantity(last.glucose)}) is of ${formatAgo(last.at, at)}: measure it now.`,
+          },
+        ]
+      : [];
+  const level = glucoseLevel(holds.value, holds.unit, false);
+  if (level === 'in-range' || level === 'high') return [];
+  const words = GLUCOSE_WORDS[level];
+  return [
+    {
+      code: 'glucose-low',
+      severity: 'stop-and-think',
+      message: `Glucose ${formatQuantity(holds)}: ${words.title}. ${words.asks ?? ''}`.trim(),
+    },
+  ];
+}

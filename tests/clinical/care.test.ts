@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import {
+  changedSince,
+  foldChart,
+  handoffFromChart,
+  type OpenedEntry,
+  toBoardRow,
+  type VitalValues,
+} from '../../src/clinical/index.ts';
+import { anEntry, DOCTOR, FULL_SET, NOW, NURSE, orderFor, PATIENT, registered } from './builders.ts';
+
+const OTHER = { id: '3'.repeat(32), name: 'Nurse Ben', role: 'nurse' as const };
+const at = (minutes: number): string => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
+const chartOf = (entries: OpenedEntry[], now = NOW) =>
+  foldChart({ patient: PATIENT, entries: [registered({ birthDate: '1951-03-04' }), ...entries], now })!;
+
+/** A set that scores so: 7 by breathing, oxygen and pulse; 0 as it stands. */
+const HIGH: VitalValues = {
+  ...FULL_SET,
+  saturationScale: 1,
+  respirationRate: 26,
+  oxygenSaturation: 93,
+  oxygenDevice: 'N',
+  oxygenFlow: 2,
+  systolic: 120,
+  pulse: 80,
+  consciousness: 'alert',
+  temperature: 37,
+};
+const LOW: VitalValues = {
+  saturationScale: 1,
+  respirationRate: 16,
+  oxygenSaturation: 98,
+  oxygenDevice: 'A',
+  systolic: 120,
+  diastolic: 70,
+  pulse: 70,
+  consciousness: 'alert',
+  temperature: 37,
+};
+const vitals = (values: VitalValues, minutes: number) =>
+  anEntry('vital-signs', { values, effectiveAt: at(minutes) });
+const told = (about: string | undefined, minutes: number, answer: 'coming' | 'advice' | 'no-answer') =>
+  anEntry('escalation-recorded', {
+    ...(about === undefined ? {} : { about }),
+    because: 'NEWS2 7',
+    told: 'Dr Bell',
+    means: 'telephone',
+    answer,
+    effectiveAt: at(minutes),
+  });
+
+describe('escalation', () => {
+  it('a score of 5 or more, or a single 3, asks for somebody; a low one does not', () => {
+    expect(chartOf([vitals(LOW, -5)]).care.escalations).toEqual([]);
+    expect(chartOf([vitals(HIGH, -5)]).care.escalations).toMatchObject([
+      { because: expect.stringMatching(/^NEWS2 7: High risk/), state: 'not-told', steps: [] },
+    ]);
+    const single = chartOf([vitals({ ...LOW, consciousness: 'voice' }, -5)]);
+    expect(single.care.escalations[0]?.because).toMatch(/NEWS2 3/);
+  });
+
+  it('nobody answered: the next in line; somebody comes: told, until the patient was seen', () => {
+    const set = vitals(HIGH, -20);
+    const none = told(set.id, -18, 'no-answer');
+    expect(chartOf([set, none]).care.escalations[0]?.state).toBe('no-answer');
+    const coming = told(set.id, -15, 'coming');
+    expect(chartOf([set, none, coming]).care.escalations[0]).toMatchObject({ state: 'told' });
+    const seen = anEntry('escalation-seen', { about: set.id, seenBy: 'Dr Bell', effectiveAt: at(-3) });
+    const chart = chartOf([set, none, coming, seen]);
+    expect(chart.care.escalations[0]).toMatchObject({ state: 'seen', seen: { id: seen.id } });
+    expect(toBoardRow(chart).escalations).toEqual([]);
+  });
+
+  it('a score as high as the one that was told does not ask again; a higher one, or one after a low one, does', () => {
+    const medium = { ...LOW, respirationRate: 22, pulse: 112, temperature: 38.5 };
+    const first = vitals(medium, -120);
+    const known = told(first.id, -118, 'coming');
+    expect(chartOf([first, known, vitals(medium, -60)]).care.escalations.map(({ state }) => state)).toEqual([
+      'told',
+    ]);
+    const risen = chartOf([first, known, vitals(HIGH, -60)]).care.escalations;
+    expect(risen.map(({ state }) => state)).toEqual(['not-told', 'told']);
+    const again = chartOf([first, known, vitals(LOW, -90), vitals(medium, -10)]).care.escalations;
+    expect(again[0]?.state).toBe('not-told');
+  });
+
+  it('a critical result asks until somebody acknowledges it, and a nurse’s worry stands by itself', () => {
+    const result = anEntry('result-received', {
+      test: 'Potassium',
+      value: '6.8',
+      unit: 'mmol/L',
+      caller: 'Laboratory, Kim',
+      readBack: true,
+      critical: true,
+      effectiveAt: at(-30),
+    });
+    const chart = chartOf([result]);
+    expect(chart.care.escalations).toMatchObject([
+      { about: result.id, because: 'Critical: Potassium 6.8 mmol/L', state: 'not-told' },
+    ]);
+    expect(toBoardRow(chart).escalations).toHaveLength(1);
+    const done = anEntry('result-acknowledged', { author: DOCTOR, result: result.id });
+    expect(chartOf([result, done]).care.escalations).toEqual([]);
+    expect(chartOf([result, done]).care.results[0]?.acknowledged?.body.author.name).toBe('Dr Bell');
+    expect(chartOf([told(undefined, -4, 'advice')]).care.escalations[0]?.state).toBe('told');
+  });
+});
+
+describe('vital signs that are due again', () => {
+  it('follow Chart 4 of NEWS2, or the order where that asks for more', () => {
+    expect(chartOf([vitals(LOW, -30)]).care.observations).toEqual({
+      dueAt: at(-30 + 720),
+      everyMinutes: 720,
+      why: 'NEWS2 0',
+    });
+    expect(chartOf([vitals({ ...LOW, pulse: 95 }, -30)]).care.observations?.everyMinutes).toBe(360);
+    expect(chartOf([vitals(HIGH, -30)]).care.observations?.everyMinutes).toBe(30);
+    const order = anEntry('order-signed', {
+      author: DOCTOR,
+      detail: {
+        category: 'nursing',
+        request: { text: 'Vital signs' },
+        priority: 'routine',
+        observationsEveryMinutes: 120,
+      },
+      overrides: [],
+    });
+    expect(chartOf([vitals(LOW, -30), order]).care.observations).toMatchObject({
+      dueAt: at(90),
+      why: 'by order',
+    });
+  });
+
+  it('NEWS2 asks for nothing in pregnancy and shortly after, and for no child', () => {
+    const pregnancy = anEntry('pregnancy-recorded', { status: 'pregnant' });
+    const chart = chartOf([vitals(HIGH, -5), pregnancy]);
+    expect(chart.care).toMatchObject({ news2Applies: false, escalations: [] });
+    expect(chart.care.observations).toBeUndefined();
+    expect(toBoardRow(chart).news2).toBeUndefined();
+    const child = foldChart({
+      patient: PATIENT,
+      entries: [registered({ birthDate: '2015-03-04' }), vitals(HIGH, -5)],
+      now: NOW,
+    })!;
+    expect(child.care.escalations).toEqual([]);
+    const over = anEntry('pregnancy-recorded', { status: 'not-pregnant', effectiveAt: at(1) });
+    expect(chartOf([vitals(HIGH, -5), pregnancy, over], at(2)).care.news2Applies).toBe(true);
+  });
+});
+
+describe('handoff', () => {
+  it('is written from the chart, and claims nothing that was not charted', () => {
+    const empty = handoffFromChart(chartOf([]), 'America/Chicago');
+    expect(empty.sbar?.situation).toMatch(/KOWALSKI, Jan, 75y, male.*Allergies not recorded/);
+    expect(empty.sbar?.situation).toContain('No vital signs charted in this downtime.');
+    expect(empty.ipass?.illnessSeverity).toBe('stable');
+    const chart = chartOf([
+      vitals(HIGH, -5),
+      orderFor('hydralazine 25 mg tablet', { type: 'every', hours: 6 }, { startAt: at(60) }),
+      anEntry('device-charted', { device: 'urinary-catheter', action: 'inserted', effectiveAt: at(-600) }),
+    ]);
+    const { sbar, ipass } = handoffFromChart(chart, 'America/Chicago');
+    expect(ipass?.illnessSeverity).toBe('unstable');
+    expect(sbar?.background).toContain('In place: Urinary catheter');
+    expect(sbar?.recommendation).toContain('hydrALAZINE 25 mg tablet');
+    expect(sbar?.recommendation).toMatch(/NEWS2 7.*nobody told yet/);
+  });
+
+  it('is read by the next nurse, whose receipt stands on the board', () => {
+    const written = anEntry('handoff-written', {
+      sbar: { situation: 's', background: '', assessment: '', recommendation: '' },
+      effectiveAt: at(-10),
+    });
+    expect(toBoardRow(chartOf([written])).handoff).toMatchObject({ by: NURSE.name, readBy: [] });
+    const read = anEntry('handoff-read', { author: OTHER, handoff: written.id });
+    expect(toBoardRow(chartOf([written, read])).handoff?.readBy).toEqual([OTHER.id]);
+  });
+
+  it('what changed since the reader’s last shift is what others charted after it, newest first', () => {
+    const mine = anEntry('note', { noteType: 'nursing', text: 'old', effectiveAt: at(-900) });
+    const theirs = anEntry('note', { author: OTHER, noteType: 'nursing', text: 'new', effectiveAt: at(-60) });
+    const now = anEntry('note', { noteType: 'nursing', text: 'this shift', effectiveAt: at(-5) });
+    const { since, entries } = changedSince(chartOf([mine, theirs, now]), NURSE.id);
+    expect(since).toBe(at(-900));
+    expect(entries.map(({ id }) => id)).toEqual([theirs.id]);
+    expect(changedSince(chartOf([theirs]), NURSE.id).since).toBeUndefined();
+  });
+
+  it('a patient is with whoever took her, until she is given back or a shift has passed', () => {
+    const taken = anEntry('patient-taken', { action: 'taken', effectiveAt: at(-60) });
+    expect(chartOf([taken]).care.takenBy.map(({ name }) => name)).toEqual([NURSE.name]);
+    expect(chartOf([taken], at(13 * 60)).care.takenBy).toEqual([]);
+    const back = anEntry('patient-taken', { action: 'given-back', effectiveAt: at(-10) });
+    expect(chartOf([taken, back]).care.takenBy).toEqual([]);
+    const other = anEntry('patient-taken', { author: OTHER, action: 'taken', effectiveAt: at(-5) });
+    expect(chartOf([taken, back, other]).care.takenBy.map(({ name }) => name)).toEqual([OTHER.name]);
+  });
+});
+
+describe('the board', () => {
+  it('shows code status, isolation and where somebody charted last', () => {
+    const service = (category: 'code-status' | 'isolation', text: string) =>
+      anEntry('order-signed', {
+        author: DOCTOR,
+        detail: { category, request: { text }, priority: 'routine' },
+        overrides: [],
+      });
+    const row = toBoardRow(
+      chartOf([service('code-status', 'Do not resuscitate'), service('isolation', 'Contact')]),
+    );
+    expect(row).toMatchObject({
+      codeStatus: 'Do not resuscitate',
+      isolation: ['Contact'],
+      lastEntry: { log: 'b'.repeat(32), at: expect.any(String) },
+    });
+  });
+});

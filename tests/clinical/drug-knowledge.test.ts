@@ -1,0 +1,264 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  creatinineClearance,
+  type FormularyItem,
+  fluidBalance,
+  fluidTotals,
+  foldChart,
+  freshGlucose,
+  infusionFluids,
+  insulinAlerts,
+  interactionOf,
+  type OpenedEntry,
+  OrderSet,
+  openFormulary,
+  orderAlerts,
+  readInteractionsCsv,
+  type SnapshotPatient,
+} from '../../src/clinical/index.ts';
+import { anEntry, aSnapshot, DOCTOR, NOW, orderFor, PATIENT, registered } from './builders.ts';
+
+const at = (minutes: number): string => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
+const chartOf = (
+  entries: OpenedEntry[],
+  more: { now?: string; snapshot?: Partial<SnapshotPatient>; born?: string } = {},
+) =>
+  foldChart({
+    patient: PATIENT,
+    entries: [
+      registered({ birthDate: more.born ?? '1951-03-04' }),
+      anEntry('no-known-allergies-recorded', {}),
+      ...entries,
+    ],
+    now: more.now ?? NOW,
+    ...(more.snapshot ? { snapshot: aSnapshot(more.snapshot), snapshotAsOf: NOW } : {}),
+  })!;
+const weight = (weightKg: number, minutes = -60) =>
+  anEntry('body-measured', { weightKg, method: 'measured', effectiveAt: at(minutes) });
+const drug = (name: string, more: Partial<FormularyItem> = {}): FormularyItem => ({
+  name,
+  doses: [],
+  gtins: [],
+  ndcs: [],
+  limits: [],
+  ...more,
+});
+const detail = (text: string, value: number, hours = 6) => ({
+  category: 'medication' as const,
+  medication: { text },
+  dose: { value, unit: 'mg' },
+  route: 'PO',
+  schedule: { type: 'every' as const, hours },
+  startAt: NOW,
+});
+const asked = (chart: Parameters<typeof orderAlerts>[0], item: FormularyItem, value: number, hours = 6) =>
+  orderAlerts(chart, detail(item.name, value, hours), {
+    formulary: openFormulary([item]),
+    interactions: [],
+  }).map(({ code }) => code);
+
+describe('doses outside the formulary’s range', () => {
+  const limited = drug('ibuprofen', {
+    limits: [
+      { unit: 'mg', fromYears: 18, low: 100, high: 800, highPerDay: 2400 },
+      { unit: 'mg', belowYears: 18, high: 10, perKg: true },
+    ],
+  });
+  it('are asked about at the limit and beyond it, in one dose and in a day', () => {
+    const adult = chartOf([]);
+    expect(asked(adult, limited, 800, 8)).toEqual([]);
+    expect(asked(adult, limited, 801, 24)).toEqual(['dose-high']);
+    expect(asked(adult, limited, 99, 8)).toEqual(['dose-low']);
+    expect(asked(adult, limited, 700, 6)).toEqual(['dose-high']);
+  });
+
+  it('go by weight for a child, whose weight must be known, and not be old', () => {
+    const child = (entries: OpenedEntry[]) => chartOf(entries, { born: '2018-03-04' });
+    expect(asked(child([]), limited, 200)).toEqual(['weight-needed']);
+    expect(asked(child([weight(20)]), limited, 200)).toEqual([]);
+    expect(asked(child([weight(20)]), limited, 210)).toEqual(['dose-high']);
+    expect(asked(child([weight(20, -8 * 24 * 60)]), limited, 200)).toEqual(['weight-old']);
+    const [alert] = orderAlerts(child([weight(20)]), detail('ibuprofen', 210), {
+      formulary: openFormulary([limited]),
+      interactions: [],
+    });
+    expect(alert?.message).toContain('200 mg (10 mg/kg at 20 kg)');
+  });
+
+  it('a unit that the formulary does not speak of is not compared', () => {
+    expect(asked(chartOf([]), drug('ibuprofen', { limits: [{ unit: 'mL', high: 5 }] }), 800)).toEqual([]);
+  });
+});
+
+describe('creatinine clearance by Cockcroft and Gault', () => {
+  it('is as the formula says, in whole mL/min', () => {
+    const person = { ageYears: 75, weightKg: 70, creatinineMgDl: 1.5 };
+    expect(creatinineClearance({ ...person, female: false })).toBe(42);
+    expect(creatinineClearance({ ...person, female: true })).toBe(36);
+  });
+
+  it('asks where the snapshot’s creatinine and a known weight give less than the drug’s limit', () => {
+    const item = drug('enoxaparin', { renal: { below: 45, says: 'Halve the dose' } });
+    const snapshot = {
+      sex: 'male' as const,
+      birthDate: '1951-03-04',
+      observations: [{ name: 'Creatinine', value: '1.5', unit: 'mg/dL', effectiveAt: at(-600) }],
+    };
+    expect(asked(chartOf([weight(70)], { snapshot }), item, 40, 24)).toEqual(['renal']);
+    expect(asked(chartOf([weight(90)], { snapshot }), item, 40, 24)).toEqual([]);
+    // Without a weight nothing is worked out.
+    expect(asked(chartOf([], { snapshot }), item, 40, 24)).toEqual([]);
+  });
+});
+
+describe('interactions', () => {
+  const { items, problems } = readInteractionsCsv(
+    'a,b,says\nsimvastatin,clarithromycin,"Muscle damage: stop one"\nx,,\n',
+  );
+  it('are read from CSV, and hold whichever drug stands first and whatever its form', () => {
+    expect(problems).toEqual([{ line: 3, why: expect.stringContaining('left out') }]);
+    expect(interactionOf(items, 'Clarithromycin 500 mg tablet', 'simvastatin 20 MG Oral Tablet')?.says).toBe(
+      'Muscle damage: stop one',
+    );
+    expect(interactionOf(items, 'clarithromycin', 'atorvastatin')).toBeUndefined();
+  });
+
+  it('are asked about when the other drug is active, and not when it is the one being changed', () => {
+    const running = orderFor('simvastatin 20 mg tablet', { type: 'every', hours: 24 });
+    const knowledge = { formulary: openFormulary([]), interactions: items };
+    const chart = chartOf([running]);
+    const ask = (changes?: string) =>
+      orderAlerts(chart, detail('clarithromycin 500 mg tablet', 500), knowledge, changes).map(
+        ({ code }) => code,
+      );
+    expect(ask()).toEqual(['interaction']);
+    expect(ask(running.id)).toEqual([]);
+  });
+});
+
+describe('an order that is changed', () => {
+  it('ends when the newer one is signed, keeps its doses, and is no duplicate of it', () => {
+    const old = orderFor('metoprolol 25 mg tablet', { type: 'every', hours: 12 });
+    const chart = chartOf([old]);
+    expect(orderAlerts(chart, detail('metoprolol 50 mg tablet', 50), undefined, old.id)).toEqual([]);
+    const newer = anEntry('order-signed', {
+      author: DOCTOR,
+      changes: old.id,
+      detail: detail('metoprolol 50 mg tablet', 50, 12),
+      overrides: [],
+      effectiveAt: at(5),
+    });
+    const after = chartOf([old, newer], { now: at(10) });
+    expect(after.orders.find(({ id }) => id === old.id)).toMatchObject({
+      state: 'stopped',
+      stoppedReason: `Changed by ${DOCTOR.name}: see the newer order`,
+      stoppedAt: at(5),
+    });
+    expect(after.orders.find(({ id }) => id === newer.id)?.state).toBe('active');
+    expect(after.dueDoses.filter(({ order, dueAt }) => order === old.id && dueAt > at(5))).toEqual([]);
+  });
+});
+
+describe('what was charted is read by the dose', () => {
+  const glucose = (value: number, minutes: number) =>
+    anEntry('glucose-measured', { value, unit: 'mg/dL', sample: 'capillary', effectiveAt: at(minutes) });
+  it('a glucose of the last hour holds for insulin; an older one is measured again; a low one stops it', () => {
+    expect(freshGlucose(chartOf([glucose(140, -59)]), NOW)).toEqual({ value: 140, unit: 'mg/dL' });
+    expect(freshGlucose(chartOf([glucose(140, -61)]), NOW)).toBeUndefined();
+    const codes = (entries: OpenedEntry[]) =>
+      insulinAlerts(chartOf(entries), undefined, NOW).map(({ code }) => code);
+    expect(codes([glucose(140, -61)])).toEqual(['glucose-old']);
+    expect(codes([glucose(69, -5)])).toEqual(['glucose-low']);
+    expect(codes([glucose(70, -5)])).toEqual([]);
+    expect(insulinAlerts(chartOf([]), { value: 3.9, unit: 'mmol/L' }, NOW)[0]?.code).toBe('glucose-low');
+  });
+});
+
+describe('infusions in the fluid balance', () => {
+  const turn = (
+    action: 'started' | 'rate-changed' | 'paused' | 'stopped',
+    minutes: number,
+    more: { rateMlPerHour?: number; pumpMl?: number } = {},
+  ) =>
+    anEntry('infusion-charted', {
+      order: 'c'.repeat(32),
+      medication: { text: 'sodium chloride 0.9 %' },
+      action,
+      overrides: [],
+      effectiveAt: at(minutes),
+      ...more,
+    });
+  it('count by rate and time, each shift its own part', () => {
+    const chart = chartOf([
+      turn('started', -240, { rateMlPerHour: 100 }),
+      turn('rate-changed', -120, { rateMlPerHour: 50 }),
+      turn('paused', -60),
+    ]);
+    const fluids = infusionFluids(chart.infusions, NOW);
+    expect(fluidTotals(fluids)).toMatchObject({ inMl: 250, outMl: 0, byRoute: { iv: 250 } });
+    // NOW is 08:05 in Chicago: what ran before 06:00 there belongs to the day before.
+    const days = fluidBalance(fluids, { shifts: ['06:00', '14:00', '22:00'], timeZone: 'America/Chicago' });
+    expect(days.map(({ totals }) => totals.inMl)).toEqual(
+      [50 + (5 / 60) * 100, 200 - (5 / 60) * 100].map((ml) => Math.round(ml * 10) / 10),
+    );
+  });
+
+  it('the pump’s word counts before any calculation', () => {
+    const chart = chartOf([
+      turn('started', -120, { rateMlPerHour: 100 }),
+      turn('stopped', -60, { pumpMl: 92 }),
+    ]);
+    expect(fluidTotals(infusionFluids(chart.infusions, NOW)).inMl).toBe(92);
+  });
+
+  it('LAW: what the balance counts is what the infusion’s own card shows', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({ after: fc.integer({ min: 1, max: 300 }), rate: fc.integer({ min: 1, max: 400 }) }),
+          {
+            minLength: 1,
+            maxLength: 6,
+          },
+        ),
+        (steps) => {
+          let minutes = -3000;
+          const turns = steps.map(({ after, rate }, index) => {
+            minutes += after;
+            return turn(index === 0 ? 'started' : 'rate-changed', minutes, { rateMlPerHour: rate });
+          });
+          const chart = chartOf(turns);
+          expect(fluidTotals(infusionFluids(chart.infusions, NOW)).inMl).toBeCloseTo(
+            chart.infusions[0]!.inMl,
+            0,
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('order sets', () => {
+  it('are a list in JSON; what no form knows is refused by name', () => {
+    const set = {
+      id: 'chest-pain',
+      title: 'Chest pain, first hour',
+      orders: [
+        {
+          category: 'medication',
+          what: 'aspirin 300 mg tablet',
+          dose: 300,
+          unit: 'mg',
+          route: 'PO',
+          frequency: 'stat',
+        },
+        { category: 'laboratory', what: 'Troponin', priority: 'stat', chosen: false },
+      ],
+    };
+    expect(OrderSet.parse(set).orders).toHaveLength(2);
+    expect(OrderSet.safeParse({ ...set, orders: [{ category: 'magic', what: 'x' }] }).success).toBe(false);
+    expect(OrderSet.safeParse({ ...set, orders: [] }).success).toBe(false);
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import {
+  answersFromVitals,
+  foldChart,
+  type OpenedEntry,
+  readWardSettings,
+  SCREENS,
+  screenResult,
+  screensFor,
+  urineOutput,
+  WardSettings,
+} from '../../src/clinical/index.ts';
+import { anEntry, NOW, PATIENT, registered } from './builders.ts';
+
+const table = (id: string) => SCREENS.find((one) => one.id === id)!;
+const all = (id: string, option: number) =>
+  Object.fromEntries(table(id).items.map((item) => [item.id, option]));
+const at = (minutes: number): string => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
+const chartOf = (entries: OpenedEntry[], settings?: WardSettings) =>
+  foldChart({
+    patient: PATIENT,
+    entries: [registered({ birthDate: '1951-03-04' }), ...entries],
+    now: NOW,
+    ...(settings ? { settings } : {}),
+  })!;
+
+describe('screens', () => {
+  it('what nobody here has checked is off until a clinician has signed it', () => {
+    const adult = { ageYears: 75, pregnant: false };
+    expect(screensFor(adult, []).map(({ id }) => id)).toEqual(['pressure-injury', 'qsofa']);
+    expect(screensFor(adult, [{ screen: '4at' }]).map(({ id }) => id)).toContain('4at');
+  });
+
+  it('the score follows age and pregnancy: none of adults for a child, triggers alone for a pregnant woman', () => {
+    const signed = SCREENS.map(({ id }) => ({ screen: id }));
+    const ids = (ageYears: number, pregnant: boolean) =>
+      screensFor({ ageYears, pregnant }, signed).map(({ id }) => id);
+    expect(ids(8, false)).toEqual(['pressure-injury', 'brighton-pews']);
+    const child = screensFor({ ageYears: 8, ageMonths: 100, pregnant: false }, [{ screen: 'parshuram' }]);
+    expect(child.map(({ id }) => id)).toEqual(['pressure-injury', 'parshuram-4-to-11-years']);
+    expect(screensFor({ ageYears: 8, ageMonths: 100, pregnant: false }, [])).toHaveLength(1);
+    expect(ids(30, true)).toContain('maternity');
+    expect(ids(30, true)).not.toContain('qsofa');
+    expect(ids(15, true)).toContain('maternity');
+    expect(ids(15, true)).not.toContain('brighton-pews');
+  });
+
+  it.each([
+    ['4at', 0, 0, /unlikely/],
+    ['4at', 1, 10, /delirium/],
+    ['downton', 1, 11, /High risk/],
+    ['abbey', 3, 18, /Severe/],
+    ['brighton-pews', 3, 9, /own steps/],
+    ['qsofa', 1, 3, /Positive/],
+  ] as const)('%s with option %i everywhere', (id, option, total, says) => {
+    const result = screenResult(table(id), all(id, option));
+    // The two-way item of Brighton has no fourth option: what is not answered gives no total.
+    if (id === 'brighton-pews') {
+      expect(result.total).toBeUndefined();
+      const whole = screenResult(table(id), { ...all(id, 3), nebulisers: 1 });
+      expect([whole.total, whole.says]).toEqual([11, expect.stringMatching(says)]);
+      return;
+    }
+    if (id === '4at' && option === 1) {
+      expect(result.total).toBe(4 + 1 + 1 + 4);
+    } else expect(result.total).toBe(total);
+    expect(result.says).toMatch(says);
+  });
+
+  it('after Parshuram: the published maximum of 26 at every age, and one table for each month of childhood', () => {
+    const tables = SCREENS.filter(({ family }) => family === 'parshuram');
+    for (const one of tables) {
+      const worst = Object.fromEntries(one.items.map(({ id, options }) => [id, options.length - 1]));
+      expect(screenResult(one, worst).total).toBe(26);
+      expect(screenResult(one, Object.fromEntries(one.items.map(({ id }) => [id, 0]))).total).toBe(0);
+    }
+    for (let ageMonths = 0; ageMonths < 192; ageMonths++)
+      expect(
+        tables.filter((one) => one.for({ ageYears: Math.floor(ageMonths / 12), ageMonths, pregnant: false })),
+      ).toHaveLength(1);
+  });
+
+  it('4AT at its own boundaries: 0, 1 to 3, 4 and more', () => {
+    const says = (amt4: number, months: number) =>
+      screenResult(table('4at'), { alertness: 0, amt4, months, acute: 0 }).says;
+    expect(says(0, 0)).toMatch(/unlikely/);
+    expect(says(0, 1)).toMatch(/Possible cognitive/);
+    expect(says(2, 1)).toMatch(/Possible cognitive/);
+    expect(says(2, 2)).toMatch(/Possible delirium/);
+  });
+
+  it('a missing item gives no score; of a checklist one yes is a risk all the same', () => {
+    expect(screenResult(table('qsofa'), { respiration: 1 })).toMatchObject({
+      answers: [{ id: 'respiration' }],
+    });
+    expect(screenResult(table('qsofa'), { respiration: 1 }).total).toBeUndefined();
+    expect(screenResult(table('pressure-injury'), { injury: 1 }).says).toMatch(/At risk/);
+    expect(screenResult(table('pressure-injury'), { injury: 0 }).says).toBeUndefined();
+  });
+
+  it('vital signs answer what they know, and the boundaries of the maternity triggers do not trigger', () => {
+    const values = {
+      saturationScale: 1 as const,
+      respirationRate: 22,
+      systolic: 101,
+      diastolic: 100,
+      pulse: 120,
+      oxygenSaturation: 95,
+      oxygenDevice: 'A' as const,
+      consciousness: 'alert' as const,
+    };
+    expect(answersFromVitals(table('qsofa'), values)).toEqual({ respiration: 1, systolic: 0, mental: 0 });
+    expect(answersFromVitals(table('qsofa'), { ...values, systolic: 100 }).systolic).toBe(1);
+    const edges = { ...values, respirationRate: 30, systolic: 160 };
+    expect(Object.values(answersFromVitals(table('maternity'), edges))).toEqual([0, 0, 0, 0, 0, 0]);
+    const beyond = {
+      ...values,
+      respirationRate: 31,
+      systolic: 161,
+      diastolic: 101,
+      pulse: 121,
+      oxygenSaturation: 94,
+      consciousness: 'confusion' as const,
+    };
+    expect(Object.values(answersFromVitals(table('maternity'), beyond))).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('every table has options, a source, and ids of its own', () => {
+    expect(new Set(SCREENS.map(({ id }) => id)).size).toBe(SCREENS.length);
+    for (const { items, source } of SCREENS) {
+      expect(source.length).toBeGreaterThan(10);
+      expect(new Set(items.map(({ id }) => id)).size).toBe(items.length);
+      for (const { options } of items) expect(options.length).toBeGreaterThan(1);
+    }
+  });
+});
+
+describe('urine by weight', () => {
+  const urine = (volumeMl: number | undefined, minutes: number) =>
+    anEntry('fluid-recorded', {
+      route: 'urine',
+      ...(volumeMl === undefined ? { notMeasured: true as const } : { volumeMl }),
+      effectiveAt: at(minutes),
+    });
+  const weight = anEntry('body-measured', { weightKg: 80, method: 'measured', effectiveAt: at(-900) });
+
+  it('is the volume, by hours since the last emptying and by weight', () => {
+    expect(urineOutput(chartOf([weight, urine(100, -240), urine(160, -120)]))).toMatchObject({
+      latest: 1,
+      hours: 2,
+      weightKg: 80,
+      low: false,
+    });
+    expect(urineOutput(chartOf([urine(100, -240), urine(160, -120)]))).toBeUndefined();
+    expect(urineOutput(chartOf([weight, urine(160, -120)]))).toBeUndefined();
+  });
+
+  it('below 0.5 mL/kg/h for six hours says so; something not measured in between keeps it from being told', () => {
+    const six = [urine(50, -400), urine(80, -220), urine(120, -20)];
+    expect(urineOutput(chartOf([weight, ...six]))).toMatchObject({ mean: 0.39, low: true });
+    const enough = [urine(50, -400), urine(140, -220), urine(120, -20)];
+    expect(urineOutput(chartOf([weight, ...enough]))?.low).toBe(false);
+    const unknown = [urine(50, -400), urine(undefined, -220), urine(120, -20)];
+    expect(urineOutput(chartOf([weight, ...unknown]))).toMatchObject({ low: false });
+  });
+});
+
+describe('what a ward sets', () => {
+  it('is read with defaults for what is missing, and never from what cannot be read', () => {
+    expect(readWardSettings(undefined).fluidShifts).toEqual(['06:00', '14:00', '22:00']);
+    expect(readWardSettings({ fluidShifts: ['00:00', '12:00'] }).fluidShifts).toEqual(['00:00', '12:00']);
+    expect(readWardSettings({ fluidShifts: ['12:00', '00:00'] }).fluidShifts).toEqual([
+      '06:00',
+      '14:00',
+      '22:00',
+    ]);
+    expect(readWardSettings('nonsense').rules.dailyMinutes).toBe(120);
+  });
+
+  it('its windows are the ones by which doses are judged', () => {
+    const settings = WardSettings.parse({});
+    settings.rules = { ...settings.rules, dailyMinutes: 45 };
+    expect(chartOf([], settings).medicationRules.dailyMinutes).toBe(45);
+  });
+});
