@@ -205,7 +205,7 @@ describe('records that travel without a network', () => {
     await giver.reload();
     await giver.getByRole('button', { name: 'Save records to a file' }).click();
     await giver.getByRole('button', { name: 'Make the file' }).click();
-    await giver.getByText(/This tablet is locked, so its entries stay sealed/).waitFor();
+    await giver.getByText(/Its entries stay sealed in the file/).waitFor();
     const [download] = await Promise.all([
       giver.waitForEvent('download'),
       giver.getByRole('link', { name: 'Save the file' }).click(),

@@ -18,10 +18,12 @@ export function SaveFile() {
       void vault
         .otherWards()
         .then(setWards)
-        .catch(() => setWards([])),
+        .catch(() => setLocked(true)),
     [vault],
   );
   const [sealed, setSealed] = useState(false);
+  /** Then what it writes is sealed anyway. */
+  const [locked, setLocked] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [made, setMade] = useState<{ receipt: ExportReceipt; url: string; toShare?: File }>();
@@ -83,7 +85,7 @@ export function SaveFile() {
           }}
         />
       )}
-      {what !== 'ward' && (
+      {what !== 'ward' && !locked && (
         <Checkbox
           size="md"
           label="Only for tablets and the server"
