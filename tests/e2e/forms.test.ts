@@ -110,7 +110,7 @@ describe('a form of the hospital’s own', () => {
     });
     await page.getByText(/package.json is no form that can be shown/).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByLabel('PIN').waitFor();
+    await page.getByLabel('PIN', { exact: true }).waitFor();
   });
 
   it('is filled in on a tablet without a network, survives a lock half way, and is amended', async () => {

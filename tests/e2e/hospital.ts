@@ -134,7 +134,7 @@ export async function signIn(page: Page, name: string, pin: string): Promise<voi
   // The page of whoever signed out before may still be there.
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
   await page.getByLabel('Name').fill(name);
-  await page.getByLabel('PIN').fill(pin);
+  await page.getByLabel('PIN', { exact: true }).fill(pin);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }

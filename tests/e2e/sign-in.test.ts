@@ -107,7 +107,7 @@ describe('signing in at the desk', () => {
     await picture('sign-in-card');
     await signOut();
     await desk.getByLabel('Name').fill('Adam Lind');
-    await desk.getByLabel('PIN').fill(PINS.administrator);
+    await desk.getByLabel('PIN', { exact: true }).fill(PINS.administrator);
     await desk.getByRole('button', { name: 'Sign in', exact: true }).click();
     await desk.getByLabel('Code of your authenticator app').fill(recovery!);
     await desk.getByRole('button', { name: 'Sign in', exact: true }).click();
@@ -138,7 +138,7 @@ describe('signing in at the desk', () => {
     await picture('provider-dead');
     // Her second factor is a passkey, so here the PIN alone is not enough; the passkey is.
     await desk.getByLabel('Name').fill('Rita Alvarez');
-    await desk.getByLabel('PIN').fill(PINS.records);
+    await desk.getByLabel('PIN', { exact: true }).fill(PINS.records);
     await desk.getByRole('button', { name: 'Sign in', exact: true }).click();
     await desk.getByRole('alert').filter({ hasText: 'yours is a passkey' }).waitFor();
     await desk.getByRole('button', { name: 'Use a passkey' }).click();

@@ -61,7 +61,7 @@ describe('a tablet that is to be wiped', () => {
     await expect.poll(() => atServer(page)).toBe(1);
     await desk.goto(`${hospital.url}/admin`);
     await desk.getByLabel('Name').fill('Adam Lind');
-    await desk.getByLabel('PIN').fill(PINS.administrator);
+    await desk.getByLabel('PIN', { exact: true }).fill(PINS.administrator);
     await desk.getByRole('button', { name: 'Sign in', exact: true }).click();
     await desk.getByRole('button', { name: 'Wipe one' }).click();
     await desk.getByLabel('Why?').fill('goes back to the depot');
