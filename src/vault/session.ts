@@ -130,13 +130,16 @@ export function createSession(
   function fold(): Promise<void> {
     foldAgain = folding !== undefined;
     folding ??= (async () => {
-      do {
-        foldAgain = false;
-        await foldOnce();
-      } while (foldAgain);
-    })().finally(() => {
-      folding = undefined;
-    });
+      try {
+        do {
+          foldAgain = false;
+          await foldOnce();
+        } while (foldAgain);
+      } finally {
+        // In the same step as the last look at `foldAgain`, so that no call falls in between.
+        folding = undefined;
+      }
+    })();
     return folding;
   }
 
