@@ -23,7 +23,7 @@ interface Covered {
  * stay. They keep the version vector true and old entries from being taken for a second history. The proof is an entry
  * of the tablet's audit log. Opens nothing, so it needs no key.
  */
-export function createPurge(db: VaultDatabase, trail: Pick<AuditTrail, 'append'>, clock: () => number) {
+function createPurge(db: VaultDatabase, trail: Pick<AuditTrail, 'append'>, clock: () => number) {
   /** The logs that closings name: the own among them are ended, and those that are covered are resolved. */
   async function covered(tablet: Tablet): Promise<Covered[]> {
     const directory = await readDirectory(db);

@@ -1,7 +1,14 @@
 import { type Bytes, compareHlc, type Hlc, type Opening, tick, toHex } from '../log/index.ts';
 import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
 import { DIRECTORY_SCOPE, type Directory, ROSTER_SCOPE, rosterRecipient } from '../site/index.ts';
-import { type EntryRow, entryRow, type LogRow, readRow, type Tablet, type VaultDatabase } from './database.ts';
+import {
+  type EntryRow,
+  entryRow,
+  type LogRow,
+  readRow,
+  type Tablet,
+  type VaultDatabase,
+} from './database.ts';
 import { WRITER_LOCK } from './own-log.ts';
 
 /** What a tablet says in the directory or the roster. */
