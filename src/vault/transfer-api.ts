@@ -45,9 +45,17 @@ export type QrReading =
   /**
    * Another tablet's signed word about what it holds. `missing`: charted entries of ours that it lacks, made into
    * `pages` to show, or the first of them when there are `more`; `copied`: entries that this tablet charted and that
-   * stand there too.
+   * stand there too; `purged`: entries that it lacks and that are gone here, since an outage was closed.
    */
-  | { kind: 'tablet'; name: string; missing: number; pages: number; more: boolean; copied: number }
+  | {
+      kind: 'tablet';
+      name: string;
+      missing: number;
+      purged: number;
+      pages: number;
+      more: boolean;
+      copied: number;
+    }
   /** Part of a transfer to us. `fraction` of its pages and frames, 0 to 1. */
   | { kind: 'receiving'; fraction: number; pages: number; pagesDone: number }
   | { kind: 'received'; report: TransferReport };
