@@ -5,7 +5,7 @@ import type { EntryRow, LogRow, StaleRow, VaultDatabase } from './database.ts';
  * Writes one entry and its patient's stale mark in one strict transaction; resolves when that has completed. Straight
  * on IndexedDB: of a save's time, Dexie's own transaction took as much again as the disk. `add` refuses a place that
  * is taken (`ConstraintError`), so another tab's entry is never overwritten, and nothing is written into a log that was
- * found to have two histories.
+ * found to have two histories, or that a closing ended.
  */
 export async function appendStrictly(db: VaultDatabase, row: EntryRow, patient: string): Promise<void> {
   try {
@@ -31,8 +31,9 @@ async function write(db: VaultDatabase, row: EntryRow, patient: string): Promise
     try {
       const log = transaction.objectStore('logs').get(row.log);
       log.onsuccess = () => {
-        if (!(log.result as LogRow | undefined)?.forked) return;
-        reject(new DOMException('this log has two histories', 'ConstraintError'));
+        const { forked, ended } = (log.result as LogRow | undefined) ?? {};
+        if (!forked && !ended) return;
+        reject(new DOMException('this log has two histories, or is ended', 'ConstraintError'));
         transaction.abort();
       };
       transaction.objectStore('entries').add(row);

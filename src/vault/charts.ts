@@ -21,7 +21,6 @@ import {
   fromBase64,
   fromHex,
   type Opening,
-  readEntry,
   toHex,
   utf8,
 } from '../log/index.ts';
@@ -35,7 +34,15 @@ import {
   trustProblem,
 } from '../site/index.ts';
 import type { WardCompleteness } from './api.ts';
-import type { EntryRow, OutcomeRow, StaleRow, VaultDatabase } from './database.ts';
+import {
+  type EntryRow,
+  type HeldEntryRow,
+  isHeld,
+  type OutcomeRow,
+  readRow,
+  type StaleRow,
+  type VaultDatabase,
+} from './database.ts';
 import type { Keyring } from './keyring.ts';
 import { createOpenedPages } from './opened-pages.ts';
 import type { PatientRecords } from './patient-record.ts';
@@ -74,9 +81,9 @@ export function createCharts(
   }
 
   async function openRow(row: EntryRow): Promise<OpenedEntry | undefined> {
-    const read = readEntry(row.bytes);
+    const read = readRow(row);
     const opening = await openingOf(row.log);
-    if (!read.ok || !opening || row.patient === undefined) return undefined;
+    if (!isHeld(row) || !read?.ok || !opening || row.patient === undefined) return undefined;
     const keys = await keyring.keysOf(opening);
     // Another ward's log: carried here, readable there.
     if (!keys) return undefined;
@@ -91,7 +98,7 @@ export function createCharts(
 
   async function openAs(
     id: EntryId,
-    row: Pick<EntryRow, 'hash' | 'bytes' | 'patient'>,
+    row: Pick<HeldEntryRow, 'hash' | 'bytes' | 'patient'>,
     { entry, opening, keys }: { entry: Entry; opening: Opening; keys: LogKeys },
     keysInside = keysOfLog,
   ): Promise<OpenedEntry | undefined> {
@@ -144,7 +151,7 @@ export function createCharts(
   }
 
   async function setAside(
-    row: Pick<EntryRow, 'hash' | 'bytes'>,
+    row: Pick<HeldEntryRow, 'hash' | 'bytes'>,
     kind: string,
     reason: string,
   ): Promise<undefined> {

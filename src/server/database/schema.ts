@@ -167,6 +167,8 @@ export interface Database {
     last_seen_at: Date;
     snapshot_as_of: string | null;
   };
+  /** Places that a tablet said it holds, further than what is here: of each log the last, as of its last offer. */
+  'projection.device_holds': { site: string; device: string; log: string; seq: number };
 }
 
 /** Additive migrations, each run once, in one transaction with its version stamp. One dialect: PostgreSQL 15. */
@@ -241,6 +243,8 @@ const MIGRATIONS: readonly string[] = [
   create index on projection.session (site, staff);
   create table projection.pending_sign_in (
     site text, id text, purpose text not null, value text not null, until timestamptz not null, primary key (site, id))`,
+  `create table projection.device_holds (
+    site text, device text, log text, seq integer not null, primary key (site, device, log))`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

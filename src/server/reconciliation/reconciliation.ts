@@ -23,6 +23,8 @@ import { worklistOfWard, worklistRow } from './worklist.ts';
 export interface Reconciliation {
   /** Of these wards. */
   worklist(wards: readonly string[]): Promise<Worklist>;
+  /** Every patient's entries as they stand now, and what the EHR says of who is there. */
+  everything(): Promise<{ found: PatientRecord[]; snapshots: Map<string, SnapshotPatient> }>;
   patient(id: string): Promise<ReviewPatient>;
   candidates(id: string): Promise<RankedCandidate[]>;
   link(id: string, decision: { ehrPatient: string } | { confirmedNew: true }, by: Author): Promise<void>;
@@ -122,6 +124,8 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
   });
 
   return {
+    everything: () => records({}),
+
     async worklist(wards) {
       const { found, snapshots } = await records({});
       return {
