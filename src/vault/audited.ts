@@ -79,6 +79,9 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
     addPasskey: (request) =>
       noted(vault.addPasskey(request), { what: 'sign-in-changed', detail: 'key added for tablets' }),
 
+    changeSecret: (request) =>
+      noted(vault.changeSecret(request), { what: 'sign-in-changed', detail: 'PIN or passphrase changed' }),
+
     removePasskey: (request) =>
       noted(vault.removePasskey(request), { what: 'sign-in-changed', detail: 'key removed for tablets' }),
 
