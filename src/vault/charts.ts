@@ -4,6 +4,7 @@ import {
   type Chart,
   carriedSnapshot,
   type EntryId,
+  type EntryOrigin,
   FOLD_VERSION,
   foldChart,
   type HeldEntry,
@@ -29,6 +30,7 @@ import {
   authorProblem,
   type Directory,
   openWardEntry,
+  originOf,
   siteData,
   snapshotContext,
   trustProblem,
@@ -101,12 +103,15 @@ export function createCharts(
     row: Pick<HeldEntryRow, 'hash' | 'bytes' | 'patient'>,
     { entry, opening, keys }: { entry: Entry; opening: Opening; keys: LogKeys },
     keysInside = keysOfLog,
+    originInPacket?: EntryOrigin,
   ): Promise<OpenedEntry | undefined> {
     const { patient } = row;
     if (patient === undefined) return undefined;
     const result = await openWardEntry(entry, keys, opening.writer === opening.site, keysInside);
     if (!result.ok) return setAside(row, result.error.kind, `Entry ${id}: ${result.error.message}.`);
     const { hlc } = result.opened;
+    const origin = result.opened.origin ?? originInPacket;
+    const place = { id, patient, hlc, ...(origin ? { origin } : {}) };
     observe(hlc);
     const parsed = WardBody.safeParse(result.opened.body);
     // The server speaks for itself and for what records staff decide there; everyone else signs.
@@ -119,13 +124,13 @@ export function createCharts(
     }
     // What is in a packet is kept beside it, each entry under its own id.
     if (parsed.success && parsed.data.kind === 'record-moved')
-      return { id, patient, hlc, body: { ...parsed.data, openings: [], keys: [], entries: [] } };
-    if (parsed.success) return { id, patient, hlc, body: parsed.data };
+      return { ...place, body: { ...parsed.data, openings: [], keys: [], entries: [] } };
+    if (parsed.success) return { ...place, body: parsed.data };
     const kind = (result.opened.body as { kind?: unknown } | null)?.kind;
     if (WardBody.options.some((option) => option.shape.kind.value === kind)) {
       await setAside(row, 'schema', `Entry ${id} (${String(kind)}) has fields that are not allowed.`);
     }
-    return { id, patient, hlc, body: null };
+    return { ...place, body: null };
   }
 
   /** Adds what packets brought along, under its own ids. An entry that stands in a log here is believed from there. */
@@ -144,7 +149,13 @@ export function createCharts(
         taken.add(id);
         const row = { hash: fromHex(hash), bytes: entry.bytes, patient };
         const inside = async (log: string) => (await packet.keysOf(log)) ?? keysOfLog(log);
-        const opened = await openAs(id, row, { entry, opening: opening.opening, keys }, inside);
+        const origin: EntryOrigin = {
+          writer: opening.opening.writer,
+          log: entry.log,
+          seq: entry.seq,
+          broughtBy: { writer: packet.writer, log: packet.id.slice(0, 32), seq: Number(packet.id.slice(33)) },
+        };
+        const opened = await openAs(id, row, { entry, opening: opening.opening, keys }, inside, origin);
         if (opened) known.set(id, opened);
       }
     }
@@ -229,18 +240,16 @@ export function createCharts(
       directory.revokedDevices.size + directory.revokedStaff.size === 0 &&
       ![...keyring.roster.values()].some((person) => person.emergency);
     if (nobodyInDoubt) return { believed: entries, held: [] };
-    const places = await Promise.all(entries.map(({ id }) => openingOf(id.slice(0, 32))));
-    const writers = new Map(entries.map(({ id }, index) => [id, places[index]?.writer]));
-    return partByBelief(entries, ({ id, hlc, body }) => {
-      const writer = writers.get(id);
-      if (writer === undefined) return undefined;
-      return trustProblem(
+    const logs = new Set(entries.map(({ id, origin }) => origin?.log ?? id.slice(0, 32)));
+    await Promise.all([...logs].map(openingOf));
+    return partByBelief(entries, (entry) =>
+      trustProblem(
         directory,
-        { writer, log: id.slice(0, 32), seq: Number(id.slice(33)), hlc },
-        body?.author,
+        { ...originOf(entry, (log) => openings.get(log)?.writer), hlc: entry.hlc },
+        entry.body?.author,
         keyring.roster,
-      );
-    });
+      ),
+    );
   }
 
   async function chart(patient: string, now: string): Promise<Chart | undefined> {

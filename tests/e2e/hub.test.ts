@@ -87,7 +87,8 @@ describe('a ward hub in the dark', () => {
     const patient = (await callVault(one.page, 'board'))[0]!.patient;
     await hospital.stop();
     for (const { page } of [one, two]) await strip(page).getByText('Ward hub').waitFor({ timeout: 60_000 });
-    if (process.env.SCREENSHOTS) await one.page.screenshot({ path: join(process.env.SCREENSHOTS, 'hub-strip.png') });
+    if (process.env.SCREENSHOTS)
+      await one.page.screenshot({ path: join(process.env.SCREENSHOTS, 'hub-strip.png') });
 
     const id = await chartNote(one.page, patient, 'through the hub');
     await expect.poll(() => notesOn(two.page, patient)).toEqual([`${id} through the hub`]);
