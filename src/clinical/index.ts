@@ -39,6 +39,7 @@ export * from './names.ts';
 export * from './news2.ts';
 export * from './order-sets.ts';
 export * from './permissions.ts';
+export * from './pictures.ts';
 export * from './range-checks.ts';
 export * from './scan.ts';
 export * from './screens.ts';

@@ -100,6 +100,16 @@ export interface Database {
   'projection.carried': { site: string; hash: string; entry: string };
   /** Entries that came in a moved patient's record before their own log did. */
   'projection.moved': { site: string; log: string; seq: number; hash: string };
+  /** Parts of pictures, as base64: bodies in the projection leave them out. */
+  'projection.picture': {
+    site: string;
+    patient: string;
+    sha256: string;
+    part: number;
+    parts: number;
+    content_type: string;
+    data: string;
+  };
   'projection.census_patient': {
     site: string;
     ward: string;
@@ -241,6 +251,9 @@ const MIGRATIONS: readonly string[] = [
   create index on projection.session (site, staff);
   create table projection.pending_sign_in (
     site text, id text, purpose text not null, value text not null, until timestamptz not null, primary key (site, id))`,
+  `create table projection.picture (
+    site text, patient text, sha256 text, part integer, parts integer not null, content_type text not null,
+    data text not null, primary key (site, patient, sha256, part))`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

@@ -4,6 +4,7 @@ import { type Chart, describeEntry, formatInstant, stands } from '../../../clini
 import { type Form, readForm } from '../../../forms/index.ts';
 import { SHIPPED_FORMS } from '../../../forms/shipped.ts';
 import { useLamp } from '../../lamp.tsx';
+import { FormPictures } from '../../pictures/Picture.tsx';
 import type { Task } from './PatientScreen.tsx';
 
 /** Read once for each zone: twenty forms take some tens of milliseconds, and a chart opens often. */
@@ -98,6 +99,7 @@ export function FormsTab({
             <span className={stands(sheet) ? '' : 'struck'} style={{ whiteSpace: 'pre-wrap' }}>
               {text}
             </span>
+            <FormPictures body={sheet.body} />
           </article>
         );
       })}
