@@ -18,6 +18,7 @@ await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
 await shoot('lock');
 await unlock(page, 'Nora Quinn', PINS.nurse);
 await page.locator('.board-row').first().waitFor();
+await page.getByText('The list is not complete yet').waitFor({ state: 'hidden' });
 await shoot('board');
 await page.locator('.board-row').first().click();
 await page.getByRole('button', { name: 'Record vital signs' }).click();

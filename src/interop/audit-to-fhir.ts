@@ -69,6 +69,8 @@ const TYPES: Record<string, { type: Coding; subtype?: Coding; action: 'C' | 'R' 
   match: { ...rest('update'), action: 'U' },
   decide: { ...rest('update'), action: 'U' },
   push: { ...dicom('110106', 'Export'), action: 'E' },
+  'outage-closed': { ...rest('update'), action: 'U' },
+  purged: { ...rest('update'), action: 'D' },
 };
 
 /** FHIR R4 AuditEvent. Conforms to IHE BALP `PatientRead` where somebody read a patient's record. */

@@ -26,7 +26,7 @@ export type Access =
   | {
       by: 'staff';
       roles: readonly Role[];
-      ward?: 'of-patient-in-path' | 'in-query';
+      ward?: 'of-patient-in-path' | 'in-query' | 'in-path';
       /** Open also to whoever has only a PIN where the site wants more: to set the rest up. */
       settingUp?: true;
     }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { entryId } from '../log/index.ts';
 import { openEntry } from '../seal/index.ts';
-import { AUDIT_SCOPE, type AuditEvent, AuditEvents, type AuditWhat } from '../site/index.ts';
+import { AUDIT_SCOPE, type AuditEvent, AuditEvents, type AuditWhat, Purged } from '../site/index.ts';
 import type { Database } from './database/schema.ts';
 import { storedEntry } from './ledger.ts';
 import type { SiteIdentity } from './site-identity.ts';
@@ -80,8 +80,7 @@ export function createAudit(
     const found: Database['projection.audit'][] = [];
     for (const row of rows) {
       const opened = await openEntry(storedEntry(row.bytes), keys);
-      const parsed = opened.ok ? AuditEvents.safeParse(opened.opened.body) : undefined;
-      for (const [position, event] of (parsed?.success ? parsed.data.events : []).entries())
+      for (const [position, event] of (opened.ok ? eventsIn(opened.opened.body) : []).entries())
         found.push({
           site: identity.site,
           log,
@@ -175,6 +174,17 @@ export function createAudit(
       }));
     },
   };
+}
+
+/** What one entry of an audit log says happened. A kind of a newer version says nothing here yet. */
+function eventsIn(body: unknown): AuditEvent[] {
+  const events = AuditEvents.safeParse(body);
+  if (events.success) return events.data.events;
+  const purged = Purged.safeParse(body);
+  if (!purged.success) return [];
+  const { recordedAt, logs } = purged.data;
+  const entries = logs.reduce((sum, log) => sum + log.entries, 0);
+  return [{ at: recordedAt, what: 'purged', detail: `${entries} entries of ${logs.length} logs` }];
 }
 
 export type Audit = ReturnType<typeof createAudit>;

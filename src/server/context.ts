@@ -10,6 +10,7 @@ import type { ServerLedger } from './ledger.ts';
 import type { Moves } from './moves.ts';
 import type { Projection } from './projection.ts';
 import type { Quarantine } from './quarantine.ts';
+import type { Closing } from './reconciliation/closing.ts';
 import type { Reconciliation } from './reconciliation/reconciliation.ts';
 import type { SignInWays } from './sign-in/index.ts';
 import type { SiteIdentity } from './site-identity.ts';
@@ -34,6 +35,7 @@ export interface ServerContext {
   quarantine: Quarantine;
   census: Census;
   reconciliation: Reconciliation;
+  closing: Closing;
   tokens: Tokens;
   signIn: SignInWays;
   clock: () => number;

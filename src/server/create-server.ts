@@ -19,6 +19,7 @@ import { boundBodies, requestBounds, type SlowClients } from './limits.ts';
 import { concernsMoves, createMoves } from './moves.ts';
 import { createProjection } from './projection.ts';
 import { createQuarantine } from './quarantine.ts';
+import { createClosing } from './reconciliation/closing.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { answerFaults, sendRefusal } from './refusal.ts';
 import { adminRoutes } from './routes/admin-routes.ts';
@@ -133,6 +134,8 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     clock,
   });
 
+  const closing = createClosing({ db, identity, site, siteLog, reconciliation, census, audit, clock });
+
   const { sockets, ...bounds } = requestBounds(options.slowClients);
   const app = fastify({
     logger: {
@@ -161,6 +164,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     quarantine,
     census,
     reconciliation,
+    closing,
     tokens: createTokens(identity.secret, clock),
     signIn: createSignIn(db, identity, clock, options.signIn),
     clock,

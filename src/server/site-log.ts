@@ -89,6 +89,16 @@ export function createSiteLog(ledger: ServerLedger, identity: SiteIdentity, cloc
     return ids;
   }
 
+  /** Behind whatever is being written in its scope. */
+  function inTurn<T>(scope: string, work: () => Promise<T>): Promise<T> {
+    const turn = (queues.get(scope) ?? Promise.resolve()).then(work);
+    queues.set(
+      scope,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+
   return {
     /** Keeps the server's clock after the entries that it decides on. */
     observe(seen: Hlc) {
@@ -104,12 +114,13 @@ export function createSiteLog(ledger: ServerLedger, identity: SiteIdentity, cloc
       recipients: readonly string[] | undefined,
       items: { patient: string | null; body: unknown }[],
     ): Promise<string[]> {
-      const turn = (queues.get(scope) ?? Promise.resolve()).then(() => write(scope, recipients, items));
-      queues.set(
-        scope,
-        turn.catch(() => undefined),
-      );
-      return turn;
+      return inTurn(scope, () => write(scope, recipients, items));
+    },
+
+    /** What is written next in these scopes begins a new log: a closing may then cover those before to their end. */
+    async end(concerns: (scope: string) => boolean): Promise<void> {
+      for (const scope of [...heads.keys()].filter(concerns))
+        await inTurn(scope, async () => void heads.delete(scope));
     },
   };
 }

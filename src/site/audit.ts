@@ -23,6 +23,8 @@ export const AuditWhat = z.enum([
   'match',
   'decide',
   'push',
+  'outage-closed',
+  'purged',
 ]);
 export type AuditWhat = z.infer<typeof AuditWhat>;
 
@@ -44,3 +46,4 @@ export const AuditEvents = z.object({
   recordedAt: Instant,
   events: z.array(AuditEvent).min(1).max(500),
 });
+export type AuditEvents = z.infer<typeof AuditEvents>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Hex128, Instant } from '../clinical/index.ts';
 import { AUDIT_SCOPE } from './audit.ts';
+import { addClosing, type Closings, OutageClosed } from './closing.ts';
 import { HubEnrolled } from './hub.ts';
 import { DIRECTORY_SCOPE, mayRead, mayWrite, ROSTER_SCOPE } from './scope.ts';
 import { addSiteData, DataPublished, type SiteData } from './site-data.ts';
@@ -168,6 +169,7 @@ export const DirectoryBody = z.discriminatedUnion('kind', [
   RosterOpened,
   IdleLockSet,
   WipeOrdered,
+  OutageClosed,
 ]);
 export type DirectoryBody = z.infer<typeof DirectoryBody>;
 
@@ -196,6 +198,8 @@ export interface Directory {
   idleLockSeconds: Map<string, number>;
   /** By device: the newest order. */
   wipeOrders: Map<string, WipeOrdered>;
+  /** Up to where outages were closed. */
+  closings: Closings;
 }
 
 export const emptyDirectory = (): Directory => ({
@@ -209,6 +213,7 @@ export const emptyDirectory = (): Directory => ({
   rosters: [],
   idleLockSeconds: new Map(),
   wipeOrders: new Map(),
+  closings: new Map(),
   forms: new Map(),
   data: new Map(),
 });
@@ -278,6 +283,9 @@ export function addToDirectory(directory: Directory, body: DirectoryBody): void 
       if (!known || known.recordedAt < body.recordedAt) directory.wipeOrders.set(body.device, body);
       break;
     }
+    case 'outage-closed':
+      addClosing(directory.closings, body);
+      break;
     case 'roster-opened':
       directory.rosters = [
         ...directory.rosters.filter((other) => other.recipient !== body.recipient),

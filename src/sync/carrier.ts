@@ -25,7 +25,9 @@ export class CarrierError extends Error {
 /** A replica's storage as an exchange needs it. */
 export interface Store extends Ledger {
   vector(): Promise<VersionVector>;
-  /** Entries of the range in order, at least one, then as many as fit. */
+  /** Logs whose entries were purged here up to a signed point, with that place. */
+  purged(): Promise<ReadonlyMap<string, number>>;
+  /** Entries of the range in order, at least one, then as many as fit. Of what was purged nothing. */
   read(range: Range, maxBytes: number): Promise<Bytes[]>;
   receive(entries: Bytes[]): Promise<Received>;
   /** Keeps what verifies: signed by the site, about the very bytes that are here, of the latest epoch. */

@@ -1,5 +1,6 @@
 import { type Bytes, lacking, type Range, type VersionVector } from '../log/index.ts';
 import type { Carrier, Store } from './carrier.ts';
+import { givable } from './forget.ts';
 import type { OfferAnswer, PushAnswer } from './messages.ts';
 import { adoptHistory } from './receive.ts';
 import { divergingLogs } from './respond.ts';
@@ -31,7 +32,8 @@ export async function exchange(
   if (forked.size > 0) await store.forked([...forked]);
   const whole = (range: Range): boolean => !forked.has(range.log);
 
-  await push(store, carrier, lacking(mine, offer.vector).filter(whole), onProgress);
+  const lacks = givable(lacking(mine, offer.vector), await store.purged());
+  await push(store, carrier, lacks.filter(whole), onProgress);
   await pushBranches(store, carrier, offer.epoch);
 
   const first = new Set(offer.first);
@@ -175,12 +177,12 @@ async function settleFork(
  * order, then second histories that the site server may not have.
  */
 export async function lackingEntries(
-  store: Pick<Store, 'vector' | 'read' | 'unacknowledgedBranches'>,
+  store: Pick<Store, 'vector' | 'purged' | 'read' | 'unacknowledgedBranches'>,
   theirs: VersionVector,
   epoch: string,
 ): Promise<Bytes[]> {
   const found: Bytes[] = [];
-  for (const range of lacking(await store.vector(), theirs)) {
+  for (const range of givable(lacking(await store.vector(), theirs), await store.purged())) {
     for (let { after } = range; after < range.through; ) {
       const entries = await store.read({ ...range, after }, PULL_BYTES);
       if (entries.length === 0) break;

@@ -5,6 +5,7 @@ export * from './exchange.ts';
 export * from './export-lines.ts';
 export * from './file.ts';
 export * from './file-format.ts';
+export * from './forget.ts';
 export * from './frames.ts';
 export * from './http-carrier.ts';
 export * from './import-file.ts';

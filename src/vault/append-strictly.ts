@@ -6,7 +6,7 @@ import type { EntryRow, LogRow, StaleRow, VaultDatabase } from './database.ts';
  * (FAILURES 12). Resolves when that has completed. Straight
  * on IndexedDB: of a save's time, Dexie's own transaction took as much again as the disk. `add` refuses a place that
  * is taken (`ConstraintError`), so another tab's entry is never overwritten, and nothing is written into a log that was
- * found to have two histories.
+ * found to have two histories, or that a closing ended.
  */
 export async function appendStrictly(
   db: VaultDatabase,
@@ -38,8 +38,9 @@ async function write(db: VaultDatabase, rows: readonly EntryRow[], patient: stri
     try {
       const log = transaction.objectStore('logs').get(last.log);
       log.onsuccess = () => {
-        if (!(log.result as LogRow | undefined)?.forked) return;
-        reject(new DOMException('this log has two histories', 'ConstraintError'));
+        const { forked, ended } = (log.result as LogRow | undefined) ?? {};
+        if (!forked && !ended) return;
+        reject(new DOMException('this log has two histories, or is ended', 'ConstraintError'));
         transaction.abort();
       };
       for (const row of rows) transaction.objectStore('entries').add(row);

@@ -1,4 +1,4 @@
-import { type Bytes, type Hlc, type Opening, observe, readEntry, tick, toHex } from '../log/index.ts';
+import { type Bytes, type Hlc, type Opening, observe, tick, toHex } from '../log/index.ts';
 import {
   type LogKeys,
   logKeys,
@@ -9,9 +9,9 @@ import {
   sha256,
   signWith,
 } from '../seal/index.ts';
-import { AUDIT_SCOPE, type AuditEvent, AuditEvents, type Directory } from '../site/index.ts';
+import { AUDIT_SCOPE, type AuditEvent, AuditEvents, type Directory, type Purged } from '../site/index.ts';
 import { writeWithRoom } from './ballast.ts';
-import { entryRow, type Tablet, type VaultDatabase } from './database.ts';
+import { entryRow, readRow, type Tablet, type VaultDatabase } from './database.ts';
 import { readDirectory } from './site-records.ts';
 
 /** Events wait so long for others, and for the nurse's own saves to be through. */
@@ -45,7 +45,7 @@ export function createAuditTrail(db: VaultDatabase, clock: () => number) {
       if (row.mine !== 1 || row.forked || !row.opening.key) continue;
       const last = await db.lastOf(row.log);
       const key = await openWith(tablet.identity, row.opening.key.file);
-      const read = last && readEntry(last.bytes);
+      const read = readRow(last);
       if (last && key && read?.ok)
         return { log: row.log, seq: last.seq, hash: last.hash, hlc: read.entry.hlc, keys: logKeys(key) };
     }
@@ -79,15 +79,14 @@ export function createAuditTrail(db: VaultDatabase, clock: () => number) {
     return { log, seq: 1, hash: row.hash, hlc, keys };
   }
 
-  async function write(): Promise<void> {
-    if (waiting.length === 0) return;
+  /** One entry behind the last; `false`: there is nobody yet to seal it to. */
+  async function append(body: AuditEvents | Purged): Promise<boolean> {
     const tablet = await db.read('tablet');
-    if (!tablet) return;
+    if (!tablet) return false;
     const directory = await readDirectory(db);
-    const events = waiting.slice(0, 500);
-    await navigator.locks.request(LOCK, async () => {
+    return navigator.locks.request(LOCK, async () => {
       const head = (await findHead(tablet)) ?? (await openLog(tablet, directory));
-      if (!head) return;
+      if (!head) return false;
       const entry = await sealEntry(
         {
           log: head.log,
@@ -95,20 +94,24 @@ export function createAuditTrail(db: VaultDatabase, clock: () => number) {
           prev: head.hash,
           hlc: tick(observe([0, 0], head.hlc, clock()), clock()),
           patient: null,
-          body: AuditEvents.parse({
-            kind: 'audit-events',
-            recordedAt: new Date(clock()).toISOString(),
-            events,
-          }),
+          body,
         },
         head.keys,
         signWith(tablet.signingKey),
       );
       const row = entryRow(entry, await sha256(entry.bytes));
       await writeWithRoom(() => db.entries.add(row));
-      // Only what is on the disk is forgotten; what could not be written is tried again with the next event.
-      waiting = waiting.slice(events.length);
+      return true;
     });
+  }
+
+  async function write(): Promise<void> {
+    if (waiting.length === 0) return;
+    const events = waiting.slice(0, 500);
+    const recordedAt = new Date(clock()).toISOString();
+    // Only what is on the disk is forgotten; what could not be written is tried again with the next event.
+    if (await append(AuditEvents.parse({ kind: 'audit-events', recordedAt, events })))
+      waiting = waiting.slice(events.length);
   }
 
   /** Writes now what waits; never throws, since whatever somebody is doing goes on. */
@@ -121,6 +124,7 @@ export function createAuditTrail(db: VaultDatabase, clock: () => number) {
 
   return {
     flush,
+    append,
 
     note(event: Omit<AuditEvent, 'at'>): void {
       if (event.what === 'chart-opened') {

@@ -1,7 +1,7 @@
-import { entryId, readEntry } from '../log/index.ts';
+import { entryId } from '../log/index.ts';
 import { AUDIT_SCOPE } from '../site/index.ts';
 import type { EntryCounts, EntryPlace } from './api.ts';
-import type { LogRow, VaultDatabase } from './database.ts';
+import { type LogRow, readRow, type VaultDatabase } from './database.ts';
 
 /**
  * Where this tablet's entries are. A count falls only by a signed acknowledgement or an outcome that the server
@@ -46,7 +46,7 @@ async function oldestUnsent(db: VaultDatabase): Promise<string | undefined> {
   const times: number[] = [];
   for (const row of await db.logs.filter(isCounted).toArray()) {
     const next = await db.entries.get([row.log, Math.max(1, row.acknowledgement?.seq ?? 1) + 1]);
-    const read = next && readEntry(next.bytes);
+    const read = readRow(next);
     if (read?.ok) times.push(read.entry.hlc[0]);
   }
   return times.length > 0 ? new Date(Math.min(...times)).toISOString() : undefined;

@@ -1,5 +1,5 @@
 import Dexie, { type EntityTable, type Table } from 'dexie';
-import type { Bytes, Entry, Opening } from '../log/index.ts';
+import { type Bytes, type Entry, type Opening, readEntry } from '../log/index.ts';
 import type { Acknowledgement } from '../seal/index.ts';
 import type { SnapshotList } from '../site/index.ts';
 
@@ -19,6 +19,12 @@ export interface LogRow {
   wardRecipient?: string;
   /** Another entry stands at a place of ours: nothing more is written here. */
   forked?: true;
+  /** A closing names it: nothing more is written here. */
+  ended?: true;
+  /** Up to here nothing is left of its entries but place and hash, or is about to be; its opening stays. */
+  purgedThrough?: number;
+  /** Up to here the audit log says so. */
+  purgeProvedThrough?: number;
 }
 
 export interface EntryRow {
@@ -27,11 +33,21 @@ export interface EntryRow {
   /** Absent for entries about no patient, so that the index leaves them out. */
   patient?: string;
   hash: Bytes;
-  bytes: Bytes;
+  /** Absent: purged. */
+  bytes?: Bytes;
 }
 
-export function entryRow(entry: Entry, hash: Bytes): EntryRow {
-  const row: EntryRow = { log: entry.log, seq: entry.seq, hash, bytes: entry.bytes };
+/** A row with what was charted. */
+export type HeldEntryRow = EntryRow & { bytes: Bytes };
+
+export const isHeld = (row: EntryRow): row is HeldEntryRow => row.bytes !== undefined;
+
+/** Reads what stands in a row; `undefined`: it is not here, or purged. */
+export const readRow = (row: EntryRow | undefined): ReturnType<typeof readEntry> | undefined =>
+  row && isHeld(row) ? readEntry(row.bytes) : undefined;
+
+export function entryRow(entry: Entry, hash: Bytes): HeldEntryRow {
+  const row: HeldEntryRow = { log: entry.log, seq: entry.seq, hash, bytes: entry.bytes };
   if (entry.patient !== null) row.patient = entry.patient;
   return row;
 }

@@ -11,6 +11,8 @@ type Internal =
   | { type: 'enrolled' }
   | { type: 'forked' }
   | { type: 'sync-now' }
+  /** What is settled was forgotten here. */
+  | { type: 'purged' }
   | { type: 'pin-tried'; staff: string };
 
 export function openNews(): {

@@ -1,8 +1,8 @@
 import { type BodyOf, type EntryId, type OpenedEntry, WardBody } from '../clinical/index.ts';
-import { type Entry, entryId, fromHex, type Opening, readEntry, toHex } from '../log/index.ts';
+import { type Entry, entryId, fromHex, type Opening, toHex } from '../log/index.ts';
 import { type LogKeys, sha256 } from '../seal/index.ts';
 import { authorProblem, openWardEntry } from '../site/index.ts';
-import type { EntryRow, VaultDatabase } from './database.ts';
+import { type EntryRow, type HeldEntryRow, isHeld, readRow, type VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
 import type { createOpenedPages } from './opened-pages.ts';
 import type { OpenedPacket, PatientRecords } from './patient-record.ts';
@@ -31,9 +31,9 @@ export function createOpenedEntries(
   }
 
   async function openRow(row: EntryRow): Promise<OpenedEntry | undefined> {
-    const read = readEntry(row.bytes);
+    const read = readRow(row);
     const opening = await openingOf(row.log);
-    if (!read.ok || !opening || row.patient === undefined) return undefined;
+    if (!isHeld(row) || !read?.ok || !opening || row.patient === undefined) return undefined;
     const keys = await keyring.keysOf(opening);
     // Another ward's log: carried here, readable there.
     if (!keys) return undefined;
@@ -48,7 +48,7 @@ export function createOpenedEntries(
 
   async function openAs(
     id: EntryId,
-    row: Pick<EntryRow, 'hash' | 'bytes' | 'patient'>,
+    row: Pick<HeldEntryRow, 'hash' | 'bytes' | 'patient'>,
     { entry, opening, keys }: { entry: Entry; opening: Opening; keys: LogKeys },
     keysInside = keysOfLog,
   ): Promise<OpenedEntry | undefined> {
@@ -107,7 +107,7 @@ export function createOpenedEntries(
   }
 
   async function setAside(
-    row: Pick<EntryRow, 'hash' | 'bytes'>,
+    row: Pick<HeldEntryRow, 'hash' | 'bytes'>,
     kind: string,
     reason: string,
   ): Promise<undefined> {

@@ -1,19 +1,16 @@
 import type { EntryId, WardBody } from '../clinical/index.ts';
-import {
-  type Bytes,
-  type Entry,
-  entryId,
-  type Hlc,
-  isAhead,
-  observe,
-  readEntry,
-  tick,
-  toHex,
-} from '../log/index.ts';
+import { type Bytes, type Entry, entryId, type Hlc, isAhead, observe, tick, toHex } from '../log/index.ts';
 import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
 import { type Directory, readersOf, type WardOpened } from '../site/index.ts';
 import { appendStrictly } from './append-strictly.ts';
-import { type EntryRow, entryRow, type LogRow, type Tablet, type VaultDatabase } from './database.ts';
+import {
+  type EntryRow,
+  entryRow,
+  type LogRow,
+  readRow,
+  type Tablet,
+  type VaultDatabase,
+} from './database.ts';
 import type { Keyring } from './keyring.ts';
 
 interface Head {
@@ -59,11 +56,12 @@ export function createOwnLog(
     const rows = await db.logs.where('scope').equals(scope).toArray();
     const recipients = wardRecipients(directory, scope, keyring);
     for (const row of rows.filter(
-      (candidate) => candidate.mine === 1 && !candidate.forked && wasOpenedFor(candidate, recipients),
+      (candidate) =>
+        candidate.mine === 1 && !candidate.forked && !candidate.ended && wasOpenedFor(candidate, recipients),
     )) {
       const last = await db.lastOf(row.log);
       const keys = await keyring.keysOf(row.opening);
-      const read = last && readEntry(last.bytes);
+      const read = readRow(last);
       if (!last || !keys || !read?.ok || isAhead(read.entry.hlc, nowMs)) continue;
       return { log: row.log, seq: last.seq, hash: last.hash, hlc: read.entry.hlc, keys };
     }

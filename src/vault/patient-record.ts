@@ -10,7 +10,7 @@ import {
 } from '../log/index.ts';
 import { openEntry } from '../seal/index.ts';
 import { type HeldItem, holdRecord, keysInPacket, type RecordItem, unpackRecord } from '../site/index.ts';
-import type { EntryRow, VaultDatabase } from './database.ts';
+import { type EntryRow, readRow, type VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
 
 /** A packet of a moved record, with what verified in it. */
@@ -34,7 +34,7 @@ export function createPatientRecords(
 ) {
   async function openingOf(log: string): Promise<RecordItem['opening'] | undefined> {
     const first = await db.entries.get([log, 1]);
-    const read = first && readEntry(first.bytes);
+    const read = readRow(first);
     return read?.ok && read.entry.opening ? { ...read.entry, opening: read.entry.opening } : undefined;
   }
 
@@ -52,9 +52,9 @@ export function createPatientRecords(
   }
 
   async function bodyOf(row: EntryRow, opening: Opening): Promise<unknown> {
-    const read = readEntry(row.bytes);
+    const read = readRow(row);
     const keys = await keyring.keysOf(opening);
-    const opened = read.ok && keys ? await openEntry(read.entry, keys) : undefined;
+    const opened = read?.ok && keys ? await openEntry(read.entry, keys) : undefined;
     return opened?.ok ? opened.opened.body : undefined;
   }
 
@@ -84,9 +84,9 @@ export function createPatientRecords(
       for (const row of await db.entries.where('patient').equals(patient).toArray()) {
         if (!openings.has(row.log)) openings.set(row.log, openingOf(row.log));
         const opening = await openings.get(row.log);
-        const read = readEntry(row.bytes);
+        const read = readRow(row);
         const keys = opening && (await keyring.keysOf(opening.opening));
-        if (!opening || !read.ok || !keys) continue;
+        if (!opening || !read?.ok || !keys) continue;
         const opened = await openEntry(read.entry, keys);
         if (!opened.ok) continue;
         const { body } = opened.opened;

@@ -123,6 +123,10 @@ export function createSession(
       for (const patient of patients) await unlocked?.moves.passOn(patient);
     }
     if (unlocked) complete = await unlocked.charts.completeness();
+    await tellCounts();
+  }
+
+  async function tellCounts(): Promise<void> {
     news.tell({ type: 'counts', counts: await countEntries(db) });
   }
 
@@ -148,7 +152,8 @@ export function createSession(
     clearTimeout(foldTimer);
     foldTimer = setTimeout(() => {
       news.tell({ type: 'saved' });
-      void fold();
+      // Told before the fold: "saved" and "0 on this tablet only" must not stand on one screen.
+      void tellCounts().then(fold);
     }, FOLD_AFTER_MS);
   }
 

@@ -1,4 +1,4 @@
-import { fromBase64, readEntry, type Verify } from '../log/index.ts';
+import { fromBase64, type Verify } from '../log/index.ts';
 import { type LogKeys, logKeys, openWith, verifyWith } from '../seal/index.ts';
 import {
   DIRECTORY_SCOPE,
@@ -10,7 +10,7 @@ import {
   rosterOf,
   type SiteEntry,
 } from '../site/index.ts';
-import type { Tablet, VaultDatabase } from './database.ts';
+import { readRow, type Tablet, type VaultDatabase } from './database.ts';
 
 /** Reads the directory that this tablet holds. Its entries' writers were verified when they arrived. */
 export async function readDirectory(db: VaultDatabase): Promise<Directory> {
@@ -84,9 +84,9 @@ async function entriesOf(
       .where('[log+seq]')
       .between([row.log, 0], [row.log, Number.POSITIVE_INFINITY])
       .toArray();
-    for (const { bytes } of rows) {
-      const read = readEntry(bytes);
-      if (read.ok) found.push({ entry: read.entry, opening: row.opening, keys });
+    for (const stored of rows) {
+      const read = readRow(stored);
+      if (read?.ok) found.push({ entry: read.entry, opening: row.opening, keys });
     }
   }
   return found;

@@ -1,7 +1,14 @@
-import { type Bytes, compareHlc, type Hlc, type Opening, readEntry, tick, toHex } from '../log/index.ts';
+import { type Bytes, compareHlc, type Hlc, type Opening, tick, toHex } from '../log/index.ts';
 import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
 import { DIRECTORY_SCOPE, type Directory, ROSTER_SCOPE, rosterRecipient } from '../site/index.ts';
-import { type EntryRow, entryRow, type LogRow, type Tablet, type VaultDatabase } from './database.ts';
+import {
+  type EntryRow,
+  entryRow,
+  type LogRow,
+  readRow,
+  type Tablet,
+  type VaultDatabase,
+} from './database.ts';
 import { WRITER_LOCK } from './own-log.ts';
 
 /** What a tablet says in the directory or the roster. */
@@ -84,7 +91,7 @@ async function latestClock(db: VaultDatabase, nowMs: number): Promise<Hlc> {
   let latest: Hlc = [nowMs, 0];
   for (const { log } of await db.logs.where('scope').anyOf(DIRECTORY_SCOPE, ROSTER_SCOPE).toArray()) {
     const last = await db.lastOf(log);
-    const read = last && readEntry(last.bytes);
+    const read = readRow(last);
     if (read?.ok && compareHlc(read.entry.hlc, latest) > 0) latest = read.entry.hlc;
   }
   return latest;

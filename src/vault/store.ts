@@ -2,7 +2,7 @@ import { type Bytes, entryId, type Head, type Range, toHex, type VersionVector }
 import { type Acknowledgement, isAcknowledgement, isLaterEpoch, sha256, verifyWith } from '../seal/index.ts';
 import { DIRECTORY_SCOPE, type Directory } from '../site/index.ts';
 import { type Arrival, type Rejected, receiveEntries, type Store } from '../sync/index.ts';
-import { type BranchRow, entryRow, type Tablet, type VaultDatabase } from './database.ts';
+import { type BranchRow, entryRow, isHeld, type Tablet, type VaultDatabase } from './database.ts';
 import { readDirectory, verifierFor } from './site-records.ts';
 
 /** A pull never makes a nurse wait: no transaction of arriving rows is larger (DESIGN.md, The vault's promises). */
@@ -43,6 +43,11 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet, onForked: ()
       return vector;
     },
 
+    async purged() {
+      const rows = await db.logs.filter((row) => row.purgedThrough !== undefined).toArray();
+      return new Map(rows.map((row) => [row.log, row.purgedThrough ?? 0]));
+    },
+
     async read({ log, after, through }: Range, maxBytes: number): Promise<Bytes[]> {
       const found: Bytes[] = [];
       let size = 0;
@@ -52,9 +57,10 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet, onForked: ()
           .where('[log+seq]')
           .between([log, from + 1], [log, Math.min(through, from + ROWS_A_READ)], true, true)
           .toArray();
-        for (const { bytes } of rows) {
-          size += bytes.length;
-          if (size <= maxBytes || found.length === 0) found.push(bytes);
+        for (const row of rows) {
+          if (!isHeld(row)) return found;
+          size += row.bytes.length;
+          if (size <= maxBytes || found.length === 0) found.push(row.bytes);
         }
       }
       return found;
@@ -136,7 +142,8 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet, onForked: ()
           const ours = await tail.toArray();
           const acknowledged = (await db.logs.get(arrival.log))?.acknowledgement;
           await db.branches.bulkPut(
-            ours.map((row) => ({
+            // What was purged was settled in an earlier life of the server: there is nothing of it to keep.
+            ours.filter(isHeld).map((row) => ({
               ...branchRow(row.log, row.seq, row.hash, row.bytes),
               acknowledgedIn: acknowledged && row.seq <= acknowledged.seq ? acknowledged.epoch : '',
               ...(acknowledged?.seq === row.seq ? { acknowledgement: acknowledged } : {}),
@@ -152,6 +159,8 @@ export function createVaultStore(db: VaultDatabase, tablet: Tablet, onForked: ()
               row.forked = true;
               // It was about our history, which stands beside the log now.
               row.acknowledgement = undefined;
+              if (row.purgedThrough !== undefined)
+                row.purgedThrough = Math.min(row.purgedThrough, arrival.follows.seq);
             });
           // Opened pages hold what stood at these places before.
           const patients = new Set([...ours, ...rows].flatMap((row) => row.patient ?? []));

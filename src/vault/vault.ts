@@ -47,9 +47,10 @@ export function createVault(
   }
 
   news.listen((event) => {
-    if (event.type === 'forked') session.forgetHistory();
+    if (event.type === 'forked' || event.type === 'purged') session.forgetHistory();
     // Sealed what arrived, or waiting for keys: the next unlock folds it.
-    if (event.type === 'arrived' || event.type === 'forked') void session.renew().then(session.fold);
+    if (event.type === 'arrived' || event.type === 'forked' || event.type === 'purged')
+      void session.renew().then(session.fold);
   });
 
   const transfer: TransferEnvironment = {

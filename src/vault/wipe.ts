@@ -1,7 +1,7 @@
 import { readEntry } from '../log/index.ts';
 import { readScope, type WipeOrdered } from '../site/index.ts';
 import type { AuditTrail } from './audit.ts';
-import type { LogRow, VaultDatabase } from './database.ts';
+import { isHeld, type LogRow, type VaultDatabase } from './database.ts';
 import type { News } from './events.ts';
 import { readDirectory } from './site-records.ts';
 
@@ -47,12 +47,13 @@ export async function unsentEntries(db: VaultDatabase): Promise<Unsent> {
       words += rows.length;
       continue;
     }
-    for (const { seq, patient, bytes } of rows) {
-      // The first entry opens the log and charts nothing.
-      if (seq === 1) continue;
+    for (const stored of rows) {
+      const { seq, patient } = stored;
+      // The first entry opens the log and charts nothing; what was purged is no longer here to lose.
+      if (seq === 1 || !isHeld(stored)) continue;
       entries += 1;
       if (patient !== undefined) patients.add(patient);
-      const read = readEntry(bytes);
+      const read = readEntry(stored.bytes);
       if (read.ok) times.push(read.entry.hlc[0]);
     }
   }

@@ -47,4 +47,6 @@ export const AUDITED: Readonly<Record<string, string>> = {
   match: 'Matched a patient',
   decide: 'Decided on entries',
   push: 'Started the push to the EHR',
+  'outage-closed': 'Closed the outage of a ward',
+  purged: 'The tablet forgot what is settled',
 };

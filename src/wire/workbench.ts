@@ -208,6 +208,58 @@ export const PushState = z.object({
 });
 export type PushState = z.infer<typeof PushState>;
 
+/** What can still be open when an outage is to be closed. */
+export const OpenKind = z.enum([
+  'entries',
+  'unknown',
+  'unmatched',
+  'quarantine',
+  'silent',
+  'missing',
+  'leaving',
+]);
+export type OpenKind = z.infer<typeof OpenKind>;
+
+/** What is open, after its count. */
+export const OPEN_IN_WORDS: Readonly<Record<OpenKind, string>> = {
+  entries: 'entries neither in the EHR nor rejected',
+  unknown: 'entries of which the EHR has not said whether it has them',
+  unmatched: 'patients without a match in the EHR',
+  quarantine: 'entries in quarantine',
+  silent: 'tablets not in contact within the last hour',
+  missing: 'entries that tablets hold and have not sent',
+  leaving: 'patients of whom the EHR does not say that they are on this ward',
+};
+
+/** GET /api/workbench/closing: what stands in the way of closing each ward's outage, and what came of the last closing. */
+export const ClosingState = z.object({
+  wards: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      open: z.array(z.object({ kind: OpenKind, count: z.number(), what: z.array(z.string()) })),
+      /** Entries that a closing now would cover, and that none covers yet. */
+      toCover: z.number(),
+      last: z.object({ at: z.string(), by: z.string(), said: z.array(z.string()) }).nullable(),
+      tablets: z.array(
+        z.object({
+          id: Hex128,
+          name: z.string(),
+          lastSeenAt: z.string().nullable(),
+          /** Its own word, since the last closing; `null`: none yet. */
+          purged: z.object({ at: z.string(), what: z.string() }).nullable(),
+        }),
+      ),
+    }),
+  ),
+});
+export type ClosingState = z.infer<typeof ClosingState>;
+
+/** POST /api/workbench/wards/:ward/close: for each thing that is open, why it may stay so. */
+export const CloseRequest = z.object({
+  reasons: z.partialRecord(OpenKind, z.string().trim().min(1).max(400)),
+});
+
 /** GET /api/workbench/quarantine */
 export const QuarantineList = z.object({
   items: z.array(

@@ -16,6 +16,7 @@ import {
   storedRows,
   throttle,
   timeSavesAndBarePuts,
+  timeUntilDrawn,
 } from './tablet.ts';
 import { timeThroughHub } from './through-hub.ts';
 
@@ -161,15 +162,8 @@ for (const rate of [1, 4]) {
     await page.getByRole('button', { name: /^Nora Quinn/ }).click();
     await page.getByLabel('PIN', { exact: true }).fill(PINS.nurse);
     const session = await throttle(page, rate);
-    const from = performance.now();
-    await page.getByRole('button', { name: 'Unlock' }).click();
-    await page.locator('.board-row').first().waitFor();
-    unlocks.push(performance.now() - from);
-    const row = page.locator('.board-row').nth(n);
-    const opening = performance.now();
-    await row.click();
-    await page.getByRole('tab', { name: 'Overview' }).waitFor();
-    charts.push(performance.now() - opening);
+    unlocks.push(await timeUntilDrawn(page, page.getByRole('button', { name: 'Unlock' }), '.board-row'));
+    charts.push(await timeUntilDrawn(page, page.locator('.board-row').nth(n), '[role=tab][id$=overview]'));
     await session.detach();
   }
   say(

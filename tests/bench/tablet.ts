@@ -1,4 +1,4 @@
-import type { CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Locator, Page } from 'playwright-core';
 import type { Draft } from '../../src/clinical/index.ts';
 
 export interface Percentiles {
@@ -99,6 +99,32 @@ export async function throttle(page: Page, rate: number): Promise<CDPSession> {
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate });
   return session;
+}
+
+/**
+ * Milliseconds from the touch until what it asks for is drawn, by the page's own clock: the hands that drive the page
+ * here need a tenth of a second themselves under throttling, a nurse's are not counted either.
+ */
+export async function timeUntilDrawn(page: Page, tap: Locator, awaited: string): Promise<number> {
+  const drawn = await page.evaluateHandle((selector) => {
+    const took = new Promise<number>((resolve) => {
+      addEventListener(
+        'pointerdown',
+        ({ timeStamp }) => {
+          const look = (): void => {
+            if (document.querySelector(selector))
+              requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - timeStamp)));
+            else requestAnimationFrame(look);
+          };
+          look();
+        },
+        { capture: true, once: true },
+      );
+    });
+    return { took };
+  }, awaited);
+  await tap.click();
+  return drawn.evaluate(({ took }) => took);
 }
 
 /** How many rows a store of the vault holds. */

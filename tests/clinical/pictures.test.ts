@@ -7,11 +7,12 @@ import {
   MOST_PARTS,
   MOST_PICTURE_BYTES,
   PART_CHARACTERS,
+  partByBelief,
   picturesIn,
   splitPicture,
 } from '../../src/clinical/index.ts';
 import { fromBase64, toBase64 } from '../../src/log/index.ts';
-import { NOW, NURSE } from './builders.ts';
+import { anEntry, entryId, NOW, NURSE } from './builders.ts';
 
 const SHA = 'ab'.repeat(32);
 const base = { kind: 'attachment', author: NURSE, effectiveAt: NOW, recordedAt: NOW } as const;
@@ -63,6 +64,19 @@ describe('the parts of a picture', () => {
       here: 0,
     });
   });
+});
+
+it('a picture of a revoked tablet waits with its form, and nobody has to vouch for its parts', () => {
+  const bodies = split(new Uint8Array(PART_CHARACTERS)).map((part) => Attachment.parse({ ...base, ...part }));
+  const form = anEntry('form-answered', {
+    form: { id: 'wound', title: 'Wound' },
+    status: 'completed',
+    items: [{ linkId: '1', answer: [{ valueString: 'heel' }] }],
+  });
+  const parts = bodies.map((body, at) => ({ ...form, id: entryId('d', at + 1), body }));
+  const { believed, held } = partByBelief([...parts, form], () => 'it comes from a revoked tablet');
+  expect(held.map(({ entry }) => entry.id)).toEqual([form.id]);
+  expect(believed).toEqual(parts);
 });
 
 describe('a form with pictures', () => {

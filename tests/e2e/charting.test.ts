@@ -19,7 +19,7 @@ import { callVault, watchVault } from './vault-calls.ts';
 
 /** Devices, screens and what a ward sets for itself, from the desk to the bedside. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-charting-'));
-const pictures = process.env.PICTURES;
+const pictures = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;

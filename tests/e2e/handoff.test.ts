@@ -11,7 +11,7 @@ import { callVault, watchVault } from './vault-calls.ts';
 
 /** The end of a shift: who was told, the handoff, and the next nurse who reads it. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-handoff-'));
-const pictures = process.env.PICTURES;
+const pictures = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;

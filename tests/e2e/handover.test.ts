@@ -128,7 +128,7 @@ describe('a tablet that goes from hand to hand', () => {
     if (screenshots)
       await desk.screenshot({ path: join(screenshots, 'emergency-review.png'), fullPage: true });
     // The trail has it all, and says who looked at whom in one tap.
-    const trail = desk.getByRole('region', { name: 'Audit trail' });
+    const trail = desk.getByRole('region', { name: 'Audit trail', exact: true });
     await trail.getByRole('cell', { name: /^Let somebody in by emergency access/ }).waitFor();
     await trail.getByText('for Jo Park, nurse: agency nurse').waitFor();
     await trail.getByRole('button', { name: 'Who looked at MUELLER, Angelic?' }).first().click();

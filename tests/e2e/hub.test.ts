@@ -71,8 +71,8 @@ describe('a ward hub in the dark', () => {
   it('is announced by an administrator, and shows each tablet what the other charts', async () => {
     const desk = await open('desk');
     const args = await announceHub(desk.page, hospital.url, place);
-    if (process.env.SHOTS)
-      await desk.page.screenshot({ path: join(process.env.SHOTS, 'hub-admin.png'), fullPage: true });
+    if (process.env.SCREENSHOTS)
+      await desk.page.screenshot({ path: join(process.env.SCREENSHOTS, 'hub-admin.png'), fullPage: true });
     hub = await openHub(place, args);
     const card = desk.page.getByRole('region', { name: 'Ward hubs' });
     await card.getByRole('cell', { name: place.address }).waitFor();
@@ -87,7 +87,8 @@ describe('a ward hub in the dark', () => {
     const patient = (await callVault(one.page, 'board'))[0]!.patient;
     await hospital.stop();
     for (const { page } of [one, two]) await strip(page).getByText('Ward hub').waitFor({ timeout: 60_000 });
-    if (process.env.SHOTS) await one.page.screenshot({ path: join(process.env.SHOTS, 'hub-strip.png') });
+    if (process.env.SCREENSHOTS)
+      await one.page.screenshot({ path: join(process.env.SCREENSHOTS, 'hub-strip.png') });
 
     const id = await chartNote(one.page, patient, 'through the hub');
     await expect.poll(() => notesOn(two.page, patient)).toEqual([`${id} through the hub`]);

@@ -10,7 +10,7 @@ import { callVault, watchVault } from './vault-calls.ts';
 
 /** A nurse's medication round on one tablet, with the taps counted by the page itself. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-medication-'));
-const pictures = process.env.PICTURES;
+const pictures = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;

@@ -74,11 +74,13 @@ async function move(page: Page, family: string, bed: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Ward' }).click();
   await page.getByRole('option', { name: '5 East' }).click();
   await page.getByLabel('Bed there').fill(bed);
-  if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `move-form-${bed}.png`) });
+  if (process.env.SCREENSHOTS)
+    await page.screenshot({ path: join(process.env.SCREENSHOTS, `move-form-${bed}.png`) });
   await page.getByRole('button', { name: 'Move the patient' }).click();
   await page.getByText(`Moved to 5 East, bed ${bed}. Saved on this tablet`).waitFor();
   await page.getByText('What you chart here goes to that ward').waitFor();
-  if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `moved-${bed}.png`) });
+  if (process.env.SCREENSHOTS)
+    await page.screenshot({ path: join(process.env.SCREENSHOTS, `moved-${bed}.png`) });
   await page.getByRole('button', { name: /Ward board/ }).click();
 }
 
@@ -124,11 +126,11 @@ describe('a patient who goes to another ward', () => {
     const row = rowOf(east, family);
     await row.getByText('From 4 West: all 2 entries here').waitFor({ timeout: 60_000 });
     expect(await row.locator('.bed').textContent()).toBe('77');
-    if (process.env.SHOTS) {
+    if (process.env.SCREENSHOTS) {
       await row.scrollIntoViewIfNeeded();
-      await east.screenshot({ path: join(process.env.SHOTS, 'move-arrived.png') });
+      await east.screenshot({ path: join(process.env.SCREENSHOTS, 'move-arrived.png') });
       await gone.scrollIntoViewIfNeeded();
-      await west.screenshot({ path: join(process.env.SHOTS, 'move-gone.png') });
+      await west.screenshot({ path: join(process.env.SCREENSHOTS, 'move-gone.png') });
     }
 
     const there = (await callVault(east, 'chart', patient, true))!;
@@ -193,7 +195,8 @@ describe('a patient who goes to another ward', () => {
     await west.getByRole('option', { name: '5 East' }).click();
     await west.getByRole('button', { name: 'Make the file' }).click();
     await west.getByText(/opens only at this hospital: on an unlocked tablet of that ward/).waitFor();
-    if (process.env.SHOTS) await west.screenshot({ path: join(process.env.SHOTS, 'move-file.png') });
+    if (process.env.SCREENSHOTS)
+      await west.screenshot({ path: join(process.env.SCREENSHOTS, 'move-file.png') });
     const [download] = await Promise.all([
       west.waitForEvent('download'),
       west.getByRole('link', { name: 'Save the file' }).click(),

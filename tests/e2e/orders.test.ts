@@ -10,7 +10,7 @@ import { callVault, watchVault } from './vault-calls.ts';
 
 /** A prescriber with the hospital's own formulary, interactions and order sets; a nurse at the telephone. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-orders-'));
-const pictures = process.env.PICTURES;
+const pictures = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;

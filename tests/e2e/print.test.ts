@@ -21,7 +21,7 @@ import { callVault, watchVault } from './vault-calls.ts';
 
 /** What comes out of the printer, page by page: Chromium prints to PDF, and the pages are read. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-print-'));
-const pictures = process.env.PICTURES;
+const pictures = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;

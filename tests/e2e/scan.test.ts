@@ -9,7 +9,7 @@ import { callVault, watchVault } from './vault-calls.ts';
 
 /** A round with a scanner that types: the formulary comes from the desk, the wristband opens the patient. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-scan-'));
-const pictures = process.env.PICTURES;
+const pictures = process.env.SCREENSHOTS;
 const GTIN = '00307773105025';
 let hospital: Hospital;
 let tablet: BrowserContext;

@@ -93,6 +93,8 @@ const RULES: Record<string, string> = {
   'GET /api/workbench/push': 'records',
   'POST /api/workbench/push': 'records',
   'POST /api/workbench/release': 'records',
+  'GET /api/workbench/closing': 'records',
+  'POST /api/workbench/wards/:ward/close': 'records, own ward',
   'GET /api/workbench/quarantine': 'records',
   'POST /api/workbench/quarantine/retry': 'records',
 };

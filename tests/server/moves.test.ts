@@ -28,6 +28,8 @@ import {
   unwrapUserKey,
 } from '../../src/seal/index.ts';
 import { createServer, type LamplightServer } from '../../src/server/create-server.ts';
+import { verifySite } from '../../src/server/transfer/commands.ts';
+import { openSite } from '../../src/server/transfer/record-source.ts';
 import { moveScope, packRecord, type RecordItem, readersOf, unpackRecord } from '../../src/site/index.ts';
 import { createHttpCarrier, type HttpCarrier } from '../../src/sync/index.ts';
 import { aNote } from '../builders.ts';
@@ -355,6 +357,27 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a patient who goes to another 
       [await hashOf(forged.bytes), await hashOf(elsewhere.bytes)].sort(),
     );
     expect(await textsSeen()).not.toContain('forged');
+  });
+
+  it('is verified by `lamplight verify` too: what a record brought counts once, what is forged in it is named', async () => {
+    const source = await openSite({
+      data: folder,
+      ...(database.url ? { databaseUrl: database.url } : {}),
+    });
+    try {
+      const { breaks, notes, hashes } = await verifySite(source);
+      // The forged entry and the other patient's, which the test above put into a packet.
+      expect(breaks.filter((line) => line.includes('in the moved record that it brings'))).toEqual([
+        expect.stringContaining('its signature is not its writer'),
+        expect.stringContaining('not one of this patient'),
+      ]);
+      expect(breaks).toHaveLength(2);
+      // One test above brought an entry in a packet alone: its log never came.
+      expect(notes).toContainEqual(expect.stringMatching(/here only as part of a moved patient/));
+      expect(hashes.size).toBeGreaterThan(10);
+    } finally {
+      await source.close();
+    }
   });
 
   it('is said by the ward that the patient leaves: no other may write it', async () => {

@@ -9,8 +9,9 @@ export function foldAll(replica: Replica, world: World): string {
   // As they came: each replica has its own order, and the fold must not care.
   const opened: OpenedEntry[] = [];
   for (const rows of replica.disk.entries.values()) {
-    for (const { entry } of rows) {
-      if (entry.patient === null) continue;
+    for (const { entry, hash } of rows) {
+      // What a closing covered is on some replicas, purged on others.
+      if (entry.patient === null || world.closed.has(hash)) continue;
       const content = contentOf(entry);
       const inner = content.carried
         ? world.readAll([new Uint8Array(Buffer.from(content.carried, 'base64'))])[0]

@@ -15,6 +15,9 @@ export interface StoredLog {
   opening: Opening;
   forked: boolean;
   copiedThrough: number;
+  /** A closing names it: its writer goes on elsewhere. */
+  ended?: boolean;
+  purgedThrough?: number;
   acknowledgement?: Acknowledgement;
 }
 
@@ -27,8 +30,10 @@ export interface StoredBranch {
 }
 
 export interface StoredEntry {
+  /** Of a purged row the replica itself sees nothing: the entry is there for the invariants alone. */
   entry: Entry;
   hash: string;
+  purged?: true;
 }
 
 export const emptyDisk = (epoch: string): Stored => ({
@@ -79,12 +84,13 @@ export class JournalFile {
 /** Every entry that a disk holds, by hash, also those that are carried inside others. */
 export function everythingOn(disk: Stored): Map<string, Bytes> {
   const found = new Map<string, Bytes>();
-  for (const rows of disk.entries.values()) for (const { entry, hash } of rows) found.set(hash, entry.bytes);
+  for (const rows of disk.entries.values())
+    for (const { entry, hash, purged } of rows) if (!purged) found.set(hash, entry.bytes);
   for (const [hash, { bytes }] of disk.branches) found.set(hash, bytes);
   return found;
 }
 
-/** Entries that stand in the logs, those that the server took over from branches among them. */
+/** Entries that stand in the logs, purged or not, those that the server took over from branches among them. */
 export function standingOn(disk: Stored, hashOf: (bytes: Bytes) => Bytes): Map<string, Entry> {
   const found = new Map<string, Entry>();
   for (const rows of disk.entries.values()) {
@@ -108,6 +114,7 @@ export function contentOf(entry: Entry): {
   hash?: string;
   carried?: string;
   references?: Record<string, string>;
+  points?: { log: string; seq: number; hash: string }[];
 } {
   return JSON.parse(new TextDecoder().decode(entry.box)) as ReturnType<typeof contentOf>;
 }

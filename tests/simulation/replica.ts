@@ -27,6 +27,7 @@ import {
   branchBefore,
   isLost,
   type Ledger,
+  mayForget,
   type OfferAnswer,
   type OfferRequest,
   type Place,
@@ -233,7 +234,7 @@ export class Replica implements Store, Responder {
       const tail = rows.splice(arrival.follows.seq);
       const acknowledged = row.acknowledgement;
       if (this.#mutant !== 'forget our history')
-        for (const { entry, hash: own } of tail)
+        for (const { entry, hash: own } of tail.filter(({ purged }) => !purged))
           this.disk.branches.set(own, {
             log: arrival.log,
             seq: entry.seq,
@@ -247,6 +248,8 @@ export class Replica implements Store, Responder {
       );
       for (const { hash: own } of arrival.accepted) this.disk.branches.delete(toHex(own));
       row.forked = true;
+      if (row.purgedThrough !== undefined)
+        row.purgedThrough = Math.min(row.purgedThrough, arrival.follows.seq);
       delete row.acknowledgement;
       return true;
     });
@@ -261,10 +264,62 @@ export class Replica implements Store, Responder {
     return vector;
   }
 
+  async purged(): Promise<Map<string, number>> {
+    return new Map(
+      [...this.disk.logs].flatMap(([log, row]) => (row.purgedThrough ? [[log, row.purgedThrough]] : [])),
+    );
+  }
+
+  /** What closings say, by log: the furthest point. */
+  #closings(): Map<string, Place> {
+    const found = new Map<string, Place>();
+    for (const [log, { opening }] of this.disk.logs) {
+      if (opening.scope !== 'directory') continue;
+      for (const { entry } of this.disk.entries.get(log) ?? [])
+        for (const point of contentOf(entry).points ?? [])
+          if ((found.get(point.log)?.seq ?? 0) < point.seq) found.set(point.log, point);
+    }
+    return found;
+  }
+
+  /** The server's statement that everything up to these points is settled. It goes on in new logs. */
+  async close(points: Place[]): Promise<void> {
+    this.#head = undefined;
+    await this.write('directory', null, { kind: 'outage-closed', points });
+    this.#head = undefined;
+  }
+
+  /** A tablet forgets what is settled, as the vault does after an exchange. */
+  async purge(): Promise<void> {
+    for (const [log, point] of this.#closings()) {
+      await this.#storage(() => {
+        const row = this.disk.logs.get(log);
+        const rows = this.disk.entries.get(log) ?? [];
+        if (!row) return;
+        if (row.opening.writer === this.device) row.ended = true;
+        const may = mayForget({
+          head: this.#headOf(log),
+          point,
+          bySite: row.opening.writer === this.world.site,
+          acknowledgement: row.acknowledgement,
+          epoch: this.disk.epoch,
+        });
+        if (!may && this.#mutant !== 'purge what was not acknowledged') return;
+        row.purgedThrough = rows.length;
+        rows.splice(
+          1,
+          rows.length,
+          ...rows.slice(1).map(({ entry, hash: own }) => ({ entry, hash: own, purged: true as const })),
+        );
+      });
+    }
+  }
+
   async read({ log, after, through }: Range, maxBytes: number): Promise<Bytes[]> {
     const found: Bytes[] = [];
     let size = 0;
-    for (const { entry } of (this.disk.entries.get(log) ?? []).slice(after, through)) {
+    for (const { entry, purged } of (this.disk.entries.get(log) ?? []).slice(after, through)) {
+      if (purged) break;
       size += entry.bytes.length;
       if (found.length > 0 && size > Math.min(maxBytes, PAGE_BYTES)) break;
       found.push(entry.bytes);
@@ -441,7 +496,7 @@ export class Replica implements Store, Responder {
       if (this.kind === 'server') await this.#toJournal([entry.bytes]);
       const add = (): boolean => {
         const row = this.disk.logs.get(head.log);
-        if (row?.forked && this.#mutant !== 'write on after a fork') return false;
+        if (row?.ended || (row?.forked && this.#mutant !== 'write on after a fork')) return false;
         if ((this.disk.entries.get(head.log)?.length ?? 0) !== head.seq) return false;
         if (opens) this.#openLog(head.log, opening);
         this.#insert(head.log, [{ entry, hash: toHex(own) }]);
@@ -470,7 +525,8 @@ export class Replica implements Store, Responder {
     for (const [log, row] of this.disk.logs) {
       const last = this.disk.entries.get(log)?.at(-1);
       const forked = row.forked && this.#mutant !== 'write on after a fork';
-      if (this.kind === 'server' || row.opening.writer !== this.device || forked || !last) continue;
+      if (this.kind === 'server' || row.opening.writer !== this.device || forked || row.ended || !last)
+        continue;
       if (last.entry.hlc[0] > this.now + MAX_AHEAD_MS) continue;
       return { log, seq: last.entry.seq, hash: bytesOf(last.hash), hlc: last.entry.hlc };
     }

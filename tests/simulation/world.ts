@@ -1,6 +1,14 @@
-import { type Bytes, type Entry, type Hlc, MAX_AHEAD_MS, readEntry, toHex } from '../../src/log/index.ts';
+import {
+  type Bytes,
+  type Entry,
+  type Hlc,
+  MAX_AHEAD_MS,
+  readEntry,
+  toHex,
+  type VersionVector,
+} from '../../src/log/index.ts';
 import type { Acknowledgement } from '../../src/seal/index.ts';
-import { CarrierError, exchange, lackingEntries } from '../../src/sync/index.ts';
+import { CarrierError, exchange, lackingEntries, type Place } from '../../src/sync/index.ts';
 import { SimulatedCarrier } from './carrier.ts';
 import { foldAll } from './charts.ts';
 import { someContent } from './contents.ts';
@@ -21,6 +29,7 @@ export const MUTANTS = [
   'believe any acknowledgement',
   'no journal',
   'purge what is acknowledged',
+  'purge what was not acknowledged',
   'write on after a fork',
   'carry again and again',
   'forget our history',
@@ -42,6 +51,8 @@ export class World {
   readonly authentic = new Set<string>();
   /** What the server signed for and has to hold. */
   said: Acknowledgement[] = [];
+  /** Hashes that a closing covers: replicas may have purged them. */
+  readonly closed = new Set<string>();
   readonly #everSaid = new Set<string>();
   faults = true;
   recovering = false;
@@ -127,10 +138,16 @@ export class World {
   mustHoldWhatItSaid(replica: Replica): void {
     const held = everythingOn(replica.disk);
     for (const hash of replica.saved)
-      if (!held.has(hash)) this.#break(replica, 'lost an entry that it had called saved');
+      if (!held.has(hash) && !this.#mayBePurged(replica, hash))
+        this.#break(replica, 'lost an entry that it had called saved');
     if (replica.kind !== 'server') return;
     for (const { hash } of this.said)
       if (!held.has(hash)) this.#break(replica, 'lost an entry that it had acknowledged');
+  }
+
+  /** On a tablet, and named by the server's closing, which held it then. */
+  #mayBePurged(replica: Replica, hash: string): boolean {
+    return replica.kind === 'tablet' && this.closed.has(hash);
   }
 
   // The story.
@@ -176,7 +193,7 @@ export class World {
     }
     await this.scheduler.sleep(60_000);
     await this.#heal(server);
-    this.#mustAgree(server);
+    await this.#mustAgree(server);
   }
 
   #step(server: Replica, hub: Replica, tablets: Replica[]): void {
@@ -217,6 +234,9 @@ export class World {
       this.#backups.delete(replica);
       // What it signed for in the life that is gone binds it no more; it will learn that from the others.
       if (replica === server) this.said = this.said.filter(({ hash }) => this.isOn(server, hash));
+    } else if (dice < 0.977) {
+      say('the outage is closed');
+      void this.#close(server);
     } else if (tablets.length < 5) {
       const clone = new Replica(
         this,
@@ -242,9 +262,27 @@ export class World {
 
   async #exchange(from: Replica, to: Replica): Promise<void> {
     if (!from.alive) return;
-    await exchange(from, new SimulatedCarrier(this, from, to), () => undefined).catch((error: unknown) => {
+    try {
+      const offer = await exchange(from, new SimulatedCarrier(this, from, to), () => undefined);
+      if (from.kind !== 'tablet') return;
+      if (to.kind === 'server') from.disk.epoch = offer.epoch;
+      await from.purge();
+    } catch (error) {
       if (!(error instanceof CarrierError)) this.#broken ??= new Broken(`${from.name}: ${String(error)}`);
-    });
+    }
+  }
+
+  /** Records staff close the outage: of each log up to its end, or to where something is still open. */
+  async #close(server: Replica): Promise<void> {
+    if (!server.alive) return;
+    const points: Place[] = [];
+    for (const [log, rows] of server.disk.entries) {
+      if (server.disk.logs.get(log)?.opening.scope === 'directory') continue;
+      const seq = this.scheduler.chance(0.7) ? rows.length : 1 + this.scheduler.pick(rows.length);
+      points.push({ log, seq, hash: rows[seq - 1]!.hash });
+      for (const { hash } of rows.slice(0, seq)) this.closed.add(hash);
+    }
+    if (points.length > 0) await server.close(points);
   }
 
   /** By hand, QR or stick: what the other lacks, no questions asked. */
@@ -276,9 +314,7 @@ export class World {
       const before = JSON.stringify(await server.vector());
       await server.carryBranches();
       if (JSON.stringify(await server.vector()) !== before) same = 0;
-      for (const replica of this.replicas)
-        if (replica !== server)
-          await exchange(replica, new SimulatedCarrier(this, replica, server), () => undefined);
+      for (const replica of this.replicas) if (replica !== server) await this.#exchange(replica, server);
       same = (await this.#allTheSame(server)) ? same + 1 : 0;
       if (same === 2) return;
     }
@@ -286,7 +322,16 @@ export class World {
   }
 
   async #allTheSame(server: Replica): Promise<boolean> {
-    const vectors = await Promise.all(this.replicas.map((replica) => replica.vector()));
+    const ended = await server.vector();
+    const vectors = await Promise.all(
+      this.replicas.map(async (replica) =>
+        Object.fromEntries(
+          Object.entries(await replica.vector()).filter(
+            ([log, [seq, hash]]) => !this.#wentWithTheBackup(ended, log, seq, hash),
+          ),
+        ),
+      ),
+    );
     const texts = new Set(vectors.map((vector) => JSON.stringify(Object.entries(vector).sort())));
     const others = this.replicas.filter((replica) => replica !== server);
     const waiting = await Promise.all(
@@ -295,20 +340,33 @@ export class World {
     return texts.size === 1 && waiting.flat().length === 0;
   }
 
+  /** A log that was settled, purged, and lost by the server when it was restored: nobody has it, and nothing needs it. */
+  #wentWithTheBackup(server: VersionVector, log: string, seq: number, hash: string): boolean {
+    return (server[log]?.[0] ?? 0) < seq && this.closed.has(hash);
+  }
+
   // Invariants at the end.
 
-  #mustAgree(server: Replica): void {
-    const standing = standingOn(server.disk, hashNow);
+  /** Without what closings cover: that may be purged here and kept there. */
+  #open<T>(standing: Map<string, T>): Map<string, T> {
+    return new Map([...standing].filter(([hash]) => !this.closed.has(hash)));
+  }
+
+  async #mustAgree(server: Replica): Promise<void> {
+    const standing = this.#open(standingOn(server.disk, hashNow));
+    const atServer = await server.vector();
     for (const replica of this.replicas) {
       this.mustHoldWhatItSaid(replica);
       for (const hash of everythingOn(replica.disk).keys())
-        if (!standing.has(hash))
+        if (!standing.has(hash) && !this.closed.has(hash))
           throw new Broken(`${replica.name} holds an entry that stands in no log of the server`);
-      const ours = standingOn(replica.disk, hashNow);
+      const ours = this.#open(standingOn(replica.disk, hashNow));
       if (ours.size !== standing.size) throw new Broken(`${replica.name} does not hold the same set`);
       for (const [log, { acknowledgement }] of replica.disk.logs) {
         if (replica === server) continue;
-        const head = replica.disk.entries.get(log)?.at(-1)?.entry.seq;
+        const last = replica.disk.entries.get(log)?.at(-1);
+        const head = last?.entry.seq;
+        if (last && this.#wentWithTheBackup(atServer, log, last.entry.seq, last.hash)) continue;
         if (acknowledgement?.epoch !== server.disk.epoch || acknowledgement.seq !== head)
           throw new Broken(`${replica.name} does not know that everything is at the server`);
       }

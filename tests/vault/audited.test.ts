@@ -9,7 +9,11 @@ const PATIENT = 'b'.repeat(32);
 /** A vault of which only what is asked for exists, and a trail that remembers. */
 function watched(vault: Partial<VaultApi>) {
   const noted: unknown[] = [];
-  const trail: AuditTrail = { note: (event) => void noted.push(event), flush: async () => undefined };
+  const trail: AuditTrail = {
+    note: (event) => void noted.push(event),
+    flush: async () => undefined,
+    append: async () => true,
+  };
   const session = { staff: NORA, ward: { id: '4-west', name: '4 West' } };
   const api = audited(
     {

@@ -139,10 +139,28 @@ export function BoardScreen({
         />
       )}
       <Tabs value={tab} onChange={(next) => onTab(next === 'round' ? 'round' : 'board')} keepMounted={false}>
-        <Tabs.List>
-          <Tabs.Tab value="board">Ward board</Tabs.Tab>
-          <Tabs.Tab value="round">Medication round</Tabs.Tab>
-        </Tabs.List>
+        {/* What is seldom needed stands beside the tabs, so that the board's own tools keep to one line. */}
+        <div className="row between">
+          <Tabs.List>
+            <Tabs.Tab value="board">Ward board</Tabs.Tab>
+            <Tabs.Tab value="round">Medication round</Tabs.Tab>
+          </Tabs.List>
+          <div className="row">
+            {session.staff.role === 'administrator' && (
+              <Button variant="default" onClick={() => go({ at: 'revoke' })}>
+                Revoke
+              </Button>
+            )}
+            {charts(session.staff.role) && (
+              <Button variant="default" onClick={() => go({ at: 'emergency' })}>
+                Emergency access
+              </Button>
+            )}
+            <Button variant="default" onClick={() => go({ at: 'transfer' })}>
+              Pass records on
+            </Button>
+          </div>
+        </div>
         <Tabs.Panel value="board" pt="sm" className="stack">
           <div className="row between">
             <TextInput
@@ -176,19 +194,6 @@ export function BoardScreen({
             {charts(session.staff.role) && (
               <Button onClick={() => go({ at: 'register' })}>New patient</Button>
             )}
-            {session.staff.role === 'administrator' && (
-              <Button variant="default" onClick={() => go({ at: 'revoke' })}>
-                Revoke
-              </Button>
-            )}
-            {charts(session.staff.role) && (
-              <Button variant="default" onClick={() => go({ at: 'emergency' })}>
-                Emergency access
-              </Button>
-            )}
-            <Button variant="default" onClick={() => go({ at: 'transfer' })}>
-              Pass records on
-            </Button>
           </div>
           {choosing && (
             <p role="status" className="notice">

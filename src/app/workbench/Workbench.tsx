@@ -6,6 +6,7 @@ import { ApiError, request } from '../api.ts';
 import { RecordsByFile } from '../RecordsByFile.tsx';
 import { SignInGate } from '../sign-in/SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
+import { CloseOutage } from './CloseOutage.tsx';
 import { PatientReview } from './PatientReview.tsx';
 
 /** After the outage: match, review, push, prove. */
@@ -94,6 +95,7 @@ function Desk() {
           </div>
         </section>
       ))}
+      <CloseOutage timeZone={site.value?.timeZone ?? 'UTC'} />
       <RecordsByFile />
       <Quarantine />
     </>

@@ -177,6 +177,8 @@ export interface Database {
     last_seen_at: Date;
     snapshot_as_of: string | null;
   };
+  /** Places that a tablet said it holds, further than what is here: of each log the last, as of its last offer. */
+  'projection.device_holds': { site: string; device: string; log: string; seq: number };
 }
 
 /** Additive migrations, each run once, in one transaction with its version stamp. One dialect: PostgreSQL 15. */
@@ -251,6 +253,8 @@ const MIGRATIONS: readonly string[] = [
   create index on projection.session (site, staff);
   create table projection.pending_sign_in (
     site text, id text, purpose text not null, value text not null, until timestamptz not null, primary key (site, id))`,
+  `create table projection.device_holds (
+    site text, device text, log text, seq integer not null, primary key (site, device, log))`,
   `create table projection.picture (
     site text, patient text, sha256 text, part integer, parts integer not null, content_type text not null,
     data text not null, primary key (site, patient, sha256, part))`,

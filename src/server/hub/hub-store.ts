@@ -26,6 +26,8 @@ export function createHubStore(
 
     acknowledged: (said) => acknowledgements.keep(said, ledger),
     acknowledgements: acknowledgements.all,
+    // A hub keeps what it carries, sealed as it is: a restored server is filled from it.
+    purged: async () => new Map(),
     // It writes no entries of its own, so none of its own are copied, and none go on in a log with two histories.
     copied: async () => undefined,
     forked: async () => undefined,

@@ -24,6 +24,8 @@ import { worklistOfWard, worklistRow } from './worklist.ts';
 export interface Reconciliation {
   /** Of these wards. */
   worklist(wards: readonly string[]): Promise<Worklist>;
+  /** Every patient's entries as they stand now, and what the EHR says of who is there. */
+  everything(): Promise<{ found: PatientRecord[]; snapshots: Map<string, SnapshotPatient> }>;
   patient(id: string): Promise<ReviewPatient>;
   /** A picture that an entry about this patient names. */
   picture(patient: string, sha256: string): Promise<StoredPicture>;
@@ -134,6 +136,8 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
   });
 
   return {
+    everything: () => records({}),
+
     async worklist(wards) {
       const { found, snapshots } = await records({});
       return {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { fromBase64, readEntry, toHex, utf8 } from '../../log/index.ts';
+import { fromBase64, lacking, readEntry, toHex, utf8, type VersionVector } from '../../log/index.ts';
 import { verifyWith } from '../../seal/index.ts';
 import {
   AUDIT_SCOPE,
@@ -152,6 +152,7 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
       vector,
     );
     await recordContact(device.device, snapshotAsOf);
+    await recordHoldings(device.device, vector, answer.vector);
     // Outlives a browser that clears its storage: the page then knows that it was a tablet, and of how many entries.
     const others = new Set([
       ...granted.filter((row) => row.writer !== device.device).map((row) => row.log),
@@ -253,6 +254,24 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
       listeners.delete(listener);
     });
   });
+
+  /** What the tablet holds and is not here yet. Whoever closes an outage sees what was never sent after all. */
+  async function recordHoldings(device: string, theirs: VersionVector, here: VersionVector): Promise<void> {
+    const further = lacking(theirs, here).map(({ log, through }) => ({
+      site: identity.site,
+      device,
+      log,
+      seq: through,
+    }));
+    await db.transaction().execute(async (tx) => {
+      await tx
+        .deleteFrom('projection.device_holds')
+        .where('site', '=', identity.site)
+        .where('device', '=', device)
+        .execute();
+      if (further.length > 0) await tx.insertInto('projection.device_holds').values(further).execute();
+    });
+  }
 
   async function recordContact(device: string, snapshotAsOf: string | undefined): Promise<void> {
     const contact = { last_seen_at: new Date(context.clock()), snapshot_as_of: snapshotAsOf ?? null };

@@ -2,7 +2,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Author, Hex128, Hex256 } from '../../clinical/index.ts';
 import { HOW_SIGNED_IN } from '../../wire/sign-in.ts';
-import { Decisions, LinkRequest, type QuarantineList, type QuarantineRetry } from '../../wire/workbench.ts';
+import {
+  CloseRequest,
+  type ClosingState,
+  Decisions,
+  LinkRequest,
+  OPEN_IN_WORDS,
+  type QuarantineList,
+  type QuarantineRetry,
+} from '../../wire/workbench.ts';
 import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 
@@ -88,6 +96,26 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
     await context.epoch.release();
     return reconciliation.pushState();
   });
+
+  app.get(
+    '/api/workbench/closing',
+    records,
+    async (request): Promise<ClosingState> => context.closing.state(staffOf(request).wards),
+  );
+
+  app.post(
+    '/api/workbench/wards/:ward/close',
+    { config: { access: { by: 'staff', roles: ['records'], ward: 'in-path' } } },
+    async (request): Promise<ClosingState> => {
+      const { ward } = z.object({ ward: z.string().max(64) }).parse(request.params);
+      const { reasons } = CloseRequest.parse(request.body);
+      const left = await context.closing.close(ward, staffOf(request).id, reasons);
+      const said = left.map(({ kind, count }) => `${count} ${OPEN_IN_WORDS[kind]} left: ${reasons[kind]}`);
+      for (const detail of said.length > 0 ? said : ['nothing was open'])
+        note(context, request, { what: 'outage-closed', ward, detail: detail.slice(0, 500) });
+      return context.closing.state(staffOf(request).wards);
+    },
+  );
 
   app.get(
     '/api/workbench/quarantine',

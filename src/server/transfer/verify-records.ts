@@ -1,4 +1,4 @@
-import { WardBody } from '../../clinical/index.ts';
+import { RecordMoved, WardBody } from '../../clinical/index.ts';
 import {
   type Bytes,
   type Entry,
@@ -15,12 +15,14 @@ import {
   DIRECTORY_SCOPE,
   directoryOf,
   emptyDirectory,
+  keysInPacket,
   mayOpenLog,
   openWardEntry,
   ROSTER_SCOPE,
   type Roster,
   rosterOf,
   type SiteEntry,
+  unpackRecord,
 } from '../../site/index.ts';
 
 const PASSES = ['site directory', 'directory', 'roster', 'wards'] as const;
@@ -95,6 +97,8 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
   const rosterEntries: SiteEntry[] = [];
   const orphans = new Set<string>();
   const openings = new Map<string, Opening>();
+  /** Entries that moved records brought, by hash, with their writers' names. */
+  const moved = new Map<string, string>();
   let directory = emptyDirectory();
   let roster: Roster = new Map();
 
@@ -106,6 +110,7 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     if (pass === 'site directory' || pass === 'directory') directory = await directoryOf(directoryEntries);
     if (pass === 'roster') roster = await rosterOf(rosterEntries, directory);
   }
+  countMoved();
   return result;
 
   async function take(item: EntryToVerify, pass: Pass): Promise<void> {
@@ -133,10 +138,15 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     if (state) await place(state, item, entry);
   }
 
+  function nameOf(writer: string): string {
+    if (writer === records.site) return 'the server';
+    return directory.devices.get(writer)?.name ?? `unknown tablet ${writer.slice(0, 8)}`;
+  }
+
   async function open(entry: Entry, opening: Opening): Promise<LogState> {
     const bySite = opening.writer === records.site;
     const device = bySite ? undefined : directory.devices.get(opening.writer);
-    const name = bySite ? 'the server' : (device?.name ?? `unknown tablet ${opening.writer.slice(0, 8)}`);
+    const name = nameOf(opening.writer);
     const granted = mayOpenLog(directory, opening.writer, opening.scope);
     const verify = bySite ? siteVerify : device && granted ? verifyWith(device.signingKey) : undefined;
     const state: LogState = {
@@ -264,11 +274,19 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     // A file's readable text is there for people; it must say what was sealed.
     if (item.body !== undefined && JSON.stringify(item.body) !== JSON.stringify(plain.opened.body))
       return 'what stands readable beside it is not what was sealed';
+    const packet = RecordMoved.safeParse(plain.opened.body);
+    if (packet.success && entry.patient !== null) await verifyPacket(state, entry, packet.data);
+    return contentProblem(entry, state.keys, bySite, keysOfLog);
+  }
+
+  async function contentProblem(
+    entry: Entry,
+    keys: LogKeys | undefined,
+    bySite: boolean,
+    keysInside: typeof keysOfLog,
+  ): Promise<string | undefined> {
     if (entry.patient === null) return undefined;
-    const opened = await openWardEntry(entry, state.keys, bySite, async (log) => {
-      const inner = openings.get(log);
-      return inner && records.keysOf?.(inner);
-    });
+    const opened = await openWardEntry(entry, keys, bySite, keysInside);
     if (!opened.ok) return opened.error.message;
     const parsed = WardBody.safeParse(opened.opened.body);
     // Of a newer version perhaps: kept and carried, and not this version's to judge.
@@ -277,6 +295,55 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     const author = roster.get(parsed.data.author.id);
     if (!author) return 'its author is not in the roster';
     return (await authorProblem(author, parsed.data, opened.opened.authoredBy))?.message;
+  }
+
+  async function keysOfLog(log: string): Promise<LogKeys | undefined> {
+    const opening = openings.get(log);
+    return opening && records.keysOf?.(opening);
+  }
+
+  /**
+   * What a moved patient's record brought along is verified like the rest; entries whose own log is not here as well
+   * are counted at the end.
+   */
+  async function verifyPacket(state: LogState, { seq, patient }: Entry, packet: RecordMoved): Promise<void> {
+    const { items, refused } = await unpackRecord(packet, patient!, records.site, async (writer, scope) => {
+      if (writer === records.site) return siteVerify;
+      const device = directory.devices.get(writer);
+      return device && mayOpenLog(directory, writer, scope) ? verifyWith(device.signingKey) : undefined;
+    });
+    for (const { reason } of refused)
+      result.breaks.push(`${where(state, seq)}: in the moved record that it brings: ${reason}`);
+    const inPacket = keysInPacket(packet, patient!);
+    for (const { entry, hash, opening, keys } of items) {
+      if (moved.has(hash)) continue;
+      const { writer } = opening.opening;
+      const wrong = await contentProblem(
+        entry,
+        keys,
+        writer === records.site,
+        async (log) => (await keysOfLog(log)) ?? inPacket(log),
+      );
+      if (wrong === undefined) moved.set(hash, nameOf(writer));
+      else
+        result.breaks.push(
+          `${where(state, seq)}: in the moved record that it brings: entry ${entry.seq} of log ${entry.log.slice(0, 8)}: ${wrong}.`,
+        );
+    }
+  }
+
+  function countMoved(): void {
+    const alone = [...moved].filter(([hash]) => !result.hashes.has(hash));
+    for (const [hash, name] of alone) {
+      result.entries += 1;
+      result.opened += 1;
+      result.devices.set(name, (result.devices.get(name) ?? 0) + 1);
+      result.hashes.add(hash);
+    }
+    if (alone.length > 0)
+      result.notes.push(
+        `${alone.length} ${alone.length === 1 ? 'entry is' : 'entries are'} here only as part of a moved patient’s record.`,
+      );
   }
 
   function where(state: Pick<LogState, 'name' | 'log'>, seq: number): string {

@@ -9,6 +9,7 @@ import {
   type Chart,
   type ChartOrder,
   formatNumber,
+  formatQuantity,
   INFUSION_ACTIONS,
   type InfusionAction,
   InfusionCharted,
@@ -78,7 +79,7 @@ function TurnForm({
       rate: starts ? String(ordered ?? '') : action === 'resumed' ? String(before ?? '') : '',
       doseRate:
         starts && schedule.type === 'continuous' && ordered === undefined
-          ? `${schedule.rate.value} ${schedule.rate.unit}`
+          ? formatQuantity(schedule.rate)
           : '',
       bag: '',
       pump: '',

@@ -1,5 +1,5 @@
-import { TextInput } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { Button, TextInput } from '@mantine/core';
+import { type ComponentProps, useMemo, useState } from 'react';
 import { z } from 'zod';
 import {
   type BodyOf,
@@ -23,6 +23,7 @@ import {
 import { QuestionnaireFields } from '../../forms/QuestionnaireFields.tsx';
 import { useFormSheet } from '../../forms/use-form-sheet.ts';
 import { PictureSubject } from '../../pictures/source.tsx';
+import { useForms } from '../use-forms.ts';
 import { draftKey } from './drafts.ts';
 import { FormFrame, TimeField, toLocal } from './FormFrame.tsx';
 import { useDraft } from './use-draft.ts';
@@ -32,7 +33,26 @@ import { useSave } from './use-save.ts';
 /** A half-filled form as it is kept; brought into the shape of the form when it is opened again. */
 const FormDraft = z.object({ nodes: z.array(SheetNode), at: z.string(), reason: z.string() });
 
-/** One of the hospital's forms about this patient. Every keystroke reaches the sealed draft. */
+/** One of the hospital's forms about this patient, by its id. */
+export function FillFormById({
+  form: id,
+  ...rest
+}: Omit<ComponentProps<typeof FillForm>, 'form'> & { form: string }) {
+  const forms = useForms(rest.timeZone);
+  const form = forms?.find((one) => one.id === id);
+  if (form) return <FillForm {...rest} form={form} />;
+  if (!forms) return <p>Opening the form…</p>;
+  return (
+    <div className="notice row between" role="alert">
+      This form is no longer offered on this tablet. What was answered before stands under “Forms”.
+      <Button variant="default" onClick={rest.onCancel}>
+        Back
+      </Button>
+    </div>
+  );
+}
+
+/** Every keystroke reaches the sealed draft. */
 export function FillForm({
   form,
   chart,

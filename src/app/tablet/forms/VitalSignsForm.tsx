@@ -1,6 +1,6 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { Checkbox, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
@@ -177,44 +177,49 @@ export function VitalSignsForm({
     >
       <div className="vitals-grid">
         {checks.map(({ parameter, check, key }) => (
-          <div key={parameter.name}>
-            <TextInput
-              label={parameter.label}
-              description={`${parameter.unit}${last?.body.values[parameter.name] === undefined ? '' : ` · last ${last.body.values[parameter.name]} at ${formatTime(last.body.effectiveAt, timeZone)}`}`}
-              inputMode="decimal"
-              styles={{ input: { fontSize: '1.6rem', fontWeight: 700, height: 56 } }}
-              error={check?.verdict === 'refuse' ? check.message : undefined}
-              {...register(`numbers.${parameter.name}`)}
-            />
-            {check?.verdict === 'ask' && (
-              <div className="notice" role="alert">
-                {check.message}
-                <Checkbox
-                  mt={6}
-                  size="md"
-                  label="This value is right"
-                  checked={confirmed.has(key)}
-                  onChange={(event) =>
-                    setConfirmed(
-                      new Set(
-                        event.currentTarget.checked
-                          ? [...confirmed, key]
-                          : [...confirmed].filter((other) => other !== key),
-                      ),
-                    )
-                  }
-                />
-              </div>
+          <Fragment key={parameter.name}>
+            <div>
+              <TextInput
+                label={parameter.label}
+                description={`${parameter.unit}${last?.body.values[parameter.name] === undefined ? '' : ` · last ${last.body.values[parameter.name]} at ${formatTime(last.body.effectiveAt, timeZone)}`}`}
+                inputMode="decimal"
+                styles={{ input: { fontSize: '1.6rem', fontWeight: 700, height: 56 } }}
+                error={check?.verdict === 'refuse' ? check.message : undefined}
+                {...register(`numbers.${parameter.name}`)}
+              />
+              {check?.verdict === 'ask' && (
+                <div className="notice" role="alert">
+                  {check.message}
+                  <Checkbox
+                    mt={6}
+                    size="md"
+                    label="This value is right"
+                    checked={confirmed.has(key)}
+                    onChange={(event) =>
+                      setConfirmed(
+                        new Set(
+                          event.currentTarget.checked
+                            ? [...confirmed, key]
+                            : [...confirmed].filter((other) => other !== key),
+                        ),
+                      )
+                    }
+                  />
+                </div>
+              )}
+            </div>
+            {/* Asked where the eye is: what the patient breathes belongs to the saturation. */}
+            {parameter.name === 'oxygenSaturation' && (
+              <Select
+                label="Air or oxygen"
+                placeholder="Choose"
+                data={OxygenDevice.options.map((value) => ({ value, label: OXYGEN_DEVICES[value] }))}
+                value={fields.device || null}
+                onChange={(value) => setValue('device', (value ?? '') as Fields['device'])}
+              />
             )}
-          </div>
+          </Fragment>
         ))}
-        <Select
-          label="Air or oxygen"
-          placeholder="Choose"
-          data={OxygenDevice.options.map((value) => ({ value, label: OXYGEN_DEVICES[value] }))}
-          value={fields.device || null}
-          onChange={(value) => setValue('device', (value ?? '') as Fields['device'])}
-        />
       </div>
       <div>
         <p id="consciousness-label">Consciousness</p>

@@ -34,7 +34,7 @@ import { DeviceForm, PregnancyForm, ScreenForm } from '../forms/CareForms.tsx';
 import { ChangeOrderForm, type OrderChange } from '../forms/ChangeOrderForm.tsx';
 import { draftKey, draftKind } from '../forms/drafts.ts';
 import { EscalationForm, SeenForm } from '../forms/EscalationForm.tsx';
-import { FillForm } from '../forms/FillForm.tsx';
+import { FillFormById } from '../forms/FillForm.tsx';
 import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
 import { HandoffForm } from '../forms/HandoffForm.tsx';
 import { MeasureTask } from '../forms/MeasureTask.tsx';
@@ -52,7 +52,7 @@ import { otherWristband } from '../scan/words.ts';
 import { useBrought } from '../use-site-data.ts';
 import { ChartingTab } from './ChartingTab.tsx';
 import { Escalations } from './Escalations.tsx';
-import { FormsTab, useForms } from './FormsTab.tsx';
+import { FormsTab } from './FormsTab.tsx';
 import { HandoffTab } from './HandoffTab.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
 import { MedicationTab } from './MedicationTab.tsx';
@@ -111,7 +111,6 @@ export function PatientScreen({
   const { vault } = useLamp();
   const [whole, setWhole] = useState(false);
   const chart = useChart(patient, whole);
-  const forms = useForms(timeZone);
   const rows = useBoard();
   const ward = useWardConflicts(rows);
   const alike = useAlike(rows);
@@ -170,7 +169,6 @@ export function PatientScreen({
     toTop();
   };
   const form = { timeZone, onDone: done, onCancel: () => setTask(undefined) };
-  const filling = task?.do === 'form' ? forms?.find(({ id }) => id === task.form) : undefined;
   const { role } = session.staff;
   const clinician = mayWrite(role, 'order-signed');
   const writes = charts(role);
@@ -249,8 +247,15 @@ export function PatientScreen({
       {task?.do === 'note' && (
         <NoteForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
       )}
-      {task?.do === 'form' && filling && (
-        <FillForm {...form} form={filling} chart={chart} now={now} amend={task.amend} draft={task.draft} />
+      {task?.do === 'form' && (
+        <FillFormById
+          {...form}
+          form={task.form}
+          chart={chart}
+          now={now}
+          amend={task.amend}
+          draft={task.draft}
+        />
       )}
       {task?.do === 'measure' && (
         <MeasureTask {...form} what={task.what} amend={task.amend} chart={chart} now={now} />
@@ -266,7 +271,6 @@ export function PatientScreen({
       {task?.do === 'print' && (
         <PrintChoices
           chart={chart}
-          forms={forms}
           by={session.staff.name}
           timeZone={timeZone}
           onDone={() => setTask(undefined)}
@@ -401,7 +405,7 @@ export function PatientScreen({
               />
             </Tabs.Panel>
             <Tabs.Panel value="forms" pt="md">
-              <FormsTab chart={chart} forms={forms} timeZone={timeZone} start={start} writes={writes} />
+              <FormsTab chart={chart} timeZone={timeZone} start={start} writes={writes} />
             </Tabs.Panel>
             <Tabs.Panel value="history" pt="md">
               <HistoryTab chart={chart} timeZone={timeZone} start={begin} role={role} />

@@ -6,6 +6,7 @@ import {
   formatAgo,
   formatInstant,
   formatTime,
+  formatUnit,
   mayWrite,
   medicationLine,
   type Role,
@@ -85,7 +86,7 @@ export function OverviewTab({
         <h3>From the EHR</h3>
         {chart.ehrObservations.slice(0, 8).map((item) => (
           <div key={`${item.name} ${item.effectiveAt} ${item.value}`} className="quiet">
-            {item.name}: <strong>{item.value}</strong> {item.unit} · EHR{' '}
+            {item.name}: <strong>{item.value}</strong> {formatUnit(item.unit ?? '')} · EHR{' '}
             {formatInstant(item.effectiveAt, timeZone)} ({formatAgo(item.effectiveAt, now)})
           </div>
         ))}

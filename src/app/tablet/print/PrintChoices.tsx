@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { type Chart, serviceLine } from '../../../clinical/index.ts';
-import type { Form } from '../../../forms/index.ts';
+import { useForms } from '../use-forms.ts';
 import { notesPaper, transferPaper, vitalsPaper } from './chart-papers.tsx';
 import { blankFormPaper } from './form-paper.tsx';
 import { handoffPaper } from './handoff-paper.tsx';
@@ -13,13 +13,11 @@ import type { Paper } from './paper.ts';
 /** Everything of one patient that goes on paper: one tap each, and the printer's dialog opens. */
 export function PrintChoices({
   chart,
-  forms,
   by,
   timeZone,
   onDone,
 }: {
   chart: Chart;
-  forms: readonly Form[] | undefined;
   by: string;
   timeZone: string;
   onDone: () => void;
@@ -64,7 +62,7 @@ export function PrintChoices({
           </div>
         </>
       )}
-      <BlankForms forms={forms} chart={chart} onChoose={setPaper} />
+      <BlankForms timeZone={timeZone} chart={chart} onChoose={setPaper} />
       <div className="footer-actions">
         <Button variant="default" onClick={onDone}>
           Back
@@ -79,14 +77,15 @@ export function PrintChoices({
 
 /** Blank forms are found behind one more tap: there are many. */
 function BlankForms({
-  forms,
+  timeZone,
   chart,
   onChoose,
 }: {
-  forms: readonly Form[] | undefined;
-  chart: Chart | undefined;
+  timeZone: string;
+  chart: Chart;
   onChoose: (paper: Paper) => void;
 }) {
+  const forms = useForms(timeZone);
   return (
     <details>
       <summary>Blank forms</summary>
