@@ -29,6 +29,8 @@ const PLACE = 'GPSLatitude 41.88N taken by a phone';
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;
+let other: BrowserContext;
+let otherPage: Page;
 let photo: Buffer;
 let signature: Buffer;
 /** Whose wound it is, as the banner names them. */
@@ -75,8 +77,8 @@ async function cameraFile(): Promise<Buffer> {
 }
 
 /** The bytes of a picture as the screen shows it. */
-async function shown(name: RegExp): Promise<Buffer> {
-  const url = await page.getByRole('img', { name }).first().getAttribute('src');
+async function shown(name: RegExp, at = page): Promise<Buffer> {
+  const url = await at.getByRole('img', { name }).first().getAttribute('src');
   return Buffer.from(url!.split(',')[1]!, 'base64');
 }
 
@@ -98,10 +100,18 @@ const openForms = async (): Promise<void> => {
 beforeAll(async () => {
   hospital = await openHospital({ port: await freePort(), data: join(folder, 'data') });
   await openWithCamera();
+  // Another tablet, which learns of the first by camera alone.
+  other = await openTablet(join(folder, 'other'));
+  await watchVault(other);
+  otherPage = await other.newPage();
+  await otherPage.goto(hospital.url);
+  await enrol(otherPage, hospital.url, '4 West', '4 West tablet 2');
+  await otherPage.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
 });
 
 afterAll(async () => {
   await tablet?.close().catch(() => undefined);
+  await other?.close().catch(() => undefined);
   await hospital?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -233,6 +243,28 @@ describe('a signature', () => {
     signature = await shown(/^Signature: Signature of whoever/);
     await page.getByRole('button', { name: 'Sign form' }).click();
     await page.getByText(/Saved on this tablet/).waitFor();
+  });
+});
+
+describe('from tablet to tablet', () => {
+  it('pictures come before their forms by camera too, and the giving tablet says that they make it long', async () => {
+    const word = await callVault(otherPage, 'qrStatement');
+    let peer: Awaited<ReturnType<typeof callVault<'qrRead'>>> = { kind: 'nothing' };
+    for (const text of word.ok ? word.value : []) peer = await callVault(page, 'qrRead', text);
+    expect(peer).toMatchObject({ kind: 'tablet', name: '4 West tablet 2', more: false });
+    expect(peer.kind === 'tablet' && peer.large).toBeGreaterThan(1);
+    let received = false;
+    for (let turns = 0; !received && turns < 200; turns++) {
+      const shownNow = await callVault(page, 'qrShow', 20);
+      for (const text of shownNow.ok ? shownNow.value.texts : [])
+        received ||= (await callVault(otherPage, 'qrRead', text)).kind === 'received';
+    }
+    expect(received).toBe(true);
+    await unlock(otherPage, 'Nora Quinn', PINS.nurse);
+    await otherPage.locator('.board-row').filter({ hasText: patient }).click();
+    await otherPage.getByRole('tab', { name: 'Forms' }).click();
+    await otherPage.getByRole('img', { name: /^Photo: Photo of the wound/ }).waitFor();
+    expect(await shown(/^Photo: Photo of the wound/, otherPage)).toEqual(photo);
   });
 });
 
