@@ -6,6 +6,7 @@ import { authorProblem, openWardEntry, readScope, wardScope } from '../site/inde
 import type { Database } from './database/schema.ts';
 import { ownBytes, type ServerLedger, storedEntry } from './ledger.ts';
 import { createMovedEntries, type MovedPacket, withoutContent } from './moved-entries.ts';
+import { keepParts, withoutBytes } from './pictures.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteRecords } from './site-records.ts';
 
@@ -57,6 +58,7 @@ export function createProjection(
     }[] = [];
     const carried: { hash: string; entry: string }[] = [];
     const packets: MovedPacket[] = [];
+    const parts: Parameters<typeof keepParts>[2][number][] = [];
     const bad: { seq: number; bytes: Uint8Array; kind: string; reason: string }[] = [];
     for (const row of rows) {
       const entry = storedEntry(row.bytes);
@@ -122,13 +124,15 @@ export function createProjection(
         });
         continue;
       }
-      projected.push({ ...base, kind: parsed.data.kind, body: JSON.stringify(parsed.data) });
+      if (parsed.data.kind === 'attachment') parts.push({ patient: entry.patient, body: parsed.data });
+      projected.push({ ...base, kind: parsed.data.kind, body: JSON.stringify(withoutBytes(parsed.data)) });
     }
     // First, so that a crash in between does it again; each entry is taken once.
     for (const packet of packets) await moved.take(packet);
     bad.push(...(await moved.contradicting(log, rows)));
     const through = rows.at(-1)?.seq ?? after;
     await db.transaction().execute(async (tx) => {
+      await keepParts(tx, identity.site, parts);
       if (projected.length > 0) {
         await tx
           .insertInto('projection.entry')

@@ -14,7 +14,7 @@ import { type EntryRow, readRow, type VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
 
 /** A packet of a moved record, with what verified in it. */
-interface OpenedPacket {
+export interface OpenedPacket {
   /** The packet's own id. */
   id: string;
   writer: string;

@@ -45,9 +45,18 @@ export type QrReading =
   /**
    * Another tablet's signed word about what it holds. `missing`: charted entries of ours that it lacks, made into
    * `pages` to show, or the first of them when there are `more`; `copied`: entries that this tablet charted and that
-   * stand there too.
+   * stand there too. `large`: of what is shown, parts of photos and drawings and of moved records; a page is some eight
+   * seconds before a camera.
    */
-  | { kind: 'tablet'; name: string; missing: number; pages: number; more: boolean; copied: number }
+  | {
+      kind: 'tablet';
+      name: string;
+      missing: number;
+      pages: number;
+      more: boolean;
+      large: number;
+      copied: number;
+    }
   /** Part of a transfer to us. `fraction` of its pages and frames, 0 to 1. */
   | { kind: 'receiving'; fraction: number; pages: number; pagesDone: number }
   | { kind: 'received'; report: TransferReport };

@@ -44,8 +44,10 @@ export interface ChartInput {
 export function foldChart(input: ChartInput): Chart | undefined {
   const { patient, now, ward, settings = DEFAULT_SETTINGS } = input;
   const rules = input.rules ?? settings.rules;
-  // Packets only bring entries along; what is in them is among the entries.
-  const entries = input.entries.filter(({ body }) => body?.kind !== 'record-moved');
+  // Packets only bring entries along, and parts of pictures are shown with the entry that names them.
+  const entries = input.entries.filter(
+    ({ body }) => body?.kind !== 'record-moved' && body?.kind !== 'attachment',
+  );
   const { snapshot, snapshotAsOf } = newestSnapshot(input, entries);
   const found = standings(entries);
   const claims = bedClaims(patient, found, snapshot?.bed, ward);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DoseReassessed, DoseVomited, MedicationAdministration, PatchRemoved } from './administration.ts';
+import { Attachment } from './attachment.ts';
 import { DeviceCharted, PregnancyRecorded, ScreenRecorded } from './care.ts';
 import {
   AllergyRecorded,
@@ -38,6 +39,7 @@ import { EntryVouched } from './trust.ts';
 import { EntryWitnessed } from './witness.ts';
 
 export * from './administration.ts';
+export * from './attachment.ts';
 export * from './care.ts';
 export * from './charting.ts';
 export * from './common.ts';
@@ -76,6 +78,7 @@ export const WardBody = z.discriminatedUnion('kind', [
   PatientMoved,
   RecordMoved,
   FormAnswered,
+  Attachment,
   FluidRecorded,
   GlucoseMeasured,
   PainAssessed,

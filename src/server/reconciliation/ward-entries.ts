@@ -46,6 +46,8 @@ const ABOUT_RECORDS: readonly string[] = [
   'review-decided',
   'posting-outcome',
   'record-moved',
+  // Shown and posted with the entry that names it.
+  'attachment',
 ];
 
 /** Folds the projection of some patients into what the workbench shows. The state is derived, never stored. */

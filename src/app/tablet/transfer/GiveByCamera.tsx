@@ -51,6 +51,12 @@ export function GiveByCamera({ onDone }: { onDone: () => void }) {
               ? `${peer.name} lacks ${plural(peer.missing, 'entry', 'entries')}.`
               : `${peer.name} lacks news about the hospital.`}
           </p>
+          {peer.large > 0 && (
+            <p>
+              Photos, drawings or moved records are among them (
+              {plural(peer.large, 'large part', 'large parts')}), so it takes {minutesFor(peer.pages)}.
+            </p>
+          )}
           <p>
             {peer.more && 'This is the first part. '}
             Hold this screen before its camera until it says that all is there.
@@ -79,6 +85,14 @@ export function GiveByCamera({ onDone }: { onDone: () => void }) {
     </section>
   );
 }
+
+/** Seventy pictures a page, ten a second. */
+const SECONDS_A_PAGE = 8;
+
+const minutesFor = (pages: number): string => {
+  const minutes = Math.ceil((pages * SECONDS_A_PAGE) / 60);
+  return `about ${plural(minutes, 'minute', 'minutes')}`;
+};
 
 /** Pictures fetched from the vault as they are needed, so that none is made for nothing. */
 function Show({ pages, name, children }: { pages: number; name: string; children: ReactNode }) {
