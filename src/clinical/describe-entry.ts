@@ -159,6 +159,8 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
     case 'pregnancy-recorded':
     case 'screen-recorded':
       return careInWords(body);
+    case 'attachment':
+      return { title: 'Picture', text: `Part ${body.part} of ${body.parts}` };
     case 'form-answered':
       return {
         title: `${body.form.title}${body.status === 'completed' ? '' : ' (not complete)'}`,

@@ -1,4 +1,5 @@
 import { formatDate, formatNumber } from './display.ts';
+import type { PictureReference } from './entries/attachment.ts';
 import type { FormAnswer, FormResponseItem } from './entries/forms.ts';
 
 /** A moment as it was written, by the clock of its own offset: `24-Nov-2026 14:05`. One in UTC says so. */
@@ -20,6 +21,7 @@ export function answerInWords(answer: FormAnswer): string {
     return [formatNumber(answer.valueQuantity.value), answer.valueQuantity.unit ?? answer.valueQuantity.code]
       .filter((part) => part !== undefined)
       .join(' ');
+  if (answer.valueAttachment) return answer.valueAttachment.title ?? 'Picture';
   return answer.valueString ?? answer.valueUri ?? '';
 }
 
@@ -29,6 +31,7 @@ export interface FormLine {
   text: string;
   /** Absent: a heading. */
   answer?: string;
+  pictures?: PictureReference[];
 }
 
 /** The filled form from top to bottom, from the answers alone: the form itself need not be at hand. */
@@ -36,8 +39,13 @@ export function formLines(items: readonly FormResponseItem[], depth = 0): FormLi
   return items.flatMap((item) => {
     const text = item.text ?? item.linkId;
     const answers = item.answer ?? [];
-    const own: FormLine =
-      answers.length > 0 ? { depth, text, answer: answers.map(answerInWords).join(', ') } : { depth, text };
+    const pictures = answers.flatMap(({ valueAttachment }) => valueAttachment ?? []);
+    const own: FormLine = {
+      depth,
+      text,
+      ...(answers.length > 0 ? { answer: answers.map(answerInWords).join(', ') } : {}),
+      ...(pictures.length > 0 ? { pictures } : {}),
+    };
     const inside = [...answers.flatMap((answer) => answer.item ?? []), ...(item.item ?? [])];
     return [own, ...formLines(inside, depth + 1)];
   });

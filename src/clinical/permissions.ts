@@ -21,6 +21,7 @@ export const WRITERS: Readonly<Record<WardKind, readonly Role[]>> = {
   'infusion-charted': BEDSIDE,
   note: BEDSIDE,
   'form-answered': BEDSIDE,
+  attachment: BEDSIDE,
   'fluid-recorded': BEDSIDE,
   'glucose-measured': BEDSIDE,
   'pain-assessed': BEDSIDE,

@@ -7,7 +7,9 @@ import {
   extensions,
   type Item,
   isHidden,
+  isSignature,
   itemControl,
+  mimeTypes,
   optionsOf,
   Questionnaire,
   SDC,
@@ -31,6 +33,8 @@ export interface FormItem {
   minOccurs: number;
   maxOccurs: number;
   options: FormAnswer[];
+  /** Of an attachment: drawn by hand as a signature, not photographed. */
+  signature: boolean;
   initial: FieldValue[];
   initialExpression: string | undefined;
   calculated: string | undefined;
@@ -115,6 +119,7 @@ const QUESTIONS: readonly string[] = [
   'choice',
   'open-choice',
   'quantity',
+  'attachment',
 ];
 
 function createReader(questionnaire: Questionnaire, timeZone: string) {
@@ -156,6 +161,7 @@ function createReader(questionnaire: Questionnaire, timeZone: string) {
       maxOccurs:
         extensions(item, `${CORE}questionnaire-maxOccurs`)[0]?.valueInteger ?? Number.POSITIVE_INFINITY,
       options: (options ?? []).map(toAnswer),
+      signature: isSignature(item),
       initial: initialOf(item, questionnaire, timeZone),
       initialExpression: fhirPathOf(item, `${SDC}sdc-questionnaire-initialExpression`),
       calculated,
@@ -173,11 +179,17 @@ function createReader(questionnaire: Questionnaire, timeZone: string) {
   };
 }
 
+const isPicture = (mimeType: string): boolean => /^(image\/|\*)/.test(mimeType);
+
 /** Why an item cannot be answered; `undefined`: it can. */
 function whyUnsupported(item: Item, options: unknown[] | undefined): string | undefined {
   switch (item.type) {
-    case 'attachment':
-      return 'attachment: entries do not carry files or photos yet';
+    case 'attachment': {
+      const wanted = mimeTypes(item);
+      return wanted.length === 0 || wanted.some(isPicture)
+        ? undefined
+        : `attachment: it wants ${wanted.join(', ')}, and a tablet takes pictures`;
+    }
     case 'reference':
       return 'reference: it points to another record of the EHR, which a tablet cannot search';
     case 'group':

@@ -191,6 +191,14 @@ export const isHidden = (item: Item): boolean =>
 export const itemControl = (item: Item): string | undefined =>
   extensions(item, `${CORE}questionnaire-itemControl`)[0]?.valueCodeableConcept?.coding?.[0]?.code;
 
+/** Drawn with finger or pen: the form asks the item to be signed. */
+export const isSignature = (item: Item): boolean =>
+  extensions(item, `${CORE}questionnaire-signatureRequired`).length > 0;
+
+/** What an attachment may be, as the form says; empty: anything. */
+export const mimeTypes = (item: Item): string[] =>
+  extensions(item, `${CORE}mimeType`).flatMap(({ valueCode }) => valueCode ?? []);
+
 /** A number or date that an extension gives as the least or most. */
 export function bound(item: Item, which: 'minValue' | 'maxValue'): number | string | undefined {
   const found = extensions(item, `${CORE}${which}`)[0];

@@ -93,6 +93,8 @@ function candidates(item: FormItem): FieldValue[] {
       return ['24-Nov-2026 14:05', ...dates].map((text) => ({ text }));
     case 'time':
       return [{ text: '14:05' }];
+    case 'attachment':
+      return [{ text: '', picture: { contentType: 'image/jpeg', size: 1, sha256: '0'.repeat(64) } }];
     case 'url':
       return [{ text: 'https://hospital.example/' }];
     case 'choice':

@@ -5,6 +5,7 @@ import {
   type FormAnswer,
   formatDate,
   formatInstant,
+  PictureReference,
   readInstant,
   readPartialDate,
 } from '../clinical/index.ts';
@@ -26,12 +27,15 @@ export const FieldValue = z.object({
   option: z.number().int().min(0).optional(),
   /** Of a quantity: the unit's code or name. */
   unit: z.string().max(100).optional(),
+  /** Of an attachment: the picture that the vault keeps. */
+  picture: PictureReference.optional(),
 });
 export type FieldValue = z.infer<typeof FieldValue>;
 
 export const NO_VALUE: FieldValue = { text: '' };
 
-export const isEmpty = ({ text, option }: FieldValue): boolean => option === undefined && text.trim() === '';
+export const isEmpty = ({ text, option, picture }: FieldValue): boolean =>
+  option === undefined && picture === undefined && text.trim() === '';
 
 const NUMBER = /^[+-]?\d+(\.\d+)?$/;
 
@@ -68,6 +72,10 @@ export function answerSchema(
     case 'choice':
     case 'open-choice':
       return choiceSchema(item, questionnaire);
+    case 'attachment':
+      return z
+        .object({ picture: PictureReference })
+        .transform(({ picture: valueAttachment }) => ({ valueAttachment }));
     default:
       return z.object({ text: stringSchema(item) }).transform(({ text: valueString }) => ({ valueString }));
   }
@@ -257,6 +265,8 @@ export function toFieldValue(
         ? { text: answer.valueString }
         : undefined;
     }
+    case 'attachment':
+      return answer.valueAttachment && { text: '', picture: answer.valueAttachment };
     case 'dateTime': {
       const moment = answer.valueDateTime;
       if (moment === undefined) return undefined;

@@ -19,6 +19,8 @@ export interface ToFhirContext {
   reviewer: { name: string; signedInBy: string; at: string };
   /** Where the EHR holds an order: its own, or one that we posted. */
   orderReference(order: OrderId): { reference: string } | { display: string };
+  /** A picture that an entry names: its bytes in base64, and FHIR's hash of them (SHA-1, base64). */
+  picture?(sha256: string): { data: string; hash: string } | undefined;
   /** Who signed an entry as the second person. */
   secondSignatures?(entry: EntryId): { name: string; at: string }[];
   /** Of a turn of an infusion: the turn that began it, and when the next one came, as far as it is known now. */

@@ -1,4 +1,4 @@
-import type { BodyOf, EntryId } from '../clinical/entries/index.ts';
+import type { BodyOf, EntryId, FormResponseItem, PictureReference } from '../clinical/entries/index.ts';
 import { encounterOf, identifierOf, type Outgoing, subjectOf, type ToFhirContext } from './fhir-context.ts';
 
 /** A filled form goes to the EHR as itself. R4 has one identifier here, not a list. */
@@ -16,6 +16,40 @@ export function formResource(id: EntryId, body: BodyOf<'form-answered'>, context
     ...encounterOf(context),
     authored: body.effectiveAt,
     author: { display: body.author.name },
-    item: body.items,
+    item: body.items.map((item) => itemWithPictures(item, body.effectiveAt, context)),
+  };
+}
+
+/** Answers as FHIR has them already, but for pictures: an Attachment carries its bytes. */
+function itemWithPictures(
+  { answer, item, ...rest }: FormResponseItem,
+  creation: string,
+  context: ToFhirContext,
+): unknown {
+  const inside = (items: readonly FormResponseItem[] | undefined) =>
+    items ? { item: items.map((one) => itemWithPictures(one, creation, context)) } : {};
+  return {
+    ...rest,
+    ...(answer
+      ? {
+          answer: answer.map(({ valueAttachment, item: below, ...value }) => ({
+            ...value,
+            ...(valueAttachment ? { valueAttachment: attachmentOf(valueAttachment, creation, context) } : {}),
+            ...inside(below),
+          })),
+        }
+      : {}),
+    ...inside(item),
+  };
+}
+
+function attachmentOf(picture: PictureReference, creation: string, context: ToFhirContext) {
+  const found = context.picture?.(picture.sha256);
+  return {
+    contentType: picture.contentType,
+    size: picture.size,
+    ...(picture.title === undefined ? {} : { title: picture.title }),
+    creation,
+    ...(found ?? {}),
   };
 }

@@ -5,6 +5,7 @@ import { sha256, verifyWith } from '../seal/index.ts';
 import { keysInPacket, openWardEntry, type RecordItem, readScope, unpackRecord } from '../site/index.ts';
 import type { Database } from './database/schema.ts';
 import { ownBytes, type ServerLedger } from './ledger.ts';
+import { keepParts, withoutBytes } from './pictures.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteRecords } from './site-records.ts';
 
@@ -62,6 +63,8 @@ export function createMovedEntries(
       return;
     }
     await db.transaction().execute(async (tx) => {
+      if (body.body.kind === 'attachment')
+        await keepParts(tx, identity.site, [{ patient: moved.patient, body: body.body }]);
       await tx
         .insertInto('projection.entry')
         .values({
@@ -71,7 +74,11 @@ export function createMovedEntries(
           patient: moved.patient,
           ward: readScope(opening.opening.scope)?.ward ?? '',
           kind: body.body.kind,
-          body: JSON.stringify(body.body),
+          body: JSON.stringify(withoutBytes(body.body)),
+          // The packet is its carrier's; whether to believe the entry is asked of who wrote it.
+          origin: JSON.stringify(
+            body.origin ?? { writer: opening.opening.writer, log: entry.log, seq: entry.seq },
+          ),
           hlc_wall: String(body.hlc[0]),
           hlc_counter: body.hlc[1],
           received_at: moved.receivedAt,
@@ -104,7 +111,7 @@ export function createMovedEntries(
       if (!author || !(await opened.opened.authoredBy(verifyWith(author.publicKey))))
         return "its author's signature does not verify.";
     }
-    return { body: parsed.data, hlc: opened.opened.hlc };
+    return { body: parsed.data, hlc: opened.opened.hlc, origin: opened.opened.origin };
   }
 
   async function quarantine(

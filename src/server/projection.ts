@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
-import { WardBody } from '../clinical/index.ts';
+import { type EntryOrigin, WardBody } from '../clinical/index.ts';
 import { entryId, type Opening, toHex } from '../log/index.ts';
 import { sha256 } from '../seal/index.ts';
 import { authorProblem, openWardEntry, readScope, wardScope } from '../site/index.ts';
 import type { Database } from './database/schema.ts';
 import { ownBytes, type ServerLedger, storedEntry } from './ledger.ts';
 import { createMovedEntries, type MovedPacket, withoutContent } from './moved-entries.ts';
+import { keepParts, withoutBytes } from './pictures.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteRecords } from './site-records.ts';
 
@@ -50,12 +51,14 @@ export function createProjection(
       patient: string;
       kind: string;
       body: string | null;
+      origin: string | null;
       wall: number;
       counter: number;
       receivedAt: Date;
     }[] = [];
     const carried: { hash: string; entry: string }[] = [];
     const packets: MovedPacket[] = [];
+    const parts: Parameters<typeof keepParts>[2][number][] = [];
     const bad: { seq: number; bytes: Uint8Array; kind: string; reason: string }[] = [];
     for (const row of rows) {
       const entry = storedEntry(row.bytes);
@@ -65,12 +68,14 @@ export function createProjection(
       const base = {
         seq: row.seq,
         patient: entry.patient,
+        origin: null as string | null,
         wall: entry.hlc[0],
         counter: entry.hlc[1],
         receivedAt: row.received_at,
       };
       if (opened.ok) {
         [base.wall, base.counter] = opened.opened.hlc;
+        if (opened.opened.origin) base.origin = JSON.stringify(await withWriter(opened.opened.origin));
         if (opened.opened.carries !== undefined) carried.push({ hash: opened.opened.carries, entry: id });
       } else {
         bad.push({
@@ -119,13 +124,15 @@ export function createProjection(
         });
         continue;
       }
-      projected.push({ ...base, kind: parsed.data.kind, body: JSON.stringify(parsed.data) });
+      if (parsed.data.kind === 'attachment') parts.push({ patient: entry.patient, body: parsed.data });
+      projected.push({ ...base, kind: parsed.data.kind, body: JSON.stringify(withoutBytes(parsed.data)) });
     }
     // First, so that a crash in between does it again; each entry is taken once.
     for (const packet of packets) await moved.take(packet);
     bad.push(...(await moved.contradicting(log, rows)));
     const through = rows.at(-1)?.seq ?? after;
     await db.transaction().execute(async (tx) => {
+      await keepParts(tx, identity.site, parts);
       if (projected.length > 0) {
         await tx
           .insertInto('projection.entry')
@@ -138,6 +145,7 @@ export function createProjection(
               ward,
               kind: row.kind,
               body: row.body,
+              origin: row.origin,
               hlc_wall: String(row.wall),
               hlc_counter: row.counter,
               received_at: row.receivedAt,
@@ -179,6 +187,12 @@ export function createProjection(
     });
     return rows.length;
   }
+
+  /** Older servers did not write down whose entry they took over: its log says it. */
+  const withWriter = async (origin: EntryOrigin): Promise<EntryOrigin> => ({
+    ...origin,
+    writer: origin.writer ?? (await ledger.log(origin.log))?.opening.writer,
+  });
 
   async function catchUp(): Promise<void> {
     for (;;) {

@@ -1,4 +1,12 @@
-import type { BoardRow, Chart, Draft, EntryId, Role } from '../clinical/index.ts';
+import type {
+  BoardRow,
+  Chart,
+  Draft,
+  EntryId,
+  PictureReference,
+  PictureType,
+  Role,
+} from '../clinical/index.ts';
 import type { PasskeyAnswer } from '../seal/index.ts';
 import type { SiteDataName } from '../site/index.ts';
 import type { AdministerApi } from './administer-api.ts';
@@ -100,7 +108,28 @@ export interface QuarantinedItem {
   bytes: number;
 }
 
-export interface VaultApi extends AdministerApi, FileTransferApi, QrTransferApi, MovesApi, PasskeysApi {
+/** `parts` of so many are here; how many there are is not known before one of them came. */
+export type PictureHere =
+  | { here: true; contentType: PictureType; bytes: Uint8Array<ArrayBuffer> }
+  | { here: false; parts: number; of: number | undefined };
+
+export interface PicturesApi {
+  /** Keeps a picture sealed for whoever took it, until the entry that names it is saved or its draft is discarded. */
+  keepPicture(picture: {
+    bytes: Uint8Array<ArrayBuffer>;
+    contentType: PictureType;
+  }): Promise<Result<PictureReference, 'invalid' | 'storage' | 'full'>>;
+  /** Of a draft, or of an entry about this patient. An entry that travelled alone may be here before its pictures. */
+  picture(request: { patient: string; sha256: string }): Promise<PictureHere>;
+}
+
+export interface VaultApi
+  extends AdministerApi,
+    FileTransferApi,
+    QrTransferApi,
+    MovesApi,
+    PasskeysApi,
+    PicturesApi {
   status(): Promise<TabletStatus>;
   /** Exchanges a one-time code for the tablet's place in the directory. Needs the server. */
   enrol(request: {

@@ -2,24 +2,31 @@ import { entryId } from '../log/index.ts';
 import type { EntryRow, LogRow, StaleRow, VaultDatabase } from './database.ts';
 
 /**
- * Writes one entry and its patient's stale mark in one strict transaction; resolves when that has completed. Straight
+ * Writes an entry, with the pictures before it, and its patient's stale mark in one strict transaction: all or nothing
+ * (FAILURES 12). Resolves when that has completed. Straight
  * on IndexedDB: of a save's time, Dexie's own transaction took as much again as the disk. `add` refuses a place that
  * is taken (`ConstraintError`), so another tab's entry is never overwritten, and nothing is written into a log that was
  * found to have two histories, or that a closing ended.
  */
-export async function appendStrictly(db: VaultDatabase, row: EntryRow, patient: string): Promise<void> {
+export async function appendStrictly(
+  db: VaultDatabase,
+  rows: readonly EntryRow[],
+  patient: string,
+): Promise<void> {
   try {
-    await write(db, row, patient);
+    await write(db, rows, patient);
   } catch (error) {
     // The browser closed the database under us (FAILURES 3): open it again and write the same entry once more.
     if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error;
     db.close({ disableAutoOpen: false });
     await db.open();
-    await write(db, row, patient);
+    await write(db, rows, patient);
   }
 }
 
-async function write(db: VaultDatabase, row: EntryRow, patient: string): Promise<void> {
+async function write(db: VaultDatabase, rows: readonly EntryRow[], patient: string): Promise<void> {
+  const last = rows.at(-1);
+  if (!last) return;
   if (!db.isOpen()) await db.open();
   const transaction = db
     .backendDB()
@@ -29,15 +36,15 @@ async function write(db: VaultDatabase, row: EntryRow, patient: string): Promise
     transaction.onabort = () =>
       reject(transaction.error ?? new DOMException('the write was aborted', 'AbortError'));
     try {
-      const log = transaction.objectStore('logs').get(row.log);
+      const log = transaction.objectStore('logs').get(last.log);
       log.onsuccess = () => {
         const { forked, ended } = (log.result as LogRow | undefined) ?? {};
         if (!forked && !ended) return;
         reject(new DOMException('this log has two histories, or is ended', 'ConstraintError'));
         transaction.abort();
       };
-      transaction.objectStore('entries').add(row);
-      transaction.objectStore('stale').put({ patient, mark: entryId(row.log, row.seq) } satisfies StaleRow);
+      for (const row of rows) transaction.objectStore('entries').add(row);
+      transaction.objectStore('stale').put({ patient, mark: entryId(last.log, last.seq) } satisfies StaleRow);
     } catch (error) {
       transaction.abort();
       reject(error);

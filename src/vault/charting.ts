@@ -8,6 +8,7 @@ import type { VaultDatabase } from './database.ts';
 import { nextDowntimeNumber } from './downtime-numbers.ts';
 import type { News } from './events.ts';
 import { storageFailure } from './failures.ts';
+import { partsBefore } from './pictures.ts';
 import { refused } from './refused.ts';
 import { whyOver } from './revocations.ts';
 import type { VaultSession } from './session.ts';
@@ -57,8 +58,11 @@ export function createCharting(
     try {
       // A late entry about a patient who went to another ward is written for that ward.
       const place = scope ?? scopeFor(keyring.ward, charts.whereIs(patient) ?? keyring.ward);
+      const before = await partsBefore(session, patient, parsed.data);
+      if (!before)
+        return refused('invalid', 'Not saved yet: a picture is not on this tablet any more. Take it again.');
       const { id } = await writeWithRoom(() =>
-        log.append(place, patient, parsed.data, user.signingKey, clock()),
+        log.append(place, { patient, before, body: parsed.data }, user.signingKey, clock()),
       );
       session.foldSoon();
       return { ok: true, value: { id, savedAt: recordedAt } };

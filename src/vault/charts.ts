@@ -9,41 +9,18 @@ import {
   type HeldEntry,
   type OpenedEntry,
   partByBelief,
+  picturesIn,
   readWardSettings,
   SnapshotPatient,
   toBoardRow,
-  WardBody,
 } from '../clinical/index.ts';
-import {
-  type Bytes,
-  type Entry,
-  entryId,
-  fromBase64,
-  fromHex,
-  type Opening,
-  toHex,
-  utf8,
-} from '../log/index.ts';
-import { type LogKeys, openBox, openWith, patientKey, sealBox, sha256 } from '../seal/index.ts';
-import {
-  authorProblem,
-  type Directory,
-  openWardEntry,
-  siteData,
-  snapshotContext,
-  trustProblem,
-} from '../site/index.ts';
+import { type Bytes, fromBase64, utf8 } from '../log/index.ts';
+import { openBox, openWith, patientKey, sealBox } from '../seal/index.ts';
+import { type Directory, originOf, siteData, snapshotContext, trustProblem } from '../site/index.ts';
 import type { WardCompleteness } from './api.ts';
-import {
-  type EntryRow,
-  type HeldEntryRow,
-  isHeld,
-  type OutcomeRow,
-  readRow,
-  type StaleRow,
-  type VaultDatabase,
-} from './database.ts';
+import type { OutcomeRow, StaleRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
+import { createOpenedEntries } from './opened-entries.ts';
 import { createOpenedPages } from './opened-pages.ts';
 import type { PatientRecords } from './patient-record.ts';
 
@@ -57,10 +34,7 @@ interface HeldSnapshot {
   unreadable: boolean;
 }
 
-/**
- * Opens and folds one patient's entries. Bodies of entries that arrived are parsed when first opened; a body that
- * its schema rejects goes to quarantine with its reason and stays in the log.
- */
+/** Folds one patient's entries into the chart, and the ward's into the rows of its board. */
 export function createCharts(
   db: VaultDatabase,
   keyring: Keyring,
@@ -71,121 +45,8 @@ export function createCharts(
 ) {
   const pages = createOpenedPages(db, keyring.summaries);
   const settings = readWardSettings(siteData(directory.data, 'ward-settings', keyring.ward)?.read());
-  const openings = new Map<string, Opening | undefined>();
-  /** Opened entries of the patients in use: a chart that is open is not opened again for each save. */
-  const opened = new Map<string, Map<string, OpenedEntry>>();
-
-  async function openingOf(log: string): Promise<Opening | undefined> {
-    if (!openings.has(log)) openings.set(log, (await db.logs.get(log))?.opening);
-    return openings.get(log);
-  }
-
-  async function openRow(row: EntryRow): Promise<OpenedEntry | undefined> {
-    const read = readRow(row);
-    const opening = await openingOf(row.log);
-    if (!isHeld(row) || !read?.ok || !opening || row.patient === undefined) return undefined;
-    const keys = await keyring.keysOf(opening);
-    // Another ward's log: carried here, readable there.
-    if (!keys) return undefined;
-    const id = entryId(row.log, row.seq);
-    return openAs(id, row, { entry: read.entry, opening, keys });
-  }
-
-  async function keysOfLog(log: string): Promise<LogKeys | undefined> {
-    const inner = await openingOf(log);
-    return inner && keyring.keysOf(inner);
-  }
-
-  async function openAs(
-    id: EntryId,
-    row: Pick<HeldEntryRow, 'hash' | 'bytes' | 'patient'>,
-    { entry, opening, keys }: { entry: Entry; opening: Opening; keys: LogKeys },
-    keysInside = keysOfLog,
-  ): Promise<OpenedEntry | undefined> {
-    const { patient } = row;
-    if (patient === undefined) return undefined;
-    const result = await openWardEntry(entry, keys, opening.writer === opening.site, keysInside);
-    if (!result.ok) return setAside(row, result.error.kind, `Entry ${id}: ${result.error.message}.`);
-    const { hlc } = result.opened;
-    observe(hlc);
-    const parsed = WardBody.safeParse(result.opened.body);
-    // The server speaks for itself and for what records staff decide there; everyone else signs.
-    const signs = opening.writer !== opening.site || result.opened.carries !== undefined;
-    if (parsed.success && signs) {
-      // Somebody whom this tablet's staff list does not have yet is believed as far as the tablet that wrote it.
-      const author = keyring.staffMember(parsed.data.author.id);
-      const problem = author && (await authorProblem(author, parsed.data, result.opened.authoredBy));
-      if (problem) return setAside(row, problem.kind, `Entry ${id}: ${problem.message}.`);
-    }
-    // What is in a packet is kept beside it, each entry under its own id.
-    if (parsed.success && parsed.data.kind === 'record-moved')
-      return { id, patient, hlc, body: { ...parsed.data, openings: [], keys: [], entries: [] } };
-    if (parsed.success) return { id, patient, hlc, body: parsed.data };
-    const kind = (result.opened.body as { kind?: unknown } | null)?.kind;
-    if (WardBody.options.some((option) => option.shape.kind.value === kind)) {
-      await setAside(row, 'schema', `Entry ${id} (${String(kind)}) has fields that are not allowed.`);
-    }
-    return { id, patient, hlc, body: null };
-  }
-
-  /** Adds what packets brought along, under its own ids. An entry that stands in a log here is believed from there. */
-  async function addMoved(patient: string, known: Map<string, OpenedEntry>, inLogs: ReadonlySet<string>) {
-    const ids = [...known.values()].flatMap(({ id, body }) => (body?.kind === 'record-moved' ? [id] : []));
-    const rows = await db.entries.bulkGet(
-      ids.map((id): [string, number] => [id.slice(0, 32), Number(id.slice(33))]),
-    );
-    const taken = new Set(inLogs);
-    for (const packet of await records.packets(rows.filter((row) => row !== undefined))) {
-      for (const { bytes, reason } of packet.refused)
-        await setAside({ hash: await sha256(bytes), bytes }, 'moved-record', reason);
-      for (const { entry, hash, opening, keys } of packet.items) {
-        const id = entryId(entry.log, entry.seq);
-        if (taken.has(id)) continue;
-        taken.add(id);
-        const row = { hash: fromHex(hash), bytes: entry.bytes, patient };
-        const inside = async (log: string) => (await packet.keysOf(log)) ?? keysOfLog(log);
-        const opened = await openAs(id, row, { entry, opening: opening.opening, keys }, inside);
-        if (opened) known.set(id, opened);
-      }
-    }
-  }
-
-  async function setAside(
-    row: Pick<HeldEntryRow, 'hash' | 'bytes'>,
-    kind: string,
-    reason: string,
-  ): Promise<undefined> {
-    const hash = toHex(row.hash);
-    if ((await db.quarantine.where('hash').equals(hash).count()) === 0) {
-      await db.quarantine.add({ hash, kind, reason, receivedAt: new Date().toISOString(), bytes: row.bytes });
-    }
-    return undefined;
-  }
-
-  async function entriesOf(patient: string): Promise<OpenedEntry[]> {
-    const known =
-      opened.get(patient) ?? new Map((await pages.read(patient)).map((entry) => [entry.id, entry]));
-    const places = await db.entries.where('patient').equals(patient).primaryKeys();
-    const missing = places.filter(([log, seq]) => !known.has(entryId(log, seq)));
-    const rows = missing.length > 0 ? await db.entries.bulkGet(missing) : [];
-    const fresh = await Promise.all(rows.map((row) => row && openRow(row)));
-    for (const entry of fresh) if (entry) known.set(entry.id, entry);
-    if (fresh.some((entry) => entry?.body?.kind === 'record-moved'))
-      await addMoved(patient, known, new Set(places.map(([log, seq]) => entryId(log, seq))));
-    await releaseFromQuarantine(rows.filter((_, index) => fresh[index]?.body));
-    opened.delete(patient);
-    opened.set(patient, known);
-    // The ten charts last used stay open; more would hold the ward in memory.
-    for (const oldest of [...opened.keys()].slice(0, Math.max(0, opened.size - 10))) opened.delete(oldest);
-    return [...known.values()];
-  }
-
-  /** What was set aside before a newer staff list came, and is right by that list. */
-  async function releaseFromQuarantine(rows: readonly (EntryRow | undefined)[]): Promise<void> {
-    if (rows.length === 0 || (await db.quarantine.count()) === 0) return;
-    const hashes = rows.flatMap((row) => (row ? [toHex(row.hash)] : []));
-    await db.quarantine.where('hash').anyOf(hashes).delete();
-  }
+  const opened = createOpenedEntries(db, keyring, records, observe, pages);
+  const { entriesOf } = opened;
 
   const snapshotKeys = new Map<string, Promise<Bytes | null>>();
 
@@ -229,18 +90,16 @@ export function createCharts(
       directory.revokedDevices.size + directory.revokedStaff.size === 0 &&
       ![...keyring.roster.values()].some((person) => person.emergency);
     if (nobodyInDoubt) return { believed: entries, held: [] };
-    const places = await Promise.all(entries.map(({ id }) => openingOf(id.slice(0, 32))));
-    const writers = new Map(entries.map(({ id }, index) => [id, places[index]?.writer]));
-    return partByBelief(entries, ({ id, hlc, body }) => {
-      const writer = writers.get(id);
-      if (writer === undefined) return undefined;
-      return trustProblem(
+    const logs = new Set(entries.map(({ id, origin }) => origin?.log ?? id.slice(0, 32)));
+    const writers = await opened.writersOf(logs);
+    return partByBelief(entries, (entry) =>
+      trustProblem(
         directory,
-        { writer, log: id.slice(0, 32), seq: Number(id.slice(33)), hlc },
-        body?.author,
+        { ...originOf(entry, (log) => writers.get(log)), hlc: entry.hlc },
+        entry.body?.author,
         keyring.roster,
-      );
-    });
+      ),
+    );
   }
 
   async function chart(patient: string, now: string): Promise<Chart | undefined> {
@@ -319,10 +178,9 @@ export function createCharts(
       await db.stale.bulkPut([...patients].map((patient) => ({ patient, mark })));
     },
 
-    /** A log took another history: what is in memory may be of the one before. */
-    forget(): void {
-      opened.clear();
-    },
+    forget: opened.forget,
+    /** With the bytes that opened entries leave aside. */
+    partsOfPicture: opened.partsOfPicture,
 
     /** Folds every patient whose entries are newer than the summary, a few at a time; each time, who has been folded. */
     async *foldStale(now: string, together: number): AsyncGenerator<string[]> {
@@ -383,12 +241,25 @@ export function createCharts(
 /** What the server's entries say became of others. */
 function outcomesIn(entries: OpenedEntry[]): OutcomeRow[] {
   // In order of the clock: refused first and posted later is posted.
-  return [...entries].sort(byClock).flatMap(({ id, body }): OutcomeRow[] => {
+  const told = [...entries].sort(byClock).flatMap(({ id, body }): OutcomeRow[] => {
     if (body?.kind === 'posting-outcome') return [{ entry: body.entry, outcome: body.outcome, saidBy: id }];
     if (body?.kind === 'review-decided' && body.decision === 'rejected')
       return [{ entry: body.entry, outcome: 'rejected', saidBy: id }];
     return [];
   });
+  // A picture is where the entry is that shows it: one that went into the EHR took its pictures along.
+  const parts = Map.groupBy(
+    entries.flatMap(({ id, body }) => (body?.kind === 'attachment' ? [{ id, sha256: body.sha256 }] : [])),
+    ({ sha256 }) => sha256,
+  );
+  const bodies = new Map(entries.map(({ id, body }) => [id, body]));
+  const ofPictures = (row: OutcomeRow): OutcomeRow[] =>
+    row.outcome === 'refused'
+      ? []
+      : picturesIn(bodies.get(row.entry) ?? null).flatMap(({ sha256 }) =>
+          (parts.get(sha256) ?? []).map(({ id }) => ({ ...row, entry: id })),
+        );
+  return told.flatMap((row) => [row, ...ofPictures(row)]);
 }
 
 /** Why an entry is not in the EHR, in words. Sealed like all that was said of it, so it is read from the entries alone. */

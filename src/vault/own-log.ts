@@ -3,7 +3,14 @@ import { type Bytes, type Entry, entryId, type Hlc, isAhead, observe, tick, toHe
 import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
 import { type Directory, readersOf, type WardOpened } from '../site/index.ts';
 import { appendStrictly } from './append-strictly.ts';
-import { entryRow, type LogRow, readRow, type Tablet, type VaultDatabase } from './database.ts';
+import {
+  type EntryRow,
+  entryRow,
+  type LogRow,
+  readRow,
+  type Tablet,
+  type VaultDatabase,
+} from './database.ts';
 import type { Keyring } from './keyring.ts';
 
 interface Head {
@@ -12,6 +19,13 @@ interface Head {
   hash: Bytes;
   hlc: Hlc;
   keys: LogKeys;
+}
+
+/** An entry, and what stands directly before it: its pictures. */
+interface ToWrite {
+  patient: string;
+  before: readonly WardBody[];
+  body: WardBody;
 }
 
 /** One name for all tabs of a tablet: together they are one writer. */
@@ -98,29 +112,45 @@ export function createOwnLog(
     return head;
   }
 
-  /** The entry that follows `head`, and its row. */
-  async function seal(head: Head, patient: string, body: WardBody, author: CryptoKey, nowMs: number) {
+  /** The entries that follow `head`, one behind the other, as rows, and the head after them. */
+  async function seal(head: Head, { patient, before, body }: ToWrite, author: CryptoKey, nowMs: number) {
     if (isAhead(clock, nowMs)) clock = [0, 0];
-    clock = tick(observe(clock, head.hlc, nowMs), nowMs);
-    const { log, seq, hash: prev, keys } = head;
-    const entry = await sealEntry(
-      { log, seq: seq + 1, prev, hlc: clock, patient, body, author: signWith(author) },
-      keys,
-      sign,
-    );
-    return { head, entry, row: entryRow(entry, await sha256(entry.bytes)) };
+    clock = observe(clock, head.hlc, nowMs);
+    const sealBehind = async ({ log, seq, hash: prev, keys }: Head, content: WardBody) => {
+      clock = tick(clock, nowMs);
+      const entry = await sealEntry(
+        { log, seq: seq + 1, prev, hlc: clock, patient, body: content, author: signWith(author) },
+        keys,
+        sign,
+      );
+      const row = entryRow(entry, await sha256(entry.bytes));
+      return { entry, row, next: { log, keys, seq: entry.seq, hash: row.hash, hlc: entry.hlc } };
+    };
+    const rows: EntryRow[] = [];
+    let behind = head;
+    for (const content of before) {
+      const { row, next } = await sealBehind(behind, content);
+      rows.push(row);
+      behind = next;
+    }
+    const last = await sealBehind(behind, body);
+    return { head, next: last.next, entry: last.entry, rows: [...rows, last.row] };
   }
 
   /** `undefined`: another tab wrote this place first, or the log was found to have two histories. */
-  async function put(scope: string, patient: string, { head, entry, row }: Awaited<ReturnType<typeof seal>>) {
+  async function put(
+    scope: string,
+    patient: string,
+    { next, rows, entry }: Awaited<ReturnType<typeof seal>>,
+  ) {
     try {
-      await appendStrictly(db, row, patient);
+      await appendStrictly(db, rows, patient);
     } catch (error) {
       heads.delete(scope);
       if (error instanceof Error && error.name === 'ConstraintError') return undefined;
       throw error;
     }
-    heads.set(scope, { ...head, seq: entry.seq, hash: row.hash, hlc: entry.hlc });
+    heads.set(scope, next);
     return { id: entryId(entry.log, entry.seq), entry };
   }
 
@@ -135,15 +165,17 @@ export function createOwnLog(
       heads.clear();
     },
 
-    /** Resolves when the strict transaction has completed. Throws what storage throws; then nothing was written. */
+    /**
+     * Resolves when the strict transaction has completed, with the entry and all that comes before it. Throws what storage
+     * throws; then nothing was written.
+     */
     append(
       scope: string,
-      patient: string,
-      body: WardBody,
+      content: ToWrite,
       author: CryptoKey,
       nowMs: number,
     ): Promise<{ id: EntryId; entry: Entry }> {
-      const sealBehind = (head: Head) => seal(head, patient, body, author, nowMs);
+      const sealBehind = (head: Head) => seal(head, content, author, nowMs);
       const cached = heads.get(scope);
       // Sealed while those before it are written. They move the head; then it is sealed again.
       const early = cached && sealBehind(cached);
@@ -151,13 +183,21 @@ export function createOwnLog(
         const head = heads.get(scope);
         const sealed = await early;
         if (head && !isAhead(head.hlc, nowMs)) {
-          const place = await put(scope, patient, sealed?.head === head ? sealed : await sealBehind(head));
+          const place = await put(
+            scope,
+            content.patient,
+            sealed?.head === head ? sealed : await sealBehind(head),
+          );
           if (place) return place;
         }
         // No log to go on in yet, or another tab took the place: one tab at a time from here.
         return navigator.locks.request(WRITER_LOCK, async () => {
           for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-            const place = await put(scope, patient, await sealBehind(await currentHead(scope, nowMs)));
+            const place = await put(
+              scope,
+              content.patient,
+              await sealBehind(await currentHead(scope, nowMs)),
+            );
             if (place) return place;
           }
           throw new DOMException('other tabs of this tablet take every place', 'ConstraintError');

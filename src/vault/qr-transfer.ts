@@ -24,6 +24,8 @@ import { learnFromStatement } from './transfer-statement.ts';
 /** More pages than this wait for the next turn: some eight minutes of pictures are enough to hold a tablet for. */
 const MAX_PAGES_A_TURN = 60;
 const READ_BYTES = 256 * 1024;
+/** What people write is far smaller: this is a part of a picture, or of a moved record. Told without opening it. */
+const LARGE_BYTES = 16 * 1024;
 
 interface Receiving {
   transfer: number;
@@ -97,7 +99,7 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
     const beside = (await db.branches.where('acknowledgedIn').equals('').sortBy('seq')).filter(
       (row) => rank(row.log) >= 0 && !learned.names(row.hash),
     );
-    const { pages, more } = await makePages(
+    const { pages, more, large } = await makePages(
       store,
       ranges,
       beside.map((row) => row.bytes),
@@ -124,6 +126,7 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
       purged,
       pages: pages.length,
       more,
+      large,
       copied,
     };
   }
@@ -259,15 +262,17 @@ async function makePages(
   ranges: readonly { log: string; after: number; through: number }[],
   /** Of second histories: after the logs that they begin in. */
   beside: readonly Bytes[],
-): Promise<{ pages: Bytes[]; more: boolean }> {
+): Promise<{ pages: Bytes[]; more: boolean; large: number }> {
   const pages: Bytes[] = [];
   let waiting: Bytes[] = [];
   let more = false;
+  let large = 0;
   const cut = (whole: boolean): void => {
     while (waiting.length > 0 && pages.length < MAX_PAGES_A_TURN) {
       const fits = fitsPage(waiting);
       // A page that is not full may still be filled by what comes.
       if (fits === waiting.length && !whole) return;
+      large += waiting.slice(0, fits).filter((bytes) => bytes.length > LARGE_BYTES).length;
       pages.push(packPage(waiting.slice(0, fits)));
       waiting = waiting.slice(fits);
     }
@@ -287,7 +292,7 @@ async function makePages(
   }
   waiting.push(...beside);
   cut(true);
-  return { pages, more: more || waiting.length > 0 };
+  return { pages, more: more || waiting.length > 0, large };
 }
 
 /** In [0, 1), of 32 random bits: which blocks are combined must not be guessable from outside, nor need it be. */

@@ -45,7 +45,8 @@ export type QrReading =
   /**
    * Another tablet's signed word about what it holds. `missing`: charted entries of ours that it lacks, made into
    * `pages` to show, or the first of them when there are `more`; `copied`: entries that this tablet charted and that
-   * stand there too; `purged`: entries that it lacks and that are gone here, since an outage was closed.
+   * stand there too; `purged`: entries that it lacks and that are gone here, since an outage was closed. `large`: of what
+   * is shown, parts of photos and drawings and of moved records; a page is some eight seconds before a camera.
    */
   | {
       kind: 'tablet';
@@ -54,6 +55,7 @@ export type QrReading =
       purged: number;
       pages: number;
       more: boolean;
+      large: number;
       copied: number;
     }
   /** Part of a transfer to us. `fraction` of its pages and frames, 0 to 1. */

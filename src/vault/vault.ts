@@ -13,6 +13,7 @@ import type { News } from './events.ts';
 import { storageFailure } from './failures.ts';
 import { createFileTransfer, type TransferEnvironment } from './file-transfer.ts';
 import { createPasskeys } from './passkeys.ts';
+import { createPictures } from './pictures.ts';
 import { createQrTransfer } from './qr-transfer.ts';
 import { createSession } from './session.ts';
 import { createSignIn } from './sign-in.ts';
@@ -128,7 +129,8 @@ export function createVault(
       }
     },
     drafts: () => session.current().drafts.list(),
-    discardDraft: (key) => session.current().drafts.discard(key),
+    discardDraft: (key) => session.current().drafts.discard(key, now()),
+    ...createPictures(clock, session),
 
     async forms() {
       const { forms } = await readDirectory(db);

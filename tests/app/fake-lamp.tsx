@@ -204,6 +204,7 @@ export function aLamp({
   const drafts: FakeLamp['drafts'] = new Map();
   const moved: FakeLamp['moved'] = [];
   const witnessed: FakeLamp['witnessed'] = [];
+  const pictures = new Map<string, Parameters<VaultApi['keepPicture']>[0]>();
   const savedAt = (): string => new Date().toISOString();
   const vault: VaultApi = {
     status: async () => status,
@@ -264,6 +265,15 @@ export function aLamp({
     },
     drafts: async () => [...drafts.values()],
     discardDraft: async (key) => void drafts.delete(key),
+    keepPicture: async ({ bytes, contentType }) => {
+      const sha256 = String(pictures.size).padStart(64, '0');
+      pictures.set(sha256, { bytes, contentType });
+      return { ok: true, value: { contentType, size: bytes.length, sha256 } };
+    },
+    picture: async ({ sha256 }) => {
+      const kept = pictures.get(sha256);
+      return kept ? { here: true, ...kept } : { here: false, parts: 0, of: undefined };
+    },
     forms: async () => [],
     siteData: async () => undefined,
     quarantine: async () => [],

@@ -160,16 +160,16 @@ describe('a form of the hospital', () => {
 
   it('with a required item that no tablet can take is kept as not complete', async () => {
     const lamp = aLamp();
-    const photo = formOf({
+    const asksForRecord = formOf({
       resourceType: 'Questionnaire',
       title: 'Wound',
       item: [
-        { linkId: '1', type: 'attachment', text: 'Photo', required: true },
+        { linkId: '1', type: 'reference', text: 'Ward doctor', required: true },
         { linkId: '2', type: 'string', text: 'Where' },
       ],
     });
-    open(lamp, { form: photo });
-    expect(screen.getByText(/unsupported: attachment/)).toBeTruthy();
+    open(lamp, { form: asksForRecord });
+    expect(screen.getByText(/unsupported: reference/)).toBeTruthy();
     await userEvent.type(screen.getByLabelText('Where'), 'Heel');
     await userEvent.click(screen.getByRole('button', { name: 'Sign form' }));
     await waitFor(() => expect(lamp.appended[0]?.draft).toMatchObject({ status: 'in-progress' }));

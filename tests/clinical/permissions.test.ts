@@ -19,6 +19,7 @@ describe('who may write what', () => {
     const may = (role: Role) => KINDS.filter((kind) => mayWrite(role, kind)).sort();
     const bedside: string[] = [
       'allergy-recorded',
+      'attachment',
       'bed-assigned',
       'body-measured',
       'conflict-settled',

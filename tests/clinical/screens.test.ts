@@ -7,6 +7,7 @@ import {
   SCREENS,
   screenResult,
   screensFor,
+  toBoardRow,
   urineOutput,
   WardSettings,
 } from '../../src/clinical/index.ts';
@@ -181,5 +182,87 @@ describe('what a ward sets', () => {
     const settings = WardSettings.parse({});
     settings.rules = { ...settings.rules, dailyMinutes: 45 };
     expect(chartOf([], settings).medicationRules.dailyMinutes).toBe(45);
+  });
+});
+
+describe('a screen that asks for somebody', () => {
+  const recorded = (id: string, answers: Record<string, number>, minutes: number) =>
+    anEntry('screen-recorded', { ...screenResult(table(id), answers), effectiveAt: at(minutes) });
+
+  it.each([
+    ['qsofa', { respiration: 1 }, undefined],
+    ['qsofa', { respiration: 1, systolic: 1 }, 1],
+    ['qsofa', { respiration: 1, systolic: 1, mental: 1 }, 1],
+    ['maternity', { pulse: 1 }, 1],
+    ['maternity', { pulse: 1, urine: 1 }, 2],
+    ['maternity', { pulse: 0 }, undefined],
+    ['pressure-injury', { confused: 1 }, 1],
+    ['4at', { alertness: 0, acute: 1 }, 1],
+    ['4at', { amt4: 2 }, undefined],
+    ['steadi', { worries: 1 }, 1],
+    ['downton', { fall: 1, vision: 1 }, undefined],
+    ['downton', { fall: 1, vision: 1, gait: 1 }, 1],
+    ['abbey', { face: 3, body: 3, vocalisation: 1 }, undefined],
+    ['abbey', { face: 3, body: 3, vocalisation: 2 }, 1],
+    ['abbey', { face: 3, body: 3, vocalisation: 3, behaviour: 3, physical: 2 }, 2],
+    ['parshuram-4-to-11-years', { refill: 1, oxygen: 1 }, undefined],
+    ['parshuram-4-to-11-years', { refill: 1, oxygen: 1, effort: 1 }, 1],
+    ['brighton-pews', { behaviour: 3, circulation: 3, breathing: 3 }, undefined],
+  ] as const)('%s with %j asks at level %s', (id, answers, level) => {
+    expect(screenResult(table(id), answers).asks?.level).toBe(level);
+  });
+
+  it('stays on the page and the board until somebody was told and came, like a NEWS2', () => {
+    const screen = recorded('qsofa', { respiration: 1, systolic: 1, mental: 0 }, -30);
+    const open = chartOf([screen]);
+    expect(open.care.escalations).toMatchObject([
+      { about: screen.id, because: expect.stringMatching(/^qSOFA 2: look for sepsis/), state: 'not-told' },
+    ]);
+    expect(toBoardRow(open).escalations).toHaveLength(1);
+    const told = anEntry('escalation-recorded', {
+      about: screen.id,
+      because: 'qSOFA 2',
+      told: 'Dr Bell',
+      means: 'telephone',
+      answer: 'coming',
+      effectiveAt: at(-20),
+    });
+    expect(chartOf([screen, told]).care.escalations[0]).toMatchObject({ state: 'told' });
+    const seen = anEntry('escalation-seen', { about: screen.id, seenBy: 'Dr Bell', effectiveAt: at(-10) });
+    expect(toBoardRow(chartOf([screen, told, seen])).escalations).toEqual([]);
+  });
+
+  it('asks again at a higher level, not at the same one, and no more after a negative one', () => {
+    const first = recorded('maternity', { pulse: 1 }, -60);
+    const told = anEntry('escalation-recorded', {
+      about: first.id,
+      because: 'trigger',
+      told: 'Midwife',
+      means: 'in-person',
+      answer: 'advice',
+      effectiveAt: at(-55),
+    });
+    const open = (...later: OpenedEntry[]) =>
+      chartOf([first, told, ...later]).care.escalations.filter(({ state }) => state === 'not-told');
+    expect(open(recorded('maternity', { pulse: 1 }, -40))).toEqual([]);
+    expect(open(recorded('maternity', { pulse: 1, urine: 1 }, -40))).toMatchObject([
+      { because: expect.stringMatching(/more than one trigger/) },
+    ]);
+    const none = recorded(
+      'maternity',
+      Object.fromEntries(table('maternity').items.map(({ id }) => [id, 0])),
+      -40,
+    );
+    expect(chartOf([first, none]).care.escalations).toEqual([]);
+    // Another screen's result says nothing about this one.
+    expect(open(recorded('pressure-injury', { confused: 1 }, -30))).toHaveLength(1);
+  });
+
+  it('that was recorded before screens asked, or was an error, asks for nobody', () => {
+    const { asks: _, ...before } = screenResult(table('qsofa'), all('qsofa', 1));
+    expect(chartOf([anEntry('screen-recorded', before)]).care.escalations).toEqual([]);
+    const screen = recorded('qsofa', all('qsofa', 1), -30);
+    const error = anEntry('entered-in-error', { replaces: screen.id, reason: 'other patient' });
+    expect(chartOf([screen, error]).care.escalations).toEqual([]);
   });
 });

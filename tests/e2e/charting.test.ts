@@ -107,6 +107,25 @@ describe('charting the rest', () => {
     expect(await screens.getByRole('button', { name: 'qSOFA' }).count()).toBe(0);
   });
 
+  it('a trigger asks for somebody like a NEWS2 does: on the page until somebody was told and came', async () => {
+    const escalation = page
+      .getByRole('region', { name: 'Escalation' })
+      .filter({ hasText: 'Maternity triggers: measure again at once' });
+    await escalation.getByText('Nobody was told yet.').waitFor();
+    await look(page, 'charting-trigger');
+    await escalation.getByRole('button', { name: 'Who was told?' }).click();
+    await page.getByLabel('Who was told', { exact: true }).fill('Midwife Jones');
+    await page.getByText('Is coming').click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await saved();
+    await escalation.getByText(/Midwife Jones by telephone .* is coming/).waitFor();
+    await escalation.getByRole('button', { name: 'Seen' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await saved();
+    await escalation.waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: 'Charting' }).click();
+  });
+
   it('a score that a clinician has checked and signed at the desk is offered on the ward’s tablets', async () => {
     const screens = page.getByRole('region', { name: 'Screens' });
     expect(await screens.getByRole('button', { name: '4AT (delirium)' }).count()).toBe(0);

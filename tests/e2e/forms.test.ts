@@ -37,7 +37,7 @@ const OWN_FORM = {
       text: 'Found',
       answerOption: [{ valueString: 'Asleep' }, { valueString: 'Awake' }],
     },
-    { linkId: '3', type: 'attachment', text: 'Photo' },
+    { linkId: '3', type: 'reference', text: 'Seen by' },
     {
       linkId: '4',
       type: 'string',
@@ -96,7 +96,7 @@ describe('a form of the hospital’s own', () => {
       mimeType: 'application/json',
       buffer: Buffer.from(JSON.stringify(OWN_FORM)),
     });
-    await page.getByText('3 Photo: unsupported: attachment').waitFor();
+    await page.getByText('3 Seen by: unsupported: reference').waitFor();
     await page.getByText('Awake', { exact: true }).click();
     await page.getByLabel('Why awake').waitFor();
     await card.scrollIntoViewIfNeeded();

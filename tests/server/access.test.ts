@@ -89,6 +89,7 @@ const RULES: Record<string, string> = {
   'GET /api/workbench/worklist': 'records',
   'GET /api/workbench/patients/:id': 'records, own ward',
   'GET /api/workbench/patients/:id/candidates': 'records, own ward',
+  'GET /api/workbench/patients/:id/pictures/:sha256': 'records, own ward',
   'POST /api/workbench/patients/:id/link': 'records, own ward',
   'DELETE /api/workbench/patients/:id/link': 'records, own ward',
   'POST /api/workbench/decisions': 'records',

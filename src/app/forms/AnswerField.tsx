@@ -11,6 +11,7 @@ import {
   unitName,
   unitsOf,
 } from '../../forms/index.ts';
+import { PictureField } from '../pictures/PictureField.tsx';
 import type { SheetFields } from './QuestionnaireFields.tsx';
 
 interface FieldProps {
@@ -38,6 +39,7 @@ export function AnswerField(props: FieldProps) {
     return <YesNo {...props} value={values[0]!} onChange={(value) => change([value])} />;
   if (item.type === 'choice' || item.type === 'open-choice')
     return <Choice {...props} values={values} onChange={change} />;
+  if (item.type === 'attachment') return <PictureField {...props} values={values} onChange={change} />;
   return (
     <>
       {values.map((value, at) => (

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { formatAgo, formatInstant, type OrderId, type Scan } from '../../clinical/index.ts';
 import type { Session, TabletStatus } from '../../vault/api.ts';
 import { useAlike, useBoard, useLamp, useNow } from '../lamp.tsx';
+import { TabletPictures } from '../pictures/source.tsx';
 import type { Theme } from '../use-theme.ts';
 import { AlikeCheck } from './AlikeCheck.tsx';
 import { BoardScreen, type BoardTab } from './BoardScreen.tsx';
@@ -144,13 +145,14 @@ export function Shell({
               {screen.at === 'revoke' && <RevokeScreen {...props} />}
               {screen.at === 'keys' && <KeyScreen {...props} />}
               {screen.at === 'patient' && (
-                <PatientScreen
-                  key={screen.patient}
-                  {...props}
-                  patient={screen.patient}
-                  give={screen.give}
-                  scanned={screen.scanned === true}
-                />
+                <TabletPictures key={screen.patient} patient={screen.patient}>
+                  <PatientScreen
+                    {...props}
+                    patient={screen.patient}
+                    give={screen.give}
+                    scanned={screen.scanned === true}
+                  />
+                </TabletPictures>
               )}
             </div>
           </main>

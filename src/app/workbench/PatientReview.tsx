@@ -1,17 +1,21 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import {
   describeEntry,
   displayName,
   formatDate,
   formatInstant,
+  PictureType,
   sexInWords,
   TABLET_LACKED,
 } from '../../clinical/index.ts';
+import type { PictureHere } from '../../vault/api.ts';
 import { AuditList } from '../../wire/audit.ts';
 import { DecisionResults, type Decisions, type PostingState, ReviewPatient } from '../../wire/workbench.ts';
 import { AuditTable } from '../admin/AuditCard.tsx';
 import { ApiError, request } from '../api.ts';
+import { FormPictures } from '../pictures/Picture.tsx';
+import { PictureSourceProvider } from '../pictures/source.tsx';
 import { usePoll } from '../use-poll.ts';
 import { CorrectForm } from './CorrectForm.tsx';
 import { MatchPanel } from './MatchPanel.tsx';
@@ -51,6 +55,7 @@ export function PatientReview({
   const [reason, setReason] = useState('');
   const [correcting, setCorrecting] = useState<ReviewPatient['entries'][number]>();
   const [message, setMessage] = useState<string>();
+  const source = useMemo(() => ({ read: (sha256: string) => pictureOf(patient, sha256) }), [patient]);
   if (!review.value) return <p>{review.problem ?? 'Opening the patient…'}</p>;
   const { entries, link, ehrProblem, patient: row } = review.value;
   const open = entries.filter((entry) => OPEN.includes(entry.state) && entry.body !== null);
@@ -83,7 +88,7 @@ export function PatientReview({
     }));
 
   return (
-    <>
+    <PictureSourceProvider value={source}>
       <section className="banner" aria-label="Patient">
         <span className="name">{displayName(row.name)}</span>
         <span>Born {row.birthDate ? formatDate(row.birthDate) : 'Not known'}</span>
@@ -176,6 +181,7 @@ export function PatientReview({
                   }
                 >
                   <strong>{title}</strong> {text}
+                  <FormPictures body={entry.body} />
                 </td>
                 <td className="quiet">
                   {entry.inEhr.map((item) => (
@@ -252,8 +258,17 @@ export function PatientReview({
           Approve all of this patient
         </Button>
       </div>
-    </>
+    </PictureSourceProvider>
   );
+}
+
+/** Not here: it has not come yet, or the server does not answer. */
+async function pictureOf(patient: string, sha256: string): Promise<PictureHere> {
+  const answer = await fetch(`/api/workbench/patients/${patient}/pictures/${sha256}`);
+  const contentType = PictureType.safeParse(answer.headers.get('content-type'));
+  return answer.ok && contentType.success
+    ? { here: true, contentType: contentType.data, bytes: new Uint8Array(await answer.arrayBuffer()) }
+    : { here: false, parts: 0, of: undefined };
 }
 
 /** FHIR R4 dateTime may be only a date: then it has no time, and no zone to shift it into another day. */

@@ -17,6 +17,8 @@ export function partByBelief(
 ): { believed: OpenedEntry[]; held: HeldEntry[] } {
   const problems = new Map<string, string>();
   for (const entry of entries) {
+    // A part of a picture says nothing by itself: whoever names it by its hash is believed or not.
+    if (entry.body?.kind === 'attachment') continue;
     const problem = problemOf(entry);
     if (problem !== undefined) problems.set(entry.id, problem);
   }

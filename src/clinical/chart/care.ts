@@ -1,6 +1,7 @@
-import type { BodyOf, EntryId, WardBody } from '../entries/index.ts';
-import { type News2Risk, news2Applies, news2Response, scoreNews2 } from '../news2.ts';
-import { byClock, entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
+import type { BodyOf } from '../entries/index.ts';
+import { type News2Risk, news2Applies, scoreNews2 } from '../news2.ts';
+import { type Escalation, escalations } from './escalations.ts';
+import { byTime, entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
 import type { Charted, ChartOrder } from './types.ts';
 
 /** Somebody who took a patient and never gave her back has gone home: a shift, and time to hand over (project default). */
@@ -10,18 +11,6 @@ const TAKEN_FOR_MS = 13 * 3_600_000;
 interface Handoff {
   written: Charted<BodyOf<'handoff-written'>>;
   reads: Charted<BodyOf<'handoff-read'>>[];
-}
-
-/** What asks for somebody to be told, and what came of it. */
-export interface Escalation {
-  /** The entry that asks; absent: a nurse's own worry, whose first step stands for it. */
-  about?: EntryId;
-  because: string;
-  since: string;
-  steps: Charted<BodyOf<'escalation-recorded'>>[];
-  seen?: Charted<BodyOf<'escalation-seen'>>;
-  /** `not-told`: nobody was told yet; `no-answer`: the next in line; `told`: somebody comes, or gave advice. */
-  state: 'not-told' | 'no-answer' | 'told' | 'seen';
 }
 
 export interface PhonedResult {
@@ -57,9 +46,6 @@ export interface Care {
   observations?: ObservationsDue;
 }
 
-const byTime = (a: Charted<WardBody>, b: Charted<WardBody>): number =>
-  Date.parse(a.body.effectiveAt) - Date.parse(b.body.effectiveAt) || byClock(a, b);
-
 export function careOf(
   found: Standings,
   orders: readonly ChartOrder[],
@@ -79,7 +65,7 @@ export function careOf(
       .filter(stands)
       .sort((a, b) => byTime(b, a))
       .map((written) => ({ written, reads: reads.filter(({ body }) => body.handoff === written.id) })),
-    escalations: escalations(found, sets, applies),
+    escalations: escalations(found, applies ? sets : []),
     results: phonedResults(found),
     devices: devices(found),
     screens: entriesOfKind(found, 'screen-recorded').sort((a, b) => byTime(b, a)),
@@ -98,89 +84,6 @@ function takenBy(found: Standings, now: string): Care['takenBy'] {
       ? [{ id: body.author.id, name: body.author.name, since: body.effectiveAt }]
       : [],
   );
-}
-
-/** From which score on somebody is told (Chart 4): a single 3, or 5 and more. */
-const RANK: Record<News2Risk, number> = { low: 0, 'low-medium': 1, medium: 2, high: 3 };
-
-function escalations(
-  found: Standings,
-  sets: readonly Charted<BodyOf<'vital-signs'>>[],
-  applies: boolean,
-): Escalation[] {
-  const steps = standingEntries(found, 'escalation-recorded').sort(byTime);
-  const seen = standingEntries(found, 'escalation-seen').sort(byTime);
-  const asked = new Map<string, Escalation>();
-  const ask = (key: string, escalation: Omit<Escalation, 'steps' | 'state'>): void => {
-    const own = steps.filter(({ id, body }) => (body.about ?? id) === key || id === key);
-    const came = seen.findLast(({ body }) => body.about === key);
-    asked.set(key, {
-      ...escalation,
-      steps: own,
-      ...(came ? { seen: came } : {}),
-      state: came
-        ? 'seen'
-        : own.length === 0
-          ? 'not-told'
-          : own.some(({ body }) => body.answer !== 'no-answer')
-            ? 'told'
-            : 'no-answer',
-    });
-  };
-  if (applies) {
-    const newest = sets.at(-1);
-    const score = newest && scoreNews2(newest.body.values);
-    if (newest && score && RANK[score.risk] > 0 && !isKnownAlready(sets, steps, seen))
-      ask(newest.id, {
-        about: newest.id,
-        because: `NEWS2 ${score.total ?? `at least ${score.partial}`}: ${news2Response(score).title}`,
-        since: newest.body.effectiveAt,
-      });
-  }
-  const acknowledged = new Set(standingEntries(found, 'result-acknowledged').map(({ body }) => body.result));
-  // Asks until somebody who decides by it knows it.
-  for (const result of standingEntries(found, 'result-received'))
-    if (result.body.critical && !acknowledged.has(result.id))
-      ask(result.id, {
-        about: result.id,
-        because: `Critical: ${result.body.test} ${result.body.value} ${result.body.unit ?? ''}`.trim(),
-        since: result.body.effectiveAt,
-      });
-  for (const step of steps) {
-    const key = step.body.about ?? step.id;
-    if (!asked.has(key))
-      ask(key, {
-        // The later steps of a worry name its first.
-        ...(step.body.about === undefined || found.byId.get(step.body.about)?.body.kind === step.body.kind
-          ? {}
-          : { about: step.body.about }),
-        because: step.body.because,
-        since: step.body.effectiveAt,
-      });
-  }
-  return [...asked.values()].sort((a, b) => Date.parse(b.since) - Date.parse(a.since));
-}
-
-/**
- * Whether somebody was told within this run of scores that ask, and of a risk as high: who knows of a 7 need not be told
- * of the next 7, and is told of one that has risen. A score that went back to low ends the run.
- */
-function isKnownAlready(
-  sets: readonly Charted<BodyOf<'vital-signs'>>[],
-  steps: readonly Charted<BodyOf<'escalation-recorded'>>[],
-  seen: readonly Charted<BodyOf<'escalation-seen'>>[],
-): boolean {
-  const risk = (set: Charted<BodyOf<'vital-signs'>>): number => RANK[scoreNews2(set.body.values).risk];
-  const newest = sets.at(-1);
-  if (!newest) return true;
-  // What was said about this very set shows as its own escalation.
-  if ([...steps, ...seen].some(({ body }) => body.about === newest.id)) return false;
-  for (const set of sets.toReversed().slice(1)) {
-    if (risk(set) === 0) return false;
-    const told = steps.some(({ body }) => body.about === set.id && body.answer !== 'no-answer');
-    if (told && risk(set) >= risk(newest)) return true;
-  }
-  return false;
 }
 
 function phonedResults(found: Standings): PhonedResult[] {

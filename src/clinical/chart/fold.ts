@@ -18,7 +18,7 @@ import { byClock, entriesOfKind, standingEntries, standings, stands } from './st
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 6;
+export const FOLD_VERSION = 7;
 
 export interface ChartInput {
   patient: string;
@@ -44,8 +44,10 @@ export interface ChartInput {
 export function foldChart(input: ChartInput): Chart | undefined {
   const { patient, now, ward, settings = DEFAULT_SETTINGS } = input;
   const rules = input.rules ?? settings.rules;
-  // Packets only bring entries along; what is in them is among the entries.
-  const entries = input.entries.filter(({ body }) => body?.kind !== 'record-moved');
+  // Packets only bring entries along, and parts of pictures are shown with the entry that names them.
+  const entries = input.entries.filter(
+    ({ body }) => body?.kind !== 'record-moved' && body?.kind !== 'attachment',
+  );
   const { snapshot, snapshotAsOf } = newestSnapshot(input, entries);
   const found = standings(entries);
   const claims = bedClaims(patient, found, snapshot?.bed, ward);

@@ -10,6 +10,10 @@ export function byClock(
   return a.hlc[0] - b.hlc[0] || a.hlc[1] - b.hlc[1] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
+/** By when it happened, as people say; together, in the order of the clock. */
+export const byTime = (a: Charted<WardBody>, b: Charted<WardBody>): number =>
+  Date.parse(a.body.effectiveAt) - Date.parse(b.body.effectiveAt) || byClock(a, b);
+
 export interface Standings {
   /** Every known entry, oldest first by the hybrid clock. */
   all: Charted[];

@@ -18,7 +18,8 @@ import type { News2 } from '../news2.ts';
 import type { SnapshotAllergy } from '../snapshot.ts';
 import type { WardSettings } from '../ward-settings.ts';
 import type { AfterDoses } from './after-doses.ts';
-import type { Care, Escalation, ObservationsDue } from './care.ts';
+import type { Care, ObservationsDue } from './care.ts';
+import type { Escalation } from './escalations.ts';
 import type { Infusion } from './infusions.ts';
 import type { Signature } from './signatures.ts';
 

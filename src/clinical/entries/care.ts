@@ -75,5 +75,7 @@ export const ScreenRecorded = z.object({
   total: z.number().int().min(0).max(400).optional(),
   /** "At risk", "possible delirium". */
   says: z.string().max(300).optional(),
+  /** Somebody is to be told of it; a higher level asks again. `words`: why, as the table had it. */
+  asks: z.object({ level: z.number().int().min(1).max(9), words: z.string().min(1).max(300) }).optional(),
   comment: z.string().max(2000).optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PictureReference } from './attachment.ts';
 import { bodyBase } from './common.ts';
 
 /** One answer as FHIR R4 has it (`QuestionnaireResponse.item.answer`). Exactly one of the values is there. */
@@ -13,6 +14,8 @@ export interface FormAnswer {
   valueUri?: string;
   valueCoding?: z.infer<typeof FormCoding>;
   valueQuantity?: z.infer<typeof FormQuantity>;
+  /** By its hash; FHIR's Attachment is made of it when the form goes to the EHR. */
+  valueAttachment?: PictureReference;
   item?: FormResponseItem[];
 }
 
@@ -53,6 +56,7 @@ const FormAnswer: z.ZodType<FormAnswer> = z.lazy(() =>
     valueUri: z.string().max(2000).optional(),
     valueCoding: FormCoding.optional(),
     valueQuantity: FormQuantity.optional(),
+    valueAttachment: PictureReference.optional(),
     item: z.array(FormResponseItem).max(500).optional(),
   }),
 );
@@ -83,7 +87,7 @@ export const FormAnswered = z.object({
     url: z.string().max(500).optional(),
     version: z.string().max(100).optional(),
   }),
-  /** `in-progress`: a required item cannot be answered on a tablet (a photo), so the sheet is not complete. */
+  /** `in-progress`: a required item cannot be answered on a tablet (another record of the EHR), so the sheet is not complete. */
   status: z.enum(['completed', 'in-progress']),
   items: z
     .array(FormResponseItem)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DoseReassessed, DoseVomited, MedicationAdministration, PatchRemoved } from './administration.ts';
+import { Attachment } from './attachment.ts';
 import { DeviceCharted, PregnancyRecorded, ScreenRecorded } from './care.ts';
 import {
   AllergyRecorded,
@@ -38,6 +39,7 @@ import { EntryVouched } from './trust.ts';
 import { EntryWitnessed } from './witness.ts';
 
 export * from './administration.ts';
+export * from './attachment.ts';
 export * from './care.ts';
 export * from './charting.ts';
 export * from './common.ts';
@@ -76,6 +78,7 @@ export const WardBody = z.discriminatedUnion('kind', [
   PatientMoved,
   RecordMoved,
   FormAnswered,
+  Attachment,
   FluidRecorded,
   GlucoseMeasured,
   PainAssessed,
@@ -110,9 +113,23 @@ export type Draft<B extends WardBody = WardBody> = B extends WardBody
   ? Omit<B, 'author' | 'recordedAt' | 'tabletLacked'>
   : never;
 
+/** Where an entry was written first, and by which device. */
+export interface EntryOrigin {
+  /** Absent: not known here. */
+  writer?: string;
+  log: string;
+  seq: number;
+  /** When the site server took it over from a second history of that log. */
+  takenOverAt?: string;
+  /** The tablet that brought it in a moved patient's record, and by which entry. */
+  broughtBy?: { writer: string; log: string; seq: number };
+}
+
 /** An entry as the fold sees it: who is meant, where it stands in which log, what it says. */
 export interface OpenedEntry {
   id: EntryId;
+  /** Where the log that stands in the id is not what decides: taken over, or brought along in a moved record. */
+  origin?: EntryOrigin;
   /** 128-bit id of the patient. */
   patient: string;
   /** Hybrid logical clock: wall milliseconds and counter. Sorts the display, never decides what is true. */

@@ -92,6 +92,8 @@ export interface Database {
     ward: string;
     kind: string;
     body: unknown;
+    /** Who wrote it, and where, when the log is not what says so. */
+    origin: Generated<unknown>;
     hlc_wall: string;
     hlc_counter: number;
     received_at: Date;
@@ -100,6 +102,16 @@ export interface Database {
   'projection.carried': { site: string; hash: string; entry: string };
   /** Entries that came in a moved patient's record before their own log did. */
   'projection.moved': { site: string; log: string; seq: number; hash: string };
+  /** Parts of pictures, as base64: bodies in the projection leave them out. */
+  'projection.picture': {
+    site: string;
+    patient: string;
+    sha256: string;
+    part: number;
+    parts: number;
+    content_type: string;
+    data: string;
+  };
   'projection.census_patient': {
     site: string;
     ward: string;
@@ -245,6 +257,15 @@ const MIGRATIONS: readonly string[] = [
     site text, id text, purpose text not null, value text not null, until timestamptz not null, primary key (site, id))`,
   `create table projection.device_holds (
     site text, device text, log text, seq integer not null, primary key (site, device, log))`,
+  `create table projection.picture (
+    site text, patient text, sha256 text, part integer, parts integer not null, content_type text not null,
+    data text not null, primary key (site, patient, sha256, part))`,
+  // What was projected before did not know where taken-over and moved entries came from: it is read again.
+  `alter table projection.entry add column origin jsonb;
+  delete from projection.log;
+  delete from projection.entry;
+  delete from projection.carried;
+  delete from projection.moved`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { SnapshotPatient } from '../../clinical/index.ts';
+import type { SnapshotPatient, WardBody } from '../../clinical/index.ts';
 import { isForTheEhr, resourcesFor, type ToFhirContext } from '../../interop/index.ts';
 import type { Directory, Roster } from '../../site/index.ts';
 import type { PushState } from '../../wire/workbench.ts';
@@ -22,6 +22,11 @@ export interface PostingDependencies {
   directory(): Directory;
   roster(): Roster;
   deviceName(log: string): Promise<string>;
+  /** The pictures that an entry names, as FHIR has them; `undefined`: not all of them are here. */
+  pictures(
+    patient: string,
+    body: WardBody,
+  ): Promise<ReadonlyMap<string, { data: string; hash: string }> | undefined>;
   /** Writes the outcome as an entry of the server's log for the ward. */
   tellOutcome(
     ward: string,
@@ -103,7 +108,16 @@ export function createPosting(dependencies: PostingDependencies) {
       });
       return true;
     }
-    const context = contextFor(entry, record, census, reviewed, await dependencies.deviceName(entry.log));
+    const pictures = await dependencies.pictures(entry.patient, body);
+    if (!pictures) {
+      // It travelled without them: the log that has them is still to come.
+      await mark(entry.id, 'posting', 'Waits for a picture that is not at the server yet.');
+      return true;
+    }
+    const context = {
+      ...contextFor(entry, record, census, reviewed, await dependencies.deviceName(entry.log)),
+      picture: (sha256: string) => pictures.get(sha256),
+    };
     await mark(entry.id, 'posting', null);
     const result = await postResources(gateway, resourcesFor({ id: entry.id, body }, context));
     switch (result.kind) {

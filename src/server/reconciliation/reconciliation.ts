@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { type Author, type SnapshotPatient, WardBody } from '../../clinical/index.ts';
+import { type Author, picturesIn, type SnapshotPatient, WardBody } from '../../clinical/index.ts';
 import type { RankedCandidate } from '../../matching/index.ts';
 import { wardScope } from '../../site/index.ts';
 import type { Decisions, PushState, ReviewPatient, Worklist } from '../../wire/workbench.ts';
@@ -7,6 +7,7 @@ import type { Census } from '../census/import-census.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
 import type { EpochRecord } from '../epoch.ts';
+import { fhirHash, readPicture, type StoredPicture } from '../pictures.ts';
 import type { Projection } from '../projection.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { RefusalError } from '../refusal.ts';
@@ -26,6 +27,8 @@ export interface Reconciliation {
   /** Every patient's entries as they stand now, and what the EHR says of who is there. */
   everything(): Promise<{ found: PatientRecord[]; snapshots: Map<string, SnapshotPatient> }>;
   patient(id: string): Promise<ReviewPatient>;
+  /** A picture that an entry about this patient names. */
+  picture(patient: string, sha256: string): Promise<StoredPicture>;
   candidates(id: string): Promise<RankedCandidate[]>;
   link(id: string, decision: { ehrPatient: string } | { confirmedNew: true }, by: Author): Promise<void>;
   unlink(id: string, by: Author): Promise<void>;
@@ -111,6 +114,15 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
         .executeTakeFirst();
       return site.directory().devices.get(row?.writer ?? '')?.name ?? 'Lamplight server';
     },
+    async pictures(patient, body) {
+      const found = new Map<string, { data: string; hash: string }>();
+      for (const { sha256 } of picturesIn(body)) {
+        const picture = await readPicture(db, identity.site, patient, sha256);
+        if (!picture) return undefined;
+        found.set(sha256, { data: picture.base64, hash: fhirHash(picture) });
+      }
+      return found;
+    },
     tellOutcome: async (ward, patient, outcome) => {
       await tell(ward, patient, {
         kind: 'posting-outcome',
@@ -181,6 +193,14 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
         })),
         ehrProblem: ehr.kind === 'ok' ? null : ehr.reason,
       };
+    },
+
+    async picture(patient, sha256) {
+      await projection.catchUp();
+      const found = await readPicture(db, identity.site, patient, sha256);
+      if (!found)
+        throw new RefusalError(404, 'no-picture', 'This picture has not arrived yet, or not all of it.');
+      return found;
     },
 
     async candidates(id) {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type Author, Hex128 } from '../../clinical/index.ts';
+import { type Author, Hex128, Hex256 } from '../../clinical/index.ts';
 import { HOW_SIGNED_IN } from '../../wire/sign-in.ts';
 import {
   CloseRequest,
@@ -15,6 +15,7 @@ import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 
 const PatientPath = z.object({ id: Hex128 });
+const PicturePath = PatientPath.extend({ sha256: Hex256 });
 
 /** Records staff: worklist, match, review, push. */
 export function workbenchRoutes(app: FastifyInstance, context: ServerContext): void {
@@ -37,6 +38,13 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
     const patient = patientOf(request);
     note(context, request, { what: 'review-opened', patient });
     return reconciliation.patient(patient);
+  });
+
+  app.get('/api/workbench/patients/:id/pictures/:sha256', ofPatient, async (request, reply) => {
+    const { id, sha256 } = PicturePath.parse(request.params);
+    const { contentType, bytes } = await reconciliation.picture(id, sha256);
+    // What a tablet wrote: shown as the picture that it says it is, and as nothing else.
+    return reply.header('x-content-type-options', 'nosniff').type(contentType).send(bytes);
   });
 
   app.get('/api/workbench/patients/:id/candidates', ofPatient, async (request) => {

@@ -249,6 +249,11 @@ export function ScreenForm(props: Props & { screen: string }) {
           {result.says ? ` ${result.says}` : ''}
         </p>
       )}
+      {result?.asks && (
+        <p role="alert" className="notice stop">
+          ▲ {result.asks.words}. Once saved it stays on the patient’s page until somebody was told and came.
+        </p>
+      )}
       {table && <p className="quiet">{table.source}</p>}
       {field}
     </FormFrame>

@@ -1,7 +1,14 @@
 import { Button, TextInput } from '@mantine/core';
 import { type ComponentProps, useMemo, useState } from 'react';
 import { z } from 'zod';
-import type { BodyOf, Chart, Charted, Draft } from '../../../clinical/index.ts';
+import {
+  type BodyOf,
+  type Chart,
+  type Charted,
+  type Draft,
+  displayName,
+  formatDate,
+} from '../../../clinical/index.ts';
 import {
   emptySheet,
   type Form,
@@ -15,6 +22,7 @@ import {
 } from '../../../forms/index.ts';
 import { QuestionnaireFields } from '../../forms/QuestionnaireFields.tsx';
 import { useFormSheet } from '../../forms/use-form-sheet.ts';
+import { PictureSubject } from '../../pictures/source.tsx';
 import { useForms } from '../use-forms.ts';
 import { draftKey } from './drafts.ts';
 import { FormFrame, TimeField, toLocal } from './FormFrame.tsx';
@@ -145,7 +153,11 @@ export function FillForm({
           {missing.map(({ text, linkId }) => text || linkId).join('; ')}). It is kept as not complete.
         </p>
       )}
-      <QuestionnaireFields form={form} live={live} sheet={sheet} warnings={warnings} />
+      <PictureSubject
+        value={`${displayName(chart.identity.name)}, born ${chart.identity.birthDate ? formatDate(chart.identity.birthDate) : 'not known'}`}
+      >
+        <QuestionnaireFields form={form} live={live} sheet={sheet} warnings={warnings} />
+      </PictureSubject>
       <TimeField timeZone={timeZone} label="Time of the form" time={time} onChange={setAt} />
       {amend && (
         <TextInput

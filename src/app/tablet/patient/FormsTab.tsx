@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { type Chart, describeEntry, formatInstant, stands } from '../../../clinical/index.ts';
+import { FormPictures } from '../../pictures/Picture.tsx';
 import { useForms } from '../use-forms.ts';
 import type { Task } from './PatientScreen.tsx';
 
@@ -64,6 +65,7 @@ export function FormsTab({
             <span className={stands(sheet) ? '' : 'struck'} style={{ whiteSpace: 'pre-wrap' }}>
               {text}
             </span>
+            <FormPictures body={sheet.body} />
           </article>
         );
       })}

@@ -199,19 +199,23 @@ function usePages(count: number, content: string | undefined) {
 const heightOf = (element: Element | null): number =>
   element ? Math.ceil(element.getBoundingClientRect().height) : 0;
 
-/** Barcodes are drawn by code that is loaded first; a page must not be measured, or printed, without them. */
+const DRAWN_LATER = '.paper-barcode, .picture';
+const isWaiting = (place: Element): boolean =>
+  place.classList.contains('picture')
+    ? place.getAttribute('data-drawn') !== 'true'
+    : !place.querySelector('img');
+
+/** Barcodes and photos come a moment later; a page must not be measured, or printed, without them. */
 async function picturesDrawn(within: Element | null = document.body): Promise<void> {
-  const waiting = [...(within?.querySelectorAll('.paper-barcode') ?? [])].filter(
-    (place) => !place.querySelector('img'),
-  );
+  const waiting = [...(within?.querySelectorAll(DRAWN_LATER) ?? [])].filter(isWaiting);
   if (within && waiting.length > 0) {
     await new Promise<void>((resolve) => {
       const watcher = new MutationObserver(() => {
-        if (waiting.some((place) => place.isConnected && !place.querySelector('img'))) return;
+        if (waiting.some((place) => place.isConnected && isWaiting(place))) return;
         watcher.disconnect();
         resolve();
       });
-      watcher.observe(within, { childList: true, subtree: true });
+      watcher.observe(within, { childList: true, subtree: true, attributes: true });
     });
   }
   const pictures = [...(within?.querySelectorAll('img') ?? [])];

@@ -6,11 +6,13 @@ import {
   fluidDay,
   formatInstant,
   formatNumber,
+  formLines,
   infusionFluids,
   serviceLine,
   stands,
   type WardBody,
 } from '../../../clinical/index.ts';
+import { Picture } from '../../pictures/Picture.tsx';
 import { News2Chart } from '../patient/News2Chart.tsx';
 import { marPieces, Row, runningInfusions } from './mar-paper.tsx';
 import { inPieces, type Paper, type PaperPiece } from './paper.ts';
@@ -71,11 +73,23 @@ function entryPieces(entries: readonly Charted<WardBody>[], timeZone: string): P
     const head = heading(
       `${title} · ${formatInstant(entry.body.effectiveAt, timeZone)} · ${entry.body.author.name}, ${entry.body.author.role}${struck ? ' · replaced or in error' : ''}`,
     );
-    return inPieces(text).map((piece, index) => ({
-      key: `${entry.id} ${index}`,
-      group: { key: entry.id, head },
-      node: <div className={`paper-text${struck}`}>{piece}</div>,
-    }));
+    const group = { key: entry.id, head };
+    const lines = entry.body.kind === 'form-answered' ? formLines(entry.body.items) : [];
+    const pictures = lines.flatMap(({ text: label, pictures: own }) =>
+      (own ?? []).map((picture) => ({ label, picture })),
+    );
+    return [
+      ...inPieces(text).map((piece, index) => ({
+        key: `${entry.id} ${index}`,
+        group,
+        node: <div className={`paper-text${struck}`}>{piece}</div>,
+      })),
+      ...pictures.map(({ label, picture }, index) => ({
+        key: `${entry.id} picture ${index}`,
+        group,
+        node: <Picture paper picture={picture} label={label} />,
+      })),
+    ];
   });
 }
 

@@ -1,8 +1,7 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { cameraProblem, type Facing, startCamera } from '../../camera.ts';
 import { type Codes, loadCodeReader } from './code-reader.ts';
-
-type Facing = 'environment' | 'user';
 
 /**
  * The camera's picture, and every code that it reads, beside what the screen says. `onText` is awaited: no second one
@@ -32,7 +31,7 @@ export function CameraReader({
     if (!current) return;
     const ended = new AbortController();
     watch(current, facing, codes, (text) => handler.current(text), ended.signal).catch((error: unknown) => {
-      if (!ended.signal.aborted) setProblem(`${inWords(error)} ${instead}`);
+      if (!ended.signal.aborted) setProblem(`${cameraProblem(error)} ${instead}`);
     });
     return () => ended.abort();
   }, [facing, codes, instead]);
@@ -67,16 +66,8 @@ async function watch(
   onText: (text: string) => Promise<void>,
   ended: AbortSignal,
 ): Promise<void> {
-  const stream = await navigator.mediaDevices.getUserMedia({
-    video: { facingMode: facing, width: { ideal: 1280 }, height: { ideal: 960 }, frameRate: { ideal: 30 } },
-  });
-  const stop = (): void => {
-    for (const track of stream.getTracks()) track.stop();
-  };
-  if (ended.aborted) return stop();
-  ended.addEventListener('abort', stop);
-  video.srcObject = stream;
-  await video.play();
+  await startCamera(video, facing, 1280, ended);
+  if (ended.aborted) return;
   const read = await loadCodeReader(codes);
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true });
@@ -104,12 +95,4 @@ function nextFrame(video: HTMLVideoElement): Promise<void> {
       resolve();
     });
   });
-}
-
-function inWords(error: unknown): string {
-  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
-  if (name === 'NotAllowedError')
-    return 'This tablet may not use its camera. Allow it in the settings of the browser.';
-  if (name === 'NotFoundError' || name === 'OverconstrainedError') return 'This tablet has no such camera.';
-  return 'The camera does not start. Close other apps that use it and try again.';
 }

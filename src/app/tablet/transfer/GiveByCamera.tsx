@@ -57,6 +57,12 @@ export function GiveByCamera({ onDone }: { onDone: () => void }) {
               closed, and they are in the EHR or rejected. The server has them all.
             </p>
           )}
+          {peer.large > 0 && (
+            <p>
+              Photos, drawings or moved records are among them (
+              {plural(peer.large, 'large part', 'large parts')}), so it takes {minutesFor(peer.pages)}.
+            </p>
+          )}
           <p>
             {peer.more && 'This is the first part. '}
             Hold this screen before its camera until it says that all is there.
@@ -85,6 +91,14 @@ export function GiveByCamera({ onDone }: { onDone: () => void }) {
     </section>
   );
 }
+
+/** Seventy pictures a page, ten a second. */
+const SECONDS_A_PAGE = 8;
+
+const minutesFor = (pages: number): string => {
+  const minutes = Math.ceil((pages * SECONDS_A_PAGE) / 60);
+  return `about ${plural(minutes, 'minute', 'minutes')}`;
+};
 
 /** Pictures fetched from the vault as they are needed, so that none is made for nothing. */
 function Show({ pages, name, children }: { pages: number; name: string; children: ReactNode }) {

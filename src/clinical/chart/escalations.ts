@@ -1,0 +1,121 @@
+import type { BodyOf, EntryId } from '../entries/index.ts';
+import { type News2Risk, news2Response, scoreNews2 } from '../news2.ts';
+import { byTime, type Standings, standingEntries } from './standing.ts';
+import type { Charted } from './types.ts';
+
+/** What asks for somebody to be told, and what came of it. */
+export interface Escalation {
+  /** The entry that asks; absent: a nurse's own worry, whose first step stands for it. */
+  about?: EntryId;
+  because: string;
+  since: string;
+  steps: Charted<BodyOf<'escalation-recorded'>>[];
+  seen?: Charted<BodyOf<'escalation-seen'>>;
+  /** `not-told`: nobody was told yet; `no-answer`: the next in line; `told`: somebody comes, or gave advice. */
+  state: 'not-told' | 'no-answer' | 'told' | 'seen';
+}
+
+/** From which score on somebody is told (Chart 4): a single 3, or 5 and more. */
+const LEVEL: Record<News2Risk, number> = { low: 0, 'low-medium': 1, medium: 2, high: 3 };
+
+/** One result of a score or screen. Level 0: it asks for nobody. */
+interface Asking {
+  id: EntryId;
+  level: number;
+  because: string;
+  since: string;
+}
+
+/** `sets`: vital signs in the order of their times; none for whom NEWS2 is not. */
+export function escalations(found: Standings, sets: readonly Charted<BodyOf<'vital-signs'>>[]): Escalation[] {
+  const steps = standingEntries(found, 'escalation-recorded').sort(byTime);
+  const seen = standingEntries(found, 'escalation-seen').sort(byTime);
+  const asked = new Map<string, Escalation>();
+  const ask = (key: string, escalation: Omit<Escalation, 'steps' | 'state'>): void => {
+    const own = steps.filter(({ id, body }) => (body.about ?? id) === key || id === key);
+    const came = seen.findLast(({ body }) => body.about === key);
+    asked.set(key, {
+      ...escalation,
+      steps: own,
+      ...(came ? { seen: came } : {}),
+      state: came
+        ? 'seen'
+        : own.length === 0
+          ? 'not-told'
+          : own.some(({ body }) => body.answer !== 'no-answer')
+            ? 'told'
+            : 'no-answer',
+    });
+  };
+  for (const run of [sets.map(askingOfSet), ...screenRuns(found)]) {
+    const newest = run.at(-1);
+    if (newest && newest.level > 0 && !isKnownAlready(run, steps, seen))
+      ask(newest.id, { about: newest.id, because: newest.because, since: newest.since });
+  }
+  const acknowledged = new Set(standingEntries(found, 'result-acknowledged').map(({ body }) => body.result));
+  // Asks until somebody who decides by it knows it.
+  for (const result of standingEntries(found, 'result-received'))
+    if (result.body.critical && !acknowledged.has(result.id))
+      ask(result.id, {
+        about: result.id,
+        because: `Critical: ${result.body.test} ${result.body.value} ${result.body.unit ?? ''}`.trim(),
+        since: result.body.effectiveAt,
+      });
+  for (const step of steps) {
+    const key = step.body.about ?? step.id;
+    if (!asked.has(key))
+      ask(key, {
+        // The later steps of a worry name its first.
+        ...(step.body.about === undefined || found.byId.get(step.body.about)?.body.kind === step.body.kind
+          ? {}
+          : { about: step.body.about }),
+        because: step.body.because,
+        since: step.body.effectiveAt,
+      });
+  }
+  return [...asked.values()].sort((a, b) => Date.parse(b.since) - Date.parse(a.since));
+}
+
+function askingOfSet({ id, body }: Charted<BodyOf<'vital-signs'>>): Asking {
+  const score = scoreNews2(body.values);
+  return {
+    id,
+    level: LEVEL[score.risk],
+    because: `NEWS2 ${score.total ?? `at least ${score.partial}`}: ${news2Response(score).title}`,
+    since: body.effectiveAt,
+  };
+}
+
+/** The results of each screen by itself: a negative one ends what an earlier one of the same screen asked for. */
+function screenRuns(found: Standings): Asking[][] {
+  const answered = standingEntries(found, 'screen-recorded').sort(byTime);
+  return [...Map.groupBy(answered, ({ body }) => body.screen.id).values()].map((run) =>
+    run.map(({ id, body }) => ({
+      id,
+      level: body.asks?.level ?? 0,
+      because: `${body.screen.title}${body.total === undefined ? '' : ` ${body.total}`}: ${body.asks?.words ?? ''}`,
+      since: body.effectiveAt,
+    })),
+  );
+}
+
+/**
+ * Whether somebody was told within this run of results that ask, and of a level as high: who knows of a 7 need not be
+ * told of the next 7, and is told of one that has risen. A result that asks for nobody ends the run.
+ */
+function isKnownAlready(
+  run: readonly Asking[],
+  steps: readonly Charted<BodyOf<'escalation-recorded'>>[],
+  seen: readonly Charted<BodyOf<'escalation-seen'>>[],
+): boolean {
+  const newest = run.at(-1);
+  if (!newest) return true;
+  // What was said about this very result shows as its own escalation.
+  if ([...steps, ...seen].some(({ body }) => body.about === newest.id)) return false;
+  for (const { id, level } of run.toReversed().slice(1)) {
+    if (level === 0) return false;
+    const told = steps.some(({ body }) => body.about === id && body.answer !== 'no-answer');
+    if (told && level >= newest.level) return true;
+  }
+  return false;
+}
