@@ -255,8 +255,6 @@ const MIGRATIONS: readonly string[] = [
   create index on projection.session (site, staff);
   create table projection.pending_sign_in (
     site text, id text, purpose text not null, value text not null, until timestamptz not null, primary key (site, id))`,
-  `create table projection.device_holds (
-    site text, device text, log text, seq integer not null, primary key (site, device, log))`,
   `create table projection.picture (
     site text, patient text, sha256 text, part integer, parts integer not null, content_type text not null,
     data text not null, primary key (site, patient, sha256, part))`,
@@ -266,6 +264,8 @@ const MIGRATIONS: readonly string[] = [
   delete from projection.entry;
   delete from projection.carried;
   delete from projection.moved`,
+  `create table projection.device_holds (
+    site text, device text, log text, seq integer not null, primary key (site, device, log))`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */
