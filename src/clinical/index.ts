@@ -12,7 +12,7 @@ export type { Infusion } from './chart/infusions.ts';
 export * from './chart/last-given.ts';
 export { bedWords, carriedSnapshot } from './chart/moves.ts';
 export * from './chart/settle.ts';
-export type { Signature } from './chart/signatures.ts';
+export { lacksSecondPerson, type Signature } from './chart/signatures.ts';
 export * from './chart/standing.ts';
 export * from './chart/types.ts';
 export * from './chart/ward-conflicts.ts';
