@@ -109,11 +109,14 @@ describe('an infusion', () => {
       order: order.id,
       medication: 'morphine 50 mg per 50 mL',
       state: 'running',
+      since: at,
+      by: NURSE.name,
       startedAt: at,
+      runningBefore: false,
       rateMlPerHour: 2,
       inMl: 0,
       turns: [turn],
-    } as Infusion;
+    };
     const start = vi.fn();
     const show = (signatures: Chart['signatures']) =>
       renderWith(
