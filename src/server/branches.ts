@@ -39,7 +39,7 @@ export function createBranches(context: {
         where.or([where('log.scope', 'like', wardScope('%')), where('log.scope', 'like', 'move:%')]),
       )
       .orderBy('branch.seq')
-      .select(['branch.hash', 'branch.bytes', 'log.scope'])
+      .select(['branch.hash', 'branch.bytes', 'log.scope', 'log.writer'])
       .execute();
     if (waiting.length === 0) return;
     // What was taken over is known from the log itself, so a lost projection takes nothing over twice.
@@ -51,10 +51,10 @@ export function createBranches(context: {
       .execute();
     const taken = new Map(done.map((row) => [row.hash, row.entry]));
     const branch = new Map(waiting.map((row) => [row.hash, storedEntry(row.bytes)]));
-    for (const { hash, scope } of waiting) {
+    for (const { hash, scope, writer } of waiting) {
       const entry = branch.get(hash)!;
       if (taken.has(hash) || entry.patient === null) continue;
-      const id = await carry(entry, hash, scope, await referencesOf(entry, branch, taken));
+      const id = await carry(entry, hash, { scope, writer }, await referencesOf(entry, branch, taken));
       taken.set(hash, id);
     }
     await projection.catchUp();
@@ -63,7 +63,7 @@ export function createBranches(context: {
   async function carry(
     entry: Entry,
     hash: string,
-    scope: string,
+    { scope, writer }: { scope: string; writer: string },
     references: Record<EntryId, EntryId>,
   ): Promise<string> {
     const at = new Date(context.clock()).toISOString();
@@ -73,6 +73,7 @@ export function createBranches(context: {
       effectiveAt: at,
       recordedAt: at,
       writtenAs: entryId(entry.log, entry.seq),
+      writer,
       hash,
       entry: toBase64(entry.bytes),
       references,

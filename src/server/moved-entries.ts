@@ -75,6 +75,10 @@ export function createMovedEntries(
           ward: readScope(opening.opening.scope)?.ward ?? '',
           kind: body.body.kind,
           body: JSON.stringify(withoutBytes(body.body)),
+          // The packet is its carrier's; whether to believe the entry is asked of who wrote it.
+          origin: JSON.stringify(
+            body.origin ?? { writer: opening.opening.writer, log: entry.log, seq: entry.seq },
+          ),
           hlc_wall: String(body.hlc[0]),
           hlc_counter: body.hlc[1],
           received_at: moved.receivedAt,
@@ -107,7 +111,7 @@ export function createMovedEntries(
       if (!author || !(await opened.opened.authoredBy(verifyWith(author.publicKey))))
         return "its author's signature does not verify.";
     }
-    return { body: parsed.data, hlc: opened.opened.hlc };
+    return { body: parsed.data, hlc: opened.opened.hlc, origin: opened.opened.origin };
   }
 
   async function quarantine(

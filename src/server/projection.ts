@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { WardBody } from '../clinical/index.ts';
+import { type EntryOrigin, WardBody } from '../clinical/index.ts';
 import { entryId, type Opening, toHex } from '../log/index.ts';
 import { sha256 } from '../seal/index.ts';
 import { authorProblem, openWardEntry, readScope, wardScope } from '../site/index.ts';
@@ -51,6 +51,7 @@ export function createProjection(
       patient: string;
       kind: string;
       body: string | null;
+      origin: string | null;
       wall: number;
       counter: number;
       receivedAt: Date;
@@ -67,12 +68,14 @@ export function createProjection(
       const base = {
         seq: row.seq,
         patient: entry.patient,
+        origin: null as string | null,
         wall: entry.hlc[0],
         counter: entry.hlc[1],
         receivedAt: row.received_at,
       };
       if (opened.ok) {
         [base.wall, base.counter] = opened.opened.hlc;
+        if (opened.opened.origin) base.origin = JSON.stringify(await withWriter(opened.opened.origin));
         if (opened.opened.carries !== undefined) carried.push({ hash: opened.opened.carries, entry: id });
       } else {
         bad.push({
@@ -142,6 +145,7 @@ export function createProjection(
               ward,
               kind: row.kind,
               body: row.body,
+              origin: row.origin,
               hlc_wall: String(row.wall),
               hlc_counter: row.counter,
               received_at: row.receivedAt,
@@ -183,6 +187,12 @@ export function createProjection(
     });
     return rows.length;
   }
+
+  /** Older servers did not write down whose entry they took over: its log says it. */
+  const withWriter = async (origin: EntryOrigin): Promise<EntryOrigin> => ({
+    ...origin,
+    writer: origin.writer ?? (await ledger.log(origin.log))?.opening.writer,
+  });
 
   async function catchUp(): Promise<void> {
     for (;;) {

@@ -1,4 +1,4 @@
-import { charts } from '../clinical/index.ts';
+import { charts, type EntryOrigin, type OpenedEntry } from '../clinical/index.ts';
 import { compareHlc, type Entry, type Hlc, type Opening, type Verify } from '../log/index.ts';
 import { type LogKeys, openEntry, verifyWith } from '../seal/index.ts';
 import { addToDirectory, type Directory, DirectoryBody, emptyDirectory } from './directory.ts';
@@ -152,24 +152,42 @@ async function isByPerson(
   return authoredBy(verifyWith(person.publicKey));
 }
 
-/** Behind the last place that the revocation of its tablet believes. */
+/**
+ * Behind the last place that the revocation of its tablet believes. A place in a second history says nothing: whoever
+ * holds the tablet can begin one at any place. What the server had taken over before the revocation stands.
+ */
 export function untrustedPlace(
   directory: Pick<Directory, 'revokedDevices'>,
-  { writer, log, seq }: { writer: string; log: string; seq: number },
+  { writer, log, seq, takenOverAt }: EntryOrigin,
 ): boolean {
-  const revoked = directory.revokedDevices.get(writer);
-  return revoked !== undefined && seq > (revoked.trusted.get(log) ?? 0);
+  const revoked = writer === undefined ? undefined : directory.revokedDevices.get(writer);
+  if (revoked === undefined) return false;
+  if (takenOverAt !== undefined) return Date.parse(takenOverAt) > Date.parse(revoked.recordedAt);
+  return seq > (revoked.trusted.get(log) ?? 0);
+}
+
+/** Where an entry was written: as it says itself, or by its id. */
+export function originOf(
+  { id, origin }: OpenedEntry,
+  writerOf: (log: string) => string | undefined,
+): EntryOrigin {
+  const place = origin ?? { log: id.slice(0, 32), seq: Number(id.slice(33)) };
+  const writer = place.writer ?? writerOf(place.log);
+  return writer === undefined ? place : { ...place, writer };
 }
 
 /** Why an entry of a ward is not believed before a person vouches for it, in words; `undefined`: it is. */
 export function trustProblem(
   directory: Directory,
-  origin: { writer: string; log: string; seq: number; hlc: Hlc },
+  origin: EntryOrigin & { hlc: Hlc },
   author: { id: string; name: string } | undefined,
   roster?: Roster,
 ): string | undefined {
+  const device = (id: string | undefined): string => directory.devices.get(id ?? '')?.name ?? 'a tablet';
   if (untrustedPlace(directory, origin))
-    return `written on “${directory.devices.get(origin.writer)?.name ?? 'a tablet'}” after that tablet was revoked`;
+    return `written on “${device(origin.writer)}” after that tablet was revoked`;
+  if (origin.broughtBy && untrustedPlace(directory, origin.broughtBy))
+    return `brought by “${device(origin.broughtBy.writer)}” after that tablet was revoked`;
   const left = author && directory.revokedStaff.get(author.id);
   if (left && origin.hlc[0] > left.fromMs) return `signed by ${author.name}, who had left the staff list`;
   const emergency = author && roster?.get(author.id)?.emergency;

@@ -1,4 +1,4 @@
-import { CarriedEntry, withReferences } from '../clinical/index.ts';
+import { CarriedEntry, type EntryOrigin, withReferences } from '../clinical/index.ts';
 import { type Entry, fromBase64, type Hlc, readEntry, toHex, type Verify } from '../log/index.ts';
 import { type LogKeys, type OpenFailure, openEntry, sha256 } from '../seal/index.ts';
 
@@ -8,6 +8,8 @@ export interface WardEntry {
   hlc: Hlc;
   /** SHA-256 (hex) of the entry that this one carries, when it carries one. */
   carries?: string;
+  /** Of that entry: who wrote it, and where. */
+  origin?: EntryOrigin;
   authoredBy(verify: Verify): Promise<boolean>;
 }
 
@@ -28,7 +30,7 @@ export async function openWardEntry(
   if (!outer.ok) return outer;
   const carried = bySite ? CarriedEntry.safeParse(outer.opened.body) : undefined;
   if (!carried?.success) return { ok: true, opened: { ...outer.opened, hlc: entry.hlc } };
-  const { entry: text, hash, references } = carried.data;
+  const { entry: text, hash, references, writer, recordedAt } = carried.data;
   const inner = readEntry(fromBase64(text));
   if (!inner.ok || inner.entry.patient !== entry.patient || toHex(await sha256(inner.entry.bytes)) !== hash)
     return {
@@ -43,6 +45,12 @@ export async function openWardEntry(
       body: withReferences(opened.opened.body, references),
       hlc: inner.entry.hlc,
       carries: hash,
+      origin: {
+        log: inner.entry.log,
+        seq: inner.entry.seq,
+        takenOverAt: recordedAt,
+        ...(writer === undefined ? {} : { writer }),
+      },
       authoredBy: opened.opened.authoredBy,
     },
   };

@@ -16,7 +16,7 @@ import {
 } from '../clinical/index.ts';
 import { type Bytes, fromBase64, utf8 } from '../log/index.ts';
 import { openBox, openWith, patientKey, sealBox } from '../seal/index.ts';
-import { type Directory, siteData, snapshotContext, trustProblem } from '../site/index.ts';
+import { type Directory, originOf, siteData, snapshotContext, trustProblem } from '../site/index.ts';
 import type { WardCompleteness } from './api.ts';
 import type { OutcomeRow, StaleRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
@@ -45,8 +45,8 @@ export function createCharts(
 ) {
   const pages = createOpenedPages(db, keyring.summaries);
   const settings = readWardSettings(siteData(directory.data, 'ward-settings', keyring.ward)?.read());
-  const entries = createOpenedEntries(db, keyring, records, observe, pages);
-  const { openingOf, entriesOf } = entries;
+  const opened = createOpenedEntries(db, keyring, records, observe, pages);
+  const { entriesOf } = opened;
 
   const snapshotKeys = new Map<string, Promise<Bytes | null>>();
 
@@ -90,18 +90,16 @@ export function createCharts(
       directory.revokedDevices.size + directory.revokedStaff.size === 0 &&
       ![...keyring.roster.values()].some((person) => person.emergency);
     if (nobodyInDoubt) return { believed: entries, held: [] };
-    const places = await Promise.all(entries.map(({ id }) => openingOf(id.slice(0, 32))));
-    const writers = new Map(entries.map(({ id }, index) => [id, places[index]?.writer]));
-    return partByBelief(entries, ({ id, hlc, body }) => {
-      const writer = writers.get(id);
-      if (writer === undefined) return undefined;
-      return trustProblem(
+    const logs = new Set(entries.map(({ id, origin }) => origin?.log ?? id.slice(0, 32)));
+    const writers = await opened.writersOf(logs);
+    return partByBelief(entries, (entry) =>
+      trustProblem(
         directory,
-        { writer, log: id.slice(0, 32), seq: Number(id.slice(33)), hlc },
-        body?.author,
+        { ...originOf(entry, (log) => writers.get(log)), hlc: entry.hlc },
+        entry.body?.author,
         keyring.roster,
-      );
-    });
+      ),
+    );
   }
 
   async function chart(patient: string, now: string): Promise<Chart | undefined> {
@@ -180,9 +178,9 @@ export function createCharts(
       await db.stale.bulkPut([...patients].map((patient) => ({ patient, mark })));
     },
 
-    forget: entries.forget,
+    forget: opened.forget,
     /** With the bytes that opened entries leave aside. */
-    partsOfPicture: entries.partsOfPicture,
+    partsOfPicture: opened.partsOfPicture,
 
     /** Folds every patient whose entries are newer than the summary, a few at a time; each time, who has been folded. */
     async *foldStale(now: string, together: number): AsyncGenerator<string[]> {

@@ -1,4 +1,10 @@
-import { type BodyOf, type EntryId, type OpenedEntry, WardBody } from '../clinical/index.ts';
+import {
+  type BodyOf,
+  type EntryId,
+  type EntryOrigin,
+  type OpenedEntry,
+  WardBody,
+} from '../clinical/index.ts';
 import { type Entry, entryId, fromHex, type Opening, toHex } from '../log/index.ts';
 import { type LogKeys, sha256 } from '../seal/index.ts';
 import { authorProblem, openWardEntry } from '../site/index.ts';
@@ -51,12 +57,15 @@ export function createOpenedEntries(
     row: Pick<HeldEntryRow, 'hash' | 'bytes' | 'patient'>,
     { entry, opening, keys }: { entry: Entry; opening: Opening; keys: LogKeys },
     keysInside = keysOfLog,
+    originInPacket?: EntryOrigin,
   ): Promise<OpenedEntry | undefined> {
     const { patient } = row;
     if (patient === undefined) return undefined;
     const result = await openWardEntry(entry, keys, opening.writer === opening.site, keysInside);
     if (!result.ok) return setAside(row, result.error.kind, `Entry ${id}: ${result.error.message}.`);
     const { hlc } = result.opened;
+    const origin = result.opened.origin ?? originInPacket;
+    const place = { id, patient, hlc, ...(origin ? { origin } : {}) };
     observe(hlc);
     const parsed = WardBody.safeParse(result.opened.body);
     // The server speaks for itself and for what records staff decide there; everyone else signs.
@@ -67,12 +76,12 @@ export function createOpenedEntries(
       const problem = author && (await authorProblem(author, parsed.data, result.opened.authoredBy));
       if (problem) return setAside(row, problem.kind, `Entry ${id}: ${problem.message}.`);
     }
-    if (parsed.success) return { id, patient, hlc, body: parsed.data };
+    if (parsed.success) return { ...place, body: parsed.data };
     const kind = (result.opened.body as { kind?: unknown } | null)?.kind;
     if (WardBody.options.some((option) => option.shape.kind.value === kind)) {
       await setAside(row, 'schema', `Entry ${id} (${String(kind)}) has fields that are not allowed.`);
     }
-    return { id, patient, hlc, body: null };
+    return { ...place, body: null };
   }
 
   async function packetsAmong(known: Iterable<OpenedEntry>) {
@@ -103,7 +112,20 @@ export function createOpenedEntries(
   ): Promise<OpenedEntry | undefined> {
     const row = { hash: fromHex(hash), bytes: entry.bytes, patient };
     const inside = async (log: string) => (await packet.keysOf(log)) ?? keysOfLog(log);
-    return openAs(entryId(entry.log, entry.seq), row, { entry, opening: opening.opening, keys }, inside);
+    const [log, seq] = placeOf(packet.id);
+    const origin: EntryOrigin = {
+      writer: opening.opening.writer,
+      log: entry.log,
+      seq: entry.seq,
+      broughtBy: { writer: packet.writer, log, seq },
+    };
+    return openAs(
+      entryId(entry.log, entry.seq),
+      row,
+      { entry, opening: opening.opening, keys },
+      inside,
+      origin,
+    );
   }
 
   async function setAside(
@@ -144,8 +166,17 @@ export function createOpenedEntries(
   }
 
   return {
-    openingOf,
     entriesOf,
+
+    /** The writer of a log that is here. */
+    async writersOf(logs: Iterable<string>): Promise<Map<string, string>> {
+      const writers = new Map<string, string>();
+      for (const log of logs) {
+        const opening = await openingOf(log);
+        if (opening) writers.set(log, opening.writer);
+      }
+      return writers;
+    },
 
     /** The parts of a picture that are here, with their bytes. */
     async partsOfPicture(patient: string, sha256: string): Promise<PicturePart[]> {

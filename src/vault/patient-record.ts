@@ -17,6 +17,7 @@ import type { Keyring } from './keyring.ts';
 export interface OpenedPacket {
   /** The packet's own id. */
   id: string;
+  writer: string;
   bySite: boolean;
   items: RecordItem[];
   keysOf: ReturnType<typeof keysInPacket>;
@@ -45,6 +46,7 @@ export function createPatientRecords(
     if (!opening || !packet.success || row.patient === undefined) return undefined;
     return {
       id: entryId(row.log, row.seq),
+      writer: opening.writer,
       bySite: opening.writer === opening.site,
       keysOf: keysInPacket(packet.data, row.patient),
       ...(await unpackRecord(packet.data, row.patient, opening.site, verifier)),

@@ -46,7 +46,13 @@ describe('revocation on the server', () => {
   async function charted(
     tablet: number,
     texts: string[],
-  ): Promise<{ log: string; patient: string; bytes: Bytes[] }> {
+  ): Promise<{
+    log: string;
+    patient: string;
+    bytes: Bytes[];
+    /** Another entry at a place that is taken, as the holder of the tablet's key can sign it. */
+    again(seq: number, text: string): Promise<Bytes>;
+  }> {
     const { id, key } = tablets[tablet]!;
     const { site, identity } = server.context;
     const logKey = randomBytes(32);
@@ -59,29 +65,29 @@ describe('revocation on the server', () => {
       key: { file: await sealTo(site.recipients('4-west'), logKey), hash: await sha256(logKey) },
     };
     const bytes: Bytes[] = [];
-    let prev: Bytes | null = null;
-    for (const [index, text] of ['', ...texts].entries()) {
+    const seal = async (seq: number, text: string): Promise<Bytes> => {
       const person = site.roster().get(nurse.staff)!;
-      const entry = await sealEntry(
+      const before = bytes[seq - 2];
+      const { bytes: sealed } = await sealEntry(
         {
           log,
-          seq: index + 1,
-          prev,
-          hlc: [Date.now(), index],
-          patient: index === 0 ? null : patient,
+          seq,
+          prev: before ? await sha256(before) : null,
+          hlc: [Date.now(), seq - 1],
+          patient: seq === 1 ? null : patient,
           body:
-            index === 0
+            seq === 1
               ? { kind: 'log-opened' }
               : aNote(text, { author: { id: person.staff, name: person.name, role: 'nurse' } }),
-          ...(index === 0 ? { opening } : { author: signWith(nurse.key) }),
+          ...(seq === 1 ? { opening } : { author: signWith(nurse.key) }),
         },
         logKeys(logKey),
         signWith(key),
       );
-      prev = await sha256(entry.bytes);
-      bytes.push(entry.bytes);
-    }
-    return { log, patient, bytes };
+      return sealed;
+    };
+    for (const [index, text] of ['', ...texts].entries()) bytes.push(await seal(index + 1, text));
+    return { log, patient, bytes, again: seal };
   }
 
   const push = async (tablet: number, entries: Bytes[]) =>
@@ -305,5 +311,40 @@ describe('revocation on the server', () => {
     expect(site.directory().rosters).toHaveLength(1);
     expect(site.rosterSecret(2)).toBeDefined();
     expect([...site.directory().administrators.values()]).toHaveLength(1);
+  });
+
+  it('a second history that begins at a believed place stands when it came before the revocation, and waits for a person after it', async () => {
+    const lost = tablets.length;
+    await enrol('tablet of two histories');
+    const { site } = server.context;
+    const added = await site.addStaff({
+      name: 'Sam Okafor',
+      role: 'nurse',
+      wards: ['4-west'],
+      pin: '246802',
+      argon2: QUICK,
+    });
+    const opened = await unwrapUserKey('246802', site.pinSecret(added)!, added.wrapped);
+    nurse = { staff: added.staff, key: opened!.signingKey };
+    const { patient, bytes, again } = await charted(lost, ['on the tablet']);
+    await push(lost, bytes);
+    expect((await push(lost, [await again(2, 'on its copy, in time')])).json().problems).toMatchObject([
+      { kind: 'fork' },
+    ]);
+    await server.context.branches.takeOver();
+    await server.context.staff.revokeDevice(tablets[lost]!.id, 'stolen', 'f'.repeat(32));
+    // Its place alone would be believed: the thief holds the key, and takes the place of an entry from before.
+    await push(lost, [await again(2, 'by the thief')]);
+    await server.context.branches.takeOver();
+    const { entries } = await server.context.reconciliation.patient(patient);
+    expect(
+      entries
+        .map(({ body, state }) => [(body as { text?: string } | null)?.text, state])
+        .sort(([a], [b]) => String(a).localeCompare(String(b))),
+    ).toEqual([
+      ['by the thief', 'held'],
+      ['on its copy, in time', 'to-review'],
+      ['on the tablet', 'to-review'],
+    ]);
   });
 });

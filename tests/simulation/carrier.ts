@@ -67,7 +67,7 @@ export class SimulatedCarrier implements Carrier {
   }
 
   offer(request: Pick<OfferRequest, 'vector' | 'acknowledged'>): Promise<OfferAnswer> {
-    return this.#call(async () => this.#lie(await this.#to.answerOffer(request)));
+    return this.#call(async () => this.#lie(await this.#to.answerOffer(request, this.#from.device)));
   }
 
   async push(entries: Bytes[]): Promise<PushAnswer> {

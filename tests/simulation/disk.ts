@@ -1,5 +1,6 @@
 import { type Bytes, type Entry, type Opening, readEntry, toHex } from '../../src/log/index.ts';
 import type { Acknowledgement } from '../../src/seal/index.ts';
+import { addToDirectory, DeviceRevoked, type Directory, emptyDirectory } from '../../src/site/directory.ts';
 import { decodeFrames, encodeFrame, FrameType } from '../../src/sync/index.ts';
 
 /** What a replica has on its disk. A plain value, so that a backup is a copy. */
@@ -106,6 +107,23 @@ export function standingOn(disk: Stored, hashOf: (bytes: Bytes) => Bytes): Map<s
   return found;
 }
 
+/** What the directory logs on a disk say of revocations, taken in as every replica takes it in. */
+export function directoryOn(disk: Stored): { directory: Directory; revocations: number[] } {
+  const directory = emptyDirectory();
+  const revocations: number[] = [];
+  for (const [log, { opening }] of disk.logs) {
+    if (opening.scope !== 'directory') continue;
+    for (const { entry } of disk.entries.get(log) ?? []) {
+      const content = contentOf(entry);
+      const said = DeviceRevoked.safeParse(content);
+      if (!said.success || content.revocation === undefined) continue;
+      addToDirectory(directory, said.data);
+      revocations.push(content.revocation);
+    }
+  }
+  return { directory, revocations };
+}
+
 /** The simulation does not seal: what an entry says stands in its box. */
 export function contentOf(entry: Entry): {
   kind?: string;
@@ -115,6 +133,10 @@ export function contentOf(entry: Entry): {
   carried?: string;
   references?: Record<string, string>;
   points?: { log: string; seq: number; hash: string }[];
+  /** Which of the world's revocations it is. */
+  revocation?: number;
+  writer?: string;
+  recordedAt?: string;
 } {
   return JSON.parse(new TextDecoder().decode(entry.box)) as ReturnType<typeof contentOf>;
 }

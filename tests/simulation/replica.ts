@@ -39,7 +39,7 @@ import {
   type Store,
 } from '../../src/sync/index.ts';
 import { hash, hashNow, signWithKey, verifyWithKey } from './crypto.ts';
-import { contentOf, copyOf, JournalFile, type Stored, type StoredEntry } from './disk.ts';
+import { contentOf, copyOf, directoryOn, JournalFile, type Stored, type StoredEntry } from './disk.ts';
 import type { World } from './world.ts';
 
 export type Kind = 'tablet' | 'hub' | 'server';
@@ -57,6 +57,7 @@ export class Replica implements Store, Responder {
   #journal = new JournalFile();
   #checkpoints: Stored[] = [];
   #writing: Promise<unknown> = Promise.resolve();
+  #telling: Promise<unknown> = Promise.resolve();
   clockError = 0;
   /** Hashes of what this replica told its user was saved. */
   saved = new Set<string>();
@@ -282,11 +283,15 @@ export class Replica implements Store, Responder {
     return found;
   }
 
-  /** The server's statement that everything up to these points is settled. It goes on in new logs. */
-  async close(points: Place[]): Promise<void> {
-    this.#head = undefined;
-    await this.write('directory', null, { kind: 'outage-closed', points });
-    this.#head = undefined;
+  /** The server says something in the directory, one statement after the other, each in a log that no other holds up. */
+  tell(statement: object): Promise<void> {
+    const turn = this.#telling.then(async () => {
+      this.#head = undefined;
+      await this.write('directory', null, statement);
+      this.#head = undefined;
+    });
+    this.#telling = turn;
+    return turn;
   }
 
   /** A tablet forgets what is settled, as the vault does after an exchange. */
@@ -435,7 +440,10 @@ export class Replica implements Store, Responder {
 
   // What it answers when it is asked.
 
-  async answerOffer(request: Pick<OfferRequest, 'vector' | 'acknowledged'>): Promise<OfferAnswer> {
+  async answerOffer(
+    request: Pick<OfferRequest, 'vector' | 'acknowledged'>,
+    device: string,
+  ): Promise<OfferAnswer> {
     if (this.kind === 'server' && this.#mutant !== 'never learn of a restore') {
       for (const ack of request.acknowledged ?? []) {
         if (
@@ -449,7 +457,7 @@ export class Replica implements Store, Responder {
           );
       }
     }
-    const answer = await answerOffer(this, await this.vector(), request.vector);
+    const answer = await answerOffer(this, await this.#grantedTo(device), request.vector);
     return {
       ...answer,
       authority: this.kind === 'server',
@@ -457,6 +465,15 @@ export class Replica implements Store, Responder {
       now: new Date(this.now).toISOString(),
       first: [...this.disk.logs].filter(([, row]) => row.opening.scope === 'directory').map(([log]) => log),
     };
+  }
+
+  /** A device that is known to be revoked is told so, and nothing else. */
+  async #grantedTo(device: string): Promise<VersionVector> {
+    const vector = await this.vector();
+    if (!directoryOn(this.disk).directory.revokedDevices.has(device)) return vector;
+    return Object.fromEntries(
+      Object.entries(vector).filter(([log]) => this.disk.logs.get(log)?.opening.scope === 'directory'),
+    );
   }
 
   async answerPush(entries: Bytes[]): Promise<PushAnswer> {
@@ -492,7 +509,7 @@ export class Replica implements Store, Responder {
         signWithKey(this.#key),
       );
       const own = await hash(entry.bytes);
-      this.world.authentic.add(toHex(own));
+      this.world.wrote(this.#writer, toHex(own));
       if (this.kind === 'server') await this.#toJournal([entry.bytes]);
       const add = (): boolean => {
         const row = this.disk.logs.get(head.log);
@@ -563,6 +580,8 @@ export class Replica implements Store, Responder {
         hash: own,
         carried,
         references,
+        writer: this.disk.logs.get(entry.log)?.opening.writer,
+        recordedAt: new Date(this.now).toISOString(),
       });
       taken.set(own, entryId(written.log, written.seq));
     }
@@ -573,6 +592,7 @@ export class Replica implements Store, Responder {
     this.#head = undefined;
     this.#clock = [0, 0];
     this.#writing = Promise.resolve();
+    this.#telling = Promise.resolve();
     if (this.kind !== 'server') return;
     this.#journal.tear(this.world.scheduler.random());
     // What PGlite "committed" was in no file for sure: any earlier state may be what is left.
@@ -602,6 +622,7 @@ export class Replica implements Store, Responder {
     this.#life += 1;
     this.#head = undefined;
     this.#writing = Promise.resolve();
+    this.#telling = Promise.resolve();
     this.#journal = new JournalFile();
     this.#journal.bytes = [...journal];
     // It starts from the files of the backup, whose last append may be torn.

@@ -13,7 +13,7 @@ import { SimulatedCarrier } from './carrier.ts';
 import { foldAll } from './charts.ts';
 import { someContent } from './contents.ts';
 import { hashNow } from './crypto.ts';
-import { emptyDisk, everythingOn, type StoredEntry, standingOn } from './disk.ts';
+import { directoryOn, emptyDisk, everythingOn, type StoredEntry, standingOn } from './disk.ts';
 import { type Kind, Replica } from './replica.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -30,6 +30,8 @@ export const MUTANTS = [
   'no journal',
   'purge what is acknowledged',
   'purge what was not acknowledged',
+  'believe a revoked tablet',
+  'believe what was taken over',
   'write on after a fork',
   'carry again and again',
   'forget our history',
@@ -51,6 +53,10 @@ export class World {
   readonly authentic = new Set<string>();
   /** What the server signed for and has to hold. */
   said: Acknowledgement[] = [];
+  /** Each revocation, with the entries of the device that stood at the server when it was said. */
+  readonly revocations: { device: string; stood: Set<string> }[] = [];
+  /** Hashes of what each device wrote, whichever of its copies. */
+  readonly writtenBy = new Map<string, Set<string>>();
   /** Hashes that a closing covers: replicas may have purged them. */
   readonly closed = new Set<string>();
   readonly #everSaid = new Set<string>();
@@ -99,6 +105,13 @@ export class World {
     if ((replica.disk.entries.get(log)?.length ?? 0) > through) return;
     replica.disk.entries.delete(log);
     replica.disk.logs.delete(log);
+  }
+
+  wrote(device: string, hash: string): void {
+    this.authentic.add(hash);
+    const known = this.writtenBy.get(device);
+    if (known) known.add(hash);
+    else this.writtenBy.set(device, new Set([hash]));
   }
 
   say(acknowledgement: Acknowledgement): void {
@@ -234,7 +247,9 @@ export class World {
       this.#backups.delete(replica);
       // What it signed for in the life that is gone binds it no more; it will learn that from the others.
       if (replica === server) this.said = this.said.filter(({ hash }) => this.isOn(server, hash));
-    } else if (dice < 0.977) {
+    } else if (dice < 0.973) {
+      void this.#revoke(server, tablet);
+    } else if (dice < 0.979) {
       say('the outage is closed');
       void this.#close(server);
     } else if (tablets.length < 5) {
@@ -282,7 +297,42 @@ export class World {
       points.push({ log, seq, hash: rows[seq - 1]!.hash });
       for (const { hash } of rows.slice(0, seq)) this.closed.add(hash);
     }
-    if (points.length > 0) await server.close(points);
+    if (points.length > 0) await server.tell({ kind: 'outage-closed', points });
+  }
+
+  /** A tablet is lost: up to here it is believed, and its copies with it. A ward keeps two. */
+  async #revoke(server: Replica, { device, name }: Replica): Promise<void> {
+    const { directory } = directoryOn(server.disk);
+    const inUse = new Set(
+      this.replicas.flatMap((one) =>
+        one.kind === 'tablet' && !directory.revokedDevices.has(one.device) ? [one.device] : [],
+      ),
+    );
+    if (!server.alive || !inUse.has(device) || inUse.size < 3) return;
+    this.trace.push(`${this.scheduler.now} ${name} is revoked`);
+    const stood = new Set<string>();
+    const logs: { log: string; seq: number }[] = [];
+    for (const [log, rows] of server.disk.entries) {
+      if (server.disk.logs.get(log)?.opening.writer !== device) continue;
+      logs.push({ log, seq: rows.length });
+      for (const { hash } of rows) stood.add(hash);
+    }
+    const revocation = this.revocations.push({ device, stood }) - 1;
+    const recordedAt = new Date(server.now).toISOString();
+    await server.tell({
+      kind: 'device-revoked',
+      recordedAt,
+      device,
+      logs,
+      reason: 'left in a taxi',
+      revocation,
+    });
+  }
+
+  /** Replicas of tablets that are in use: whoever is revoked is told nothing more. */
+  #inUse(server: Replica): Replica[] {
+    const { revokedDevices } = directoryOn(server.disk).directory;
+    return this.replicas.filter(({ device }) => !revokedDevices.has(device));
   }
 
   /** By hand, QR or stick: what the other lacks, no questions asked. */
@@ -324,7 +374,7 @@ export class World {
   async #allTheSame(server: Replica): Promise<boolean> {
     const ended = await server.vector();
     const vectors = await Promise.all(
-      this.replicas.map(async (replica) =>
+      this.#inUse(server).map(async (replica) =>
         Object.fromEntries(
           Object.entries(await replica.vector()).filter(
             ([log, [seq, hash]]) => !this.#wentWithTheBackup(ended, log, seq, hash),
@@ -333,7 +383,7 @@ export class World {
       ),
     );
     const texts = new Set(vectors.map((vector) => JSON.stringify(Object.entries(vector).sort())));
-    const others = this.replicas.filter((replica) => replica !== server);
+    const others = this.#inUse(server).filter((replica) => replica !== server);
     const waiting = await Promise.all(
       others.map((replica) => replica.unacknowledgedBranches(server.disk.epoch)),
     );
@@ -355,11 +405,14 @@ export class World {
   async #mustAgree(server: Replica): Promise<void> {
     const standing = this.#open(standingOn(server.disk, hashNow));
     const atServer = await server.vector();
+    const inUse = new Set(this.#inUse(server));
     for (const replica of this.replicas) {
       this.mustHoldWhatItSaid(replica);
+      // What a revoked tablet sends is kept like the rest, believed or not.
       for (const hash of everythingOn(replica.disk).keys())
         if (!standing.has(hash) && !this.closed.has(hash))
           throw new Broken(`${replica.name} holds an entry that stands in no log of the server`);
+      if (!inUse.has(replica)) continue;
       const ours = this.#open(standingOn(replica.disk, hashNow));
       if (ours.size !== standing.size) throw new Broken(`${replica.name} does not hold the same set`);
       for (const [log, { acknowledgement }] of replica.disk.logs) {
@@ -375,7 +428,14 @@ export class World {
       rows.flatMap(({ entry }) => JSON.parse(new TextDecoder().decode(entry.box)).carried ?? []),
     );
     if (new Set(carried).size !== carried.length) throw new Broken('an entry was taken over twice');
-    const charts = new Set(this.replicas.map((replica) => foldAll(replica, this)));
-    if (charts.size !== 1) throw new Broken('two replicas show different charts of the same entries');
+    const shown = [...inUse].map((replica) => foldAll(replica, this));
+    if (new Set(shown.map(({ charts }) => charts)).size !== 1)
+      throw new Broken('two replicas show different charts of the same entries');
+    for (const number of directoryOn(server.disk).revocations) {
+      const { device, stood } = this.revocations[number]!;
+      for (const hash of this.writtenBy.get(device) ?? [])
+        if (!stood.has(hash) && shown.some(({ believed }) => believed.has(hash)))
+          throw new Broken('an entry of a revoked tablet is believed that came after its revocation');
+    }
   }
 }

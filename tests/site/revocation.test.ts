@@ -241,6 +241,24 @@ describe('what a revocation does', () => {
     expect(trustProblem(directory, origin(8, TABLET), undefined)).toBeUndefined();
   });
 
+  it('believes of a second history what was taken over before it, whatever its place; of a moved record what another brought', async () => {
+    const directory = await directoryOf([
+      ...bySite,
+      ...(await said(SITE, [{ body: revocation(7), hlc: [8, 0] }])),
+    ]);
+    const at = Date.parse(directory.revokedDevices.get(LOST)!.recordedAt);
+    const takenOver = (ms: number) => ({ ...origin(1), takenOverAt: new Date(ms).toISOString() });
+    expect(trustProblem(directory, takenOver(at - 1), undefined)).toBeUndefined();
+    expect(trustProblem(directory, takenOver(at + 1), undefined)).toContain('after that tablet was revoked');
+    const broughtBy = (writer: string, seq: number) => ({
+      ...origin(3, TABLET),
+      broughtBy: { writer, log: WARD_LOG, seq },
+    });
+    expect(trustProblem(directory, broughtBy(LOST, 7), undefined)).toBeUndefined();
+    expect(trustProblem(directory, broughtBy(LOST, 8), undefined)).toContain('brought by');
+    expect(trustProblem(directory, broughtBy(TABLET, 8), undefined)).toBeUndefined();
+  });
+
   it('keeps the tablet authentic, and gives it no ward any more', async () => {
     const directory = await directoryOf([
       ...bySite,

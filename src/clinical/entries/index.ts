@@ -113,9 +113,23 @@ export type Draft<B extends WardBody = WardBody> = B extends WardBody
   ? Omit<B, 'author' | 'recordedAt' | 'tabletLacked'>
   : never;
 
+/** Where an entry was written first, and by which device. */
+export interface EntryOrigin {
+  /** Absent: not known here. */
+  writer?: string;
+  log: string;
+  seq: number;
+  /** When the site server took it over from a second history of that log. */
+  takenOverAt?: string;
+  /** The tablet that brought it in a moved patient's record, and by which entry. */
+  broughtBy?: { writer: string; log: string; seq: number };
+}
+
 /** An entry as the fold sees it: who is meant, where it stands in which log, what it says. */
 export interface OpenedEntry {
   id: EntryId;
+  /** Where the log that stands in the id is not what decides: taken over, or brought along in a moved record. */
+  origin?: EntryOrigin;
   /** 128-bit id of the patient. */
   patient: string;
   /** Hybrid logical clock: wall milliseconds and counter. Sorts the display, never decides what is true. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyBase, EntryId, Hex256 } from './common.ts';
+import { bodyBase, EntryId, Hex128, Hex256 } from './common.ts';
 
 /** Records staff say that this downtime patient is that EHR patient. The downtime patient is linked, never renamed. */
 export const PatientLinked = z.object({
@@ -64,6 +64,8 @@ export const CarriedEntry = z.object({
   ...bodyBase,
   /** The id that it was written with. */
   writtenAs: EntryId,
+  /** The device that wrote it; absent in what older servers took over. */
+  writer: Hex128.optional(),
   /** SHA-256 of its bytes: the same entry is taken over once. */
   hash: Hex256,
   /** Its bytes, base64: with its writer's and its author's signatures, sealed as it was. */

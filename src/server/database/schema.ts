@@ -92,6 +92,8 @@ export interface Database {
     ward: string;
     kind: string;
     body: unknown;
+    /** Who wrote it, and where, when the log is not what says so. */
+    origin: Generated<unknown>;
     hlc_wall: string;
     hlc_counter: number;
     received_at: Date;
@@ -258,6 +260,12 @@ const MIGRATIONS: readonly string[] = [
   `create table projection.picture (
     site text, patient text, sha256 text, part integer, parts integer not null, content_type text not null,
     data text not null, primary key (site, patient, sha256, part))`,
+  // What was projected before did not know where taken-over and moved entries came from: it is read again.
+  `alter table projection.entry add column origin jsonb;
+  delete from projection.log;
+  delete from projection.entry;
+  delete from projection.carried;
+  delete from projection.moved`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import {
   bedWords,
   type Charted,
+  type EntryOrigin,
   type OpenedEntry,
   partByBelief,
   type Standing,
@@ -9,7 +10,7 @@ import {
   WardBody,
 } from '../../clinical/index.ts';
 import { entryId } from '../../log/index.ts';
-import { type Directory, type Roster, trustProblem } from '../../site/index.ts';
+import { type Directory, originOf, type Roster, trustProblem } from '../../site/index.ts';
 import type { PostingState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 
@@ -73,10 +74,13 @@ export async function readRecords(
       (row) => [row.log, row.writer],
     ),
   );
-  const problemOf = ({ id, hlc, body }: OpenedEntry): string | undefined => {
-    const [log, seq] = [id.slice(0, 32), Number(id.slice(33))];
-    return trustProblem(directory, { writer: writers.get(log) ?? '', log, seq, hlc }, body?.author, roster);
-  };
+  const problemOf = (entry: OpenedEntry): string | undefined =>
+    trustProblem(
+      directory,
+      { ...originOf(entry, (log) => writers.get(log)), hlc: entry.hlc },
+      entry.body?.author,
+      roster,
+    );
   const byPatient = Map.groupBy(rows, (row) => row.patient);
   return [...byPatient].map(([patient, own]) => {
     const opened = own.map(
@@ -84,6 +88,8 @@ export async function readRecords(
         id: entryId(row.log, row.seq),
         patient,
         hlc: [Number(row.hlc_wall), Number(row.hlc_counter)],
+        // Written by this server's projection from what it had parsed.
+        ...(row.origin ? { origin: row.origin as EntryOrigin } : {}),
         body: row.body === null ? null : WardBody.parse(row.body),
       }),
     );
