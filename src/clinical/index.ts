@@ -47,5 +47,6 @@ export * from './screen-tables.ts';
 export * from './screens.ts';
 export * from './second-person.ts';
 export * from './snapshot.ts';
+export * from './unread-codes.ts';
 export * from './urine.ts';
 export * from './ward-settings.ts';
