@@ -150,10 +150,11 @@ async function settleFork(
   const head = mine[log];
   const theirs = offer.vector[log];
   if (!head || !theirs) return;
-  // Ours was settled in an earlier life of the server, and nothing is left of it to give: what there is now is the log.
-  const purged = ((await store.purged()).get(log) ?? 0) >= head[0];
-  const given = purged || offer.held.some((place) => place.log === log && place.hash === head[1]);
-  for (let after = given ? head[0] : 0; after < head[0]; ) {
+  // What was purged was settled, and is not here to be given. Of a log that is purged whole nothing is left to do.
+  const purgedThrough = (await store.purged()).get(log) ?? 0;
+  const purged = purgedThrough >= head[0];
+  const given = offer.held.some((place) => place.log === log && place.hash === head[1]);
+  for (let after = given ? head[0] : purgedThrough; after < head[0]; ) {
     const entries = await store.read({ log, after, through: head[0] }, PUSH_BYTES);
     if (entries.length === 0) break;
     const answer = await carrier.push(entries);
