@@ -1,5 +1,11 @@
 import { formatNumber, formatQuantity, formatUnit, tallMan } from './display.ts';
-import type { AdministrationOutcome, BodyOf, InfusionAction, NotGivenReason } from './entries/index.ts';
+import type {
+  AdministrationOutcome,
+  BodyOf,
+  DrugCount,
+  InfusionAction,
+  NotGivenReason,
+} from './entries/index.ts';
 import { VITAL_PARAMETERS } from './range-checks.ts';
 
 export const OUTCOMES: Record<AdministrationOutcome, string> = {
@@ -41,6 +47,9 @@ export const REPEATS: Record<BodyOf<'dose-vomited'>['repeat'], string> = {
   'ask-prescriber': 'Ask the prescriber',
 };
 
+const countInWords = ({ before, wasted, after, unit }: DrugCount): string =>
+  `count ${formatNumber(before)} before, ${formatNumber(wasted)} wasted, ${formatNumber(after)} ${unit} after`;
+
 /** What was charted of a dose, in one line. */
 export function describeDose(body: BodyOf<'medication-administration'>): { title: string; text: string } {
   const measured = (body.measured ?? []).map(({ parameter, value }) => {
@@ -56,9 +65,7 @@ export function describeDose(body: BodyOf<'medication-administration'>): { title
     body.glucose ? `glucose ${formatQuantity(body.glucose)}` : '',
     ...measured,
     body.lot === undefined ? '' : `lot ${body.lot}`,
-    body.second?.count
-      ? `count ${formatNumber(body.second.count.before)} before, ${formatNumber(body.second.count.wasted)} wasted, ${formatNumber(body.second.count.after)} ${body.second.count.unit} after`
-      : '',
+    body.second?.count ? countInWords(body.second.count) : '',
     body.second?.missing === undefined ? '' : `without a second person: ${body.second.missing}`,
     body.identified?.whyNotScanned === undefined ? '' : `not scanned: ${body.identified.whyNotScanned}`,
   ].filter((part) => part !== '');
@@ -92,6 +99,7 @@ export function describeInfusion(body: BodyOf<'infusion-charted'>): { title: str
       body.bagMl === undefined ? '' : `bag of ${formatNumber(body.bagMl)} mL`,
       body.pumpMl === undefined ? '' : `pump says ${formatNumber(body.pumpMl)} mL given`,
       body.runningBefore ? 'running since before the outage' : '',
+      body.second?.count ? countInWords(body.second.count) : '',
       body.second?.missing === undefined ? '' : `without a second person: ${body.second.missing}`,
       body.reason ?? '',
       body.comment ?? '',

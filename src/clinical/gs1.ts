@@ -1,3 +1,5 @@
+import { readDigitalLink } from './gs1-digital-link.ts';
+
 /**
  * GS1 element strings, as barcodes on drug packages carry them: application identifier (AI), value, and so on. GS1
  * General Specifications, section 3 and figure 7.8.5-2; formats as in GS1's syntax dictionary (Apache-2.0), release
@@ -46,8 +48,10 @@ export interface ElementString {
   problem?: string;
 }
 
-/** Reads a GS1 message, as a scanner sends it or with its AIs in brackets. `undefined`: it is none. */
+/** Reads a GS1 message, as a scanner sends it, with its AIs in brackets, or as a web address. `undefined`: it is none. */
 export function readElementString(text: string): ElementString | undefined {
+  const link = readDigitalLink(text.replace(PLAIN_SYMBOLOGY, ''));
+  if (link) return inOrder(link);
   const isGs1 = SYMBOLOGY.test(text);
   const message = text.replace(SYMBOLOGY, '').replace(new RegExp(`^${GS}`), '');
   if (/^\(\d{2,4}\)/.test(message)) return inBrackets(message);
@@ -60,9 +64,14 @@ const looksLikeGs1 = (message: string): boolean =>
   /^01\d{14}/.test(message) && hasCheckDigit(message.slice(2, 16)) && message.length !== 14;
 
 function inBrackets(message: string): ElementString {
+  const found = message.matchAll(/\((\d{2,4})\)((?:(?!\(\d{2,4}\)).)*)/g);
+  return inOrder([...found].map(([, ai = '', value = '']) => [ai, value.replaceAll(GS, '')]));
+}
+
+function inOrder(found: readonly (readonly [ai: string, value: string])[]): ElementString {
   const values = new Map<string, string>();
-  for (const [, ai = '', value = ''] of message.matchAll(/\((\d{2,4})\)((?:(?!\(\d{2,4}\)).)*)/g)) {
-    const problem = add(values, ai, value.replaceAll(GS, ''));
+  for (const [ai, value] of found) {
+    const problem = add(values, ai, value);
     if (problem) return { values, problem };
   }
   return { values };

@@ -18,6 +18,20 @@ export const NewInteractions = z.object({
   items: z.array(Interaction).min(1, 'there is no pair in it').max(2_000, 'at most 2,000 pairs'),
 });
 
+/** GET /api/admin/unread-codes: packages that scanning did not settle, as far as their doses are at the server. */
+export const UnreadCodes = z.object({
+  codes: z.array(
+    z.object({
+      code: z.string().optional(),
+      whyNotScanned: z.string().optional(),
+      medication: z.string(),
+      times: z.number(),
+      lastAt: z.string(),
+    }),
+  ),
+});
+export type UnreadCodes = z.infer<typeof UnreadCodes>;
+
 const Published = z.object({ publishedAt: z.string(), by: z.string(), items: z.number() });
 
 /** GET /api/admin/site-data: what tablets have been given. */

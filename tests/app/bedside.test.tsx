@@ -198,6 +198,26 @@ describe('orders', () => {
   });
 });
 
+describe('an order for vital signs', () => {
+  it('says how often they are due at least, in minutes, and nothing where nothing was chosen', async () => {
+    const lamp = aLamp();
+    renderWith(lamp, <OrderForm prescribes {...form} chart={aChart()} now={new Date().toISOString()} />);
+    const user = userEvent.setup();
+    await user.click(screen.getByRole('radio', { name: 'Nursing' }));
+    await user.type(screen.getByRole('textbox', { name: 'What is to be done' }), 'Observations');
+    await user.click(screen.getByRole('combobox', { name: 'Vital signs' }));
+    await user.click(await screen.findByRole('option', { name: 'At least every 2 hours' }));
+    await user.type(screen.getByLabelText('PIN'), PIN);
+    await user.click(button('Sign order'));
+    await waitFor(() =>
+      expect(lamp.appended[0]?.draft).toMatchObject({
+        kind: 'order-signed',
+        detail: { category: 'nursing', observationsEveryMinutes: 120 },
+      }),
+    );
+  });
+});
+
 describe('a ward whose rows are still being opened', () => {
   const board = (changes: Parameters<typeof aLamp>[0]) =>
     renderWith(aLamp(changes), <BoardScreen {...props} tab="board" onTab={() => undefined} />);

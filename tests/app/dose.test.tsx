@@ -184,7 +184,7 @@ describe('two people', () => {
     await user.click(screen.getByRole('option', { name: 'Carl Clinician' }));
     await user.type(screen.getByLabelText(/^Second person's/), '999999');
     await user.click(sign());
-    await screen.findByText(/The dose is saved; the second signature is not yet/);
+    await screen.findByText(/It is saved; the second signature is not yet/);
     await user.type(screen.getByLabelText(/^Second person's/), PIN);
     await user.click(sign());
     expect(lamp.appended).toHaveLength(1);

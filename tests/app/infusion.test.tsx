@@ -2,10 +2,11 @@
 import './browser.ts';
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { InfusionCard } from '../../src/app/tablet/dose/InfusionCard.tsx';
 import { InfusionForm } from '../../src/app/tablet/dose/InfusionForm.tsx';
-import type { InfusionAction } from '../../src/clinical/index.ts';
-import { aChart, aLamp, anOrder, NURSE, PIN, renderWith } from './fake-lamp.tsx';
+import type { Chart, Infusion, InfusionAction } from '../../src/clinical/index.ts';
+import { aChart, aLamp, anOrder, LOG, NURSE, PIN, renderWith } from './fake-lamp.tsx';
 
 function open(text: string, action: InfusionAction) {
   const order = anOrder({ text });
@@ -49,6 +50,18 @@ describe('an infusion', () => {
     expect(screen.getByText(/This is not what the first person charted/)).toBeDefined();
     await user.clear(rate);
     await user.type(rate, '12');
+    const counted = text.startsWith('morphine');
+    if (counted) {
+      // The bag came out of the locked cupboard: what was there, and what is left.
+      await user.click(screen.getByRole('combobox', { name: 'Counted in' }));
+      await user.click(await screen.findByRole('option', { name: 'bags' }));
+      await user.type(screen.getByLabelText('Count before'), '6');
+      await user.type(screen.getByLabelText('Given'), '1');
+      await user.type(screen.getByLabelText('Count after'), '4');
+      expect(screen.getByText(/The count does not agree: 1 missing/)).toBeDefined();
+      await user.clear(screen.getByLabelText('Count after'));
+      await user.type(screen.getByLabelText('Count after'), '5');
+    }
     await user.click(screen.getByRole('combobox', { name: 'Second person' }));
     await user.click(await screen.findByRole('option', { name: 'Carl Clinician' }));
     await user.type(screen.getByLabelText(/PIN/), PIN);
@@ -56,7 +69,10 @@ describe('an infusion', () => {
     expect(lamp.appended[0]?.draft).toMatchObject({
       kind: 'infusion-charted',
       rateMlPerHour: 12,
-      second: { as: expect.stringMatching(/second-check|witness/) },
+      second: {
+        as: expect.stringMatching(/second-check|witness/),
+        ...(counted ? { count: { unit: 'bags', before: 6, given: 1, wasted: 0, after: 5 } } : {}),
+      },
     });
     expect(lamp.witnessed).toHaveLength(1);
   });
@@ -66,5 +82,61 @@ describe('an infusion', () => {
     expect(screen.getByRole('button', { name: 'Save' })).toBeDefined();
     open('heparin 25000 units per 250 mL', 'stopped');
     expect(screen.getAllByRole('button', { name: 'Save' })).toHaveLength(2);
+  });
+
+  it('that lacks its second signature says so where it is listed, and is signed from there', async () => {
+    const order = anOrder({ text: 'morphine 50 mg per 50 mL' });
+    const at = new Date().toISOString();
+    const turn: Infusion['turns'][number] = {
+      id: `${LOG}-9`,
+      hlc: [0, 0],
+      standing: 'current',
+      replacedBy: [],
+      body: {
+        kind: 'infusion-charted',
+        author: NURSE,
+        effectiveAt: at,
+        recordedAt: at,
+        order: order.id,
+        medication: { text: 'morphine 50 mg per 50 mL' },
+        action: 'started',
+        rateMlPerHour: 2,
+        second: { as: 'witness' },
+        overrides: [],
+      },
+    };
+    const infusion: Infusion = {
+      order: order.id,
+      medication: 'morphine 50 mg per 50 mL',
+      state: 'running',
+      since: at,
+      by: NURSE.name,
+      startedAt: at,
+      runningBefore: false,
+      rateMlPerHour: 2,
+      inMl: 0,
+      turns: [turn],
+    };
+    const start = vi.fn();
+    const show = (signatures: Chart['signatures']) =>
+      renderWith(
+        aLamp(),
+        <InfusionCard
+          order={order}
+          infusion={infusion}
+          signatures={signatures}
+          now={at}
+          timeZone="America/Chicago"
+          start={start}
+        />,
+      );
+    const { unmount } = show({});
+    expect(screen.getByText(/second signature missing/)).toBeDefined();
+    await userEvent.click(screen.getByRole('button', { name: /^Second signature for Infusion started/ }));
+    expect(start).toHaveBeenCalledWith({ do: 'second', order: order.id, entry: turn });
+    unmount();
+    show({ [turn.id]: [{ id: `${LOG}-10`, as: 'witness', by: 'Carl Clinician', role: 'clinician', at }] });
+    expect(screen.queryByText(/second signature missing/)).toBeNull();
+    expect(screen.getByText(/Second person: Carl Clinician/)).toBeDefined();
   });
 });

@@ -187,6 +187,32 @@ describe('handoff', () => {
     expect(changedSince(chartOf([theirs]), NURSE.id).since).toBeUndefined();
   });
 
+  it('a patient who was moved, or left by what a form says, is with nobody who took her before', () => {
+    const taken = anEntry('patient-taken', { action: 'taken', effectiveAt: at(-60) });
+    const leaves = (minutes: number) =>
+      anEntry('form-answered', {
+        form: { id: 'discharge-instructions', title: 'Discharge instructions' },
+        status: 'completed',
+        items: [{ linkId: '1', text: 'Discharged at', answer: [{ valueDateTime: at(minutes) }] }],
+      });
+    expect(chartOf([taken, leaves(-30)]).care.takenBy).toEqual([]);
+    // Written beforehand: she is still here.
+    expect(chartOf([taken, leaves(30)]).care.takenBy).toHaveLength(1);
+    expect(chartOf([taken, leaves(30)], at(31)).care.takenBy).toEqual([]);
+    const moved = anEntry('patient-moved', {
+      from: '4-west',
+      to: '5-east',
+      fromName: '4 West',
+      toName: '5 East',
+      bed: '2',
+      record: [],
+      effectiveAt: at(-30),
+    });
+    expect(chartOf([taken, moved]).care.takenBy).toEqual([]);
+    const there = anEntry('patient-taken', { author: OTHER, action: 'taken', effectiveAt: at(-20) });
+    expect(chartOf([taken, moved, there]).care.takenBy.map(({ name }) => name)).toEqual([OTHER.name]);
+  });
+
   it('a patient is with whoever took her, until she is given back or a shift has passed', () => {
     const taken = anEntry('patient-taken', { action: 'taken', effectiveAt: at(-60) });
     expect(chartOf([taken]).care.takenBy.map(({ name }) => name)).toEqual([NURSE.name]);

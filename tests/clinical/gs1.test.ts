@@ -113,3 +113,64 @@ describe('GS1 element strings', () => {
     expect(ndcOfGtin(GTIN)).toBeUndefined();
   });
 });
+
+describe('GS1 Digital Link', () => {
+  const GTIN = '09506000134352';
+
+  it.each([
+    [`https://id.gs1.org/01/${GTIN}/10/ABC123/21/12345?17=261231`],
+    [`https://pharma.example/some/stem/01/${GTIN}/10/ABC123/21/12345?17=261231&linkType=gs1:epil`],
+    [`http://example.com/01/${GTIN}/10/ABC123/21/12345/?linkType=all;17=261231#leaflet`],
+    [`https://example.com/gtin/${GTIN}/lot/ABC123/ser/12345?exp=261231`],
+    [`]Q1https://id.gs1.org/01/${GTIN}/10/ABC123/21/12345?17=261231`],
+    [`HTTPS://ID.GS1.ORG/01/${GTIN}/10/ABC123/21/12345?17=261231`],
+  ])('%s says what the same element string says', (link) => {
+    expect(readDrugCode(link, NOW)).toEqual(readDrugCode(`(01)${GTIN}(10)ABC123(21)12345(17)261231`, NOW));
+    expect(readDrugCode(link, NOW)).toEqual({
+      gtin: GTIN,
+      lot: 'ABC123',
+      serial: '12345',
+      expiry: '2026-12-31',
+    });
+  });
+
+  it('takes a shorter GTIN, and values that are written in percent signs', () => {
+    expect(readDrugCode('https://example.com/01/9506000134352/10/A%2FB%20%2B1', NOW)).toEqual({
+      gtin: GTIN,
+      lot: 'A/B +1',
+    });
+  });
+
+  it('reads the relation number of a wristband', () => {
+    const values = readElementString('https://example.com/8018/950600013430000013')?.values;
+    expect(values?.get('8018')).toBe('950600013430000013');
+  });
+
+  it.each([
+    ['https://example.com/'],
+    ['https://example.com/01/not-a-number'],
+    ['https://example.com/products/09506000134352'],
+    ['https://example.com/01/09506000134352/10'],
+    ['https://example.com/01/09506000134352/99/x'],
+    ['ftp://example.com/01/09506000134352'],
+  ])('%s is an address like any other', (text) => expect(readDrugCode(text, NOW)).toBeUndefined());
+
+  it('with a wrong check digit or date gives what holds, and says so', () => {
+    expect(readDrugCode('https://example.com/01/09506000134353', NOW)).toEqual({
+      problem: 'the check digit of its GTIN is wrong',
+    });
+    expect(readDrugCode(`https://example.com/01/${GTIN}?17=261331`, NOW)).toEqual({
+      gtin: GTIN,
+      problem: 'its expiry date is no date',
+    });
+  });
+
+  it('never throws, whatever is scanned', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (url) => {
+        readDrugCode(url, NOW);
+        readDrugCode(`${url}/01/${GTIN}/10/%E0%A4%A`, NOW);
+      }),
+    );
+  });
+});

@@ -143,6 +143,9 @@ describe('a round with a scanner', () => {
     await page.getByText('This package expired on 31-Jan-2020.').waitFor();
     await scan('4006381333931');
     await page.getByText('The strength differs.').waitFor();
+    // The same package with a GS1 Digital Link on it.
+    await scan(`]Q1https://id.gs1.org/01/${GTIN}/10/L42?17=200229`);
+    await page.getByText('This package expired on 29-Feb-2020.').waitFor();
     await scan(']d2' + '0104012345678901');
     await page.getByText(/is not in the formulary. Read the label/).waitFor();
   });
@@ -164,5 +167,37 @@ describe('a round with a scanner', () => {
     await scan(`]d201${GTIN}`);
     await page.getByText(/That is a drug. Scan the patient’s wristband first/).waitFor();
     if (pictures) await page.screenshot({ path: join(pictures, 'board-stray.png') });
+  });
+
+  it('a code that no formulary knows, charted with its dose, stands on the pharmacy’s list at the desk', async () => {
+    const { patient } = rows[0]!;
+    const chart = await callVault(page, 'chart', patient, true);
+    const order = chart!.orders.find(({ detail }) => detail.category === 'medication')!;
+    const saved = await callVault(page, 'append', {
+      patient,
+      draft: {
+        kind: 'medication-administration',
+        effectiveAt: await callVault(page, 'now'),
+        order: order.id,
+        medication: { text: 'acyclovir 500 mg tablet' },
+        outcome: 'given',
+        dose: { value: 500, unit: 'mg' },
+        scannedCode: '04012345678901',
+        identified: { patient: 'scanned', drug: 'scanned' },
+        overrides: [],
+      },
+    });
+    expect(saved).toMatchObject({ ok: true });
+    await expect
+      .poll(async () => (await callVault(page, 'status')).counts.onThisTabletOnly, { timeout: 60_000 })
+      .toBe(0);
+    const desk = await tablet.newPage();
+    await desk.goto(`${hospital.url}/admin`);
+    const list = desk.getByRole('region', { name: 'Barcodes to look at' });
+    const line = list.getByRole('row').filter({ hasText: '04012345678901' });
+    await line.getByText('acyclovir 500 mg tablet').waitFor();
+    await list.scrollIntoViewIfNeeded();
+    if (pictures) await desk.screenshot({ path: join(pictures, 'desk-barcodes.png') });
+    await desk.close();
   });
 });

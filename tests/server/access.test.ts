@@ -60,6 +60,7 @@ const RULES: Record<string, string> = {
   'GET /api/workbench/patients/:id/access': 'records, own ward',
   'POST /api/admin/wards': 'administrator',
   'POST /api/admin/wards/:ward/idle-lock': 'administrator',
+  'GET /api/admin/unread-codes': 'administrator',
   'GET /api/admin/staff': 'administrator',
   'POST /api/admin/staff': 'administrator',
   'POST /api/admin/staff/:id': 'administrator',

@@ -12,7 +12,7 @@ import {
   readInteractionsCsv,
   tallMan,
 } from '../../clinical/index.ts';
-import { SiteDataList } from '../../wire/site-data.ts';
+import { SiteDataList, UnreadCodes } from '../../wire/site-data.ts';
 import { ApiError, request } from '../api.ts';
 import { usePoll } from '../use-poll.ts';
 
@@ -46,6 +46,7 @@ export function SiteDataCards() {
         there. Several values in a cell are parted by semicolons. Names keep their tall-man letters. Tablets
         search it, scan by its GTIN and NDC, and check doses by its limits, without a network.
       </DataCard>
+      <UnreadCodesCard />
       <DataCard
         title="Order sets"
         unit="order sets"
@@ -75,6 +76,44 @@ export function SiteDataCards() {
         alone, since few and right beats many. Lamplight brings no list of its own.
       </DataCard>
     </>
+  );
+}
+
+/** For the pharmacy: what tablets scanned and no formulary knows, and what nobody could scan. */
+function UnreadCodesCard() {
+  const list = usePoll('/api/admin/unread-codes', UnreadCodes, 60_000);
+  const codes = list.value?.codes ?? [];
+  return (
+    <section className="card stack" aria-label="Barcodes to look at">
+      <h2>Barcodes to look at</h2>
+      <p className="quiet">
+        Packages of charted doses whose code is not in the formulary, or that could not be scanned. Add the
+        code to the formulary’s file, or label the stock anew. No patient is named.
+      </p>
+      {list.value && codes.length === 0 && <p>None: every package that was scanned is in the formulary.</p>}
+      {codes.length > 0 && (
+        <table className="facts">
+          <thead>
+            <tr>
+              <th>Code</th>
+              <th>Ordered as</th>
+              <th>Times</th>
+              <th>Last</th>
+            </tr>
+          </thead>
+          <tbody>
+            {codes.map(({ code, whyNotScanned, medication, times, lastAt }) => (
+              <tr key={code ?? `${whyNotScanned} ${medication}`}>
+                <td>{code ?? `Not scanned: ${whyNotScanned}`}</td>
+                <td>{tallMan(medication)}</td>
+                <td>{times}</td>
+                <td>{formatAgo(lastAt, new Date().toISOString())}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
   );
 }
 

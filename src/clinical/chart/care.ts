@@ -1,6 +1,7 @@
 import type { BodyOf } from '../entries/index.ts';
 import { type News2Risk, news2Applies, scoreNews2 } from '../news2.ts';
 import { type Escalation, escalations } from './escalations.ts';
+import { lastLeft } from './leaving.ts';
 import { byTime, entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
 import type { Charted, ChartOrder } from './types.ts';
 
@@ -75,12 +76,16 @@ export function careOf(
   };
 }
 
+/** Who has taken the patient on and not given them back; whoever did so before the patient left has them no longer. */
 function takenBy(found: Standings, now: string): Care['takenBy'] {
+  const left = lastLeft(found, now) ?? Number.NEGATIVE_INFINITY;
   const last = new Map<string, Charted<BodyOf<'patient-taken'>>>();
   for (const said of standingEntries(found, 'patient-taken').sort(byTime))
     last.set(said.body.author.id, said);
   return [...last.values()].flatMap(({ body }) =>
-    body.action === 'taken' && Date.parse(now) - Date.parse(body.effectiveAt) < TAKEN_FOR_MS
+    body.action === 'taken' &&
+    Date.parse(now) - Date.parse(body.effectiveAt) < TAKEN_FOR_MS &&
+    Date.parse(body.effectiveAt) > left
       ? [{ id: body.author.id, name: body.author.name, since: body.effectiveAt }]
       : [],
   );

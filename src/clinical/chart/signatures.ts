@@ -1,4 +1,4 @@
-import type { EntryId } from '../entries/index.ts';
+import type { BodyOf, EntryId } from '../entries/index.ts';
 import { type Standings, standingEntries } from './standing.ts';
 
 /** A second person's word on an entry. */
@@ -10,6 +10,12 @@ export interface Signature {
   at: string;
   statement?: string;
 }
+
+/** A second person was to see it, nobody has signed, and nobody said why nobody could. */
+export const lacksSecondPerson = (
+  { second }: Pick<BodyOf<'medication-administration' | 'infusion-charted'>, 'second'>,
+  signed: readonly Signature[],
+): boolean => second !== undefined && second.missing === undefined && signed.length === 0;
 
 /** By entry: who signed it as the second person. */
 export function signatures(found: Standings): Record<EntryId, Signature[]> {

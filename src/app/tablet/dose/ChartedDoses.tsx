@@ -1,15 +1,16 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import {
-  type BodyOf,
   type Chart,
   type ChartOrder,
   describeDose,
   describeEntry,
   formatInstant,
+  lacksSecondPerson,
   stands,
 } from '../../../clinical/index.ts';
 import type { Task } from '../patient/PatientScreen.tsx';
+import { SecondPersonSaid } from './SecondPersonSaid.tsx';
 
 const AT_FIRST = 3;
 
@@ -41,7 +42,7 @@ export function ChartedDoses({
         const after = chart.afterDoses.said[dose.id] ?? [];
         const vomited = after.some(({ body }) => body.kind === 'dose-vomited');
         const signed = chart.signatures[dose.id] ?? [];
-        const unsigned = stands(dose) && needsSignature(dose.body) && signed.length === 0;
+        const unsigned = stands(dose) && lacksSecondPerson(dose.body, signed);
         return (
           <li key={dose.id} className="row between">
             <span style={{ flex: 1 }}>
@@ -51,14 +52,7 @@ export function ChartedDoses({
               {dose.standing === 'entered-in-error' && ' (entered in error)'}
               {dose.standing === 'replaced' && ' (corrected since)'}
               {dose.standing === 'concurrent' && <span className="alarm"> ▲ somebody says otherwise</span>}
-              {signed.map(({ id, by, at, statement }) => (
-                <span key={id} className="quiet">
-                  <br />
-                  Second person: {by}, {formatInstant(at, timeZone)}
-                  {statement === undefined ? '' : `. ${statement}`}
-                </span>
-              ))}
-              {unsigned && <span className="alarm"> ▲ second signature missing</span>}
+              <SecondPersonSaid signed={signed} lacking={unsigned} timeZone={timeZone} />
               {after.map(({ id, body }) => {
                 const said = describeEntry(body);
                 return (
@@ -107,7 +101,3 @@ export function ChartedDoses({
     </ul>
   );
 }
-
-/** Somebody was to see it, and nobody said why nobody could. */
-const needsSignature = ({ second }: BodyOf<'medication-administration'>): boolean =>
-  second !== undefined && second.missing === undefined;

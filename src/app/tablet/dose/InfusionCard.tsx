@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import {
+  type Chart,
   type ChartOrder,
   describeInfusion,
   formatAgo,
@@ -7,11 +8,13 @@ import {
   formatNumber,
   type Infusion,
   type InfusionAction,
+  lacksSecondPerson,
   stands,
   tallMan,
 } from '../../../clinical/index.ts';
 import type { Task } from '../patient/PatientScreen.tsx';
 import { dayAndTime } from './day-and-time.ts';
+import { SecondPersonSaid } from './SecondPersonSaid.tsx';
 
 /** What can be charted next, from what is known now. */
 function nextActions(infusion: Infusion | undefined): { action: InfusionAction; label: string }[] {
@@ -43,17 +46,22 @@ const STATES: Record<Infusion['state'], string> = {
 export function InfusionCard({
   order,
   infusion,
+  signatures,
   now,
   timeZone,
   start,
 }: {
   order: ChartOrder;
   infusion: Infusion | undefined;
+  signatures: Chart['signatures'];
   now: string;
   timeZone: string;
   start: ((task: Task) => void) | undefined;
 }) {
   const name = order.detail.category === 'medication' ? tallMan(order.detail.medication.text) : '';
+  const unsigned = (infusion?.turns ?? []).some(
+    (turn) => stands(turn) && lacksSecondPerson(turn.body, signatures[turn.id] ?? []),
+  );
   const actions = nextActions(infusion).filter(
     // Of an order that was stopped nothing is begun, but what runs is still charted until it hangs no more.
     ({ action }) => order.state === 'active' || (action !== 'started' && action !== 'resumed'),
@@ -109,14 +117,30 @@ export function InfusionCard({
           ))}
       </div>
       {infusion && (
-        <details>
+        <details open={unsigned}>
           <summary>All that was charted of it ({infusion.turns.length})</summary>
           <ul className="plain stack">
             {infusion.turns.toReversed().map((turn) => {
               const { title, text } = describeInfusion(turn.body);
+              const signed = signatures[turn.id] ?? [];
+              const lacking = stands(turn) && lacksSecondPerson(turn.body, signed);
               return (
-                <li key={turn.id} className={stands(turn) ? '' : 'struck'}>
-                  {formatInstant(turn.body.effectiveAt, timeZone)} · {title}: {text} · {turn.body.author.name}
+                <li key={turn.id} className="row between">
+                  <span style={{ flex: 1 }}>
+                    <span className={stands(turn) ? '' : 'struck'}>
+                      {formatInstant(turn.body.effectiveAt, timeZone)} · {title}: {text} ·{' '}
+                      {turn.body.author.name}
+                    </span>
+                    <SecondPersonSaid signed={signed} lacking={lacking} timeZone={timeZone} />
+                  </span>
+                  {start && lacking && (
+                    <Button
+                      aria-label={`Second signature for ${title}: ${text}`}
+                      onClick={() => start({ do: 'second', order: order.id, entry: turn })}
+                    >
+                      Second signature
+                    </Button>
+                  )}
                 </li>
               );
             })}

@@ -43,7 +43,11 @@ function toRead(entry: Prepared): { label: string; quantity: Quantity | undefine
 }
 
 const MISSING = ['Nobody else on the ward', 'Emergency', 'Second person refused'] as const;
-const PIECES = ['tablets', 'capsules', 'ampoules', 'vials', 'mL', 'patches'];
+const PIECES = ['tablets', 'capsules', 'ampoules', 'vials', 'mL', 'patches', 'bags', 'syringes'];
+
+/** A dose, or a bag that is hung: what a count of the locked cupboard is made around. A new rate takes nothing out. */
+const takesFromStock = (entry: Prepared): boolean =>
+  entry.kind === 'medication-administration' || entry.action === 'started' || entry.action === 'bag-changed';
 
 /**
  * The second person sees order and preparation, not the first one's figures, says what is there, and signs with the
@@ -89,8 +93,7 @@ export function SecondPersonStep({
     charted === undefined ? undefined : { id: charted, message: 'Signed' },
   );
   const { label, quantity } = toRead(dose);
-  const counts =
-    needed.as === 'witness' && charted === undefined && dose.kind === 'medication-administration';
+  const counts = needed.as === 'witness' && charted === undefined && takesFromStock(dose);
   const amount = readNumber(seen);
   const differs = amount !== undefined && amount !== quantity?.value;
   const counted = counts ? readCount(unit, count) : undefined;
@@ -141,7 +144,7 @@ export function SecondPersonStep({
         .catch(() => UNANSWERED);
       setPin('');
       if (result.ok) return onDone(`${saved.current.message}. Second signature saved`);
-      setProblem(`The dose is saved; the second signature is not yet. ${result.error.message}`);
+      setProblem(`It is saved; the second signature is not yet. ${result.error.message}`);
     } finally {
       setBusy(false);
     }
@@ -167,9 +170,7 @@ export function SecondPersonStep({
         (counts && wrongBy !== 0)
       }
       onSubmit={() => void run()}
-      onCancel={
-        saved.current ? () => onDone('The dose is saved and waits for its second signature') : onCancel
-      }
+      onCancel={saved.current ? () => onDone('It is saved and waits for its second signature') : onCancel}
     >
       <div className="card stack">
         <strong>{orderLine(order, detail)}</strong>
@@ -241,7 +242,7 @@ export function SecondPersonStep({
       </div>
       {!saved.current && (
         <fieldset className="card">
-          <legend>Nobody to sign? Save the dose without, because:</legend>
+          <legend>Nobody to sign? Save it without, because:</legend>
           <div className="choices">
             {MISSING.map((why) => (
               <Button key={why} variant="default" loading={busy} onClick={() => void run(why)}>

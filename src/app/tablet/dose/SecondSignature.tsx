@@ -8,7 +8,7 @@ import {
 } from '../../../clinical/index.ts';
 import { SecondPersonStep } from './SecondPersonStep.tsx';
 
-/** The second signature of a dose that was saved without one. */
+/** The second signature of a dose, or a turn of an infusion, that was saved without one. */
 export function SecondSignature({
   chart,
   task: { order: id, entry },
@@ -16,7 +16,7 @@ export function SecondSignature({
   ...step
 }: {
   chart: Chart;
-  task: { order: OrderId; entry: Charted<BodyOf<'medication-administration'>> };
+  task: { order: OrderId; entry: Charted<BodyOf<'medication-administration' | 'infusion-charted'>> };
   self: string;
   timeZone: string;
   now: string;

@@ -25,6 +25,7 @@ import {
   FREQUENCIES,
   frequencyOf,
   fromDetail,
+  OBSERVATIONS,
   OrderFields,
   type OrderTyped,
   toOrderDetail,
@@ -236,7 +237,29 @@ export function OrderForm({
               <TextInput label="Units" inputMode="numeric" {...register('units')} />
             )}
             {fields.category === 'nursing' && (
-              <TextInput label="How often" description="For example every 2 hours" {...register('often')} />
+              <>
+                <TextInput label="How often" description="For example every 2 hours" {...register('often')} />
+                <Select
+                  label="Vital signs"
+                  description="What the board counts as due"
+                  data={
+                    fields.observations === '' ||
+                    OBSERVATIONS.some(({ value }) => value === fields.observations)
+                      ? [...OBSERVATIONS]
+                      : [
+                          ...OBSERVATIONS,
+                          {
+                            value: fields.observations,
+                            label: `At least every ${fields.observations} minutes`,
+                          },
+                        ]
+                  }
+                  placeholder="Not ordered here"
+                  clearable
+                  value={fields.observations || null}
+                  onChange={(value) => setValue('observations', value ?? '')}
+                />
+              </>
             )}
             <Select
               label="Priority"

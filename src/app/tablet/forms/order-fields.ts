@@ -112,6 +112,8 @@ export const OrderFields = z.object({
   specimen: z.string().max(100, 'At most 100 characters'),
   bodySite: z.string().max(100, 'At most 100 characters'),
   often: z.string().max(100, 'At most 100 characters'),
+  /** Vital signs at least so often, minutes; empty: the order says nothing of them. */
+  observations: z.string().max(10),
   pin: z.string(),
   overrides: z.record(z.string(), z.string()),
 });
@@ -141,9 +143,23 @@ export const EMPTY_ORDER: OrderTyped = {
   specimen: '',
   bodySite: '',
   often: '',
+  observations: '',
   pin: '',
   overrides: {},
 };
+
+/** How often vital signs are asked for, as wards order them. */
+export const OBSERVATIONS: readonly { value: string; label: string }[] = [
+  [15, '15 minutes'],
+  [30, '30 minutes'],
+  [60, 'hour'],
+  [120, '2 hours'],
+  [240, '4 hours'],
+  [360, '6 hours'],
+  [480, '8 hours'],
+  [720, '12 hours'],
+  [1440, '24 hours'],
+].map(([minutes, words]) => ({ value: String(minutes), label: `At least every ${words}` }));
 
 /** The order that is typed; `undefined` while something is missing or no number. */
 export function toOrderDetail(fields: OrderTyped, timeZone: string, now: string): OrderDetail | undefined {
@@ -182,6 +198,9 @@ export function toOrderDetail(fields: OrderTyped, timeZone: string, now: string)
           ...(fields.category === 'laboratory' ? optional('specimen', fields.specimen) : {}),
           ...(fields.category === 'imaging' ? optional('bodySite', fields.bodySite) : {}),
           ...(fields.category === 'nursing' ? optional('frequency', fields.often) : {}),
+          ...(fields.category === 'nursing' && fields.observations !== ''
+            ? { observationsEveryMinutes: number(fields.observations) }
+            : {}),
           ...(fields.category === 'consult' ? optional('question', fields.question) : {}),
           ...(fields.category === 'blood-product' ? { units: number(fields.units) } : {}),
           ...optional('instructions', fields.instructions),
@@ -243,7 +262,9 @@ export function fromDetail(detail: OrderDetail): OrderTyped {
       instructions: detail.instructions ?? '',
       ...(detail.category === 'laboratory' ? { specimen: detail.specimen ?? '' } : {}),
       ...(detail.category === 'imaging' ? { bodySite: detail.bodySite ?? '' } : {}),
-      ...(detail.category === 'nursing' ? { often: detail.frequency ?? '' } : {}),
+      ...(detail.category === 'nursing'
+        ? { often: detail.frequency ?? '', observations: typed(detail.observationsEveryMinutes) }
+        : {}),
       ...(detail.category === 'consult' ? { question: detail.question ?? '' } : {}),
       ...(detail.category === 'blood-product' ? { units: typed(detail.units) } : {}),
     };

@@ -139,7 +139,14 @@ function MedicationOrder({
       </span>
       <AsNeededFacts chart={chart} order={order} now={now} timeZone={timeZone} />
       {(infusion || detail.schedule.type === 'continuous') && (
-        <InfusionCard order={order} infusion={infusion} now={now} timeZone={timeZone} start={start} />
+        <InfusionCard
+          order={order}
+          infusion={infusion}
+          signatures={chart.signatures}
+          now={now}
+          timeZone={timeZone}
+          start={start}
+        />
       )}
       <div className="row">
         {shown
