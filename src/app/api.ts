@@ -10,8 +10,30 @@ export class ApiError extends Error {
   }
 }
 
-/** A same-origin request of the desk's pages, of JSON or a file; the answer is JSON, parsed with its schema. */
+let askWho: (() => Promise<boolean>) | undefined;
+
+/** Says how a person is asked who they are, when the server wants to know it again; resolves with whether they showed it. */
+export function onConfirmNeeded(ask: (() => Promise<boolean>) | undefined): void {
+  askWho = ask;
+}
+
+/** A request of the desk's pages. Where the server asks once more who it is, the person is asked, and it is made again. */
 export async function request<S extends z.ZodType>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  schema: S,
+  body?: unknown,
+): Promise<z.infer<S>> {
+  try {
+    return await requestOnce(method, path, schema, body);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.kind !== 'confirm-needed' || !(await askWho?.())) throw error;
+    return requestOnce(method, path, schema, body);
+  }
+}
+
+/** A same-origin request of the desk's pages, of JSON or a file; the answer is JSON, parsed with its schema. */
+async function requestOnce<S extends z.ZodType>(
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   schema: S,

@@ -15,6 +15,7 @@ import type { ServerContext } from './context.ts';
 import { RefusalError } from './refusal.ts';
 import type { SignInWays } from './sign-in/index.ts';
 import type { Place } from './sign-in/passkeys.ts';
+import { sessionKey } from './sign-in/sessions.ts';
 
 /**
  * Who may use a route. Every route states it in its `config.access`, one hook enforces it before the body is read, and
@@ -27,6 +28,8 @@ export type Access =
       by: 'staff';
       roles: readonly Role[];
       ward?: 'of-patient-in-path' | 'in-query' | 'in-path';
+      /** Only to whoever has shown lately who they are: a desk that was left open must not change who may come in. */
+      lately?: true;
       /** Open also to whoever has only a PIN where the site wants more: to set the rest up. */
       settingUp?: true;
     }
@@ -54,11 +57,29 @@ declare module 'fastify' {
   }
 }
 
-export const SESSION_COOKIE = 'lamplight-session';
+/** Signed in, or shown again who one is, no longer ago than this: for routes that say `lately`. */
+export const LATELY_MS = 5 * 60_000;
+
+/**
+ * Where browsers take it: the prefix by which they let no other host, path or plain connection set or read it. Without
+ * https (the demo) they would refuse it.
+ */
+export const cookieName = (secure: boolean, name: string): string => (secure ? `__Host-${name}` : name);
+
+/** Whether the browser speaks to this server under https, through a proxy or by itself. */
+export const isSecure = (
+  signIn: Pick<SignInWays, 'publicUrl'> | undefined,
+  request: FastifyRequest,
+): boolean => (signIn?.publicUrl ? signIn.publicUrl.protocol === 'https:' : request.protocol === 'https');
+
+export const sessionCookie = (
+  signIn: Pick<SignInWays, 'publicUrl'> | undefined,
+  request: FastifyRequest,
+): string => cookieName(isSecure(signIn, request), 'lamplight-session');
 /** What the guard asks. A hub knows no staff, and has no route for them. */
 export interface GuardContext extends Pick<ServerContext, 'db' | 'tokens'> {
   identity: { site: string };
-  signIn?: Pick<SignInWays, 'sessions' | 'policy'>;
+  signIn?: Pick<SignInWays, 'sessions' | 'policy' | 'publicUrl'>;
   site: {
     directory(): Directory;
     roster(): Roster;
@@ -136,15 +157,15 @@ export function tabletOf(request: FastifyRequest): Peer {
 
 /** Role and wards are those of the staff list now, not those of the moment of signing in. */
 async function staffMember(
-  { site, signIn }: GuardContext,
+  { site, signIn, clock }: GuardContext & Partial<Pick<ServerContext, 'clock'>>,
   request: FastifyRequest,
-  { roles, settingUp }: Extract<Access, { by: 'staff' }>,
+  { roles, settingUp, lately }: Extract<Access, { by: 'staff' }>,
 ): Promise<StaffSession> {
-  const cookie = request.cookies[SESSION_COOKIE];
+  const cookie = request.cookies[sessionCookie(signIn, request)];
   const session = cookie === undefined ? undefined : await signIn?.sessions.find(cookie);
   const person = session && site.roster().get(session.staff);
-  // A new PIN is a new key: it ends what was opened with the old one.
-  if (!person || site.directory().revokedStaff.has(person.staff) || person.publicKey !== session.key)
+  // A new PIN ends what was opened with the old one.
+  if (!person || site.directory().revokedStaff.has(person.staff) || sessionKey(person) !== session.key)
     throw new RefusalError(401, 'signed-out', 'You are signed out. Sign in again; nothing is lost.');
   if (!roles.includes(person.role))
     throw new RefusalError(403, 'not-allowed', `This needs ${roles.join(' or ')} rights.`);
@@ -161,6 +182,12 @@ async function staffMember(
       'second-factor-due',
       'This site asks for a second factor. Set one up under “Signing in”, then go on.',
     );
+  if (lately && (clock ?? Date.now)() - session.openedAt > LATELY_MS)
+    throw new RefusalError(
+      403,
+      'confirm-needed',
+      'Show once more who you are: type your PIN. Nothing was changed yet.',
+    );
   // Reading is what an open page does by itself; changing something is what a person does.
   if (request.method !== 'GET') await signIn?.sessions.touch(session.hash);
   const { staff: id, name, role, wards } = person;
@@ -175,15 +202,16 @@ export async function openSession(
   person: StaffMember,
   how: HowSignedIn,
 ): Promise<void> {
-  const { sessions, publicUrl } = context.signIn;
+  const { sessions } = context.signIn;
   // One browser, one session: whoever was signed in here before is so no longer.
-  const before = request.cookies[SESSION_COOKIE];
+  const name = sessionCookie(context.signIn, request);
+  const before = request.cookies[name];
   if (before !== undefined) await sessions.close(before);
-  reply.setCookie(SESSION_COOKIE, await sessions.open(person, how), {
+  reply.setCookie(name, await sessions.open(person, how), {
     path: '/',
     httpOnly: true,
     sameSite: 'strict',
-    secure: publicUrl?.protocol === 'https:' ? true : 'auto',
+    secure: isSecure(context.signIn, request),
   });
   context.audit.note({
     what: 'sign-in',

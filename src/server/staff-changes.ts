@@ -177,7 +177,7 @@ export function createStaffChanges(
     async change(staff, { role, wards }) {
       const before = person(staff);
       if (before.role === 'administrator' && role !== 'administrator') keepAnAdministrator(staff);
-      const { name, publicKey, recipient, wrapped, passphrase, pinGuarded } = before;
+      const { name, publicKey, recipient, wrapped, passphrase, pinGuarded, pinChosenAt } = before;
       const generation = before.rosterGeneration;
       await site.tellRoster([
         {
@@ -192,6 +192,7 @@ export function createStaffChanges(
           wrapped,
           ...(generation === undefined ? {} : { rosterGeneration: generation }),
           ...(pinGuarded === undefined ? {} : { pinGuarded }),
+          ...(pinChosenAt === undefined ? {} : { pinChosenAt }),
           ...(passphrase === undefined ? {} : { passphrase }),
           wardIdentities: await site.grantsFor(recipient, wards),
         },
@@ -240,6 +241,7 @@ export function createStaffChanges(
           wrapped: await rewrapUserKey(pin, { rosterSecret: before, wrapped: member.wrapped }, secret),
           rosterGeneration: generation,
           by: 'pin',
+          ...(member.pinChosenAt === undefined ? {} : { chosenAt: member.pinChosenAt }),
         },
       ]);
     },

@@ -34,23 +34,38 @@ export interface ClosedPoint {
   snapshotAsOf: string;
 }
 
-/** By log, then by the ward whose closing says it: the furthest point. */
-export type Closings = Map<string, Map<string, ClosedPoint>>;
+/** What closings say. */
+export interface Closings {
+  /** By log, then by the ward whose closing says it: the furthest point. */
+  furthest: Map<string, Map<string, ClosedPoint>>;
+  /** Every place that was ever a closing's last of its log. */
+  places: Set<string>;
+}
+
+export const noClosings = (): Closings => ({ furthest: new Map(), places: new Set() });
+
+type Place = Pick<ClosedPoint, 'log' | 'seq' | 'hash'>;
+const placeName = ({ log, seq, hash }: Place): string => `${log} ${seq} ${hash}`;
 
 export function addClosing(
   closings: Closings,
   { ward, recordedAt, snapshotAsOf, points }: OutageClosed,
 ): void {
   for (const { log, seq, hash } of points) {
-    const byWard = closings.get(log) ?? new Map<string, ClosedPoint>();
-    closings.set(log, byWard);
+    closings.places.add(placeName({ log, seq, hash }));
+    const byWard = closings.furthest.get(log) ?? new Map<string, ClosedPoint>();
+    closings.furthest.set(log, byWard);
     if ((byWard.get(ward)?.seq ?? 0) < seq)
       byWard.set(ward, { log, seq, hash, closedAt: recordedAt, snapshotAsOf });
   }
 }
 
 /** Whether a closing of any ward names the log: nobody goes on writing in it. */
-export const isEnded = (closings: Closings, log: string): boolean => closings.has(log);
+export const isEnded = (closings: Closings, log: string): boolean => closings.furthest.has(log);
+
+/** Whether the site signed that everything of the log up to this very entry is settled. */
+export const isClosedPlace = (closings: Closings, place: Place): boolean =>
+  closings.places.has(placeName(place));
 
 /**
  * Up to where a device of these wards may forget a log. One between two wards is needed by both, so a device of both
@@ -63,7 +78,7 @@ export function closedPoint(
 ): ClosedPoint | undefined {
   const points = readersOf(scope)
     .filter((ward) => wards.includes(ward))
-    .map((ward) => closings.get(log)?.get(ward));
+    .map((ward) => closings.furthest.get(log)?.get(ward));
   if (points.some((point) => point === undefined)) return undefined;
   return points.reduce(
     (least, point) => (least && point && point.seq < least.seq ? point : least),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Hex128, Instant } from '../clinical/index.ts';
 import { AUDIT_SCOPE } from './audit.ts';
-import { addClosing, type Closings, OutageClosed } from './closing.ts';
+import { addClosing, type Closings, noClosings, OutageClosed } from './closing.ts';
 import { HubEnrolled } from './hub.ts';
 import { DIRECTORY_SCOPE, mayRead, mayWrite, ROSTER_SCOPE } from './scope.ts';
 import { addSiteData, DataPublished, type SiteData } from './site-data.ts';
@@ -213,7 +213,7 @@ export const emptyDirectory = (): Directory => ({
   rosters: [],
   idleLockSeconds: new Map(),
   wipeOrders: new Map(),
-  closings: new Map(),
+  closings: noClosings(),
   forms: new Map(),
   data: new Map(),
 });

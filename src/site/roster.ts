@@ -19,8 +19,16 @@ export const StaffRostered = z.object({
   rosterGeneration: z.number().int().min(1).optional(),
   /** The PIN secret was wrapped in besides; absent in what older versions wrote. */
   pinGuarded: z.boolean().optional(),
+  /** When the person chose the PIN themselves, for this very key; absent: it is the one that the key was made with. */
+  pinChosenAt: Instant.optional(),
   /** The same key under a long passphrase, for tablets where the PIN alone opens nothing. */
-  passphrase: z.object({ wrapped: WrappedUserKey, rosterGeneration: z.number().int().min(1) }).optional(),
+  passphrase: z
+    .object({
+      wrapped: WrappedUserKey,
+      rosterGeneration: z.number().int().min(1),
+      chosenAt: Instant.optional(),
+    })
+    .optional(),
   /** Ward identities, every generation in use, each as an age file for this person (base64). */
   wardIdentities: z
     .array(
@@ -66,7 +74,10 @@ export const WardKeysGranted = z.object({
 });
 export type WardKeysGranted = z.infer<typeof WardKeysGranted>;
 
-/** A person's key, wrapped under the roster identity of a newer generation at an unlock; signed by that key. */
+/**
+ * A person's key, wrapped under the roster identity of a newer generation at an unlock, or under another PIN that the
+ * person chose; signed by that key.
+ */
 export const UserKeyWrapped = z.object({
   kind: z.literal('user-key-wrapped'),
   recordedAt: Instant,
@@ -76,6 +87,8 @@ export const UserKeyWrapped = z.object({
   rosterGeneration: z.number().int().min(1),
   /** What it is opened by. */
   by: z.enum(['pin', 'passphrase']).default('pin'),
+  /** When the PIN or passphrase that opens it was chosen. A tablet that has not heard of a newer one wraps the older anew. */
+  chosenAt: Instant.optional(),
 });
 
 /** A person's key, wrapped for a passkey or security key of theirs, or wrapped for it anew; signed by that key. */
@@ -132,8 +145,11 @@ export function addToRoster(roster: Roster, body: RosterBody): void {
     case 'staff-rostered': {
       const known = roster.get(body.staff);
       const gone = known?.wards.filter((ward) => !body.wards.includes(ward)) ?? [];
+      // Whoever changes a role may not have heard yet that the person has another PIN since.
+      const sameKey = known?.publicKey === body.publicKey ? known : undefined;
       roster.set(body.staff, {
         ...body,
+        ...(sameKey ? newestWrappings(sameKey, body) : {}),
         roles: [...new Set([...(known?.roles ?? []), body.role])],
         publicKeys: [...new Set([...(known?.publicKeys ?? []), body.publicKey])],
         // What opened an older key opens none that came after it.
@@ -179,12 +195,20 @@ export function addToRoster(roster: Roster, body: RosterBody): void {
     case 'user-key-wrapped': {
       const person = roster.get(body.staff);
       if (person?.publicKey !== body.publicKey) break;
-      const { wrapped, rosterGeneration } = body;
+      const { wrapped, rosterGeneration, chosenAt } = body;
+      const chosen = chosenAt === undefined ? {} : { chosenAt };
       if (body.by === 'passphrase') {
-        if (rosterGeneration >= (person.passphrase?.rosterGeneration ?? 1))
-          roster.set(body.staff, { ...person, passphrase: { wrapped, rosterGeneration } });
-      } else if (rosterGeneration >= (person.rosterGeneration ?? 1))
-        roster.set(body.staff, { ...person, wrapped, rosterGeneration, pinGuarded: true });
+        const before = person.passphrase;
+        if (!before || isNewer(body, before))
+          roster.set(body.staff, { ...person, passphrase: { wrapped, rosterGeneration, ...chosen } });
+      } else if (isNewer(body, { ...person, chosenAt: person.pinChosenAt }))
+        roster.set(body.staff, {
+          ...person,
+          wrapped,
+          rosterGeneration,
+          pinGuarded: true,
+          ...(chosenAt === undefined ? {} : { pinChosenAt: chosenAt }),
+        });
       break;
     }
     case 'passkey-added':
@@ -212,6 +236,34 @@ export function addToRoster(roster: Roster, body: RosterBody): void {
       break;
     }
   }
+}
+
+interface Wrapping {
+  rosterGeneration?: number | undefined;
+  chosenAt?: string | undefined;
+}
+
+/** What was chosen later holds, under whatever generation; of one choice the newer generation, or the later word. */
+function isNewer(word: Wrapping, before: Wrapping): boolean {
+  const [chosen, earlier] = [word.chosenAt ?? '', before.chosenAt ?? ''];
+  if (chosen !== earlier) return chosen > earlier;
+  return (word.rosterGeneration ?? 1) >= (before.rosterGeneration ?? 1);
+}
+
+/** Of one key, as known and as a statement repeats it: each wrapping as it was chosen last. */
+function newestWrappings(known: StaffMember, body: StaffRostered): Partial<StaffRostered> {
+  const { wrapped, rosterGeneration, pinGuarded, pinChosenAt, passphrase } = known;
+  return {
+    ...((pinChosenAt ?? '') > (body.pinChosenAt ?? '')
+      ? {
+          wrapped,
+          pinChosenAt,
+          ...(rosterGeneration === undefined ? {} : { rosterGeneration }),
+          ...(pinGuarded === undefined ? {} : { pinGuarded }),
+        }
+      : {}),
+    ...(passphrase && (passphrase.chosenAt ?? '') > (body.passphrase?.chosenAt ?? '') ? { passphrase } : {}),
+  };
 }
 
 /**

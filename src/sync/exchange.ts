@@ -150,7 +150,9 @@ async function settleFork(
   const head = mine[log];
   const theirs = offer.vector[log];
   if (!head || !theirs) return;
-  const given = offer.held.some((place) => place.log === log && place.hash === head[1]);
+  // Ours was settled in an earlier life of the server, and nothing is left of it to give: what there is now is the log.
+  const purged = ((await store.purged()).get(log) ?? 0) >= head[0];
+  const given = purged || offer.held.some((place) => place.log === log && place.hash === head[1]);
   for (let after = given ? head[0] : 0; after < head[0]; ) {
     const entries = await store.read({ log, after, through: head[0] }, PUSH_BYTES);
     if (entries.length === 0) break;
@@ -161,9 +163,11 @@ async function settleFork(
     if (reached === after) return;
     after = reached;
   }
-  const acknowledged = (await store.acknowledgements()).some(
-    (ack) => ack.log === log && ack.seq === head[0] && ack.hash === head[1],
-  );
+  const acknowledged =
+    purged ||
+    (await store.acknowledgements()).some(
+      (ack) => ack.log === log && ack.seq === head[0] && ack.hash === head[1],
+    );
   if (!offer.authority || !acknowledged) return;
   for (let after = 0; after < theirs[0]; ) {
     const { entries } = await carrier.pull([{ log, after, through: theirs[0] }], PULL_BYTES);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EntryId, Hex128 } from '../clinical/index.ts';
 import { type Entry, entryId, fromBase64, readEntry, toBase64 } from '../log/index.ts';
 import { Acknowledgement, type LogKeys, openEntry } from '../seal/index.ts';
+import { Place } from './messages.ts';
 
 /**
  * The lines of a transfer file (docs/export-format.md): a header, then one line per entry. Whoever imports believes
@@ -30,6 +31,8 @@ export const ExportHeader = z.object({
   statement: z.string().max(2_000_000).optional(),
   /** The site server's signed acknowledgements, which any carrier may pass on. */
   acknowledgements: z.array(Acknowledgement).max(20_000).optional(),
+  /** Logs of which the writer purged what stands up to there: the last entry that a closing in the directory covers. */
+  purged: z.array(Place).max(20_000).optional(),
 });
 export type ExportHeader = z.infer<typeof ExportHeader>;
 

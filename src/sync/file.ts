@@ -27,6 +27,8 @@ export interface LogToExport {
   through: number;
   /** Directory first, then the roster, then the wards: without the first nothing else verifies. */
   rank: number;
+  /** Up to here nothing of it can be given but its first entry. */
+  purgedThrough?: number | undefined;
 }
 
 /**
@@ -36,9 +38,10 @@ export interface LogToExport {
 export function planExport(logs: readonly LogToExport[], theirs: VersionVector): Range[] {
   return [...logs]
     .sort((a, b) => a.rank - b.rank || (a.log < b.log ? -1 : 1))
-    .flatMap(({ log, through, rank }): Range[] => {
-      const after = rank === 0 ? 0 : (theirs[log]?.[0] ?? 0);
-      if (after >= through) return [];
+    .flatMap(({ log, through, rank, purgedThrough = 0 }): Range[] => {
+      const held = rank === 0 ? 0 : (theirs[log]?.[0] ?? 0);
+      if (held >= through) return [];
+      const after = Math.max(held, purgedThrough);
       const rest = { log, after, through };
       return after === 0
         ? [rest]

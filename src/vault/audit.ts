@@ -31,25 +31,35 @@ interface Head {
 
 /**
  * The tablet's audit log: one for the whole tablet, chained and signed like every other, sealed to site and safe, and
- * to the tablet itself, which has to go on in it after a reload. Events are noted in memory and written together,
- * behind whatever somebody is doing.
+ * to the tablet itself, which has to go on in it after a reload. Events are noted in memory and written together; who
+ * unlocks or looks at a chart waits until that is on the disk (`flush`), whoever charts does not.
  */
 export function createAuditTrail(db: VaultDatabase, clock: () => number) {
   let waiting: AuditEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> = Promise.resolve();
   const looks = new Map<string, number>();
+  /** Opened once: the tablet's own key is slow to open with. */
+  const opened = new Map<string, LogKeys>();
 
   async function findHead(tablet: Tablet): Promise<Head | undefined> {
     for (const row of await db.logs.where('scope').equals(AUDIT_SCOPE).toArray()) {
       if (row.mine !== 1 || row.forked || !row.opening.key) continue;
       const last = await db.lastOf(row.log);
-      const key = await openWith(tablet.identity, row.opening.key.file);
+      const keys = await keysOf(tablet, row.log, row.opening.key.file);
       const read = readRow(last);
-      if (last && key && read?.ok)
-        return { log: row.log, seq: last.seq, hash: last.hash, hlc: read.entry.hlc, keys: logKeys(key) };
+      if (last && keys && read?.ok)
+        return { log: row.log, seq: last.seq, hash: last.hash, hlc: read.entry.hlc, keys };
     }
     return undefined;
+  }
+
+  async function keysOf(tablet: Tablet, log: string, file: Bytes): Promise<LogKeys | undefined> {
+    const known = opened.get(log);
+    if (known) return known;
+    const key = await openWith(tablet.identity, file);
+    if (key) opened.set(log, logKeys(key));
+    return opened.get(log);
   }
 
   async function openLog(tablet: Tablet, directory: Directory): Promise<Head | undefined> {
@@ -83,9 +93,8 @@ export function createAuditTrail(db: VaultDatabase, clock: () => number) {
   async function append(body: AuditEvents | Purged): Promise<boolean> {
     const tablet = await db.read('tablet');
     if (!tablet) return false;
-    const directory = await readDirectory(db);
     return navigator.locks.request(LOCK, async () => {
-      const head = (await findHead(tablet)) ?? (await openLog(tablet, directory));
+      const head = (await findHead(tablet)) ?? (await openLog(tablet, await readDirectory(db)));
       if (!head) return false;
       const entry = await sealEntry(
         {

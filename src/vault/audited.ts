@@ -6,8 +6,9 @@ import type { AuditTrail } from './audit.ts';
 type Watched = Omit<VaultApi, 'finish' | 'printed'>;
 
 /**
- * The vault with its trail: who unlocked or tried to, whose chart was opened, what left the tablet. Noted after the fact
- * and in memory, so that nothing here is slower for it; screens that only fold a chart again are one look.
+ * The vault with its trail: who unlocked or tried to, whose chart was opened, what left the tablet. An unlock and a look
+ * are on the disk before anything is shown; the rest is written within a second. Screens that only fold a chart again are
+ * one look.
  */
 export function audited(vault: Watched, trail: AuditTrail): VaultApi {
   let session: Session | undefined;
@@ -27,6 +28,7 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
   async function noteWrongPin(staff: string): Promise<void> {
     const person = (await vault.status()).staff.find(({ id }) => id === staff);
     trail.note({ what: 'unlock-failed', ...(person ? { staff: person } : {}) });
+    await trail.flush();
   }
 
   return {
@@ -38,13 +40,17 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
         session = result.value;
         note({ what: 'unlock', ...('passkey' in request ? { detail: 'by passkey or security key' } : {}) });
       } else if (result.error.kind === 'wrong-pin') await noteWrongPin(request.staff);
+      // A browser that dies now has shown nothing that the trail does not know of.
+      await trail.flush();
       return result;
     },
 
     async confirmPin(pin) {
       const result = await vault.confirmPin(pin);
-      if (!result.ok && result.error.kind === 'wrong-pin')
+      if (!result.ok && result.error.kind === 'wrong-pin') {
         note({ what: 'unlock-failed', detail: 'at a signature' });
+        await trail.flush();
+      }
       return result;
     },
 
@@ -55,8 +61,9 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
     },
 
     async chart(patient, whole) {
-      const chart = await vault.chart(patient, whole);
-      if (chart) note({ what: 'chart-opened', patient });
+      note({ what: 'chart-opened', patient });
+      // Side by side: the chart takes longer to open than the look takes to be written.
+      const [chart] = await Promise.all([vault.chart(patient, whole), trail.flush()]);
       return chart;
     },
 
@@ -78,6 +85,9 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
 
     addPasskey: (request) =>
       noted(vault.addPasskey(request), { what: 'sign-in-changed', detail: 'key added for tablets' }),
+
+    changeSecret: (request) =>
+      noted(vault.changeSecret(request), { what: 'sign-in-changed', detail: 'PIN or passphrase changed' }),
 
     removePasskey: (request) =>
       noted(vault.removePasskey(request), { what: 'sign-in-changed', detail: 'key removed for tablets' }),

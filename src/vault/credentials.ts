@@ -85,12 +85,41 @@ export async function wrapUnderNewest(
   typed: string,
 ): Promise<WrappedUserKey | undefined> {
   const wrapping = wrappingOf(directory, staff, secrets, by);
-  const generation = rosterGeneration(directory);
-  const [roster, pin] = [secrets.roster[generation - 1], secrets.pin[generation - 1]];
-  if (!wrapping || wrapping.current || roster === undefined) return undefined;
-  if (by === 'pin' && pin === undefined) return undefined;
-  const secret = by === 'pin' ? pinWrappingSecret(roster, pin!) : roster;
+  const secret = newestSecret(directory, secrets, by);
+  if (!wrapping || wrapping.current || secret === undefined) return undefined;
   return rewrapUserKey(typed, { rosterSecret: wrapping.secret, wrapped: wrapping.wrapped }, secret);
+}
+
+/** When the person chose what opens the key, where they did. */
+export function chosenBefore(staff: StaffMember, by: Credential): { chosenAt?: string } {
+  const chosenAt = by === 'pin' ? staff.pinChosenAt : staff.passphrase?.chosenAt;
+  return chosenAt === undefined ? {} : { chosenAt };
+}
+
+/**
+ * The key wrapped under other words, which open it from then on; what was typed is right. `undefined`: the newest
+ * secrets are not here.
+ */
+export async function wrapUnderWords(
+  directory: Directory,
+  staff: StaffMember,
+  secrets: Secrets,
+  typed: { by: Credential; text: string },
+  chosen: string,
+): Promise<WrappedUserKey | undefined> {
+  const wrapping = wrappingOf(directory, staff, secrets, typed.by);
+  const secret = newestSecret(directory, secrets, typed.by);
+  if (!wrapping || secret === undefined) return undefined;
+  const from = { rosterSecret: wrapping.secret, wrapped: wrapping.wrapped };
+  return rewrapUserKey(typed.text, from, secret, chosen);
+}
+
+/** What keys are wrapped under from now on; `undefined`: it has not come here. */
+function newestSecret(directory: Directory, secrets: Secrets, by: Credential): string | undefined {
+  const place = rosterGeneration(directory) - 1;
+  const [roster, pin] = [secrets.roster[place], secrets.pin[place]];
+  if (by === 'passphrase' || roster === undefined) return roster;
+  return pin === undefined ? undefined : pinWrappingSecret(roster, pin);
 }
 
 /** The person's key for a passkey, by what was typed and was right; `undefined`: the newest roster secret is not here. */

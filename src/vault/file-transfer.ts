@@ -1,4 +1,4 @@
-import { fromBase64, toBase64, type VersionVector } from '../log/index.ts';
+import { fromBase64, toBase64, toHex, type VersionVector } from '../log/index.ts';
 import { signWith } from '../seal/index.ts';
 import { DIRECTORY_SCOPE, type Directory, mayRead, ROSTER_SCOPE } from '../site/index.ts';
 import {
@@ -71,9 +71,22 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
     const ranges = planExport(
       Object.entries(vector)
         .filter(([log]) => isFor(rows.get(log)?.scope ?? ''))
-        .map(([log, [through]]) => ({ log, through, rank: rank(rows.get(log)?.scope) })),
+        .map(([log, [through]]) => ({
+          log,
+          through,
+          rank: rank(rows.get(log)?.scope),
+          purgedThrough: rows.get(log)?.purgedThrough,
+        })),
       theirs,
     );
+    const purged = [];
+    for (const { log, scope, purgedThrough = 0 } of rows.values()) {
+      const last =
+        isFor(scope) && purgedThrough > (theirs[log]?.[0] ?? 0)
+          ? await store.hashAt(log, purgedThrough)
+          : undefined;
+      if (last) purged.push({ log, seq: purgedThrough, hash: toHex(last) });
+    }
     const beside = (await db.branches.toArray())
       .filter((row) => isFor(rows.get(row.log)?.scope ?? ''))
       .map((row) => row.bytes);
@@ -109,6 +122,7 @@ export function createFileTransfer(environment: TransferEnvironment): FileTransf
         ),
       ),
       acknowledgements,
+      ...(purged.length > 0 ? { purged } : {}),
     };
     // Bodies are of one ward: sealed for nobody else than it, the site and the safe, and not for keys that a thief may
     // have. Without bodies nothing is readable but what each ward's own key opens, so the tablet's wards may all carry

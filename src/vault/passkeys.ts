@@ -1,5 +1,6 @@
 import { ROSTER_SCOPE, type RosterBody, rosterGeneration } from '../site/index.ts';
-import { credentialFor, wrapUnderPasskey } from './credentials.ts';
+import { NewPassphrase, NewPin } from '../wire/site-setup.ts';
+import { chosenBefore, credentialFor, wrapUnderPasskey, wrapUnderWords } from './credentials.ts';
 import type { VaultDatabase } from './database.ts';
 import { storageFailure } from './failures.ts';
 import type { PasskeysApi } from './passkeys-api.ts';
@@ -9,8 +10,8 @@ import type { SignIn } from './sign-in.ts';
 import { tellSite } from './site-writer.ts';
 
 /**
- * A second way to one's own key: wrapped for a passkey or security key (WebAuthn PRF). It is a statement of the roster,
- * signed by the person, like the wrapping under the PIN, so it works with no server and on every tablet that hears of it.
+ * How one's own key opens: under another PIN, and by a passkey or security key (WebAuthn PRF). Each is a statement of the
+ * roster, signed by the person, so it works with no server and on every tablet that hears of it.
  */
 export function createPasskeys(
   db: VaultDatabase,
@@ -72,6 +73,40 @@ export function createPasskeys(
         publicKey: staff.publicKey,
         wrapping,
         rosterGeneration: rosterGeneration(directory),
+      });
+    },
+
+    async changeSecret({ pin, chosen }) {
+      const person = await confirmed(pin);
+      if (!person.ok) return person;
+      const { tablet, directory, secrets, staff } = person.value;
+      if (staff.emergency)
+        return refused(
+          'not-allowed',
+          'Emergency access ends with the shift and keeps the PIN that it began with.',
+        );
+      const by = credentialFor(directory, tablet.device);
+      const judged = (by === 'pin' ? NewPin : NewPassphrase).safeParse(chosen);
+      if (!judged.success)
+        return refused(
+          'invalid',
+          `Nothing was changed. ${judged.error.issues[0]?.message ?? 'Choose another one'}.`,
+        );
+      if (chosen === pin) return refused('invalid', 'Nothing was changed. That is the one that you have.');
+      const wrapped = await wrapUnderWords(directory, staff, secrets, { by, text: pin }, chosen);
+      if (!wrapped)
+        return refused('not-allowed', 'This tablet lacks the newest staff list. Connect it once.');
+      // After the choice before, whatever this clock says: the later choice holds everywhere.
+      const before = Date.parse(chosenBefore(staff, by).chosenAt ?? '1970-01-01T00:00:00.000Z');
+      return tell(person.value, {
+        kind: 'user-key-wrapped',
+        recordedAt: new Date(clock()).toISOString(),
+        staff: staff.staff,
+        publicKey: staff.publicKey,
+        wrapped,
+        rosterGeneration: rosterGeneration(directory),
+        by,
+        chosenAt: new Date(Math.max(clock(), before + 1)).toISOString(),
       });
     },
 

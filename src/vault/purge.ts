@@ -27,7 +27,7 @@ function createPurge(db: VaultDatabase, trail: Pick<AuditTrail, 'append'>, clock
   /** The logs that closings name: the own among them are ended, and those that are covered are resolved. */
   async function covered(tablet: Tablet): Promise<Covered[]> {
     const directory = await readDirectory(db);
-    if (directory.closings.size === 0) return [];
+    if (directory.closings.furthest.size === 0) return [];
     const wards = directory.devices.get(tablet.device)?.wards ?? [];
     const epoch = await db.read('epoch');
     const found: Covered[] = [];
@@ -107,7 +107,9 @@ function createPurge(db: VaultDatabase, trail: Pick<AuditTrail, 'append'>, clock
     await db.transaction('rw', db.snapshots, db.blobs, async () => {
       const lists = await db.snapshots.toArray();
       for (const { ward, asOf } of lists) {
-        const closed = [...closings.values()].flatMap((byWard) => byWard.get(ward)?.snapshotAsOf ?? []);
+        const closed = [...closings.furthest.values()].flatMap(
+          (byWard) => byWard.get(ward)?.snapshotAsOf ?? [],
+        );
         const newer = lists.some((list) => list.ward === ward && list.asOf > asOf);
         if (newer && closed.some((at) => asOf < at)) await db.snapshots.delete([ward, asOf]);
       }
@@ -127,7 +129,9 @@ function createPurge(db: VaultDatabase, trail: Pick<AuditTrail, 'append'>, clock
       const logs = await Promise.all(
         some.map(async ({ log, purgedThrough = 0, purgeProvedThrough = 1 }) => {
           const head = await db.entries.get([log, purgedThrough]);
-          const points = [...(closings.get(log)?.values() ?? [])].filter(({ seq }) => seq >= purgedThrough);
+          const points = [...(closings.furthest.get(log)?.values() ?? [])].filter(
+            ({ seq }) => seq >= purgedThrough,
+          );
           return {
             log,
             seq: purgedThrough,

@@ -5,6 +5,7 @@ import {
   createQrReceiver,
   createQrSender,
   fitsPage,
+  givable,
   packPage,
   QrKind,
   type QrSender,
@@ -80,12 +81,17 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
     const logs = Object.keys(compared.after)
       .filter((log) => rank(log) >= 0)
       .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-    const ranges = logs.map((log) => ({
+    const wanted = logs.map((log) => ({
       log,
       after: compared.after[log] ?? 0,
       through: vector[log]?.[0] ?? 0,
     }));
+    const gone = await store.purged();
+    const ranges = givable(wanted, gone);
     const charts = (log: string): boolean => rank(log) >= 3;
+    const purged = wanted
+      .filter((range) => charts(range.log) && !ranges.includes(range))
+      .reduce((sum, { log, after }) => sum + (gone.get(log) ?? 0) - Math.max(1, after), 0);
     const missing = ranges
       .filter(({ log }) => charts(log))
       .reduce((sum, { after, through }) => sum + through - Math.max(1, after), 0);
@@ -117,6 +123,7 @@ export function createQrTransfer(environment: TransferEnvironment): QrTransferAp
       kind: 'tablet',
       name: device.name,
       missing: missing + beside.length,
+      purged,
       pages: pages.length,
       more,
       large,

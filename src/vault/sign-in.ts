@@ -62,10 +62,12 @@ export function createSignIn(db: VaultDatabase, news: News, clock: () => number,
     if (!tablet || !staff || !secrets) return refused('wrong-pin', 'You are no longer on the list of staff.');
     const checked = await checkPin({ tablet, directory, secrets }, staff, pin);
     if (checked.ok) return { ok: true, value: undefined };
-    const { kind, message } = checked.error;
-    return kind === 'not-granted'
-      ? refused('wrong-pin', message)
-      : { ok: false, error: { ...checked.error, kind } };
+    return checked.error.kind === 'not-granted'
+      ? refused(
+          'wrong-pin',
+          'Not signed: on this tablet a passphrase signs, and you have none. What you typed is still here, and you can go on charting. Sign at a tablet that opens by PIN, or have the administrator set a passphrase for you.',
+        )
+      : { ok: false, error: { ...checked.error, kind: checked.error.kind } };
   }
 
   /** Not counted: what an authenticator computes cannot be guessed. */

@@ -45,13 +45,14 @@ export type QrReading =
   /**
    * Another tablet's signed word about what it holds. `missing`: charted entries of ours that it lacks, made into
    * `pages` to show, or the first of them when there are `more`; `copied`: entries that this tablet charted and that
-   * stand there too. `large`: of what is shown, parts of photos and drawings and of moved records; a page is some eight
-   * seconds before a camera.
+   * stand there too; `purged`: entries that it lacks and that are gone here, since an outage was closed. `large`: of what
+   * is shown, parts of photos and drawings and of moved records; a page is some eight seconds before a camera.
    */
   | {
       kind: 'tablet';
       name: string;
       missing: number;
+      purged: number;
       pages: number;
       more: boolean;
       large: number;

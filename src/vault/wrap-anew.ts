@@ -1,6 +1,6 @@
 import type { UserKey } from '../seal/index.ts';
 import { type Directory, ROSTER_SCOPE, rosterGeneration, type StaffMember } from '../site/index.ts';
-import { type Credential, wrapUnderNewest } from './credentials.ts';
+import { type Credential, chosenBefore, wrapUnderNewest } from './credentials.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import type { Secrets } from './site-records.ts';
 import { tellSite } from './site-writer.ts';
@@ -27,6 +27,7 @@ export async function wrapAnew(
     wrapped,
     rosterGeneration: rosterGeneration(directory),
     by,
+    ...chosenBefore(staff, by),
   };
   await tellSite(db, tablet, directory, [{ scope: ROSTER_SCOPE, body }], user.signingKey, nowMs);
   return true;

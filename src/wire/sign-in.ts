@@ -24,9 +24,22 @@ export const SignIn = z.object({
   code: z.string().trim().max(40).optional(),
 });
 
+/** POST /api/session/confirm: whoever is signed in shows it again, before what changes who may come in. */
+export const ConfirmWho = SignIn.pick({ pin: true, code: true });
+
+/** GET /api/session/all: where one is signed in. POST /api/session/others/end ends all but the one that asks. */
+export const OpenSessions = z.object({
+  sessions: z.array(
+    z.object({ how: HowSignedIn, openedAt: z.string(), usedAt: z.string(), here: z.boolean() }),
+  ),
+});
+export type OpenSessions = z.infer<typeof OpenSessions>;
+
 export const SessionInfo = z.object({
   staff: z.object({ id: Hex128, name: z.string(), role: Role }),
   how: HowSignedIn,
+  /** Beside the PIN a code of the authenticator app is asked for. */
+  codeSetUp: z.boolean().default(false),
   /** The site wants a second factor, and this person has none yet: nothing else is open before. */
   secondFactorDue: z.boolean(),
   /** Left alone for so long, the session ends. */

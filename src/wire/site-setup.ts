@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { Role } from '../clinical/index.ts';
+import { isEasyPin } from './easy-pins.ts';
 
 /** What an administrator says of a hospital: once at the first start, then ward by ward and person by person. */
-
-const sequence = '01234567890 09876543210';
 
 /** Six digits or more, and not the first that a stranger would try. */
 export const NewPin = z
   .string()
   .regex(/^[0-9]{6,12}$/, 'A PIN has 6 to 12 digits')
-  .refine((pin) => !/^(.)\1+$/.test(pin) && !sequence.includes(pin), {
-    error: 'This PIN is too easy to guess: no row of the same or of following digits',
+  .refine((pin) => !isEasyPin(pin), {
+    error:
+      'This PIN is too easy to guess: no row, no repeat, no date, and none of those that many people choose',
   });
 
 /** For tablets where six digits would be tried out in a night: some words that nobody else puts together. */

@@ -220,16 +220,25 @@ export const OpenKind = z.enum([
 ]);
 export type OpenKind = z.infer<typeof OpenKind>;
 
-/** What is open, after its count. */
-export const OPEN_IN_WORDS: Readonly<Record<OpenKind, string>> = {
-  entries: 'entries neither in the EHR nor rejected',
-  unknown: 'entries of which the EHR has not said whether it has them',
-  unmatched: 'patients without a match in the EHR',
-  quarantine: 'entries in quarantine',
-  silent: 'tablets not in contact within the last hour',
-  missing: 'entries that tablets hold and have not sent',
-  leaving: 'patients of whom the EHR does not say that they are on this ward',
+const OPEN_IN_WORDS: Readonly<Record<OpenKind, [one: string, many: string]>> = {
+  entries: ['entry neither in the EHR nor rejected', 'entries neither in the EHR nor rejected'],
+  unknown: [
+    'entry of which the EHR has not said whether it has it',
+    'entries of which the EHR has not said whether it has them',
+  ],
+  unmatched: ['patient without a match in the EHR', 'patients without a match in the EHR'],
+  quarantine: ['entry in quarantine', 'entries in quarantine'],
+  silent: ['tablet not in contact within the last hour', 'tablets not in contact within the last hour'],
+  missing: ['entry that a tablet holds and has not sent', 'entries that tablets hold and have not sent'],
+  leaving: [
+    'patient of whom the EHR does not say that they are on this ward',
+    'patients of whom the EHR does not say that they are on this ward',
+  ],
 };
+
+/** What is open, with its count. */
+export const openInWords = ({ kind, count }: { kind: OpenKind; count: number }): string =>
+  `${count} ${OPEN_IN_WORDS[kind][count === 1 ? 0 : 1]}`;
 
 /** GET /api/workbench/closing: what stands in the way of closing each ward's outage, and what came of the last closing. */
 export const ClosingState = z.object({

@@ -213,6 +213,7 @@ export function aLamp({
     wipeOutlook: async () => ({ entries: 0, beds: [] }),
     orderWipe: async () => ({ ok: true, value: undefined }),
     addPasskey: async () => ({ ok: true, value: undefined }),
+    changeSecret: async () => ({ ok: true, value: undefined }),
     removePasskey: async () => ({ ok: true, value: undefined }),
     unlock: async ({ staff, ...shown }) =>
       'pin' in shown && shown.pin === PIN

@@ -149,7 +149,7 @@ describe('closing an outage (FAILURES 17, 24, 34)', () => {
     await signIn(desk, 'Rita Alvarez', PINS.records);
     const [undecided] = await post((text) => text === 'third');
     await region()
-      .getByText(/Open: 1 entries neither in the EHR nor rejected/)
+      .getByText(/Open: 1 entry neither in the EHR nor rejected/)
       .waitFor({ timeout: 60_000 });
     await region().getByRole('button', { name: 'Close the outage on 4 West…' }).click();
     const dialog = desk.getByRole('dialog');

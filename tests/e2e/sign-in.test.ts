@@ -62,6 +62,38 @@ const picture = async (name: string): Promise<void> => {
 };
 
 describe('signing in at the desk', () => {
+  it('asks once more who it is, in the middle of what somebody does, and goes on with it', async () => {
+    await desk.goto(`${hospital.url}/workbench`);
+    await signIn(desk, 'Rita Alvarez', PINS.records);
+    // Ten minutes of a real clock are too long for a test: the first answer is the one that the server gives then.
+    await desk.route(
+      '**/api/session/code/begin',
+      (route) =>
+        route.fulfill({
+          status: 403,
+          contentType: 'application/json',
+          body: JSON.stringify({ error: { kind: 'confirm-needed', message: 'Show once more who you are.' } }),
+        }),
+      { times: 1 },
+    );
+    await desk.getByRole('button', { name: 'Signing in' }).click();
+    await desk.getByText('This browser, by PIN on the server').waitFor();
+    await desk.getByRole('button', { name: 'Set up an authenticator app' }).click();
+    const dialog = desk.getByRole('dialog');
+    await dialog.getByLabel('Your own PIN').fill('999999');
+    await dialog.getByRole('button', { name: 'It is me' }).click();
+    await dialog.getByRole('alert').waitFor();
+    const { violations } = await new AxeBuilder({ page: desk }).include('[role=dialog]').analyze();
+    // Mantine's dialog heads itself with a banner of its own.
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+    await picture('confirm-who');
+    await dialog.getByLabel('Your own PIN').fill(PINS.records);
+    await dialog.getByRole('button', { name: 'It is me' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await desk.getByRole('textbox', { name: /code/i }).first().waitFor();
+    await signOut();
+  });
+
   it('with a passkey that was added after the PIN, and nothing typed', async () => {
     await desk.goto(`${hospital.url}/workbench`);
     await signIn(desk, 'Rita Alvarez', PINS.records);

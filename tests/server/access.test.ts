@@ -41,6 +41,9 @@ const RULES: Record<string, string> = {
   'POST /api/session/openid': 'anyone',
   'GET /api/session/openid/back': 'anyone',
   'POST /api/session/stay': EVERYBODY,
+  'POST /api/session/confirm': EVERYBODY,
+  'GET /api/session/all': EVERYBODY,
+  'POST /api/session/others/end': EVERYBODY,
   'GET /api/session/factors': EVERYBODY,
   'POST /api/session/code/begin': EVERYBODY,
   'POST /api/session/code/confirm': EVERYBODY,
@@ -107,6 +110,22 @@ const inWords = (access: Access): string =>
   access.by === 'anyone'
     ? 'anyone'
     : `${access.by === 'device' ? 'tablet' : access.roles.join(' ')}${access.ward ? ', own ward' : ''}`;
+
+/** What changes who may come in, and as what: asked of nobody who has not shown lately who they are. */
+const LATELY = [
+  'POST /api/admin/sign-in',
+  'POST /api/admin/staff',
+  'POST /api/admin/staff/:id',
+  'POST /api/admin/staff/:id/outside-name',
+  'POST /api/admin/staff/:id/pin',
+  'POST /api/admin/staff/:id/revoke',
+  'POST /api/admin/staff/:id/second-factor/remove',
+  'POST /api/session/code/begin',
+  'POST /api/session/code/remove',
+  'POST /api/session/others/end',
+  'POST /api/session/passkeys/ask',
+  'POST /api/session/passkeys/remove',
+];
 
 describe('who may use which route', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lamplight-access-'));
@@ -177,6 +196,11 @@ describe('who may use which route', () => {
     server.routes
       .filter(({ url, method }) => url.startsWith('/api') && method !== 'HEAD')
       .sort((a, b) => Number(signsOut(a)) - Number(signsOut(b)));
+
+  it('asks once more who it is before each change of who may come in', () => {
+    const lately = server.routes.filter(({ access }) => access.by === 'staff' && access.lately);
+    expect(lately.map(({ method, url }) => `${method} ${url}`).sort()).toEqual(LATELY);
+  });
 
   it('every route stands in the table, with the rule that it declares', () => {
     expect(

@@ -126,6 +126,12 @@ describe('signing in at the desk', () => {
       url: '/api/session',
       payload: { staff: 'Adam Lind', pin: PIN },
     });
+    expect(String(answer.headers['set-cookie'])).toMatch(/^__Host-lamplight-session=[^;]+; /);
+    const cookie = cookieIn(answer);
+    const asked = (with_: string) => proxied.app.inject({ url: '/api/session', headers: { cookie: with_ } });
+    expect((await asked(cookie)).statusCode).toBe(200);
+    // Without the prefix anybody who can write a cookie could have written it.
+    expect((await asked(cookie.replace('__Host-', ''))).statusCode).toBe(401);
     expect(String(answer.headers['set-cookie'])).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Strict/);
     expect(answer.headers['strict-transport-security']).toMatch(/max-age=31536000/);
     await proxied.close();
@@ -227,6 +233,34 @@ describe('signing in at the desk', () => {
     await post('/api/admin/sign-in', { secondFactor: 'optional' }, whole);
     for (const staff of [rita.staff, adam.staff])
       await post(`/api/admin/staff/${staff}/second-factor/remove`, {}, whole);
+  });
+
+  it('asks once more who it is before anything changes who may come in, and a session of long ago is not enough', async () => {
+    const change = (cookie: string) =>
+      post(`/api/admin/staff/${rita.staff}`, { role: 'records', wards: ['4-west'] }, cookie);
+    const first = cookieIn(await signIn('Adam Lind'));
+    const other = cookieIn(await signIn('Adam Lind'));
+    expect((await change(first)).statusCode).toBe(200);
+    now += 6 * MINUTE;
+    expect(kindOf(await change(first))).toBe('confirm-needed');
+    for (const url of ['/api/session/code/begin', '/api/session/passkeys/ask', '/api/session/others/end'])
+      expect(kindOf(await post(url, {}, first))).toBe('confirm-needed');
+    // Reading, and what changes nothing about people, goes on.
+    expect((await get('/api/admin/staff', first)).statusCode).toBe(200);
+    expect(kindOf(await post('/api/session/confirm', { pin: '999999' }, first))).toBe('wrong-pin');
+    expect(kindOf(await change(first))).toBe('confirm-needed');
+    const again = cookieIn(await post('/api/session/confirm', { pin: PIN }, first));
+    // A new session took the place of the old one.
+    expect(again).not.toBe(first);
+    expect(kindOf(await get('/api/session', first))).toBe('signed-out');
+    expect((await change(again)).statusCode).toBe(200);
+
+    const { sessions } = (await get('/api/session/all', again)).json();
+    expect(sessions.filter(({ here }: { here: boolean }) => here)).toHaveLength(1);
+    expect(sessions.length).toBeGreaterThan(1);
+    expect((await post('/api/session/others/end', {}, again)).statusCode).toBe(200);
+    expect(kindOf(await get('/api/session', other))).toBe('signed-out');
+    expect((await get('/api/session/all', again)).json().sessions).toHaveLength(1);
   });
 
   it('states on each decision how the person had signed in', async () => {

@@ -244,6 +244,67 @@ describe('records in a file', () => {
     });
   });
 
+  it('of a tablet that purged what is settled verifies up to the signed point, and not a step further', async () => {
+    const { ledger, site, db, identity } = server.context;
+    const hashAt = async (seq: number) => toHex((await ledger.hashAt(log, seq))!);
+    const recordedAt = new Date().toISOString();
+    const by = 'b'.repeat(32);
+    const points = [{ log, seq: 120, hash: await hashAt(120) }];
+    await site.tell({
+      kind: 'outage-closed',
+      recordedAt,
+      ward: '4-west',
+      by,
+      snapshotAsOf: recordedAt,
+      points,
+    });
+    const rows = await db.selectFrom('record.log').select(['log', 'seq', 'scope']).execute();
+    const purgedFile = async (purgedThrough: number, name: string) => {
+      const ranges = planExport(
+        rows.map(({ log: id, seq, scope }) => ({
+          log: id,
+          through: seq,
+          rank: scope === 'directory' ? 0 : 2,
+          ...(id === log ? { purgedThrough } : {}),
+        })),
+        {},
+      );
+      const path = join(folder, name);
+      const written = await writeExport(
+        [identity.recoveryRecipient],
+        {
+          format: 'lamplight-export',
+          version: 1,
+          site: identity.site,
+          siteKey: identity.publicKey,
+          exportedAt: recordedAt,
+          from: { kind: 'tablet', id: identity.site, name: '4W-1' },
+          bodies: false,
+          partial: false,
+          entries: countLines(ranges, []),
+          purged: [{ log, seq: purgedThrough, hash: await hashAt(purgedThrough) }],
+        },
+        exportLines(
+          {
+            read: (range, max) => ledger.read([range], max),
+            origin: async () => ({ scope: 'ward:4-west', writer: '4W-1' }),
+            reader: async () => undefined,
+          },
+          ranges,
+          [],
+        ),
+      );
+      writeFileSync(path, await collect(written));
+      return lamplight('verify', path, '--identity', keyFile, '--site-key', identity.publicKey);
+    };
+    const honest = await purgedFile(120, 'purged.age');
+    expect(honest.stdout).toMatch(/\d+ entries of \d+ devices, 119 purged up to a signed point, all verify/);
+    expect(honest.status).toBe(0);
+    const further = await purgedFile(130, 'purged-too-much.age');
+    expect(further.stdout).toMatch(/the site has not signed for that/);
+    expect(further.status).toBe(1);
+  });
+
   it('sends only what the other lacks, and still verifies by itself', async () => {
     const vector = await server.context.ledger.vector();
     const since = { ...vector, [log]: [100, 'a'.repeat(64)] as [number, string] };

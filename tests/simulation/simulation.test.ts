@@ -5,7 +5,7 @@ import { Broken, MUTANTS, World } from './world.ts';
 const RUNS = 300;
 const STEPS = 120;
 /** A mutant is caught when any of this many runs breaks an invariant. */
-const TRIES = 150;
+const TRIES = 400;
 
 describe('a world of tablets, a hub and a server in which everything fails', () => {
   it(`holds its invariants in ${RUNS} runs (FAILURES 15 to 19, 21 to 27, 29, 31)`, async () => {

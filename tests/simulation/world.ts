@@ -372,25 +372,25 @@ export class World {
   }
 
   async #allTheSame(server: Replica): Promise<boolean> {
-    const ended = await server.vector();
-    const vectors = await Promise.all(
-      this.#inUse(server).map(async (replica) =>
-        Object.fromEntries(
-          Object.entries(await replica.vector()).filter(
-            ([log, [seq, hash]]) => !this.#wentWithTheBackup(ended, log, seq, hash),
-          ),
-        ),
-      ),
-    );
-    const texts = new Set(vectors.map((vector) => JSON.stringify(Object.entries(vector).sort())));
-    const others = this.#inUse(server).filter((replica) => replica !== server);
+    const atServer = await server.vector();
+    const heads = new Map<string, Set<string>>();
+    const inUse = this.#inUse(server);
+    const vectors = await Promise.all(inUse.map((replica) => replica.vector()));
+    for (const log of new Set(vectors.flatMap((vector) => Object.keys(vector)))) {
+      const said = vectors.flatMap((vector) => {
+        const [seq, hash] = vector[log] ?? [0, ''];
+        return this.#wentWithTheBackup(atServer, log, seq, hash) ? [] : [`${seq} ${hash}`];
+      });
+      heads.set(log, new Set(said));
+    }
+    const others = inUse.filter((replica) => replica !== server);
     const waiting = await Promise.all(
       others.map((replica) => replica.unacknowledgedBranches(server.disk.epoch)),
     );
-    return texts.size === 1 && waiting.flat().length === 0;
+    return [...heads.values()].every((said) => said.size <= 1) && waiting.flat().length === 0;
   }
 
-  /** A log that was settled, purged, and lost by the server when it was restored: nobody has it, and nothing needs it. */
+  /** A log that was settled, purged there, and lost in part by the server when it was restored: nothing needs the rest. */
   #wentWithTheBackup(server: VersionVector, log: string, seq: number, hash: string): boolean {
     return (server[log]?.[0] ?? 0) < seq && this.closed.has(hash);
   }

@@ -5,6 +5,7 @@ import type { Role } from '../../clinical/index.ts';
 import { SessionInfo } from '../../wire/sign-in.ts';
 import { request } from '../api.ts';
 import { DemoEhrSwitch } from '../DemoEhrSwitch.tsx';
+import { ConfirmWhoDialog } from './ConfirmWhoDialog.tsx';
 import { SignInForm } from './SignInForm.tsx';
 import { SignInSettings } from './SignInSettings.tsx';
 
@@ -68,6 +69,7 @@ export function SignInGate({
             opens.
           </p>
         )}
+        {session && <ConfirmWhoDialog codeSetUp={session.codeSetUp} onShown={setSession} />}
         {session && (settings || session.secondFactorDue) && <SignInSettings onChanged={resume} />}
         {allowed && !session.secondFactorDue && children(session, resume)}
         {!allowed && <SignInForm page={page} onSignedIn={setSession} />}

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Factors, NewCode, PasskeyAsked, RecoveryCodes } from '../../wire/sign-in.ts';
 import { ApiError, request } from '../api.ts';
 import { usePoll } from '../use-poll.ts';
+import { WhereSignedIn } from './WhereSignedIn.tsx';
 
 const Nothing = z.object({});
 
@@ -58,6 +59,7 @@ export function SignInSettings({ onChanged }: { onChanged: () => void }) {
           {problem}
         </p>
       )}
+      <WhereSignedIn onFailed={failed} />
       <h3>Passkeys and security keys</h3>
       {passkeys.length === 0 && <p>None yet. A passkey signs you in without name, PIN or code.</p>}
       <ul className="plain stack">

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { formatInstant } from '../../clinical/index.ts';
 import type { Result, VaultApi } from '../../vault/api.ts';
 import { useLamp } from '../lamp.tsx';
+import { ChangeSecret } from './ChangeSecret.tsx';
 import { canUsePasskeys, makePasskey } from './passkey.ts';
 import { SecretInput } from './SecretInput.tsx';
 import type { ScreenProps } from './Shell.tsx';
@@ -36,6 +37,7 @@ export function KeyScreen({ session, timeZone, go }: ScreenProps) {
 
   return (
     <section className="stack" aria-label="Your keys">
+      <ChangeSecret name={session.staff.name} />
       <h2>Unlock with a key</h2>
       <p className="notice">
         A passkey or security key of {session.staff.name} opens every tablet of your wards that has heard of

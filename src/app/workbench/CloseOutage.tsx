@@ -1,7 +1,7 @@
 import { Button, Modal, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { formatInstant } from '../../clinical/index.ts';
-import { ClosingState, OPEN_IN_WORDS, type OpenKind } from '../../wire/workbench.ts';
+import { ClosingState, type OpenKind, openInWords } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
 import { usePoll } from '../use-poll.ts';
 
@@ -55,9 +55,7 @@ function WardEnd({ ward, timeZone, onClose }: { ward: Ward; timeZone: string; on
       </div>
       <p>
         <strong>{ward.toCover}</strong> entries settled and not closed yet.{' '}
-        {ward.open.length === 0
-          ? 'Nothing is open.'
-          : `Open: ${ward.open.map(({ kind, count }) => `${count} ${OPEN_IN_WORDS[kind]}`).join('; ')}.`}
+        {ward.open.length === 0 ? 'Nothing is open.' : `Open: ${ward.open.map(openInWords).join('; ')}.`}
       </p>
       {ward.last && (
         <>
@@ -138,17 +136,15 @@ function CloseDialog({
           Entries that are not settled, and logs that hold one, stay on the tablets until the next closing.
         </p>
         {ward.open.map(({ kind, count, what }) => (
-          <section key={kind} className="stack" aria-label={OPEN_IN_WORDS[kind]}>
-            <strong>
-              ▲ {count} {OPEN_IN_WORDS[kind]}
-            </strong>
+          <section key={kind} className="stack" aria-label={openInWords({ kind, count })}>
+            <strong>▲ {openInWords({ kind, count })}</strong>
             <ul>
               {what.map((text) => (
                 <li key={text}>{text}</li>
               ))}
             </ul>
             <Textarea
-              label={`Why may this stay open? (${OPEN_IN_WORDS[kind]})`}
+              label={`Why may this stay open? (${openInWords({ kind, count })})`}
               autosize
               maxLength={400}
               spellCheck={false}

@@ -60,6 +60,8 @@ export function createFhirGateway(options: {
     try {
       const response = await request(url, {
         headers,
+        // The token goes to the address that was configured, and nowhere else.
+        redirect: 'error',
         signal: AbortSignal.timeout(options.timeoutMs ?? 15_000),
       });
       status = response.status;
@@ -125,6 +127,7 @@ export function createFhirGateway(options: {
           {
             method: 'PUT',
             headers,
+            redirect: 'error',
             body: JSON.stringify(resource),
             signal: AbortSignal.timeout(options.timeoutMs ?? 15_000),
           },

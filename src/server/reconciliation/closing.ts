@@ -57,7 +57,7 @@ export function createClosing(dependencies: Dependencies) {
       .execute();
     const found: Progress[] = [];
     for (const { log, scope, seq: head } of logs.filter(({ scope }) => readersOf(scope).includes(ward))) {
-      const before = site.directory().closings.get(log)?.get(ward)?.seq ?? 1;
+      const before = site.directory().closings.furthest.get(log)?.get(ward)?.seq ?? 1;
       if (head <= before) continue;
       const rows = await db
         .selectFrom('record.entry')
@@ -249,7 +249,7 @@ export function createClosing(dependencies: Dependencies) {
   }
 
   function lastClosedAt(ward: string): string | undefined {
-    return [...site.directory().closings.values()]
+    return [...site.directory().closings.furthest.values()]
       .flatMap((byWard) => byWard.get(ward)?.closedAt ?? [])
       .sort()
       .at(-1);
@@ -297,7 +297,7 @@ export function createClosing(dependencies: Dependencies) {
           'Not closed: something is still open, or came meanwhile. Settle it, or say for each why it may stay open.',
         );
       const points = found.progress.flatMap(({ log, before, point }) =>
-        point && (point.seq > before || site.directory().closings.get(log)?.get(ward) === undefined)
+        point && (point.seq > before || site.directory().closings.furthest.get(log)?.get(ward) === undefined)
           ? [{ log, ...point }]
           : [],
       );

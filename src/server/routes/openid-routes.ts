@@ -1,17 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type OpenIdAddress, OpenIdVisit } from '../../wire/sign-in.ts';
-import { openSession } from '../access.ts';
+import { cookieName, isSecure, openSession } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 
-/** Binds a visit to the browser that began it. `Lax`: the browser comes back from another site. */
-const VISIT_COOKIE = 'lamplight-openid';
 const PATH = '/api/session/openid';
 
 /** Sign-in with the hospital's own identity provider. Only there when one is configured. */
 export function openIdRoutes(app: FastifyInstance, context: ServerContext): void {
   const { openId, publicUrl } = context.signIn;
+  const visitCookie = (request: FastifyRequest): string =>
+    cookieName(isSecure(context.signIn, request), 'lamplight-openid');
   if (!openId) return;
   const anyone = {
     config: {
@@ -31,11 +31,12 @@ export function openIdRoutes(app: FastifyInstance, context: ServerContext): void
         'The hospital’s own sign-in does not answer. Sign in with your PIN or a passkey.',
       );
     });
-    reply.setCookie(VISIT_COOKIE, visit.state, {
-      path: PATH,
+    // Binds the visit to the browser that began it. `Lax`: the browser comes back from another site.
+    reply.setCookie(visitCookie(request), visit.state, {
+      path: '/',
       httpOnly: true,
       sameSite: 'lax',
-      secure: publicUrl?.protocol === 'https:' ? true : 'auto',
+      secure: isSecure(context.signIn, request),
       maxAge: 300,
     });
     return { url: visit.url };
@@ -43,8 +44,9 @@ export function openIdRoutes(app: FastifyInstance, context: ServerContext): void
 
   app.get(`${PATH}/back`, anyone, async (request, reply) => {
     const { state } = z.object({ state: z.string().max(200).default('') }).parse(request.query);
-    const began = request.cookies[VISIT_COOKIE];
-    reply.clearCookie(VISIT_COOKIE, { path: PATH });
+    const name = visitCookie(request);
+    const began = request.cookies[name];
+    reply.clearCookie(name, { path: '/', secure: name.startsWith('__Host-') });
     const query = request.url.slice(request.url.indexOf('?') + 1);
     // Whose browser did not begin this visit must not end up signed in as somebody else.
     const visit = began === state ? await openId.finish(state, query).catch(() => undefined) : undefined;

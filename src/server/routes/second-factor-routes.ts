@@ -23,7 +23,11 @@ export function secondFactorRoutes(app: FastifyInstance, context: ServerContext)
   const { codes, passkeys, sessions, policy, outsideNames, openId } = context.signIn;
   // Open also to whoever has only the PIN where the site wants more: this is where the rest is set up.
   const own = { config: { access: { by: 'staff', roles: Role.options, settingUp: true } } } as const;
+  const ownLately = { config: { access: { ...own.config.access, lately: true } } } as const;
   const administrator = { config: { access: { by: 'staff', roles: ['administrator'] } } } as const;
+  const administratorLately = {
+    config: { access: { ...administrator.config.access, lately: true } },
+  } as const;
   const siteName = (): string => context.site.directory().site?.name ?? '';
 
   app.get('/api/session/factors', own, async (request): Promise<Factors> => {
@@ -40,7 +44,7 @@ export function secondFactorRoutes(app: FastifyInstance, context: ServerContext)
     };
   });
 
-  app.post('/api/session/code/begin', own, async (request): Promise<NewCode> => {
+  app.post('/api/session/code/begin', ownLately, async (request): Promise<NewCode> => {
     await requireMoreThanPin(request);
     const { id, name } = staffOf(request);
     return codes.begin({ staff: id, name }, `Lamplight ${siteName()}`);
@@ -62,14 +66,14 @@ export function secondFactorRoutes(app: FastifyInstance, context: ServerContext)
     return { codes: shown };
   });
 
-  app.post('/api/session/code/remove', own, async (request) => {
+  app.post('/api/session/code/remove', ownLately, async (request) => {
     await requireMoreThanPin(request);
     await codes.remove(staffOf(request).id);
     note(context, request, { what: 'sign-in-changed', detail: 'authenticator app removed' });
     return {};
   });
 
-  app.post('/api/session/passkeys/ask', own, async (request): Promise<z.infer<typeof PasskeyAsked>> => {
+  app.post('/api/session/passkeys/ask', ownLately, async (request): Promise<z.infer<typeof PasskeyAsked>> => {
     await requireMoreThanPin(request);
     const { id, name } = staffOf(request);
     const { asked, options } = await passkeys.askForNew(
@@ -96,7 +100,7 @@ export function secondFactorRoutes(app: FastifyInstance, context: ServerContext)
     return {};
   });
 
-  app.post('/api/session/passkeys/remove', own, async (request) => {
+  app.post('/api/session/passkeys/remove', ownLately, async (request) => {
     await requireMoreThanPin(request);
     await passkeys.remove(staffOf(request).id, RemovePasskey.parse(request.body).id);
     note(context, request, { what: 'sign-in-changed', detail: 'passkey removed' });
@@ -120,7 +124,7 @@ export function secondFactorRoutes(app: FastifyInstance, context: ServerContext)
     };
   });
 
-  app.post('/api/admin/sign-in', administrator, async (request) => {
+  app.post('/api/admin/sign-in', administratorLately, async (request) => {
     const { secondFactor } = SignInPolicy.parse(request.body);
     if (policy.fixed)
       throw new RefusalError(
@@ -136,7 +140,7 @@ export function secondFactorRoutes(app: FastifyInstance, context: ServerContext)
     return {};
   });
 
-  app.post('/api/admin/staff/:id/second-factor/remove', administrator, async (request) => {
+  app.post('/api/admin/staff/:id/second-factor/remove', administratorLately, async (request) => {
     const id = idOf(request);
     await codes.remove(id);
     await passkeys.remove(id);
@@ -145,7 +149,7 @@ export function secondFactorRoutes(app: FastifyInstance, context: ServerContext)
     return {};
   });
 
-  app.post('/api/admin/staff/:id/outside-name', administrator, async (request) => {
+  app.post('/api/admin/staff/:id/outside-name', administratorLately, async (request) => {
     const id = idOf(request);
     const { name } = OutsideName.parse(request.body);
     if (!(await outsideNames.set(id, name)))

@@ -28,6 +28,10 @@ export function siteRoutes(
 ): void {
   const { site } = context;
   const administrator = { config: { access: { by: 'staff', roles: ['administrator'] } } } as const;
+  // Who may come in, and as what.
+  const administratorLately = {
+    config: { access: { ...administrator.config.access, lately: true } },
+  } as const;
   let opening: Promise<unknown> = Promise.resolve();
 
   app.post(
@@ -139,7 +143,7 @@ export function siteRoutes(
     };
   });
 
-  app.post('/api/admin/staff', administrator, async (request) => {
+  app.post('/api/admin/staff', administratorLately, async (request) => {
     const person = NewStaff.parse(request.body);
     const same = (other: string): boolean => other.toLowerCase() === person.name.toLowerCase();
     if (activeStaff(site.directory(), site.roster()).some((known) => same(known.name)))
@@ -153,20 +157,20 @@ export function siteRoutes(
     return { staff };
   });
 
-  app.post('/api/admin/staff/:id', administrator, async (request) => {
+  app.post('/api/admin/staff/:id', administratorLately, async (request) => {
     const change = StaffChange.parse(request.body);
     requireWards(change.wards);
     await context.staff.change(idOf(request), change);
     return {};
   });
 
-  app.post('/api/admin/staff/:id/pin', administrator, async (request) => {
+  app.post('/api/admin/staff/:id/pin', administratorLately, async (request) => {
     const { pin, passphrase } = PinReset.parse(request.body);
     await context.staff.resetPin(idOf(request), pin, { passphrase });
     return {};
   });
 
-  app.post('/api/admin/staff/:id/revoke', administrator, async (request) => {
+  app.post('/api/admin/staff/:id/revoke', administratorLately, async (request) => {
     const { reason } = Reason.parse(request.body);
     await context.staff.takeOff(idOf(request), reason, staffOf(request).id);
     const name = site.roster().get(idOf(request))?.name ?? '';

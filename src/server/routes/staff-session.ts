@@ -4,13 +4,15 @@ import { Role } from '../../clinical/index.ts';
 import { unwrapUserKey } from '../../seal/index.ts';
 import { activeStaff, type StaffMember } from '../../site/index.ts';
 import {
+  ConfirmWho,
   type HowSignedIn,
+  type OpenSessions,
   type PasskeyAsked,
   PasskeySignIn,
   type SessionInfo,
   SignIn,
 } from '../../wire/sign-in.ts';
-import { openSession, placeOf, SESSION_COOKIE, staffOf } from '../access.ts';
+import { note, openSession, placeOf, sessionCookie, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
 
@@ -111,13 +113,65 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
     return infoOfSession(request);
   });
 
+  // A new session in place of the old one, as at every sign-in: it was opened just now, so `lately` holds for it.
+  app.post(
+    '/api/session/confirm',
+    { config: { ...own.config, rateLimit: { max: 30, timeWindow: '1 minute' } } },
+    async (request, reply): Promise<SessionInfo> => {
+      const { id, how } = staffOf(request);
+      const { pin, code = '' } = ConfirmWho.parse(request.body);
+      const person = context.site.roster().get(id)!;
+      const shown = await tries.guarded(id, async () => {
+        const secret = context.site.pinSecret(person);
+        if (secret === undefined || !(await unwrapUserKey(pin, secret, person.wrapped))) return undefined;
+        return !(await codes.isSetUp(id)) || (await codes.check(id, code)) ? true : undefined;
+      });
+      if (!shown) {
+        note(context, request, { what: 'sign-in-failed', detail: 'when asked again' });
+        throw new RefusalError(
+          400,
+          'wrong-pin',
+          (await codes.isSetUp(id))
+            ? 'PIN and code do not go together, or the code was used before. Wait for the next one and try again.'
+            : 'That is not your PIN. Try again.',
+        );
+      }
+      await openSession(context, request, reply, person, how);
+      return infoOf(person, how);
+    },
+  );
+
+  app.get('/api/session/all', own, async (request): Promise<OpenSessions> => {
+    const { id, session } = staffOf(request);
+    return {
+      sessions: (await sessions.listOf(id)).map(({ hash, how, openedAt, usedAt }) => ({
+        how,
+        openedAt: openedAt.toISOString(),
+        usedAt: usedAt.toISOString(),
+        here: hash === session,
+      })),
+    };
+  });
+
+  app.post(
+    '/api/session/others/end',
+    { config: { access: { ...own.config.access, lately: true } } },
+    async (request) => {
+      const { id, session } = staffOf(request);
+      await sessions.closeAllOf(id, session);
+      note(context, request, { what: 'sign-in-changed', detail: 'other sessions ended' });
+      return {};
+    },
+  );
+
   app.delete(
     '/api/session',
     { config: { access: { by: 'anyone', because: 'it only ends the session of whoever asks' } } },
     async (request, reply) => {
-      const cookie = request.cookies[SESSION_COOKIE];
+      const name = sessionCookie(context.signIn, request);
+      const cookie = request.cookies[name];
       if (cookie !== undefined) await sessions.close(cookie);
-      reply.clearCookie(SESSION_COOKIE, { path: '/' });
+      reply.clearCookie(name, { path: '/', secure: name.startsWith('__Host-') });
       return {};
     },
   );
@@ -131,6 +185,7 @@ export function staffSessionRoutes(app: FastifyInstance, context: ServerContext)
     return {
       staff: nameOf(person),
       how,
+      codeSetUp: await codes.isSetUp(person.staff),
       secondFactorDue: how === 'pin' && (await policy.secondFactor()) === 'required',
       idleMs: sessions.limits.idleMs,
     };

@@ -7,7 +7,7 @@ import {
   type ClosingState,
   Decisions,
   LinkRequest,
-  OPEN_IN_WORDS,
+  openInWords,
   type QuarantineList,
   type QuarantineRetry,
 } from '../../wire/workbench.ts';
@@ -110,7 +110,7 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
       const { ward } = z.object({ ward: z.string().max(64) }).parse(request.params);
       const { reasons } = CloseRequest.parse(request.body);
       const left = await context.closing.close(ward, staffOf(request).id, reasons);
-      const said = left.map(({ kind, count }) => `${count} ${OPEN_IN_WORDS[kind]} left: ${reasons[kind]}`);
+      const said = left.map((open) => `${openInWords(open)} left: ${reasons[open.kind]}`);
       for (const detail of said.length > 0 ? said : ['nothing was open'])
         note(context, request, { what: 'outage-closed', ward, detail: detail.slice(0, 500) });
       return context.closing.state(staffOf(request).wards);

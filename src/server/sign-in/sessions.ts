@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import type { StaffMember } from '../../site/index.ts';
 import { HowSignedIn } from '../../wire/sign-in.ts';
 import type { Database } from '../database/schema.ts';
 
@@ -16,10 +17,18 @@ export interface OpenSession {
   /** Names it in the database; says nothing of the cookie. */
   hash: string;
   staff: string;
-  /** The person's public key when the session began: a new PIN, which is a new key, ends it. */
+  /** Of the person when the session began (`sessionKey`). */
   key: string;
   how: HowSignedIn;
+  /** Epoch milliseconds: when the person last showed who they are, since that opens a new one. */
+  openedAt: number;
 }
+
+type SignedIn = Pick<StaffMember, 'publicKey'> & { pinChosenAt?: string | undefined };
+
+/** What a new PIN changes, set by an administrator (a new key) or chosen by the person: it ends every session. */
+export const sessionKey = ({ publicKey, pinChosenAt }: SignedIn): string =>
+  pinChosenAt === undefined ? publicKey : `${publicKey} ${pinChosenAt}`;
 
 /**
  * Sessions of people at the desk. The cookie is random and means nothing; what it stands for is kept here by its hash,
@@ -52,7 +61,7 @@ export function createSessions(
     limits,
 
     /** Resolves with the cookie's value. */
-    async open(person: { staff: string; publicKey: string }, how: HowSignedIn): Promise<string> {
+    async open(person: SignedIn & { staff: string }, how: HowSignedIn): Promise<string> {
       await forget();
       const cookie = randomBytes(32).toString('base64url');
       const at = new Date(clock());
@@ -62,7 +71,7 @@ export function createSessions(
           site,
           token_hash: hashOf(cookie),
           staff: person.staff,
-          key: person.publicKey,
+          key: sessionKey(person),
           signed_in_by: how,
           opened_at: at,
           used_at: at,
@@ -77,12 +86,34 @@ export function createSessions(
         .where('token_hash', '=', hashOf(cookie))
         .where('used_at', '>', idleBefore)
         .where('opened_at', '>', openedBefore)
-        .select(['token_hash', 'staff', 'key', 'signed_in_by'])
+        .select(['token_hash', 'staff', 'key', 'signed_in_by', 'opened_at'])
         .executeTakeFirst();
       const how = HowSignedIn.safeParse(row?.signed_in_by);
       return row && how.success
-        ? { hash: row.token_hash, staff: row.staff, key: row.key, how: how.data }
+        ? {
+            hash: row.token_hash,
+            staff: row.staff,
+            key: row.key,
+            how: how.data,
+            openedAt: row.opened_at.getTime(),
+          }
         : undefined;
+    },
+
+    /** A person's sessions that still live, the latest used first. */
+    async listOf(staff: string): Promise<{ hash: string; how: HowSignedIn; openedAt: Date; usedAt: Date }[]> {
+      await forget();
+      const found = await rows()
+        .where('staff', '=', staff)
+        .orderBy('used_at', 'desc')
+        .select(['token_hash', 'signed_in_by', 'opened_at', 'used_at'])
+        .execute();
+      return found.map((row) => ({
+        hash: row.token_hash,
+        how: HowSignedIn.parse(row.signed_in_by),
+        openedAt: row.opened_at,
+        usedAt: row.used_at,
+      }));
     },
 
     /** The person is there: the idle time begins anew. */

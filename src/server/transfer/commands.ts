@@ -34,6 +34,7 @@ export async function verifyFile(
     siteKey: siteKey ?? header.siteKey,
     entries,
     partial: header.partial,
+    ...(header.purged ? { purged: header.purged } : {}),
     keysOf: keysWith(identities),
   });
   result.breaks.push(...faults);
@@ -66,11 +67,11 @@ export async function verifySite({ opened, context, records, fallback }: OpenedS
 }
 
 /** What `verify` says, and its exit code. */
-export function describeVerified({ entries, devices, breaks, notes, opened }: Verified): {
+export function describeVerified({ entries, purged, devices, breaks, notes, opened }: Verified): {
   text: string;
   exitCode: 0 | 1;
 } {
-  const count = `${entries} ${entries === 1 ? 'entry' : 'entries'} of ${devices.size} ${devices.size === 1 ? 'device' : 'devices'}`;
+  const count = `${entries} ${entries === 1 ? 'entry' : 'entries'} of ${devices.size} ${devices.size === 1 ? 'device' : 'devices'}${purged > 0 ? `, ${purged} purged up to a signed point` : ''}`;
   const lines = [
     breaks.length === 0
       ? `${count}, all verify`

@@ -15,6 +15,7 @@ import {
   DIRECTORY_SCOPE,
   directoryOf,
   emptyDirectory,
+  isClosedPlace,
   keysInPacket,
   mayOpenLog,
   openWardEntry,
@@ -24,6 +25,7 @@ import {
   type SiteEntry,
   unpackRecord,
 } from '../../site/index.ts';
+import type { Place } from '../../sync/index.ts';
 
 const PASSES = ['site directory', 'directory', 'roster', 'wards'] as const;
 type Pass = (typeof PASSES)[number];
@@ -49,12 +51,16 @@ export interface RecordsToVerify {
   entries(): AsyncIterable<EntryToVerify>;
   /** Only part of the record: logs continue from entries that are not here. */
   partial: boolean;
+  /** Logs of which the writer of the file says that it purged them up to there. */
+  purged?: readonly Place[];
   /** Opens logs of wards and the roster; without it seals and authors are not checked. */
   keysOf?: (opening: Opening) => Promise<LogKeys | undefined>;
 }
 
 export interface Verified {
   entries: number;
+  /** Entries that are not here, and that the site has signed for as settled. */
+  purged: number;
   /** Writers by name, with how many entries of theirs verify. */
   devices: Map<string, number>;
   /** What does not verify, each named. */
@@ -85,6 +91,7 @@ interface LogState {
 export async function verifyRecords(records: RecordsToVerify): Promise<Verified> {
   const result: Verified = {
     entries: 0,
+    purged: 0,
     devices: new Map(),
     breaks: [],
     notes: [],
@@ -110,6 +117,7 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     if (pass === 'site directory' || pass === 'directory') directory = await directoryOf(directoryEntries);
     if (pass === 'roster') roster = await rosterOf(rosterEntries, directory);
   }
+  for (const place of records.purged ?? []) countPurged(place);
   countMoved();
   return result;
 
@@ -178,7 +186,9 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     }
     await flush(state);
     if (entry.seq > next) {
-      if (records.partial && state.head.seq === 1)
+      const before = { log: state.log, seq: entry.seq - 1, hash: entry.prev ? toHex(entry.prev) : '' };
+      if (isClosedPlace(directory.closings, before)) result.purged += entry.seq - next;
+      else if (records.partial && state.head.seq === 1)
         result.notes.push(`${where(state, entry.seq)}: entries before it are not in this file.`);
       else
         result.breaks.push(
@@ -190,6 +200,16 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
       return;
     }
     await besideLog(state, item, entry);
+  }
+
+  /** What was purged to the end of a log, as the file says, is purged when a closing covers just that. */
+  function countPurged(place: Place): void {
+    const state = states.get(place.log);
+    if (!state || !isClosedPlace(directory.closings, place))
+      result.breaks.push(
+        `Log ${place.log.slice(0, 8)}: ${place.seq} entries are said to be purged, and the site has not signed for that.`,
+      );
+    else if (state.head.seq < place.seq) result.purged += place.seq - state.head.seq;
   }
 
   /** An entry at a place that is taken: the same again, or a second history. */

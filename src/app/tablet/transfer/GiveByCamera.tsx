@@ -51,6 +51,12 @@ export function GiveByCamera({ onDone }: { onDone: () => void }) {
               ? `${peer.name} lacks ${plural(peer.missing, 'entry', 'entries')}.`
               : `${peer.name} lacks news about the hospital.`}
           </p>
+          {peer.purged > 0 && (
+            <p>
+              {plural(peer.purged, 'older entry is', 'older entries are')} not here any more: that outage is
+              closed, and they are in the EHR or rejected. The server has them all.
+            </p>
+          )}
           {peer.large > 0 && (
             <p>
               Photos, drawings or moved records are among them (

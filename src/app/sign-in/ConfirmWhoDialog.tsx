@@ -1,0 +1,99 @@
+import { Button, Modal, PasswordInput, TextInput } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { SessionInfo } from '../../wire/sign-in.ts';
+import { ApiError, onConfirmNeeded, request } from '../api.ts';
+
+/** Asks who it is once more, before something changes who may come in; what was asked for then goes on by itself. */
+export function ConfirmWhoDialog({
+  codeSetUp,
+  onShown,
+}: {
+  codeSetUp: boolean;
+  onShown: (session: SessionInfo) => void;
+}) {
+  const [answer, setAnswer] = useState<(shown: boolean) => void>();
+  const [pin, setPin] = useState('');
+  const [code, setCode] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    onConfirmNeeded(() => new Promise<boolean>((resolve) => setAnswer(() => resolve)));
+    return () => onConfirmNeeded(undefined);
+  }, []);
+  const close = (shown: boolean): void => {
+    answer?.(shown);
+    setAnswer(undefined);
+    setPin('');
+    setCode('');
+    setProblem(undefined);
+  };
+  async function confirm(): Promise<void> {
+    setBusy(true);
+    try {
+      onShown(
+        await request('POST', '/api/session/confirm', SessionInfo, {
+          pin,
+          ...(code === '' ? {} : { code }),
+        }),
+      );
+      close(true);
+    } catch (error) {
+      setProblem(error instanceof ApiError ? error.message : 'This could not be checked. Try again.');
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <Modal
+      opened={answer !== undefined}
+      onClose={() => close(false)}
+      title="Is it still you?"
+      closeButtonProps={{ 'aria-label': 'Close this window' }}
+    >
+      <form
+        className="stack"
+        noValidate
+        autoComplete="off"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void confirm();
+        }}
+      >
+        <p>
+          This changes who may come in. You signed in more than five minutes ago, so show it once more;
+          nothing was changed yet.
+        </p>
+        <PasswordInput
+          label="Your own PIN"
+          inputMode="numeric"
+          autoComplete="off"
+          data-autofocus
+          value={pin}
+          onChange={(event) => setPin(event.currentTarget.value)}
+        />
+        {codeSetUp && (
+          <TextInput
+            label="Code of your authenticator app"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+        )}
+        {problem && (
+          <p role="alert" className="notice stop">
+            {problem}
+          </p>
+        )}
+        <div className="row">
+          <Button variant="default" onClick={() => close(false)}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={busy} disabled={pin.length < 4 || (codeSetUp && code === '')}>
+            It is me
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
