@@ -1,4 +1,5 @@
-import type { GlucoseUnit } from './entries/index.ts';
+import { formatQuantity } from './display.ts';
+import type { Glucose, GlucoseUnit } from './entries/index.ts';
 
 /** American Diabetes Association, Standards of Care, hospital; JBDS 01 for the United Kingdom's 4.0 (scores.md). */
 export type GlucoseLevel = 'low-3' | 'low-2' | 'low-1' | 'below-4' | 'in-range' | 'high';
@@ -42,6 +43,19 @@ export const convertedGlucose = (value: number, unit: GlucoseUnit): { value: str
   unit === 'mg/dL'
     ? { value: (value / MG_PER_MMOL).toFixed(1), unit: 'mmol/L' }
     : { value: String(Math.round(value * MG_PER_MMOL)), unit: 'mg/dL' };
+
+/** In the ward's unit, where it was measured in the other: "7.9 mmol/L". */
+export function inWardUnit({ value, unit }: Glucose, wardUnit: GlucoseUnit | undefined): string | undefined {
+  if (wardUnit === undefined || wardUnit === unit) return undefined;
+  const other = convertedGlucose(value, unit);
+  return `${other.value} ${other.unit}`;
+}
+
+/** As it was measured, and beside it in the ward's unit where that is the other: "142 mg/dL (7.9 mmol/L)". */
+export function glucoseInWords(glucose: Glucose, wardUnit: GlucoseUnit | undefined): string {
+  const other = inWardUnit(glucose, wardUnit);
+  return `${formatQuantity(glucose)}${other === undefined ? '' : ` (${other})`}`;
+}
 
 /**
  * A number that was read off a meter that shows the other unit: 5.4 "mg/dL" kills nobody, it is a meter in mmol/L.

@@ -2,7 +2,7 @@ import type { Alert } from './alerts.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart } from './chart/types.ts';
 import { formatAgo, formatQuantity } from './display.ts';
-import type { Glucose } from './entries/index.ts';
+import type { Glucose, GlucoseUnit } from './entries/index.ts';
 import { GLUCOSE_WORDS, glucoseLevel } from './glucose.ts';
 
 /** Rapid insulin needs a glucose that is not older (scores.md, "Glucose": project rule). */
@@ -27,6 +27,11 @@ export function lastGlucose(
     .filter((known) => Date.parse(known.at) <= Date.parse(at) + 60_000)
     .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
 }
+
+/** The unit that is offered first: the ward's, else that of the last value here. */
+export const usualGlucoseUnit = (
+  chart: Pick<Chart, 'measurements' | 'orders' | 'settings' | 'now'>,
+): GlucoseUnit => chart.settings.glucoseUnit ?? lastGlucose(chart, chart.now)?.glucose.unit ?? 'mg/dL';
 
 /** The glucose that holds for a dose at that time without being measured again. */
 export function freshGlucose(chart: Pick<Chart, 'measurements' | 'orders'>, at: string): Glucose | undefined {

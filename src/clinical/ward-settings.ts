@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Instant } from './entries/common.ts';
+import { GlucoseUnit } from './entries/measurements.ts';
 import { DEFAULT_RULES, MedicationRules } from './medication-rules.ts';
 
 const HourOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time like 06:00 is needed');
@@ -16,6 +17,8 @@ export const WardSettings = z.object({
       error: 'shifts are written in the order of the day',
     })
     .default(['06:00', '14:00', '22:00']),
+  /** Of the ward's meters: what is offered first, and shown beside a value in the other unit. A value stays as it was measured. */
+  glucoseUnit: GlucoseUnit.optional(),
   /** Screens that are off until a clinician of the site has checked the table against its paper: who did, and when. */
   signedScreens: z
     .array(z.object({ screen: z.string().max(60), by: z.string().min(1).max(200), at: Instant }))

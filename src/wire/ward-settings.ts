@@ -11,6 +11,8 @@ export type WardSettingsList = z.infer<typeof WardSettingsList>;
 export const NewWardSettings = z.object({
   rules: WardSettings.shape.rules,
   fluidShifts: WardSettings.shape.fluidShifts,
+  /** Absent: as it is. */
+  glucoseUnit: WardSettings.shape.glucoseUnit,
 });
 
 /** POST /api/admin/wards/:ward/screens: a clinician of the ward has checked the table, or takes that back. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   BodyMeasured,
   convertedGlucose,
+  DEFAULT_SETTINGS,
   describeEntry,
   FluidRecorded,
   FluidRoute,
@@ -15,10 +16,12 @@ import {
   gcsInWords,
   gcsWorries,
   glucoseAsk,
+  glucoseInWords,
   glucoseLevel,
   isFluidIn,
   PainAssessed,
   scoreGcs,
+  usualGlucoseUnit,
 } from '../../src/clinical/index.ts';
 import { anEntry, NOW, NURSE, PATIENT, registered } from './builders.ts';
 
@@ -246,5 +249,34 @@ describe('measurements on the chart', () => {
     expect(BodyMeasured.safeParse({ kind: 'body-measured', ...base, method: 'measured' }).success).toBe(
       false,
     );
+  });
+});
+
+describe('the unit of the ward’s meters', () => {
+  it('stands beside a value that was measured in the other, which stays as it was', () => {
+    expect(glucoseInWords({ value: 142, unit: 'mg/dL' }, 'mmol/L')).toBe('142 mg/dL (7.9 mmol/L)');
+    expect(glucoseInWords({ value: 142, unit: 'mg/dL' }, 'mg/dL')).toBe('142 mg/dL');
+    expect(glucoseInWords({ value: 7.9, unit: 'mmol/L' }, undefined)).toBe('7.9 mmol/L');
+  });
+
+  it('is offered first, before that of the last value, which is before mg/dL', () => {
+    const chart = (glucoseUnit: 'mg/dL' | 'mmol/L' | undefined, last: boolean) =>
+      usualGlucoseUnit({
+        now: NOW,
+        orders: [],
+        settings: { ...DEFAULT_SETTINGS, ...(glucoseUnit === undefined ? {} : { glucoseUnit }) },
+        measurements: last
+          ? [
+              {
+                ...anEntry('glucose-measured', { value: 7.9, unit: 'mmol/L', sample: 'capillary' }),
+                standing: 'current',
+                replacedBy: [],
+              },
+            ]
+          : [],
+      });
+    expect(chart(undefined, false)).toBe('mg/dL');
+    expect(chart(undefined, true)).toBe('mmol/L');
+    expect(chart('mg/dL', true)).toBe('mg/dL');
   });
 });

@@ -134,6 +134,7 @@ describe('charting the rest', () => {
     await desk.getByRole('button', { name: 'Save the ward’s settings' }).waitFor();
     await desk.getByLabel('Ward', { exact: true }).selectOption({ label: '4 West' });
     await desk.getByLabel(/^Shifts begin at/).fill('07:00, 15:00, 23:00');
+    await desk.getByLabel('Unit of the ward’s glucose meters').selectOption('mmol/L');
     await desk.getByRole('button', { name: 'Save the ward’s settings' }).click();
     await desk.getByText('The settings of 4 West are on their way to its tablets.').waitFor();
     await desk.getByRole('button', { name: 'Sign out' }).click();
@@ -150,5 +151,8 @@ describe('charting the rest', () => {
     const [row] = await callVault(page, 'board');
     const chart = await callVault(page, 'chart', row!.patient, false);
     expect(chart?.settings.fluidShifts).toEqual(['07:00', '15:00', '23:00']);
+    await page.getByRole('button', { name: 'Record glucose' }).click();
+    await page.getByLabel('Glucose (mmol/L)').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
   });
 });

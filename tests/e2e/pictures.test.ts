@@ -368,7 +368,7 @@ const sizesInStore = (at: Page): Promise<number[]> =>
       }),
   );
 
-/** Asks the vault to save a form with a picture of a hundred kilobytes, and does not wait for the answer. */
+/** Asks the vault to save a form with a picture of four whole parts, and does not wait for the answer. */
 async function beginToSave(patient: string): Promise<void> {
   const worker = (window as unknown as { vaultOfThisTest: Worker }).vaultOfThisTest;
   const call = (path: string, value: unknown): Promise<unknown> => {
@@ -380,7 +380,7 @@ async function beginToSave(patient: string): Promise<void> {
       });
     });
   };
-  const bytes = new Uint8Array(100_000);
+  const bytes = new Uint8Array(4 * 30 * 1024);
   for (let from = 0; from < bytes.length; from += 50_000)
     crypto.getRandomValues(bytes.subarray(from, from + 50_000));
   const kept = (await call('keepPicture', { bytes, contentType: 'image/jpeg' })) as {

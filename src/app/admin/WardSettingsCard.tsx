@@ -3,6 +3,7 @@ import { useState } from 'react';
 import {
   DEFAULT_SETTINGS,
   formatDate,
+  GlucoseUnit,
   SCREENS_TO_SIGN,
   TIME_CRITICAL,
   type WardSettings,
@@ -98,10 +99,11 @@ function Windows({
   onSave,
 }: {
   settings: WardSettings;
-  onSave: (changed: Pick<WardSettings, 'rules' | 'fluidShifts'>) => void;
+  onSave: (changed: Pick<WardSettings, 'rules' | 'fluidShifts' | 'glucoseUnit'>) => void;
 }) {
   const [rules, setRules] = useState(settings.rules);
   const [drugs, setDrugs] = useState(settings.rules.timeCriticalDrugs.join(', '));
+  const [glucoseUnit, setGlucoseUnit] = useState(settings.glucoseUnit);
   const [shifts, setShifts] = useState(settings.fluidShifts.join(', '));
   const list = (text: string): string[] =>
     text
@@ -114,7 +116,11 @@ function Windows({
       aria-label="Windows and shifts"
       onSubmit={(event) => {
         event.preventDefault();
-        onSave({ rules: { ...rules, timeCriticalDrugs: list(drugs) }, fluidShifts: list(shifts) });
+        onSave({
+          rules: { ...rules, timeCriticalDrugs: list(drugs) },
+          fluidShifts: list(shifts),
+          ...(glucoseUnit === undefined ? {} : { glucoseUnit }),
+        });
       }}
     >
       <div className="vitals-grid">
@@ -133,6 +139,17 @@ function Windows({
           description={`By default ${DEFAULT_SETTINGS.fluidShifts.join(', ')}`}
           value={shifts}
           onChange={(event) => setShifts(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label="Unit of the ward’s glucose meters"
+          description="Offered first; a value stays as it was measured"
+          value={glucoseUnit ?? ''}
+          data={[
+            // Once set it is changed, not taken back.
+            ...(glucoseUnit === undefined ? [{ value: '', label: 'As measured last' }] : []),
+            ...GlucoseUnit.options,
+          ]}
+          onChange={(event) => setGlucoseUnit(GlucoseUnit.safeParse(event.currentTarget.value).data)}
         />
         <TextInput
           label="Further time-critical drugs, parted by commas"

@@ -7,6 +7,7 @@ import {
   formatInstant,
   formatQuantity,
   Glucose,
+  glucoseInWords,
   lastGlucose,
   lastMeasured,
   type Measured,
@@ -107,7 +108,9 @@ export function GlucoseField({
         <TextInput
           label="Glucose now"
           description={
-            last ? `Last ${formatQuantity(last.glucose)}, ${formatAgo(last.at, now)}` : 'By the meter'
+            last
+              ? `Last ${glucoseInWords(last.glucose, chart.settings.glucoseUnit)}, ${formatAgo(last.at, now)}`
+              : 'By the meter'
           }
           inputMode="decimal"
           maw={200}
@@ -129,7 +132,8 @@ export function GlucoseField({
       </div>
       {before.map(({ id, body }) => (
         <span key={id} className="quiet">
-          {formatInstant(body.effectiveAt, timeZone)}: {formatQuantity(body.glucose!)}
+          {formatInstant(body.effectiveAt, timeZone)}:{' '}
+          {body.glucose && glucoseInWords(body.glucose, chart.settings.glucoseUnit)}
           {body.dose ? ` – given ${formatQuantity(body.dose)}` : ''}
         </span>
       ))}

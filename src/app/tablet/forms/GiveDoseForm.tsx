@@ -18,7 +18,6 @@ import {
   hasSite,
   insulinAlerts,
   isInsulin,
-  lastGlucose,
   type MedicationDetail,
   NotGivenReason,
   type OrderId,
@@ -26,6 +25,7 @@ import {
   scanAlerts,
   scannedDrug,
   secondPersonFor,
+  usualGlucoseUnit,
   whyTimeCritical,
 } from '../../../clinical/index.ts';
 import { DoseFacts } from '../dose/DoseFacts.tsx';
@@ -108,7 +108,7 @@ function DoseForm({
       route: routeMissing ? '' : detail.route,
       site: '',
       glucose: '',
-      glucoseUnit: lastGlucoseUnit(chart),
+      glucoseUnit: usualGlucoseUnit(chart),
       measured: {},
       whyNotScanned: '',
       at: toLocal(now, timeZone),
@@ -368,8 +368,3 @@ const packageOf = ({ gtin, ndc, lot, serial, expiry }: DrugCode) => ({
   ...(serial === undefined ? {} : { serial }),
   ...(expiry === undefined ? {} : { expiry }),
 });
-
-/** The unit of the meter that was used last for this patient. */
-function lastGlucoseUnit(chart: Chart): string {
-  return lastGlucose(chart, chart.now)?.glucose.unit ?? 'mg/dL';
-}

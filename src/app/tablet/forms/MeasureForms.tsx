@@ -79,7 +79,7 @@ export function FluidForm(props: MeasureProps<'fluid-recorded'>) {
   );
 }
 
-/** `unit`: that of the last value on this chart; whoever measures with another meter changes it. */
+/** `unit`: the ward's, or that of the last value on this chart; whoever measures with another meter changes it. */
 export function GlucoseForm({
   unit: usual,
   ...props

@@ -1,5 +1,5 @@
 import type { BodyOf, Chart, Charted, MeasurementKind } from '../../../clinical/index.ts';
-import { stands } from '../../../clinical/index.ts';
+import { stands, usualGlucoseUnit } from '../../../clinical/index.ts';
 import { GcsForm } from './GcsForm.tsx';
 import { BodyForm, FluidForm, GlucoseForm, PainForm } from './MeasureForms.tsx';
 
@@ -25,10 +25,8 @@ export function MeasureTask({
   switch (what) {
     case 'fluid-recorded':
       return <FluidForm {...props} amend={corrected(what)} />;
-    case 'glucose-measured': {
-      const last = newest.find((body) => body.kind === what);
-      return <GlucoseForm {...props} amend={corrected(what)} unit={last?.unit ?? 'mg/dL'} />;
-    }
+    case 'glucose-measured':
+      return <GlucoseForm {...props} amend={corrected(what)} unit={usualGlucoseUnit(chart)} />;
     case 'pain-assessed':
       return <PainForm {...props} amend={corrected(what)} />;
     case 'gcs-assessed':

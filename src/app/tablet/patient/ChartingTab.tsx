@@ -13,6 +13,7 @@ import {
   formatTime,
   gcsWorries,
   infusionFluids,
+  inWardUnit,
   isFluidIn,
   type MeasurementKind,
   stands,
@@ -67,7 +68,7 @@ export function ChartingTab({
         {chart.infusions.length > 0 && (
           <p className="quiet">What infusions gave is counted as intravenous, by rate and pump.</p>
         )}
-        <Values all={fluids} timeZone={timeZone} start={start} />
+        <Values all={fluids} chart={chart} timeZone={timeZone} start={start} />
       </section>
       {SECTIONS.map(({ kind, title, record: label }) => (
         <section key={kind} className="card stack" aria-label={title}>
@@ -76,7 +77,7 @@ export function ChartingTab({
             {record(kind, label)}
           </div>
           {kind === 'gcs-assessed' && <Worry chart={chart} />}
-          <Values all={ofKind(chart, kind)} timeZone={timeZone} start={start} />
+          <Values all={ofKind(chart, kind)} chart={chart} timeZone={timeZone} start={start} />
         </section>
       ))}
       <Devices chart={chart} timeZone={timeZone} now={now} start={start} />
@@ -170,10 +171,12 @@ function Totals({ name, totals }: { name: string; totals: FluidTotals }) {
 /** The newest first; what was corrected stays, struck through. */
 function Values({
   all,
+  chart,
   timeZone,
   start,
 }: {
   all: readonly Measurement[];
+  chart: Chart;
   timeZone: string;
   start: ((task: Task) => void) | undefined;
 }) {
@@ -184,11 +187,18 @@ function Values({
         <tbody>
           {all.map((one) => {
             const { title, text } = describeEntry(one.body);
+            const converted =
+              one.body.kind === 'glucose-measured'
+                ? inWardUnit(one.body, chart.settings.glucoseUnit)
+                : undefined;
             const at = formatInstant(one.body.effectiveAt, timeZone);
             return (
               <tr key={one.id} className={stands(one) ? '' : 'struck'}>
                 <th scope="row">{at}</th>
-                <td>{text}</td>
+                <td>
+                  {text}
+                  {converted && <div className="quiet">{converted}</div>}
+                </td>
                 <td>{one.body.author.name}</td>
                 <td>
                   {start && stands(one) && (
