@@ -54,7 +54,7 @@ export class World {
   /** What the server signed for and has to hold. */
   said: Acknowledgement[] = [];
   /** Each revocation, with the entries of the device that stood at the server when it was said. */
-  readonly revocations: { device: string; stood: Set<string> }[] = [];
+  readonly revocations: { device: string; stood: Set<string>; placesLost?: true }[] = [];
   /** Hashes of what each device wrote, whichever of its copies. */
   readonly writtenBy = new Map<string, Set<string>>();
   /** Hashes that a closing covers: replicas may have purged them. */
@@ -246,7 +246,12 @@ export class World {
       replica.restore(backup);
       this.#backups.delete(replica);
       // What it signed for in the life that is gone binds it no more; it will learn that from the others.
-      if (replica === server) this.said = this.said.filter(({ hash }) => this.isOn(server, hash));
+      if (replica === server) {
+        this.said = this.said.filter(({ hash }) => this.isOn(server, hash));
+        // A revocation names places. Where the server lost what stood there, whoever is first takes them (SECURITY.md).
+        for (const revoked of this.revocations)
+          if ([...revoked.stood].some((hash) => !this.isOn(server, hash))) revoked.placesLost = true;
+      }
     } else if (dice < 0.973) {
       void this.#revoke(server, tablet);
     } else if (dice < 0.979) {
@@ -432,7 +437,8 @@ export class World {
     if (new Set(shown.map(({ charts }) => charts)).size !== 1)
       throw new Broken('two replicas show different charts of the same entries');
     for (const number of directoryOn(server.disk).revocations) {
-      const { device, stood } = this.revocations[number]!;
+      const { device, stood, placesLost } = this.revocations[number]!;
+      if (placesLost) continue;
       for (const hash of this.writtenBy.get(device) ?? [])
         if (!stood.has(hash) && shown.some(({ believed }) => believed.has(hash)))
           throw new Broken('an entry of a revoked tablet is believed that came after its revocation');
