@@ -2,7 +2,7 @@ import type { Chart, ChartOrder } from './chart/types.ts';
 import { OUTCOMES } from './describe-dose.ts';
 import { tallMan } from './display.ts';
 import { doseChecks, type IntendedDose } from './dose-checks.ts';
-import { rangeAlerts } from './dose-range.ts';
+import { bedsideRangeAlerts, rangeAlerts } from './dose-range.ts';
 import type { OrderDetail, OrderId, Schedule } from './entries/index.ts';
 import type { Formulary } from './formulary.ts';
 import { ingredientsOf, sharedClass, shareIngredient } from './ingredients.ts';
@@ -51,10 +51,21 @@ export interface Alert {
   confirm?: string;
 }
 
+/** What a hospital has told its tablets about drugs. */
+export interface DrugKnowledge {
+  formulary: Pick<Formulary, 'byText'>;
+  interactions: readonly Interaction[];
+}
+const NOTHING_KNOWN: DrugKnowledge = { formulary: { byText: () => undefined }, interactions: [] };
+
 const HOUR_MS = 3_600_000;
 
 /** What to think about before charting a dose as given. `at`: when it is given, which may be in the past. */
-export function administrationAlerts(chart: Chart, dose: IntendedDose & { order: OrderId }): Alert[] {
+export function administrationAlerts(
+  chart: Chart,
+  dose: IntendedDose & { order: OrderId },
+  { formulary }: Pick<DrugKnowledge, 'formulary'> = NOTHING_KNOWN,
+): Alert[] {
   const order = chart.orders.find((candidate) => candidate.id === dose.order);
   if (order?.detail.category !== 'medication') return [];
   const { medication, schedule } = order.detail;
@@ -99,16 +110,12 @@ export function administrationAlerts(chart: Chart, dose: IntendedDose & { order:
   return [
     ...alerts,
     ...doseChecks(chart, order, order.detail, dose),
+    ...(order.incomplete.includes('dose')
+      ? []
+      : bedsideRangeAlerts(chart, formulary.byText(medication.text), order, order.detail, dose.dose)),
     ...intervalAlerts(chart, order, schedule, medication.text, dose),
   ];
 }
-
-/** What a hospital has told its tablets about drugs. */
-export interface DrugKnowledge {
-  formulary: Pick<Formulary, 'byText'>;
-  interactions: readonly Interaction[];
-}
-const NOTHING_KNOWN: DrugKnowledge = { formulary: { byText: () => undefined }, interactions: [] };
 
 /** What to think about before signing an order. `changes`: the order that it takes the place of. */
 export function orderAlerts(

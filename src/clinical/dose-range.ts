@@ -1,8 +1,8 @@
 import type { Alert } from './alerts.ts';
 import { stands } from './chart/standing.ts';
-import type { Chart } from './chart/types.ts';
+import type { Chart, ChartOrder } from './chart/types.ts';
 import { ageInYears, formatAgo, formatNumber, formatQuantity, formatUnit } from './display.ts';
-import type { MedicationDetail, Schedule } from './entries/index.ts';
+import type { MedicationDetail, Quantity, Schedule } from './entries/index.ts';
 import type { DoseLimit, FormularyItem } from './formulary.ts';
 
 /** Older than this, a weight doses nobody without saying so (medication.md, "Alerts"). */
@@ -30,23 +30,86 @@ export function knownWeight(chart: Pick<Chart, 'measurements' | 'ehrObservations
   return [...charted, ...ehr].sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
 }
 
-/** What the formulary's own limits say of a dose. Limits by age: those of this age; where it is not known, those for all. */
+/** Limits of this age; where it is not known, those for all. */
+function limitsFor(age: number | undefined, item: FormularyItem | undefined): DoseLimit[] {
+  return (item?.limits ?? []).filter(
+    ({ fromYears, belowYears }) =>
+      (fromYears === undefined || (age !== undefined && age >= fromYears)) &&
+      (belowYears === undefined || (age !== undefined && age < belowYears)),
+  );
+}
+
+/** What the formulary's own limits say of a dose that is ordered. */
 export function rangeAlerts(
   chart: Chart,
   item: FormularyItem | undefined,
   detail: Pick<MedicationDetail, 'dose' | 'schedule'>,
 ): Alert[] {
   const age = ageInYears(chart.identity.birthDate, chart.now);
-  const limits = (item?.limits ?? []).filter(
-    ({ fromYears, belowYears }) =>
-      (fromYears === undefined || (age !== undefined && age >= fromYears)) &&
-      (belowYears === undefined || (age !== undefined && age < belowYears)),
-  );
   const weight = knownWeight(chart);
   return [
-    ...limits.flatMap((limit) => ofLimit(limit, detail, weight, chart.now)),
+    ...limitsFor(age, item).flatMap((limit) => ofLimit(limit, detail, weight, chart.now)),
     ...renalAlert(chart, item, age, weight),
   ];
+}
+
+/**
+ * The same limits at the bedside, of the amount that is about to be given: the EHR's orders were never checked here, and
+ * an amount is sometimes changed. What was signed over is told with its reason, and not asked again; less than was
+ * ordered has a reason of its own.
+ */
+export function bedsideRangeAlerts(
+  chart: Chart,
+  item: FormularyItem | undefined,
+  { overrides = [], signedBy }: Pick<ChartOrder, 'overrides' | 'signedBy'>,
+  { dose: ordered, schedule }: Pick<MedicationDetail, 'dose' | 'schedule'>,
+  given: Quantity | undefined,
+): Alert[] {
+  const dose = given ?? ordered;
+  const changed = dose.value !== ordered.value || !sameUnit(dose.unit, ordered.unit);
+  return rangeAlerts(chart, item, { dose, schedule })
+    .filter(({ code }) => code !== 'weight-old' && !(changed && code === 'dose-low'))
+    .map((alert): Alert => {
+      const signed = changed ? undefined : overrides.find((override) => override.alert === alert.code);
+      if (signed)
+        return {
+          ...alert,
+          severity: 'inform',
+          message: `${alert.message} Ordered so by ${signedBy ?? 'the prescriber'}: ${signed.reason}`,
+        };
+      return alert.code === 'renal' ? { ...alert, severity: 'inform' } : alert;
+    });
+}
+
+/**
+ * Doses by weight, worked out with their arithmetic for whoever orders: "At 20 kg, 2hr ago: 200 mg to 300 mg in one
+ * dose (10 to 15 mg/kg)". Nothing is filled in by itself.
+ */
+export function dosesByWeight(chart: Chart, item: FormularyItem | undefined): string[] {
+  const limits = limitsFor(ageInYears(chart.identity.birthDate, chart.now), item).filter(
+    ({ perKg }) => perKg,
+  );
+  if (limits.length === 0) return [];
+  const weight = knownWeight(chart);
+  if (!weight) return ['The dose goes by weight, and no weight is known here. Weigh the patient first.'];
+  const at = `At ${formatNumber(weight.kg)} kg (${weight.method === 'ehr' ? 'from the EHR' : weight.method}, ${formatAgo(weight.at, chart.now)})`;
+  return limits.flatMap(({ low, high, highPerDay, unit }) => {
+    const total = (perKg: number): string =>
+      formatQuantity({ value: Number((perKg * weight.kg).toPrecision(6)), unit });
+    const each = (perKg: number): string => `${formatNumber(perKg)} ${formatUnit(unit)}/kg`;
+    const one =
+      low !== undefined && high !== undefined
+        ? `${total(low)} to ${total(high)} in one dose (${formatNumber(low)} to ${each(high)})`
+        : high !== undefined
+          ? `at most ${total(high)} in one dose (${each(high)})`
+          : low !== undefined
+            ? `at least ${total(low)} in one dose (${each(low)})`
+            : undefined;
+    const day =
+      highPerDay === undefined ? undefined : `at most ${total(highPerDay)} in 24 hours (${each(highPerDay)})`;
+    const says = [one, day].filter((part) => part !== undefined);
+    return says.length > 0 ? [`${at}: ${says.join('; ')}.`] : [];
+  });
 }
 
 function ofLimit(

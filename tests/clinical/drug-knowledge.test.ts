@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  administrationAlerts,
   creatinineClearance,
+  dosesByWeight,
   type FormularyItem,
   fluidBalance,
   fluidTotals,
@@ -11,6 +13,7 @@ import {
   insulinAlerts,
   interactionOf,
   type OpenedEntry,
+  type OrderId,
   OrderSet,
   openFormulary,
   orderAlerts,
@@ -84,6 +87,53 @@ describe('doses outside the formulary’s range', () => {
       interactions: [],
     });
     expect(alert?.message).toContain('200 mg (10 mg/kg at 20 kg)');
+  });
+
+  it('are worked out by weight for whoever orders, with their arithmetic', () => {
+    const child = (entries: OpenedEntry[]) => chartOf(entries, { born: '2018-03-04' });
+    expect(dosesByWeight(child([weight(20)]), limited)).toEqual([
+      'At 20 kg (measured, 1hr ago): at most 200 mg in one dose (10 mg/kg).',
+    ]);
+    const both = drug('paracetamol', {
+      limits: [{ unit: 'mg', low: 10, high: 15, highPerDay: 60, perKg: true }],
+    });
+    expect(dosesByWeight(child([weight(8.2)]), both)).toEqual([
+      'At 8.2 kg (measured, 1hr ago): 82 mg to 123 mg in one dose (10 to 15 mg/kg); at most 492 mg in 24 hours (60 mg/kg).',
+    ]);
+    expect(dosesByWeight(child([]), both)[0]).toContain('no weight is known');
+    expect(dosesByWeight(chartOf([]), limited)).toEqual([]);
+  });
+
+  it('are looked at again at the bedside: of the amount that is given; what was signed over is told with its reason', () => {
+    const given = (order: OpenedEntry, mg?: number) =>
+      administrationAlerts(
+        chartOf([order]),
+        {
+          order: order.id as OrderId,
+          at: NOW,
+          ...(mg === undefined ? {} : { dose: { value: mg, unit: 'mg' } }),
+        },
+        { formulary: openFormulary([limited]) },
+      )
+        .filter(({ code }) => code.startsWith('dose-'))
+        .map(({ code, severity, message }) => [code, severity, message.includes('Ordered so by')]);
+    const within = orderFor('ibuprofen', { type: 'every', hours: 24 });
+    expect(given(within)).toEqual([]);
+    expect(given(within, 900)).toEqual([['dose-high', 'stop-and-think', false]]);
+    // Less than ordered has a reason of its own.
+    expect(given(within, 50)).toEqual([]);
+    const large = orderFor('ibuprofen', { type: 'every', hours: 24 }, { dose: { value: 1000, unit: 'mg' } });
+    expect(given(large)).toEqual([['dose-high', 'stop-and-think', false]]);
+    if (large.body?.kind !== 'order-signed') throw new Error('an order');
+    const signedOver: OpenedEntry = {
+      ...large,
+      body: {
+        ...large.body,
+        overrides: [{ alert: 'dose-high', message: 'more than the most', reason: 'as the specialist says' }],
+      },
+    };
+    expect(given(signedOver)).toEqual([['dose-high', 'inform', true]]);
+    expect(given(signedOver, 1200)).toEqual([['dose-high', 'stop-and-think', false]]);
   });
 
   it('a unit that the formulary does not speak of is not compared', () => {

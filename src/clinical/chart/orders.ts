@@ -42,6 +42,7 @@ export function chartOrders(
         : {}),
       signedBy: body.author.name,
       signedAt: body.effectiveAt,
+      overrides: body.overrides,
       state:
         standing === 'entered-in-error' ? 'entered-in-error' : standing === 'replaced' ? 'stopped' : 'active',
       ...(standing === 'replaced' ? { stoppedReason: 'Changed: see the newer order' } : {}),

@@ -1,5 +1,6 @@
 import type {
   AdministrationOutcome,
+  AlertOverride,
   BodyOf,
   ConflictKind,
   ConflictRef,
@@ -70,6 +71,8 @@ export interface ChartOrder {
   /** Who signed it, when; absent for the EHR's orders. */
   signedBy?: string;
   signedAt?: string;
+  /** Alerts that were signed over, each with its reason. */
+  overrides?: AlertOverride[];
   state: 'active' | 'on-hold' | 'stopped' | 'entered-in-error' | 'ended';
   /** When it was held, and until when: doses due in between are not asked for. */
   holds: { from: string; to?: string; by: string; reason: string }[];

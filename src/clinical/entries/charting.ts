@@ -130,6 +130,7 @@ export const AlertOverride = z.object({
   message: z.string().max(500),
   reason: z.string().min(1).max(500),
 });
+export type AlertOverride = z.infer<typeof AlertOverride>;
 
 export const NoteType = z.enum(['nursing', 'progress', 'sbar']);
 

@@ -148,13 +148,17 @@ function DoseForm({
       : [
           ...(insulin ? insulinAlerts(chart, typedGlucose, at) : []),
           ...(drug && given ? scanAlerts(detail.medication.text, drug, at, timeZone) : []),
-          ...administrationAlerts(chart, {
-            order: order.id,
-            at,
-            ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
-            ...(amount ? { dose: amount } : {}),
-            measured: measured ?? [],
-          }),
+          ...administrationAlerts(
+            chart,
+            {
+              order: order.id,
+              at,
+              ...(dose.dueAt === undefined ? {} : { dueAt: dose.dueAt }),
+              ...(amount ? { dose: amount } : {}),
+              measured: measured ?? [],
+            },
+            { formulary },
+          ),
         ]
   )
     // What speaks against giving it is no reason against holding it; that it is charted already always matters.

@@ -4,6 +4,7 @@ import { useForm } from 'react-hook-form';
 import {
   type Chart,
   type ChartOrder,
+  dosesByWeight,
   formularyText,
   LimitedParameter,
   medicationLine,
@@ -291,6 +292,12 @@ export function OrderForm({
           }}
         />
       )}
+      {fields.category === 'medication' &&
+        dosesByWeight(chart, knowledge.formulary.byText(fields.what)).map((line) => (
+          <p key={line} className="notice" role="status">
+            By weight. {line}
+          </p>
+        ))}
       {detail?.category === 'medication' && <p className="card">{medicationLine(detail)}</p>}
       <AlertList
         alerts={alerts}
