@@ -44,6 +44,9 @@ beforeAll(async () => {
   page = await tablet.newPage();
   await enrol(page, hospital.url, '4 West', 'tablet');
   await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
+  // The page that installed the worker is not always taken over by it; the next one is.
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await page.reload();
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   heaps = await watchHeaps(profile, hospital.url);
 });
