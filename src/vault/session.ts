@@ -149,11 +149,14 @@ export function createSession(
 
   /** After a save: the next save comes first, the fold and the upload when nobody is writing. */
   function foldSoon(): void {
+    // At once: "saved" and "0 on this tablet only" must not stand on one screen. In a row of saves, with the first. The
+    // fold tells them again, so a count that cannot be read now stops nothing.
+    if (foldTimer === undefined) void tellCounts().catch(() => undefined);
     clearTimeout(foldTimer);
     foldTimer = setTimeout(() => {
+      foldTimer = undefined;
       news.tell({ type: 'saved' });
-      // Told before the fold: "saved" and "0 on this tablet only" must not stand on one screen.
-      void tellCounts().then(fold);
+      void fold();
     }, FOLD_AFTER_MS);
   }
 
