@@ -1,5 +1,6 @@
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { DialogForm } from './DialogForm.tsx';
 
 /** Asks why, for what cannot be undone, and says before what will happen. */
 export function ReasonDialog({
@@ -26,42 +27,29 @@ export function ReasonDialog({
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   return (
-    <Modal opened onClose={onCancel} title={title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form
-        className="stack"
-        noValidate
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setBusy(true);
-          void onConfirm(reason.trim()).finally(() => setBusy(false));
-        }}
-      >
-        <div>{what}</div>
-        <Textarea
-          label="Why?"
-          autosize
-          minRows={2}
-          data-autofocus
-          spellCheck={false}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        {children}
-        {problem && (
-          <p role="alert" className="notice stop">
-            {problem}
-          </p>
-        )}
-        <div className="row">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy} disabled={reason.trim() === '' || !ready}>
-            {confirm}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <DialogForm
+      title={title}
+      confirm={confirm}
+      problem={problem}
+      busy={busy}
+      ready={reason.trim() !== '' && ready}
+      onSubmit={() => {
+        setBusy(true);
+        void onConfirm(reason.trim()).finally(() => setBusy(false));
+      }}
+      onCancel={onCancel}
+    >
+      <div>{what}</div>
+      <Textarea
+        label="Why?"
+        autosize
+        minRows={2}
+        data-autofocus
+        spellCheck={false}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      {children}
+    </DialogForm>
   );
 }

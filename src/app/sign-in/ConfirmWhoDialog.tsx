@@ -1,7 +1,8 @@
-import { Button, Modal, PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { SessionInfo } from '../../wire/sign-in.ts';
 import { ApiError, onConfirmNeeded, request } from '../api.ts';
+import { DialogForm } from '../DialogForm.tsx';
 
 /** Asks who it is once more, before something changes who may come in; what was asked for then goes on by itself. */
 export function ConfirmWhoDialog({
@@ -44,56 +45,38 @@ export function ConfirmWhoDialog({
     }
   }
   return (
-    <Modal
+    <DialogForm
       opened={answer !== undefined}
-      onClose={() => close(false)}
       title="Is it still you?"
-      closeButtonProps={{ 'aria-label': 'Close this window' }}
+      size="md"
+      confirm="It is me"
+      problem={problem}
+      busy={busy}
+      ready={pin.length >= 4 && (!codeSetUp || code !== '')}
+      onSubmit={() => void confirm()}
+      onCancel={() => close(false)}
     >
-      <form
-        className="stack"
-        noValidate
+      <p>
+        This changes who may come in. You signed in more than five minutes ago, so show it once more; nothing
+        was changed yet.
+      </p>
+      <PasswordInput
+        label="Your own PIN"
+        inputMode="numeric"
         autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void confirm();
-        }}
-      >
-        <p>
-          This changes who may come in. You signed in more than five minutes ago, so show it once more;
-          nothing was changed yet.
-        </p>
-        <PasswordInput
-          label="Your own PIN"
+        data-autofocus
+        value={pin}
+        onChange={(event) => setPin(event.currentTarget.value)}
+      />
+      {codeSetUp && (
+        <TextInput
+          label="Code of your authenticator app"
           inputMode="numeric"
-          autoComplete="off"
-          data-autofocus
-          value={pin}
-          onChange={(event) => setPin(event.currentTarget.value)}
+          autoComplete="one-time-code"
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
         />
-        {codeSetUp && (
-          <TextInput
-            label="Code of your authenticator app"
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            value={code}
-            onChange={(event) => setCode(event.currentTarget.value)}
-          />
-        )}
-        {problem && (
-          <p role="alert" className="notice stop">
-            {problem}
-          </p>
-        )}
-        <div className="row">
-          <Button variant="default" onClick={() => close(false)}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy} disabled={pin.length < 4 || (codeSetUp && code === '')}>
-            It is me
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      )}
+    </DialogForm>
   );
 }

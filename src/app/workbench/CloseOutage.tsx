@@ -1,8 +1,9 @@
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { formatInstant } from '../../clinical/index.ts';
 import { ClosingState, type OpenKind, openInWords } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
+import { DialogForm } from '../DialogForm.tsx';
 import { usePoll } from '../use-poll.ts';
 
 type Ward = ClosingState['wards'][number];
@@ -115,61 +116,41 @@ function CloseDialog({
       .finally(() => setBusy(false));
   };
   return (
-    <Modal
-      opened
-      onClose={onCancel}
+    <DialogForm
       title={`Close the outage on ${ward.name}`}
       size="xl"
-      closeButtonProps={{ 'aria-label': 'Close this window' }}
+      confirm="Close the outage"
+      problem={problem}
+      busy={busy}
+      ready={complete && ward.toCover > 0}
+      onSubmit={close}
+      onCancel={onCancel}
     >
-      <form
-        className="stack"
-        noValidate
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault();
-          close();
-        }}
-      >
-        <p>
-          The tablets of {ward.name} forget {ward.toCover} settled entries when they next reach this server.
-          Entries that are not settled, and logs that hold one, stay on the tablets until the next closing.
-        </p>
-        {ward.open.map(({ kind, count, what }) => (
-          <section key={kind} className="stack" aria-label={openInWords({ kind, count })}>
-            <strong>▲ {openInWords({ kind, count })}</strong>
-            <ul>
-              {what.map((text) => (
-                <li key={text}>{text}</li>
-              ))}
-            </ul>
-            <Textarea
-              label={`Why may this stay open? (${openInWords({ kind, count })})`}
-              autosize
-              maxLength={400}
-              spellCheck={false}
-              value={reasons[kind] ?? ''}
-              onChange={(event) => setReasons({ ...reasons, [kind]: event.currentTarget.value })}
-            />
-          </section>
-        ))}
-        {ward.open.length > 0 && (
-          <p>Your name and these reasons go into the audit trail. Name no patient in them.</p>
-        )}
-        {problem && (
-          <p role="alert" className="notice stop">
-            {problem}
-          </p>
-        )}
-        <div className="row">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy} disabled={!complete || ward.toCover === 0}>
-            Close the outage
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      <p>
+        The tablets of {ward.name} forget {ward.toCover} settled entries when they next reach this server.
+        Entries that are not settled, and logs that hold one, stay on the tablets until the next closing.
+      </p>
+      {ward.open.map(({ kind, count, what }) => (
+        <section key={kind} className="stack" aria-label={openInWords({ kind, count })}>
+          <strong>▲ {openInWords({ kind, count })}</strong>
+          <ul>
+            {what.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+          <Textarea
+            label={`Why may this stay open? (${openInWords({ kind, count })})`}
+            autosize
+            maxLength={400}
+            spellCheck={false}
+            value={reasons[kind] ?? ''}
+            onChange={(event) => setReasons({ ...reasons, [kind]: event.currentTarget.value })}
+          />
+        </section>
+      ))}
+      {ward.open.length > 0 && (
+        <p>Your name and these reasons go into the audit trail. Name no patient in them.</p>
+      )}
+    </DialogForm>
   );
 }

@@ -9,7 +9,7 @@ import {
   lacksSecondPerson,
   stands,
 } from '../../../clinical/index.ts';
-import type { Task } from '../patient/PatientScreen.tsx';
+import type { Task } from '../patient/tasks.ts';
 import { SecondPersonSaid } from './SecondPersonSaid.tsx';
 
 const AT_FIRST = 3;

@@ -12,7 +12,7 @@ import {
   stands,
   tallMan,
 } from '../../../clinical/index.ts';
-import type { Task } from '../patient/PatientScreen.tsx';
+import type { Task } from '../patient/tasks.ts';
 import { dayAndTime } from './day-and-time.ts';
 import { SecondPersonSaid } from './SecondPersonSaid.tsx';
 

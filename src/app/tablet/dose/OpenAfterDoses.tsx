@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { type Chart, formatAgo, formatInstant, formatTime, tallMan } from '../../../clinical/index.ts';
 import { useSave } from '../forms/use-save.ts';
-import type { Task } from '../patient/PatientScreen.tsx';
+import type { Task } from '../patient/tasks.ts';
 
 /** What given doses still ask for: effects to look at, patches to take off. And a clock that cannot be right. */
 export function OpenAfterDoses({

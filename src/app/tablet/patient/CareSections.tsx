@@ -13,7 +13,7 @@ import {
   stands,
   urineOutput,
 } from '../../../clinical/index.ts';
-import type { Task } from './PatientScreen.tsx';
+import type { Task } from './tasks.ts';
 
 interface Props {
   chart: Chart;

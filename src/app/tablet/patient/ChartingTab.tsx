@@ -20,7 +20,7 @@ import {
 } from '../../../clinical/index.ts';
 import { Sideways } from '../../Sideways.tsx';
 import { Devices, Screens, Urine } from './CareSections.tsx';
-import type { Task } from './PatientScreen.tsx';
+import type { Task } from './tasks.ts';
 
 type Measurement = Charted<BodyOf<MeasurementKind>>;
 

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { ANSWERS, type Chart, formatAgo, formatTime, MEANS } from '../../../clinical/index.ts';
-import type { Task } from './PatientScreen.tsx';
+import type { Task } from './tasks.ts';
 
 /** What asks for somebody, and how far it has come: in sight on the patient's page until the patient was seen. */
 export function Escalations({

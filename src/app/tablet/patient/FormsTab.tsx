@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { type Chart, describeEntry, formatInstant, stands } from '../../../clinical/index.ts';
 import { FormPictures } from '../../pictures/Picture.tsx';
 import { useForms } from '../use-forms.ts';
-import type { Task } from './PatientScreen.tsx';
+import type { Task } from './tasks.ts';
 
 /** What was filled in about this patient, and every form that there is to fill in. */
 export function FormsTab({

@@ -10,7 +10,7 @@ import {
 } from '../../../clinical/index.ts';
 import type { StaffName } from '../../../vault/api.ts';
 import { useSave } from '../forms/use-save.ts';
-import type { Task } from './PatientScreen.tsx';
+import type { Task } from './tasks.ts';
 
 /** More than these since the last shift are looked up in the history. */
 const SHOWN = 40;

@@ -9,7 +9,7 @@ import {
 } from '../../../clinical/index.ts';
 import type { EntryPlace } from '../../../vault/api.ts';
 import { usePlaces } from '../../lamp.tsx';
-import type { Task } from './PatientScreen.tsx';
+import type { Task } from './tasks.ts';
 
 const PLACES: Record<EntryPlace, string> = {
   'this-tablet': '○ on this tablet only',

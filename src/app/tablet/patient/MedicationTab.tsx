@@ -15,7 +15,7 @@ import { dayAndTime } from '../dose/day-and-time.ts';
 import { InfusionCard } from '../dose/InfusionCard.tsx';
 import { OpenAfterDoses } from '../dose/OpenAfterDoses.tsx';
 import { OrderActions, OrderState } from './OrderActions.tsx';
-import type { Task } from './PatientScreen.tsx';
+import type { Task } from './tasks.ts';
 
 const STATE_WORDS: Record<DueDose['state'], string> = {
   coming: '○ coming',

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { type ChartOrder, formatInstant } from '../../../clinical/index.ts';
-import type { Task } from './PatientScreen.tsx';
+import type { Task } from './tasks.ts';
 
 /** What a prescriber may do with an order: sign what was said, hold, resume, stop. */
 export function OrderActions({

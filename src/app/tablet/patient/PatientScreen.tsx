@@ -1,19 +1,6 @@
 import { Button, Tabs } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type {
-  BodyOf,
-  Chart,
-  Charted,
-  ChartOrder,
-  Device,
-  DrugCode,
-  EntryId,
-  Escalation,
-  InfusionAction,
-  MeasurementKind,
-  OrderId,
-  PhonedResult,
-} from '../../../clinical/index.ts';
+import type { OrderId } from '../../../clinical/index.ts';
 import {
   charts,
   doseForScan,
@@ -27,25 +14,6 @@ import type { StoredDraft } from '../../../vault/api.ts';
 import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
 import { rowName } from '../BoardScreen.tsx';
 import { ConflictList } from '../ConflictList.tsx';
-import { ReassessForm, VomitedForm } from '../dose/AfterDoseForms.tsx';
-import { InfusionForm } from '../dose/InfusionForm.tsx';
-import { SecondSignature } from '../dose/SecondSignature.tsx';
-import { DeviceForm, PregnancyForm, ScreenForm } from '../forms/CareForms.tsx';
-import { ChangeOrderForm, type OrderChange } from '../forms/ChangeOrderForm.tsx';
-import { draftKey, draftKind } from '../forms/drafts.ts';
-import { EscalationForm, SeenForm } from '../forms/EscalationForm.tsx';
-import { FillFormById } from '../forms/FillForm.tsx';
-import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
-import { HandoffForm } from '../forms/HandoffForm.tsx';
-import { MeasureTask } from '../forms/MeasureTask.tsx';
-import { MoveForm } from '../forms/MoveForm.tsx';
-import { NoteForm } from '../forms/NoteForm.tsx';
-import { OrderForm } from '../forms/OrderForm.tsx';
-import { OrderSetForm } from '../forms/OrderSetForm.tsx';
-import { AcknowledgeForm, ResultForm } from '../forms/ResultForms.tsx';
-import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../forms/SmallForms.tsx';
-import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
-import { PrintChoices } from '../print/PrintChoices.tsx';
 import type { ScreenProps } from '../Shell.tsx';
 import { useScan } from '../scan/scanning.tsx';
 import { otherWristband } from '../scan/words.ts';
@@ -59,34 +27,9 @@ import { MedicationTab } from './MedicationTab.tsx';
 import { MoveNotices } from './MoveNotices.tsx';
 import { PatientBanner } from './PatientBanner.tsx';
 import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.tsx';
-
-/** What is being written. One task fills the screen; the banner stays above it. */
-export type Task =
-  | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>>; draft?: unknown }
-  | { do: 'give'; order: OrderId; dueAt?: string; code?: DrugCode }
-  | { do: 'second'; order: OrderId; entry: Charted<BodyOf<'medication-administration' | 'infusion-charted'>> }
-  | { do: 'infusion'; order: OrderId; action: InfusionAction }
-  | { do: 'reassess' | 'vomited'; administration: EntryId; dose: string }
-  | { do: 'order'; changes?: ChartOrder; draft?: unknown }
-  | { do: 'order-set' }
-  | { do: 'device'; action: BodyOf<'device-charted'>['action']; device?: Device }
-  | { do: 'pregnancy' }
-  | { do: 'screen'; screen: string }
-  | { do: 'result' }
-  | { do: 'acknowledge'; result: PhonedResult }
-  | { do: 'stop-order'; order: ChartOrder }
-  | { do: 'change-order'; order: ChartOrder; change: OrderChange }
-  | { do: 'note'; amend?: Charted<BodyOf<'note'>>; draft?: unknown }
-  | { do: 'form'; form: string; amend?: Charted<BodyOf<'form-answered'>>; draft?: unknown }
-  | { do: 'measure'; what: MeasurementKind; amend?: Charted<BodyOf<MeasurementKind>> }
-  | { do: 'allergy' }
-  | { do: 'bed' }
-  | { do: 'move' }
-  | { do: 'print' }
-  | { do: 'handoff'; draft?: unknown }
-  | { do: 'escalate'; escalation?: Escalation }
-  | { do: 'seen'; escalation: Escalation }
-  | { do: 'entered-in-error'; entry: Charted };
+import { TaskForm } from './TaskForm.tsx';
+import { type Task, taskDraftKey, taskOf } from './tasks.ts';
+import { Unfinished } from './Unfinished.tsx';
 
 /** A task begins and ends at the top, where its title or "Saved" stands. */
 function toTop(): void {
@@ -168,7 +111,6 @@ export function PatientScreen({
     setTask(undefined);
     toTop();
   };
-  const form = { timeZone, onDone: done, onCancel: () => setTask(undefined) };
   const { role } = session.staff;
   const clinician = mayWrite(role, 'order-signed');
   const writes = charts(role);
@@ -193,91 +135,17 @@ export function PatientScreen({
         </p>
       )}
       {saved && asks && <News2Asks score={asks} />}
-      {task?.do === 'vital-signs' && (
-        <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
-      )}
-      {task?.do === 'give' && (
-        <GiveDoseForm
-          {...form}
+      {task && (
+        <TaskForm
+          task={task}
           chart={chart}
           now={now}
-          dose={task}
-          self={session.staff.id}
-          wristband={identified}
-        />
-      )}
-      {task?.do === 'infusion' && (
-        <InfusionForm {...form} chart={chart} now={now} task={task} self={session.staff.id} />
-      )}
-      {task?.do === 'second' && (
-        <SecondSignature {...form} chart={chart} task={task} self={session.staff.id} now={now} />
-      )}
-      {task?.do === 'change-order' && (
-        <ChangeOrderForm
-          {...form}
-          patient={patient}
-          order={task.order}
-          change={task.change}
-          self={session.staff.id}
-        />
-      )}
-      {task?.do === 'reassess' && <ReassessForm {...form} {...task} patient={patient} now={now} />}
-      {task?.do === 'vomited' && <VomitedForm {...form} {...task} patient={patient} now={now} />}
-      {task?.do === 'order' && (
-        <OrderForm
-          {...form}
-          chart={chart}
-          now={now}
-          draft={task.draft}
-          prescribes={clinician}
-          changes={task.changes}
-        />
-      )}
-      {task?.do === 'order-set' && <OrderSetForm {...form} chart={chart} now={now} />}
-      {task?.do === 'device' && (
-        <DeviceForm {...form} chart={chart} now={now} device={task.device} action={task.action} />
-      )}
-      {task?.do === 'pregnancy' && <PregnancyForm {...form} chart={chart} now={now} />}
-      {task?.do === 'screen' && <ScreenForm {...form} chart={chart} now={now} screen={task.screen} />}
-      {task?.do === 'result' && <ResultForm {...form} chart={chart} now={now} />}
-      {task?.do === 'acknowledge' && (
-        <AcknowledgeForm {...form} chart={chart} now={now} result={task.result} decides={clinician} />
-      )}
-      {task?.do === 'stop-order' && <StopOrderForm {...form} patient={patient} order={task.order} />}
-      {task?.do === 'note' && (
-        <NoteForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />
-      )}
-      {task?.do === 'form' && (
-        <FillFormById
-          {...form}
-          form={task.form}
-          chart={chart}
-          now={now}
-          amend={task.amend}
-          draft={task.draft}
-        />
-      )}
-      {task?.do === 'measure' && (
-        <MeasureTask {...form} what={task.what} amend={task.amend} chart={chart} now={now} />
-      )}
-      {task?.do === 'allergy' && <AllergyForm {...form} chart={chart} />}
-      {task?.do === 'bed' && <BedForm {...form} chart={chart} />}
-      {task?.do === 'move' && <MoveForm {...form} chart={chart} />}
-      {task?.do === 'handoff' && <HandoffForm {...form} chart={chart} draft={task.draft} />}
-      {task?.do === 'escalate' && (
-        <EscalationForm {...form} chart={chart} now={now} escalation={task.escalation} />
-      )}
-      {task?.do === 'seen' && <SeenForm {...form} chart={chart} now={now} escalation={task.escalation} />}
-      {task?.do === 'print' && (
-        <PrintChoices
-          chart={chart}
-          by={session.staff.name}
           timeZone={timeZone}
-          onDone={() => setTask(undefined)}
+          staff={session.staff}
+          wristband={identified}
+          onDone={done}
+          onCancel={() => setTask(undefined)}
         />
-      )}
-      {task?.do === 'entered-in-error' && (
-        <EnteredInErrorForm {...form} patient={patient} entry={task.entry} />
       )}
       {!task && (
         <>
@@ -415,81 +283,6 @@ export function PatientScreen({
         </>
       )}
     </div>
-  );
-}
-
-/** Where the draft of a task is kept; `undefined`: a task so short that it has none. */
-function taskDraftKey(task: Task, patient: string): string | undefined {
-  switch (task.do) {
-    case 'note':
-      return task.amend ? draftKey('note-amendment', patient, task.amend.id) : draftKey('note', patient);
-    case 'vital-signs':
-      return task.amend
-        ? draftKey('vital-signs-amendment', patient, task.amend.id)
-        : draftKey('vital-signs', patient);
-    case 'order':
-      return task.changes ? undefined : draftKey('order', patient);
-    case 'handoff':
-      return draftKey('handoff', patient);
-    case 'form':
-      return task.amend
-        ? draftKey('form-amendment', patient, task.amend.id)
-        : draftKey('form', patient, task.form);
-    default:
-      return undefined;
-  }
-}
-
-/** The task that a draft belongs to; `undefined`: what it amends is not on this part of the chart. */
-function taskOf(key: string, chart: Chart): Task | undefined {
-  const draft = draftKind(key);
-  switch (draft?.kind) {
-    case 'note':
-    case 'vital-signs':
-    case 'order':
-    case 'handoff':
-      return { do: draft.kind };
-    case 'note-amendment': {
-      const amend = chart.notes.find(({ id }) => id === draft.entry);
-      return amend && { do: 'note', amend };
-    }
-    case 'vital-signs-amendment': {
-      const amend = chart.vitals.find(({ id }) => id === draft.entry);
-      return amend && { do: 'vital-signs', amend };
-    }
-    case 'form':
-      return draft.entry === undefined ? undefined : { do: 'form', form: draft.entry };
-    case 'form-amendment': {
-      const amend = chart.forms.find(({ id }) => id === draft.entry);
-      return amend && { do: 'form', form: amend.body.form.id, amend };
-    }
-    case undefined:
-      return undefined;
-  }
-}
-
-/** What its author left half written about this patient: hers alone, until she finishes or discards it. */
-function Unfinished({
-  draft,
-  onContinue,
-  onDiscard,
-}: {
-  draft: StoredDraft;
-  onContinue: () => void;
-  onDiscard: () => void;
-}) {
-  const unfinished = draftKind(draft.key);
-  if (!unfinished) return null;
-  return (
-    <p className="notice row between">
-      You have an unfinished {unfinished.name} about this patient.
-      <span className="row">
-        <Button variant="default" onClick={onDiscard} aria-label={`Discard unfinished ${unfinished.name}`}>
-          Discard
-        </Button>
-        <Button onClick={onContinue}>Continue unfinished {unfinished.name}</Button>
-      </span>
-    </p>
   );
 }
 

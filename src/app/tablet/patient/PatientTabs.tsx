@@ -17,7 +17,7 @@ import {
 import { useSave } from '../forms/use-save.ts';
 import { News2Chart } from './News2Chart.tsx';
 import { OrderActions, OrderState } from './OrderActions.tsx';
-import type { Task } from './PatientScreen.tsx';
+import type { Task } from './tasks.ts';
 
 /** What matters now, on one screen. */
 export function OverviewTab({

@@ -1,0 +1,128 @@
+import type { Chart, News2 } from '../../../clinical/index.ts';
+import { mayWrite } from '../../../clinical/index.ts';
+import { ReassessForm, VomitedForm } from '../dose/AfterDoseForms.tsx';
+import { InfusionForm } from '../dose/InfusionForm.tsx';
+import { SecondSignature } from '../dose/SecondSignature.tsx';
+import { DeviceForm, PregnancyForm, ScreenForm } from '../forms/CareForms.tsx';
+import { ChangeOrderForm } from '../forms/ChangeOrderForm.tsx';
+import { EscalationForm, SeenForm } from '../forms/EscalationForm.tsx';
+import { FillFormById } from '../forms/FillForm.tsx';
+import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
+import { HandoffForm } from '../forms/HandoffForm.tsx';
+import { MeasureTask } from '../forms/MeasureTask.tsx';
+import { MoveForm } from '../forms/MoveForm.tsx';
+import { NoteForm } from '../forms/NoteForm.tsx';
+import { OrderForm } from '../forms/OrderForm.tsx';
+import { OrderSetForm } from '../forms/OrderSetForm.tsx';
+import { AcknowledgeForm, ResultForm } from '../forms/ResultForms.tsx';
+import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../forms/SmallForms.tsx';
+import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
+import { PrintChoices } from '../print/PrintChoices.tsx';
+import type { ScreenProps } from '../Shell.tsx';
+import type { Task } from './tasks.ts';
+
+/** The form of what is being written; the banner stays above it. */
+export function TaskForm({
+  task,
+  chart,
+  now,
+  timeZone,
+  staff,
+  wristband,
+  onDone,
+  onCancel,
+}: {
+  task: Task;
+  chart: Chart;
+  now: string;
+  timeZone: string;
+  staff: ScreenProps['session']['staff'];
+  wristband: boolean;
+  onDone: (message: string, score?: News2) => void;
+  onCancel: () => void;
+}) {
+  const form = { timeZone, onDone, onCancel };
+  const clinician = mayWrite(staff.role, 'order-signed');
+  switch (task.do) {
+    case 'vital-signs':
+      return <VitalSignsForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />;
+    case 'give':
+      return (
+        <GiveDoseForm {...form} chart={chart} now={now} dose={task} self={staff.id} wristband={wristband} />
+      );
+    case 'infusion':
+      return <InfusionForm {...form} chart={chart} now={now} task={task} self={staff.id} />;
+    case 'second':
+      return <SecondSignature {...form} chart={chart} task={task} self={staff.id} now={now} />;
+    case 'change-order':
+      return (
+        <ChangeOrderForm
+          {...form}
+          patient={chart.identity.id}
+          order={task.order}
+          change={task.change}
+          self={staff.id}
+        />
+      );
+    case 'reassess':
+      return <ReassessForm {...form} {...task} patient={chart.identity.id} now={now} />;
+    case 'vomited':
+      return <VomitedForm {...form} {...task} patient={chart.identity.id} now={now} />;
+    case 'order':
+      return (
+        <OrderForm
+          {...form}
+          chart={chart}
+          now={now}
+          draft={task.draft}
+          prescribes={clinician}
+          changes={task.changes}
+        />
+      );
+    case 'order-set':
+      return <OrderSetForm {...form} chart={chart} now={now} />;
+    case 'device':
+      return <DeviceForm {...form} chart={chart} now={now} device={task.device} action={task.action} />;
+    case 'pregnancy':
+      return <PregnancyForm {...form} chart={chart} now={now} />;
+    case 'screen':
+      return <ScreenForm {...form} chart={chart} now={now} screen={task.screen} />;
+    case 'result':
+      return <ResultForm {...form} chart={chart} now={now} />;
+    case 'acknowledge':
+      return <AcknowledgeForm {...form} chart={chart} now={now} result={task.result} decides={clinician} />;
+    case 'stop-order':
+      return <StopOrderForm {...form} patient={chart.identity.id} order={task.order} />;
+    case 'note':
+      return <NoteForm {...form} chart={chart} now={now} amend={task.amend} draft={task.draft} />;
+    case 'form':
+      return (
+        <FillFormById
+          {...form}
+          form={task.form}
+          chart={chart}
+          now={now}
+          amend={task.amend}
+          draft={task.draft}
+        />
+      );
+    case 'measure':
+      return <MeasureTask {...form} what={task.what} amend={task.amend} chart={chart} now={now} />;
+    case 'allergy':
+      return <AllergyForm {...form} chart={chart} />;
+    case 'bed':
+      return <BedForm {...form} chart={chart} />;
+    case 'move':
+      return <MoveForm {...form} chart={chart} />;
+    case 'handoff':
+      return <HandoffForm {...form} chart={chart} draft={task.draft} />;
+    case 'escalate':
+      return <EscalationForm {...form} chart={chart} now={now} escalation={task.escalation} />;
+    case 'seen':
+      return <SeenForm {...form} chart={chart} now={now} escalation={task.escalation} />;
+    case 'print':
+      return <PrintChoices chart={chart} by={staff.name} timeZone={timeZone} onDone={onCancel} />;
+    case 'entered-in-error':
+      return <EnteredInErrorForm {...form} patient={chart.identity.id} entry={task.entry} />;
+  }
+}
