@@ -271,6 +271,7 @@ export function PatientScreen({
                 start={begin}
                 onDone={done}
               />
+              <Earlier count={chart.earlier} onAll={() => setWhole(true)} />
             </Tabs.Panel>
             <Tabs.Panel value="forms" pt="md">
               <FormsTab chart={chart} timeZone={timeZone} start={start} writes={writes} />

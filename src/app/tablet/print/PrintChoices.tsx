@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { type Chart, serviceLine } from '../../../clinical/index.ts';
+import { useLamp } from '../../lamp.tsx';
 import { useForms } from '../use-forms.ts';
 import { notesPaper, transferPaper, vitalsPaper } from './chart-papers.tsx';
 import { blankFormPaper } from './form-paper.tsx';
@@ -22,26 +23,32 @@ export function PrintChoices({
   timeZone: string;
   onDone: () => void;
 }) {
+  const { vault } = useLamp();
   const [paper, setPaper] = useState<Paper>();
+  /** Read anew and whole: the screen shows the newest of a long history, and what was just saved a moment later. */
+  const print = async (make: (whole: Chart) => Paper): Promise<void> => {
+    const whole = await vault.chart(chart.identity.id, true);
+    if (whole) setPaper(make(whole));
+  };
   const requests = chart.orders.filter(
     ({ detail, state }) =>
       state === 'active' && ['laboratory', 'imaging', 'blood-product', 'consult'].includes(detail.category),
   );
-  const choices: [string, () => Paper][] = [
-    ['Medication record', () => marPaper(chart, timeZone)],
-    ['NEWS2 chart and vital signs', () => vitalsPaper(chart, timeZone)],
-    ['Notes and forms', () => notesPaper(chart, timeZone)],
-    ['Handoff sheet', () => handoffPaper(chart, timeZone)],
-    ['Transfer packet', () => transferPaper(chart, timeZone)],
-    ['Wristband', () => wristbandPaper(chart)],
-    ['Patient labels', () => labelsPaper(chart)],
+  const choices: [string, (whole: Chart) => Paper][] = [
+    ['Medication record', (whole) => marPaper(whole, timeZone)],
+    ['NEWS2 chart and vital signs', (whole) => vitalsPaper(whole, timeZone)],
+    ['Notes and forms', (whole) => notesPaper(whole, timeZone)],
+    ['Handoff sheet', (whole) => handoffPaper(whole, timeZone)],
+    ['Transfer packet', (whole) => transferPaper(whole, timeZone)],
+    ['Wristband', wristbandPaper],
+    ['Patient labels', labelsPaper],
   ];
   return (
     <section className="stack" aria-label="Print">
       <h2>Print</h2>
       <div className="form-list">
         {choices.map(([title, make]) => (
-          <Button key={title} variant="default" onClick={() => setPaper(make())}>
+          <Button key={title} variant="default" onClick={() => void print(make)}>
             {title}
           </Button>
         ))}
@@ -54,7 +61,7 @@ export function PrintChoices({
               <Button
                 key={order.id}
                 variant="default"
-                onClick={() => setPaper(requisitionPaper(chart, order, timeZone))}
+                onClick={() => void print((whole) => requisitionPaper(whole, order, timeZone))}
               >
                 {order.detail.category === 'medication' ? '' : serviceLine(order.detail)}
               </Button>
