@@ -70,9 +70,11 @@ export function createOpenId(db: Kysely<Database>, site: string, pending: Pendin
     async begin(redirectUri: string, returnTo: string): Promise<{ url: string; state: string }> {
       const configuration = await provider();
       // Discovery is remembered, so whether the provider lives is asked of it by itself.
-      await fetch(configuration.serverMetadata().jwks_uri ?? options.issuer, {
+      const alive = await fetch(configuration.serverMetadata().jwks_uri ?? options.issuer, {
         signal: AbortSignal.timeout(TIMEOUT_S * 1000),
       });
+      // A body that nobody reads would hold its connection.
+      await alive.body?.cancel();
       const verifier = randomPKCECodeVerifier();
       const nonce = randomNonce();
       const state = await pending.ask('openid', { verifier, nonce, redirectUri, returnTo });
