@@ -1,4 +1,3 @@
-import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Role } from '../clinical/index.ts';
 import type { Audit } from './audit.ts';
@@ -6,6 +5,7 @@ import type { Branches } from './branches.ts';
 import type { Census } from './census/import-census.ts';
 import type { Database } from './database/schema.ts';
 import type { EpochRecord } from './epoch.ts';
+import type { InBackground } from './faults.ts';
 import type { ServerLedger } from './ledger.ts';
 import type { Moves } from './moves.ts';
 import type { Projection } from './projection.ts';
@@ -39,7 +39,7 @@ export interface ServerContext {
   tokens: Tokens;
   signIn: SignInWays;
   clock: () => number;
-  log: FastifyBaseLogger;
+  inBackground: InBackground;
   /** Demo only: the control address of the demo EHR, and the staff with their PINs. */
   demo:
     | {

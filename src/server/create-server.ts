@@ -14,6 +14,7 @@ import type { ServerContext } from './context.ts';
 import { openDatabase } from './database/open.ts';
 import { createFhirGateway } from './ehr/gateway.ts';
 import { openEpoch } from './epoch.ts';
+import { createBackground } from './faults.ts';
 import { createLedger, inTheNameOfTheSite, type ServerLedger } from './ledger.ts';
 import { boundBodies, requestBounds, type SlowClients } from './limits.ts';
 import { concernsMoves, createMoves } from './moves.ts';
@@ -83,6 +84,20 @@ const POSTING_EVERY_MS = 30_000;
 /** Opens the database, recovers what a crash left, and builds the server. The caller listens. */
 export async function createServer(options: ServerOptions): Promise<LamplightServer> {
   const clock = options.clock ?? (() => Date.now());
+  const { sockets, ...bounds } = requestBounds(options.slowClients);
+  const app = fastify({
+    logger: {
+      level: options.logLevel ?? 'info',
+      redact: ['req.headers.authorization', 'req.headers.cookie'],
+      ...(options.logTo ? { stream: options.logTo } : {}),
+    },
+    // Addresses carry no patient data, but a request body never reaches the log either.
+    logController: new LogController({ disableRequestLogging: true }),
+    ...bounds,
+    http: sockets,
+  });
+  boundBodies(app);
+  const inBackground = createBackground(app.log);
   const opened = await openDatabase({
     dataDirectory: options.dataDirectory,
     ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
@@ -108,7 +123,8 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   await staff.settle();
   // Tablets bring what administrators decided on them, and what a restored server lacks, staff and tablets included.
   ledger.onCommit((scopes) => {
-    if (scopes.has(DIRECTORY_SCOPE) || scopes.has(ROSTER_SCOPE)) void staff.settle().catch(() => undefined);
+    if (scopes.has(DIRECTORY_SCOPE) || scopes.has(ROSTER_SCOPE))
+      inBackground('taking up what administrators decided', staff.settle);
   });
 
   const gateway = options.ehr ? createFhirGateway(options.ehr) : undefined;
@@ -117,7 +133,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   const branches = createBranches({ db, identity, site, siteLog, projection, clock });
   const moves = createMoves({ db, identity, site, siteLog, ledger, projection, clock });
   ledger.onCommit((scopes) => {
-    if (concernsMoves(scopes)) void moves.passOn().catch(() => undefined);
+    if (concernsMoves(scopes)) inBackground('passing on moved records', moves.passOn);
   });
   const quarantine = createQuarantine({ db, identity, site, ledger, projection, clock });
   const census = createCensus(db, identity, site, gateway, clock);
@@ -136,19 +152,6 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
 
   const closing = createClosing({ db, identity, site, siteLog, reconciliation, census, audit, clock });
 
-  const { sockets, ...bounds } = requestBounds(options.slowClients);
-  const app = fastify({
-    logger: {
-      level: options.logLevel ?? 'info',
-      redact: ['req.headers.authorization', 'req.headers.cookie'],
-      ...(options.logTo ? { stream: options.logTo } : {}),
-    },
-    // Addresses carry no patient data, but a request body never reaches the log either.
-    logController: new LogController({ disableRequestLogging: true }),
-    ...bounds,
-    http: sockets,
-  });
-  boundBodies(app);
   const context: ServerContext = {
     db,
     identity,
@@ -168,7 +171,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     tokens: createTokens(identity.secret, clock),
     signIn: createSignIn(db, identity, clock, options.signIn),
     clock,
-    log: app.log,
+    inBackground,
     demo: options.demo,
   };
 
@@ -235,11 +238,11 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   if (options.webRoot && existsSync(options.webRoot)) await serveApp(app, options.webRoot);
 
   const timers = [
-    setInterval(() => void census.refresh().catch(() => undefined), CENSUS_EVERY_MS),
+    setInterval(() => inBackground('reading the census', census.refresh), CENSUS_EVERY_MS),
     // What a crash or an unreachable EHR left half way is taken up again by itself.
-    setInterval(() => void moves.passOn().catch(() => undefined), POSTING_EVERY_MS),
-    setInterval(() => void branches.takeOver().catch(() => undefined), POSTING_EVERY_MS),
-    setInterval(() => void reconciliation.push().catch(() => undefined), POSTING_EVERY_MS),
+    setInterval(() => inBackground('passing on moved records', moves.passOn), POSTING_EVERY_MS),
+    setInterval(() => inBackground('taking over second histories', branches.takeOver), POSTING_EVERY_MS),
+    setInterval(() => inBackground('posting', reconciliation.push), POSTING_EVERY_MS),
   ];
 
   return {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Refusal } from '../wire/workbench.ts';
+import { faultInLog } from './faults.ts';
 
 /** A refusal that the user may read: what happened and what to do. Never carries patient data. */
 export class RefusalError extends Error {
@@ -67,18 +68,7 @@ export function answerFaults(app: FastifyInstance): void {
           ? 'Too many tries. Wait a minute, then try again.'
           : 'The request is not one that this server takes.',
       );
-    // Its message could quote a record: only its name and place go into the log.
-    request.log.error(
-      {
-        fault: error.name,
-        at: error.stack
-          ?.split('\n')
-          .find((line) => line.includes('/src/'))
-          ?.trim(),
-        route: request.routeOptions.url,
-      },
-      'a request failed',
-    );
+    request.log.error({ ...faultInLog(error), route: request.routeOptions.url }, 'a request failed');
     return sendRefusal(
       reply,
       500,

@@ -7,6 +7,7 @@ import { DIRECTORY_SCOPE, grantedWards, readersOf } from '../../site/index.ts';
 import { createHttpCarrier, createPeerLoop, exchange, type PeerState } from '../../sync/index.ts';
 import { guardRoutes } from '../access.ts';
 import { openDatabase } from '../database/open.ts';
+import { createBackground } from '../faults.ts';
 import { createLedger, type ServerLedger } from '../ledger.ts';
 import { boundBodies, requestBounds } from '../limits.ts';
 import { answerFaults } from '../refusal.ts';
@@ -46,6 +47,20 @@ export interface Hub {
 export async function createHub(options: HubOptions): Promise<Hub> {
   const { identity } = options;
   const clock = options.clock ?? (() => Date.now());
+  const { sockets, ...bounds } = requestBounds();
+  const app = fastify({
+    logger: {
+      level: options.logLevel ?? 'warn',
+      redact: ['req.headers.authorization', 'req.headers.cookie'],
+    },
+    logController: new LogController({ disableRequestLogging: true }),
+    ...bounds,
+    ...(options.tls
+      ? { https: { ...sockets, cert: options.tls.certificate, key: options.tls.key } }
+      : { http: sockets }),
+  }) as unknown as FastifyInstance;
+  boundBodies(app);
+  const inBackground = createBackground(app.log);
   const opened = await openDatabase({
     dataDirectory: options.dataDirectory,
     ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
@@ -61,7 +76,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   );
   const snapshots = createHubSnapshots(db, identity.site, identity.siteKey);
   ledger.onCommit((scopes) => {
-    if (scopes.has(DIRECTORY_SCOPE)) void directory.refresh().catch(() => undefined);
+    if (scopes.has(DIRECTORY_SCOPE)) inBackground('reading the directory', directory.refresh);
   });
   await ledger.recover(opened.journaled);
   await directory.refresh();
@@ -83,7 +98,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   });
   // What tablets bring is forwarded at once, not at the next poll.
   ledger.onCommit(() => upstream.wake());
-  acknowledgements.onNews((logs) => void tellWards(logs).catch(() => undefined));
+  acknowledgements.onNews((logs) => inBackground('telling tablets', () => tellWards(logs)));
 
   async function tellWards(logs: string[]): Promise<void> {
     const opened = await Promise.all(logs.map((log) => ledger.log(log)));
@@ -91,19 +106,6 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     for (const ward of new Set([...scopes].flatMap(readersOf))) snapshots.tell(ward);
   }
 
-  const { sockets, ...bounds } = requestBounds();
-  const app = fastify({
-    logger: {
-      level: options.logLevel ?? 'warn',
-      redact: ['req.headers.authorization', 'req.headers.cookie'],
-    },
-    logController: new LogController({ disableRequestLogging: true }),
-    ...bounds,
-    ...(options.tls
-      ? { https: { ...sockets, cert: options.tls.certificate, key: options.tls.key } }
-      : { http: sockets }),
-  }) as unknown as FastifyInstance;
-  boundBodies(app);
   const tokens = createTokens(identity.secret, clock);
   guardRoutes(app, { db, tokens, identity, site: directory });
   await app.register(cookie);
@@ -136,6 +138,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   );
   syncRoutes(app, {
     authority: false,
+    inBackground,
     db,
     clock,
     identity,

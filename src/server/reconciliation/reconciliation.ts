@@ -216,7 +216,7 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
         throw new RefusalError(409, 'linked', 'This patient is matched already. Undo that match first.');
       const base = { author: by, effectiveAt: now(), recordedAt: now() };
       if ('confirmedNew' in decision) return tell(found.ward, id, { kind: 'patient-confirmed-new', ...base });
-      const best = (await this.candidates(id)).find(
+      const best = (await candidatesFor(found, gateway)).find(
         (candidate) => candidate.ehrPatient === decision.ehrPatient,
       );
       const evidence = best

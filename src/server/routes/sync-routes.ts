@@ -36,7 +36,7 @@ const SESSION_MS = 12 * 60 * 60_000;
 const MAX_PUSH_BYTES = 8 * 1024 * 1024;
 
 /** What these routes need. The site server brings all that it has, a hub what it can (`hub/create-hub.ts`). */
-export interface SyncContext extends GuardContext, Pick<ServerContext, 'ledger' | 'clock'> {
+export interface SyncContext extends GuardContext, Pick<ServerContext, 'ledger' | 'clock' | 'inBackground'> {
   /** The site server: it signs, settles forks and learns that it was restored. A hub carries. */
   authority: boolean;
   site: GuardContext['site'] & { refresh(): Promise<void> };
@@ -195,7 +195,7 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
         received.problems.push({ log: '0'.repeat(32), seq: 0, kind: error.kind, message: error.message });
       // Taken over by a timer too; now, so that the other tablets see it with their next exchange.
       if (received.problems.some((problem) => problem.kind === 'fork'))
-        void context.branches.takeOver().catch(() => undefined);
+        context.inBackground('taking over second histories', context.branches.takeOver);
       return answerPush(ledger, received);
     },
   );

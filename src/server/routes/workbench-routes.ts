@@ -84,11 +84,7 @@ export function workbenchRoutes(app: FastifyInstance, context: ServerContext): v
   app.post('/api/workbench/push', records, async (request) => {
     note(context, request, { what: 'push' });
     // It goes on by itself; the page asks how far it is.
-    reconciliation
-      .push()
-      .catch((error: unknown) =>
-        request.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'posting stopped'),
-      );
+    context.inBackground('posting', reconciliation.push);
     return reconciliation.pushState();
   });
 

@@ -1,4 +1,4 @@
-import { openAsBlob } from 'node:fs';
+import { existsSync, openAsBlob } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,27 +87,50 @@ export interface OpenedSite {
   close(): Promise<void>;
 }
 
+const COPY_TRIES = 5;
+
+/** Whole or not at all: what is read from half a copy would be told as all there is. A part may be absent. */
+async function copyPart(from: string, to: string): Promise<void> {
+  for (let attempt = 1; existsSync(from); attempt++) {
+    try {
+      return await cp(from, to, { recursive: true });
+    } catch (error) {
+      // A server that runs removes files meanwhile.
+      await rm(to, { recursive: true, force: true });
+      if (attempt === COPY_TRIES)
+        throw new SourceError(
+          `${from} cannot be copied to be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}). Stop the server, or make room in ${tmpdir()}, and try again.`,
+        );
+    }
+  }
+}
+
 /** A copy of an embedded database that may be in use, or the shared one itself. */
 export async function openCopy(options: {
   data: string;
   databaseUrl?: string;
 }): Promise<{ opened: OpenDatabase; close(): Promise<void> }> {
   const copy = await mkdtemp(join(tmpdir(), 'lamplight-read-'));
-  if (!options.databaseUrl) {
-    for (const part of ['pglite', 'journal'])
-      await cp(join(options.data, part), join(copy, part), { recursive: true }).catch(() => undefined);
+  const forget = (): Promise<void> => rm(copy, { recursive: true, force: true });
+  try {
+    if (!options.databaseUrl) {
+      for (const part of ['pglite', 'journal']) await copyPart(join(options.data, part), join(copy, part));
+    }
+    const opened = await openDatabase({
+      dataDirectory: copy,
+      ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
+    });
+    return {
+      opened,
+      async close() {
+        await opened.close();
+        await forget();
+      },
+    };
+  } catch (error) {
+    await forget();
+    throw error;
   }
-  const opened = await openDatabase({
-    dataDirectory: copy,
-    ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
-  });
-  return {
-    opened,
-    async close() {
-      await opened.close();
-      await rm(copy, { recursive: true, force: true });
-    },
-  };
 }
 
 /**
