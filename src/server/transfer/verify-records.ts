@@ -1,4 +1,3 @@
-import { RecordMoved, WardBody } from '../../clinical/index.ts';
 import {
   type Bytes,
   type Entry,
@@ -11,21 +10,18 @@ import {
 } from '../../log/index.ts';
 import { type LogKeys, openEntry, sha256, verifyWith } from '../../seal/index.ts';
 import {
-  authorProblem,
   DIRECTORY_SCOPE,
   directoryOf,
   emptyDirectory,
   isClosedPlace,
-  keysInPacket,
   mayOpenLog,
-  openWardEntry,
   ROSTER_SCOPE,
   type Roster,
   rosterOf,
   type SiteEntry,
-  unpackRecord,
 } from '../../site/index.ts';
 import type { Place } from '../../sync/index.ts';
+import { createBodyCheck } from './verify-bodies.ts';
 
 const PASSES = ['site directory', 'directory', 'roster', 'wards'] as const;
 type Pass = (typeof PASSES)[number];
@@ -104,10 +100,17 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
   const rosterEntries: SiteEntry[] = [];
   const orphans = new Set<string>();
   const openings = new Map<string, Opening>();
-  /** Entries that moved records brought, by hash, with their writers' names. */
-  const moved = new Map<string, string>();
   let directory = emptyDirectory();
   let roster: Roster = new Map();
+  const bodies = createBodyCheck({
+    site: records.site,
+    keysOfLog: async (log) => {
+      const opening = openings.get(log);
+      return opening && records.keysOf?.(opening);
+    },
+    verifier,
+    roster: () => roster,
+  });
 
   // The site's directory names the tablets on which administrators wrote the rest of it; the roster comes before the
   // wards, since authors are checked against it.
@@ -118,7 +121,7 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     if (pass === 'roster') roster = await rosterOf(rosterEntries, directory);
   }
   for (const place of records.purged ?? []) countPurged(place);
-  countMoved();
+  countBrought();
   return result;
 
   async function take(item: EntryToVerify, pass: Pass): Promise<void> {
@@ -146,22 +149,23 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     if (state) await place(state, item, entry);
   }
 
+  function verifier(writer: string, scope: string): Verify | undefined {
+    if (writer === records.site) return siteVerify;
+    const device = directory.devices.get(writer);
+    return device && mayOpenLog(directory, writer, scope) ? verifyWith(device.signingKey) : undefined;
+  }
+
   function nameOf(writer: string): string {
     if (writer === records.site) return 'the server';
     return directory.devices.get(writer)?.name ?? `unknown tablet ${writer.slice(0, 8)}`;
   }
 
   async function open(entry: Entry, opening: Opening): Promise<LogState> {
-    const bySite = opening.writer === records.site;
-    const device = bySite ? undefined : directory.devices.get(opening.writer);
-    const name = nameOf(opening.writer);
-    const granted = mayOpenLog(directory, opening.writer, opening.scope);
-    const verify = bySite ? siteVerify : device && granted ? verifyWith(device.signingKey) : undefined;
     const state: LogState = {
       log: entry.log,
-      name,
+      name: nameOf(opening.writer),
       opening,
-      verify: opening.site === records.site ? verify : undefined,
+      verify: opening.site === records.site ? verifier(opening.writer, opening.scope) : undefined,
       head: { seq: 0, hash: null },
       pending: [],
       pendingEntries: [],
@@ -288,73 +292,21 @@ export async function verifyRecords(records: RecordsToVerify): Promise<Verified>
     item: EntryToVerify,
     entry: Entry,
   ): Promise<string | undefined> {
-    const bySite = state.opening.writer === records.site;
     const plain = await openEntry(entry, state.keys);
     if (!plain.ok) return plain.error.message;
     // A file's readable text is there for people; it must say what was sealed.
     if (item.body !== undefined && JSON.stringify(item.body) !== JSON.stringify(plain.opened.body))
       return 'what stands readable beside it is not what was sealed';
-    const packet = RecordMoved.safeParse(plain.opened.body);
-    if (packet.success && entry.patient !== null) await verifyPacket(state, entry, packet.data);
-    return contentProblem(entry, state.keys, bySite, keysOfLog);
+    for (const problem of await bodies.packetProblems(entry, plain.opened.body))
+      result.breaks.push(`${where(state, entry.seq)}: in the moved record that it brings: ${problem}`);
+    return bodies.problem(entry, state.keys, state.opening.writer);
   }
 
-  async function contentProblem(
-    entry: Entry,
-    keys: LogKeys | undefined,
-    bySite: boolean,
-    keysInside: typeof keysOfLog,
-  ): Promise<string | undefined> {
-    if (entry.patient === null) return undefined;
-    const opened = await openWardEntry(entry, keys, bySite, keysInside);
-    if (!opened.ok) return opened.error.message;
-    const parsed = WardBody.safeParse(opened.opened.body);
-    // Of a newer version perhaps: kept and carried, and not this version's to judge.
-    if (!parsed.success || (bySite && opened.opened.carries === undefined)) return undefined;
-    if (roster.size === 0) return undefined;
-    const author = roster.get(parsed.data.author.id);
-    if (!author) return 'its author is not in the roster';
-    return (await authorProblem(author, parsed.data, opened.opened.authoredBy))?.message;
-  }
-
-  async function keysOfLog(log: string): Promise<LogKeys | undefined> {
-    const opening = openings.get(log);
-    return opening && records.keysOf?.(opening);
-  }
-
-  /**
-   * What a moved patient's record brought along is verified like the rest; entries whose own log is not here as well
-   * are counted at the end.
-   */
-  async function verifyPacket(state: LogState, { seq, patient }: Entry, packet: RecordMoved): Promise<void> {
-    const { items, refused } = await unpackRecord(packet, patient!, records.site, async (writer, scope) => {
-      if (writer === records.site) return siteVerify;
-      const device = directory.devices.get(writer);
-      return device && mayOpenLog(directory, writer, scope) ? verifyWith(device.signingKey) : undefined;
-    });
-    for (const { reason } of refused)
-      result.breaks.push(`${where(state, seq)}: in the moved record that it brings: ${reason}`);
-    const inPacket = keysInPacket(packet, patient!);
-    for (const { entry, hash, opening, keys } of items) {
-      if (moved.has(hash)) continue;
-      const { writer } = opening.opening;
-      const wrong = await contentProblem(
-        entry,
-        keys,
-        writer === records.site,
-        async (log) => (await keysOfLog(log)) ?? inPacket(log),
-      );
-      if (wrong === undefined) moved.set(hash, nameOf(writer));
-      else
-        result.breaks.push(
-          `${where(state, seq)}: in the moved record that it brings: entry ${entry.seq} of log ${entry.log.slice(0, 8)}: ${wrong}.`,
-        );
-    }
-  }
-
-  function countMoved(): void {
-    const alone = [...moved].filter(([hash]) => !result.hashes.has(hash));
-    for (const [hash, name] of alone) {
+  /** Entries that came in moved records, and whose own log is not here as well. */
+  function countBrought(): void {
+    const alone = [...bodies.brought].filter(([hash]) => !result.hashes.has(hash));
+    for (const [hash, writer] of alone) {
+      const name = nameOf(writer);
       result.entries += 1;
       result.opened += 1;
       result.devices.set(name, (result.devices.get(name) ?? 0) + 1);
