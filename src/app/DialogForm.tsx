@@ -1,5 +1,6 @@
 import { Button, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Problem } from './Problem.tsx';
 
 /** A question in a window: says what follows, asks, and is confirmed or left. A problem keeps what was typed. */
 export function DialogForm({
@@ -43,11 +44,7 @@ export function DialogForm({
         }}
       >
         {children}
-        {problem && (
-          <p role="alert" className="notice stop">
-            {problem}
-          </p>
-        )}
+        <Problem>{problem}</Problem>
         <div className="row">
           <Button variant="default" onClick={onCancel}>
             Cancel

@@ -4,6 +4,7 @@ import { AGE_FILE_TYPE, FileImported } from '../wire/transfer.ts';
 import { PublicInfo } from '../wire/workbench.ts';
 import { ApiError, request } from './api.ts';
 import { ChooseFile } from './ChooseFile.tsx';
+import { Problem } from './Problem.tsx';
 import { Receipt } from './tablet/transfer/Receipt.tsx';
 import { usePoll } from './use-poll.ts';
 
@@ -43,11 +44,7 @@ export function RecordsByFile() {
           onFile={(file) => void read(file)}
         />
       </div>
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       {report && <Receipt report={report} timeZone={site?.timeZone ?? 'UTC'} />}
       <div className="row" style={{ alignItems: 'end' }}>
         <Select

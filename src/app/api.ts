@@ -10,6 +10,10 @@ export class ApiError extends Error {
   }
 }
 
+/** For the screen: what the server said, or that something else went wrong. */
+export const inWords = (error: unknown): string =>
+  error instanceof ApiError ? error.message : 'That did not work. Try again.';
+
 let askWho: (() => Promise<boolean>) | undefined;
 
 /** Says how a person is asked who they are, when the server wants to know it again; resolves with whether they showed it. */

@@ -3,7 +3,7 @@ import './browser.ts';
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
-import { GiveDoseForm } from '../../src/app/tablet/forms/GiveDoseForm.tsx';
+import { GiveDoseForm } from '../../src/app/tablet/dose/GiveDoseForm.tsx';
 import { readNumber } from '../../src/app/tablet/forms/read-number.ts';
 import type { Chart } from '../../src/clinical/index.ts';
 import { aChart, aLamp, anOrder, LOG, NURSE, PIN, renderWith } from './fake-lamp.tsx';

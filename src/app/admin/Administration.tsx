@@ -4,8 +4,9 @@ import { useEffect, useState } from 'react';
 import { z } from 'zod';
 import { formatAgo } from '../../clinical/index.ts';
 import { StaffList } from '../../wire/site-setup.ts';
-import { CensusState, DeviceList, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
-import { ApiError, request } from '../api.ts';
+import { CensusState, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
+import { inWords, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { RecordsByFile } from '../RecordsByFile.tsx';
 import { Sideways } from '../Sideways.tsx';
 import { SignInGate } from '../sign-in/SignInGate.tsx';
@@ -14,11 +15,11 @@ import { AuditCard } from './AuditCard.tsx';
 import { FormCard } from './FormCard.tsx';
 import { HubCard } from './HubCard.tsx';
 import { NewWardForm } from './NewWardForm.tsx';
-import { RevokeDialog } from './RevokeDialog.tsx';
 import { SignInCard } from './SignInCard.tsx';
 import { SiteDataCards } from './SiteDataCards.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
 import { StaffCard } from './StaffCard.tsx';
+import { TabletsCard } from './TabletsCard.tsx';
 import { WardSettingsCard } from './WardSettingsCard.tsx';
 
 /** Before the outage: enrol tablets, see how fresh everything is. */
@@ -56,16 +57,12 @@ const IDLE_LOCKS = [
 function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => void }) {
   const census = usePoll('/api/admin/census', CensusState, 5_000);
   const staff = usePoll('/api/admin/staff', StaffList, 60_000);
-  const devices = usePoll('/api/admin/devices', DeviceList, 5_000);
   const [code, setCode] = useState<EnrolmentCode>();
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [hardwareEncrypted, setHardwareEncrypted] = useState(false);
-  const [revoking, setRevoking] = useState<{ id: string; name: string }>();
-  const [wiping, setWiping] = useState<{ id: string; name: string }>();
   const now = new Date().toISOString();
-  const failed = (error: unknown): void =>
-    setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.');
+  const failed = (error: unknown): void => setProblem(inWords(error));
 
   async function refresh(): Promise<void> {
     setBusy(true);
@@ -76,11 +73,7 @@ function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => v
 
   return (
     <>
-      {(problem ?? census.problem) && (
-        <p role="alert" className="notice stop">
-          {problem ?? census.problem}
-        </p>
-      )}
+      <Problem>{problem ?? census.problem}</Problem>
       <section className="card stack">
         <div className="row between">
           <h2>Wards</h2>
@@ -149,110 +142,8 @@ function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => v
         <NewWardForm onOpened={census.reload} />
       </section>
       {code && <CodeCard code={code} />}
-      <section className="card stack">
-        <h2>Tablets</h2>
-        <Sideways label="Tablets, scrolls sideways">
-          <table className="facts">
-            <thead>
-              <tr>
-                <th>Tablet</th>
-                <th>Ward</th>
-                <th>Last seen</th>
-                <th>Its EHR data</th>
-                <th>Entries received</th>
-                <th>Actions</th>
-              </tr>
-            </thead>
-            <tbody>
-              {devices.value?.devices.map((device) => (
-                <tr key={device.id}>
-                  <td>{device.name}</td>
-                  <td>{device.ward}</td>
-                  <td>{device.lastSeenAt ? formatAgo(device.lastSeenAt, now) : 'never'}</td>
-                  <td>{device.snapshotAsOf ? formatAgo(device.snapshotAsOf, now) : 'none'}</td>
-                  <td>
-                    {device.entries}
-                    {device.secondHistory > 0 && (
-                      <div className="alarm">
-                        ▲ Copied or restored: {device.secondHistory} entries of a second history were taken
-                        over. Enrol this tablet anew.
-                      </div>
-                    )}
-                  </td>
-                  <td>
-                    {device.revoked ? (
-                      <span className="alarm">
-                        ■ Revoked {formatAgo(device.revoked.at, now)}: {device.revoked.reason}
-                      </span>
-                    ) : (
-                      <Button
-                        variant="default"
-                        aria-label={`Revoke ${device.name}`}
-                        onClick={() => setRevoking({ id: device.id, name: device.name })}
-                      >
-                        Revoke
-                      </Button>
-                    )}{' '}
-                    {device.wipe ? (
-                      <div className={device.wipe.doneAt ? '' : 'alarm'}>
-                        {device.wipe.doneAt
-                          ? `✓ Wiped ${formatAgo(device.wipe.doneAt, now)}: ${device.wipe.reason}`
-                          : `▲ To be wiped, ordered ${formatAgo(device.wipe.orderedAt, now)}: ${device.wipe.reason}. It has not reported yet.`}
-                      </div>
-                    ) : (
-                      <Button
-                        variant="default"
-                        aria-label={`Wipe ${device.name}`}
-                        onClick={() => setWiping({ id: device.id, name: device.name })}
-                      >
-                        Wipe
-                      </Button>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Sideways>
-        {devices.value?.devices.length === 0 && (
-          <p>No tablet yet. Make an enrolment code for a ward, and type it on the tablet.</p>
-        )}
-      </section>
+      <TabletsCard />
       <HubCard wards={census.value?.wards ?? []} />
-      {wiping && (
-        <RevokeDialog
-          device={wiping}
-          action="wipe"
-          onCancel={() => setWiping(undefined)}
-          onDone={() => {
-            setWiping(undefined);
-            devices.reload();
-          }}
-        >
-          <p>
-            The tablet forgets everything at its next contact, once it is locked and the server has signed for
-            all that it holds; nothing charted is lost by it. Whoever works on it goes on until it is locked.
-            It says here when it is done. A tablet that never comes back keeps what it has: revoke it, and
-            erase it by device management.
-          </p>
-        </RevokeDialog>
-      )}
-      {revoking && (
-        <RevokeDialog
-          device={revoking}
-          onCancel={() => setRevoking(undefined)}
-          onDone={() => {
-            setRevoking(undefined);
-            devices.reload();
-          }}
-        >
-          <p>
-            Nobody unlocks this tablet any more. What has arrived from it stands; what comes later is kept and
-            held back until a person vouches for it. Its wards get new keys, and their staff should choose new
-            PINs. Whoever holds the tablet can still read what is on it.
-          </p>
-        </RevokeDialog>
-      )}
       <StaffCard wards={census.value?.wards ?? []} />
       <SignInCard staff={staff.value?.staff ?? []} onPolicy={onPolicy} />
       <FormCard timeZone={timeZone} />

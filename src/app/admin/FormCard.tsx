@@ -3,10 +3,11 @@ import { useMemo, useState } from 'react';
 import { formatAgo } from '../../clinical/index.ts';
 import { emptySheet, type Form, judge, readForm } from '../../forms/index.ts';
 import { FormList } from '../../wire/forms.ts';
-import { ApiError, request } from '../api.ts';
+import { inWords, request } from '../api.ts';
 import { ChooseFile } from '../ChooseFile.tsx';
 import { QuestionnaireFields } from '../forms/QuestionnaireFields.tsx';
 import { useFormSheet } from '../forms/use-form-sheet.ts';
+import { Problem } from '../Problem.tsx';
 import { Sideways } from '../Sideways.tsx';
 import { usePoll } from '../use-poll.ts';
 
@@ -44,8 +45,7 @@ export function FormCard({ timeZone }: { timeZone: string }) {
         setDone(said);
         setForm(undefined);
       },
-      (error: unknown) =>
-        setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+      (error: unknown) => setProblem(inWords(error)),
     );
     setBusy(false);
     list.reload();
@@ -81,11 +81,7 @@ export function FormCard({ timeZone }: { timeZone: string }) {
         />
         <span className="quiet">or drop it here</span>
       </section>
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       {done && (
         <p role="status" className="notice">
           {done}

@@ -4,9 +4,11 @@ import { useState } from 'react';
 import { Controller, useForm } from 'react-hook-form';
 import { formatAgo } from '../../clinical/index.ts';
 import { HubCode, HubCodeRequest, HubList } from '../../wire/hubs.ts';
-import { ApiError, request } from '../api.ts';
+import { inWords, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { Sideways } from '../Sideways.tsx';
 import { usePoll } from '../use-poll.ts';
+import { RevokeCell } from './RevokeCell.tsx';
 import { RevokeDialog } from './RevokeDialog.tsx';
 
 /** Laptops that carry for the tablets of a ward when the server is out of reach. They are announced here, before that. */
@@ -26,8 +28,7 @@ export function HubCard({ wards }: { wards: { id: string; name: string }[] }) {
         setCode(made);
         reset();
       },
-      (error: unknown) =>
-        setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+      (error: unknown) => setProblem(inWords(error)),
     );
   });
   const now = new Date().toISOString();
@@ -59,19 +60,7 @@ export function HubCard({ wards }: { wards: { id: string; name: string }[] }) {
                   <td>{hub.address}</td>
                   <td>{hub.lastSeenAt ? formatAgo(hub.lastSeenAt, now) : 'never'}</td>
                   <td>
-                    {hub.revoked ? (
-                      <span className="alarm">
-                        ■ Revoked {formatAgo(hub.revoked.at, now)}: {hub.revoked.reason}
-                      </span>
-                    ) : (
-                      <Button
-                        variant="default"
-                        aria-label={`Revoke ${hub.name}`}
-                        onClick={() => setRevoking({ id: hub.id, name: hub.name })}
-                      >
-                        Revoke
-                      </Button>
-                    )}
+                    <RevokeCell device={hub} onRevoke={() => setRevoking(hub)} />
                   </td>
                 </tr>
               ))}
@@ -141,11 +130,7 @@ export function HubCard({ wards }: { wards: { id: string; name: string }[] }) {
             Make a hub code
           </Button>
         </div>
-        {problem && (
-          <p role="alert" className="notice stop">
-            {problem}
-          </p>
-        )}
+        <Problem>{problem}</Problem>
       </form>
       {code && (
         <div className="notice stack" role="status">

@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { NewWard } from '../../wire/site-setup.ts';
-import { ApiError, request } from '../api.ts';
+import { inWords, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 
 /** A ward gets its own identity: only people who are granted it read what is charted there. */
 export function NewWardForm({ onOpened }: { onOpened: () => void }) {
@@ -20,8 +21,7 @@ export function NewWardForm({ onOpened }: { onOpened: () => void }) {
         reset();
         onOpened();
       },
-      (error: unknown) =>
-        setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+      (error: unknown) => setProblem(inWords(error)),
     );
   });
   return (
@@ -38,11 +38,7 @@ export function NewWardForm({ onOpened }: { onOpened: () => void }) {
           Open this ward
         </Button>
       </div>
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
     </form>
   );
 }

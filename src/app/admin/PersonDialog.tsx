@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { z } from 'zod';
 import { ROLES, Role } from '../../clinical/index.ts';
 import { NewPassphrase, NewPin, type StaffList } from '../../wire/site-setup.ts';
-import { ApiError, request } from '../api.ts';
+import { inWords, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { ReasonDialog } from '../ReasonDialog.tsx';
 
 type Person = StaffList['staff'][number];
@@ -30,8 +31,7 @@ export function PersonDialog({
     setProblem(undefined);
     await request('POST', `/api/admin/staff/${person.id}${path}`, z.object({}), body).then(
       () => onChanged(message),
-      (error: unknown) =>
-        setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+      (error: unknown) => setProblem(inWords(error)),
     );
   };
   const pinProblem = pin === '' ? undefined : NewPin.safeParse(pin).error?.issues[0]?.message;
@@ -132,11 +132,7 @@ export function PersonDialog({
             Take off the list…
           </Button>
         </div>
-        {problem && (
-          <p role="alert" className="notice stop">
-            {problem}
-          </p>
-        )}
+        <Problem>{problem}</Problem>
       </div>
     </Modal>
   );

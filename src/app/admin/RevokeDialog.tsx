@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { z } from 'zod';
-import { ApiError, request } from '../api.ts';
+import { inWords, request } from '../api.ts';
 import { ReasonDialog } from '../ReasonDialog.tsx';
 
 /** Takes a tablet or a ward hub off the list, or has a tablet wiped, for a reason; `children` say before what follows from it. */
@@ -28,8 +28,7 @@ export function RevokeDialog({
       onConfirm={(reason) =>
         request('POST', `/api/admin/devices/${device.id}/${action}`, z.object({}), { reason }).then(
           onDone,
-          (error: unknown) =>
-            setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+          (error: unknown) => setProblem(inWords(error)),
         )
       }
     />

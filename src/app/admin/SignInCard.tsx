@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { z } from 'zod';
 import { SignInState } from '../../wire/sign-in.ts';
 import type { StaffList } from '../../wire/site-setup.ts';
-import { ApiError, request } from '../api.ts';
+import { inWords, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { usePoll } from '../use-poll.ts';
 
 const Nothing = z.object({});
@@ -25,8 +26,7 @@ export function SignInCard({
         setProblem(undefined);
         state.reload();
       },
-      (error: unknown) =>
-        setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+      (error: unknown) => setProblem(inWords(error)),
     );
   if (!state.value) return null;
   const { secondFactor, fixed, claim, people } = state.value;
@@ -48,11 +48,7 @@ export function SignInCard({
           }).then(onPolicy)
         }
       />
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       <table className="facts">
         <thead>
           <tr>

@@ -13,7 +13,8 @@ import {
   tallMan,
 } from '../../clinical/index.ts';
 import { SiteDataList, UnreadCodes } from '../../wire/site-data.ts';
-import { ApiError, request } from '../api.ts';
+import { inWords, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { usePoll } from '../use-poll.ts';
 
 /** More problems than these are a file of another kind. */
@@ -190,8 +191,7 @@ function DataCard<T>({
         setDone(`${items.length} ${unit} are on their way to the tablets.`);
         setFile(undefined);
       },
-      (error: unknown) =>
-        setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+      (error: unknown) => setProblem(inWords(error)),
     );
     setBusy(false);
     onPublished();
@@ -211,11 +211,7 @@ function DataCard<T>({
           {(props) => <Button {...props}>Choose a file of {unit}</Button>}
         </FileButton>
       </div>
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       {done && (
         <p role="status" className="notice">
           {done}

@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { RecoverySheet as Sheet, SiteSetup } from '../../wire/site-setup.ts';
-import { ApiError, request } from '../api.ts';
+import { inWords, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { RecoverySheet } from './RecoverySheet.tsx';
 
 /** The first start at a hospital: who it is, and its first administrator. */
@@ -35,7 +36,7 @@ export function SiteSetupForm({ onOpened }: { onOpened: () => void }) {
       await request('POST', '/api/setup', z.object({}), values);
       onOpened();
     } catch (error) {
-      setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.');
+      setProblem(inWords(error));
     }
   });
   const { errors } = formState;
@@ -73,11 +74,7 @@ export function SiteSetupForm({ onOpened }: { onOpened: () => void }) {
           error={errors.pin?.message}
           {...register('pin')}
         />
-        {problem && (
-          <p role="alert" className="notice stop">
-            {problem}
-          </p>
-        )}
+        <Problem>{problem}</Problem>
         {sheet && sheet.identity !== null && (
           <RecoverySheet
             identity={sheet.identity}

@@ -5,7 +5,8 @@ import { Controller, useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { formatAgo, ROLES, Role } from '../../clinical/index.ts';
 import { NewStaff, StaffList } from '../../wire/site-setup.ts';
-import { ApiError, request } from '../api.ts';
+import { inWords, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { Sideways } from '../Sideways.tsx';
 import { usePoll } from '../use-poll.ts';
 import { PersonDialog } from './PersonDialog.tsx';
@@ -34,8 +35,7 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
         reset({ ...values, name: '', pin: '', passphrase: undefined });
         list.reload();
       },
-      (error: unknown) =>
-        setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+      (error: unknown) => setProblem(inWords(error)),
     );
   });
   const nameOf = (ward: string): string => wards.find((item) => item.id === ward)?.name ?? ward;
@@ -141,11 +141,7 @@ export function StaffCard({ wards }: { wards: { id: string; name: string }[] }) 
             </Checkbox.Group>
           )}
         />
-        {problem && (
-          <p role="alert" className="notice stop">
-            {problem}
-          </p>
-        )}
+        <Problem>{problem}</Problem>
         {done && !problem && <p role="status">{done} Tablets hear of it with their next exchange.</p>}
         <div>
           <Button type="submit" loading={formState.isSubmitting}>

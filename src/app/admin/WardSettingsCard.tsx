@@ -9,7 +9,8 @@ import {
   type WardSettings,
 } from '../../clinical/index.ts';
 import { WardSettingsList } from '../../wire/ward-settings.ts';
-import { ApiError, request } from '../api.ts';
+import { inWords, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { usePoll } from '../use-poll.ts';
 
 const WINDOWS = [
@@ -34,8 +35,7 @@ export function WardSettingsCard({ clinician }: { clinician: boolean }) {
     setDone(undefined);
     await request('POST', path, WardSettingsList, body).then(
       () => setDone(said),
-      (error: unknown) =>
-        setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+      (error: unknown) => setProblem(inWords(error)),
     );
     list.reload();
   }
@@ -52,11 +52,7 @@ export function WardSettingsCard({ clinician }: { clinician: boolean }) {
           onChange={(event) => setWard(event.currentTarget.value)}
         />
       )}
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       {done && (
         <p role="status" className="notice">
           {done}

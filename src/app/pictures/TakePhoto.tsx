@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { cameraProblem, type Facing, startCamera } from '../camera.ts';
+import { Problem } from '../Problem.tsx';
 import { type Shrunk, shrink, shrinkFile } from './shrink.ts';
 import { usePictureSubject } from './source.tsx';
 
@@ -50,11 +51,7 @@ function Viewfinder({ onPhoto, onClose }: { onPhoto: (photo: Shrunk) => void; on
   return (
     <div className="stack">
       {whose && <strong>{whose}</strong>}
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       <video ref={video} className="viewfinder" muted playsInline aria-label="What the camera sees" />
       <div className="row">
         <Button

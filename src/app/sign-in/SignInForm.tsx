@@ -6,6 +6,7 @@ import { useForm } from 'react-hook-form';
 import { OPENID_PROBLEMS, OpenIdAddress, PasskeyAsked, SessionInfo, SignIn } from '../../wire/sign-in.ts';
 import { PublicInfo } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { usePoll } from '../use-poll.ts';
 
 /** Name and PIN, the code of an authenticator app where one is set up, a passkey, or the hospital's own sign-in. */
@@ -88,11 +89,7 @@ export function SignInForm({
           {...register('code', { setValueAs: (typed: string | undefined) => typed || undefined })}
         />
       )}
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       <Button type="submit" loading={formState.isSubmitting}>
         Sign in
       </Button>

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { z } from 'zod';
 import { Factors, NewCode, PasskeyAsked, RecoveryCodes } from '../../wire/sign-in.ts';
 import { ApiError, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { usePoll } from '../use-poll.ts';
 import { WhereSignedIn } from './WhereSignedIn.tsx';
 
@@ -54,11 +55,7 @@ export function SignInSettings({ onChanged }: { onChanged: () => void }) {
   return (
     <section className="card stack" aria-label="Signing in">
       <h2>Signing in</h2>
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       <WhereSignedIn onFailed={failed} />
       <h3>Passkeys and security keys</h3>
       {passkeys.length === 0 && <p>None yet. A passkey signs you in without name, PIN or code.</p>}

@@ -19,6 +19,7 @@ import {
   useTablets,
   useWardConflicts,
 } from '../lamp.tsx';
+import { Problem } from '../Problem.tsx';
 import { ConflictList } from './ConflictList.tsx';
 import { draftKind } from './forms/drafts.ts';
 import { useSave } from './forms/use-save.ts';
@@ -200,11 +201,7 @@ export function BoardScreen({
               Tap the patients whom you look after now; tap again to give one back.
             </p>
           )}
-          {problem && (
-            <p role="alert" className="notice stop">
-              {problem}
-            </p>
-          )}
+          <Problem>{problem}</Problem>
           <div className="board">
             {shown.map((row) => (
               <PatientRow

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useContext, useState } from 'react';
 import { useLamp } from '../lamp.tsx';
+import { Problem } from '../Problem.tsx';
 import { CREDENTIALS, CredentialContext, SecretInput } from './SecretInput.tsx';
 
 /** Another PIN, or passphrase where this tablet asks for one, chosen by its owner; with no server too. */
@@ -52,11 +53,7 @@ export function ChangeSecret({ name }: { name: string }) {
         error={differs && `This is not the new ${secret} that you typed above`}
         {...field('again')}
       />
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       {done && (
         <p role="status" className="card good">
           ✓ Your new {secret} works here now.

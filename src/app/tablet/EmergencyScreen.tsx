@@ -1,6 +1,7 @@
 import { Button, PasswordInput, SegmentedControl, TextInput } from '@mantine/core';
 import { useContext, useState } from 'react';
 import { useLamp } from '../lamp.tsx';
+import { Problem } from '../Problem.tsx';
 import { CREDENTIALS, CredentialContext, SecretInput } from './SecretInput.tsx';
 import type { ScreenProps } from './Shell.tsx';
 
@@ -87,11 +88,7 @@ export function EmergencyScreen({ session, go }: ScreenProps) {
         value={pin}
         onChange={(event) => setPin(event.currentTarget.value)}
       />
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       <div className="footer-actions">
         <Button variant="default" onClick={() => go({ at: 'board' })}>
           Cancel

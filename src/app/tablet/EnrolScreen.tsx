@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { PublicInfo, readWitness, TabletWitness } from '../../wire/workbench.ts';
 import { request } from '../api.ts';
 import { useLamp } from '../lamp.tsx';
+import { Problem } from '../Problem.tsx';
 
 const Form = z.object({
   code: z.string().trim().min(4, 'Type the code that the administrator shows'),
@@ -55,11 +56,7 @@ export function EnrolScreen({ onEnrolled }: { onEnrolled: () => void }) {
           error={form.formState.errors.deviceName?.message}
           {...form.register('deviceName')}
         />
-        {problem && (
-          <p role="alert" className="notice stop">
-            {problem}
-          </p>
-        )}
+        <Problem>{problem}</Problem>
         <div className="row between">
           <span className="row">
             <a className="link" href="/admin">

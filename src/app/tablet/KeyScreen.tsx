@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { formatInstant } from '../../clinical/index.ts';
 import type { Result, VaultApi } from '../../vault/api.ts';
 import { useLamp } from '../lamp.tsx';
+import { Problem } from '../Problem.tsx';
 import { ChangeSecret } from './ChangeSecret.tsx';
 import { canUsePasskeys, makePasskey } from './passkey.ts';
 import { SecretInput } from './SecretInput.tsx';
@@ -74,11 +75,7 @@ export function KeyScreen({ session, timeZone, go }: ScreenProps) {
         value={pin}
         onChange={(event) => setPin(event.currentTarget.value)}
       />
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       {done && (
         <p role="status" className="card good">
           ✓ {done}

@@ -5,6 +5,7 @@ import type { ListedPerson, Session, TabletStatus } from '../../vault/api.ts';
 import type { PasskeyAnswer } from '../../vault/passkeys-api.ts';
 import { DemoEhrSwitch } from '../DemoEhrSwitch.tsx';
 import { useLamp, useNow } from '../lamp.tsx';
+import { Problem } from '../Problem.tsx';
 import { NewVersion } from './NewVersion.tsx';
 import { askPasskey, canUsePasskeys } from './passkey.ts';
 import { CREDENTIALS, CredentialContext, SecretInput } from './SecretInput.tsx';
@@ -244,11 +245,7 @@ function PinEntry({
           Use your key
         </Button>
       )}
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       <Button variant="subtle" onClick={onBack}>
         Somebody else
       </Button>

@@ -4,6 +4,7 @@ import { formatInstant } from '../../clinical/index.ts';
 import { ClosingState, type OpenKind, openInWords } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
 import { DialogForm } from '../DialogForm.tsx';
+import { Problem } from '../Problem.tsx';
 import { usePoll } from '../use-poll.ts';
 
 type Ward = ClosingState['wards'][number];
@@ -22,11 +23,7 @@ export function CloseOutage({ timeZone }: { timeZone: string }) {
         forget what was charted by themselves and show what the EHR says of the ward. This server keeps the
         whole record.
       </p>
-      {state.problem && (
-        <p role="alert" className="notice stop">
-          {state.problem}
-        </p>
-      )}
+      <Problem>{state.problem}</Problem>
       {wards.map((item) => (
         <WardEnd key={item.id} ward={item} timeZone={timeZone} onClose={() => setClosing(item.id)} />
       ))}

@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { z } from 'zod';
 import { displayName, formatDate, sexInWords } from '../../clinical/index.ts';
 import { Candidates, type ReviewPatient } from '../../wire/workbench.ts';
-import { ApiError, request } from '../api.ts';
+import { inWords, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { usePoll } from '../use-poll.ts';
 
 /** Who is this downtime patient? Candidates with the reasons for their score; a person decides, and can undo it. */
@@ -22,18 +23,14 @@ export function MatchPanel({
   async function tell(method: 'POST' | 'DELETE', body?: unknown): Promise<void> {
     setProblem(undefined);
     await request(method, `${path}/link`, z.object({}), body).catch((error: unknown) =>
-      setProblem(error instanceof ApiError ? error.message : 'That did not work. Try again.'),
+      setProblem(inWords(error)),
     );
     onChanged();
   }
   return (
     <section className="card stack" aria-label="Match">
       <h2>Who is this patient in the EHR?</h2>
-      {(problem ?? candidates.problem) && (
-        <p role="alert" className="notice stop">
-          {problem ?? candidates.problem}
-        </p>
-      )}
+      <Problem>{problem ?? candidates.problem}</Problem>
       {link ? (
         <div className="row between">
           <span className="good">

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { displayName, formatDate, formatInstant, sexInWords } from '../../clinical/index.ts';
 import { PublicInfo, PushState, QuarantineList, QuarantineRetry, Worklist } from '../../wire/workbench.ts';
 import { ApiError, request } from '../api.ts';
+import { Problem } from '../Problem.tsx';
 import { RecordsByFile } from '../RecordsByFile.tsx';
 import { SignInGate } from '../sign-in/SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
@@ -39,11 +40,7 @@ function Desk() {
     );
   return (
     <>
-      {worklist.problem && (
-        <p role="alert" className="notice stop">
-          {worklist.problem}
-        </p>
-      )}
+      <Problem>{worklist.problem}</Problem>
       <PushPanel timeZone={site.value?.timeZone ?? 'UTC'} />
       {worklist.value?.wards.map((ward) => (
         <section key={ward.id} className="card stack" aria-label={ward.name}>

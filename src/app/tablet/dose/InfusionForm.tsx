@@ -1,6 +1,5 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { Checkbox, Textarea, TextInput } from '@mantine/core';
-import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
@@ -21,9 +20,8 @@ import { AlertList, isUnanswered, overridesOf } from '../forms/AlertList.tsx';
 import { FormFrame, firstProblem, TimeField, toLocal } from '../forms/FormFrame.tsx';
 import { readNumber } from '../forms/read-number.ts';
 import { useEffectiveTime } from '../forms/use-effective-time.ts';
-import { useSave } from '../forms/use-save.ts';
 import { orderLine } from './DoseFacts.tsx';
-import { SecondPersonStep } from './SecondPersonStep.tsx';
+import { useDoseSaving } from './use-dose-saving.tsx';
 
 const Fields = z.object({
   rate: z.string().max(20),
@@ -89,7 +87,6 @@ function TurnForm({
       overrides: {},
     },
   });
-  const saving = useSave(timeZone);
   const fields = watch();
   const time = useEffectiveTime(fields.at, timeZone, now);
   const rate = readNumber(fields.rate);
@@ -126,34 +123,26 @@ function TurnForm({
     (starts && !fields.before) || action === 'rate-changed' || action === 'bag-changed'
       ? secondPersonFor(detail, ageInYears(chart.identity.birthDate, now))
       : undefined;
-  const [second, setSecond] = useState(false);
-  const submit = handleSubmit(async () => {
-    if (needed) return setSecond(true);
-    const message = await saving.save(chart.identity.id, draft);
-    if (message) onDone(message);
+  const saving = useDoseSaving({
+    chart,
+    order,
+    detail,
+    needed,
+    dose: draft,
+    self,
+    timeZone,
+    onDone,
   });
-  if (second && needed)
-    return (
-      <SecondPersonStep
-        identity={chart.identity}
-        order={order}
-        detail={detail}
-        needed={needed}
-        dose={draft}
-        self={self}
-        timeZone={timeZone}
-        onDone={onDone}
-        onCancel={() => setSecond(false)}
-      />
-    );
+  if (saving.step) return saving.step;
+
   return (
     <FormFrame
       title={INFUSION_ACTIONS[action]}
-      submit={needed ? (needed.as === 'witness' ? 'Next: witness' : 'Next: second check') : 'Save'}
+      submit={saving.next ?? 'Save'}
       busy={saving.busy}
       problem={saving.problem ?? firstProblem(formState.errors)}
       disabled={!ready}
-      onSubmit={submit}
+      onSubmit={handleSubmit(saving.submit)}
       onCancel={onCancel}
     >
       <div className="card stack">

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { type Chart, formatAgo, formatInstant, formatTime, tallMan } from '../../../clinical/index.ts';
+import { Problem } from '../../Problem.tsx';
 import { useSave } from '../forms/use-save.ts';
 import type { Task } from '../patient/tasks.ts';
 
@@ -29,11 +30,7 @@ export function OpenAfterDoses({
           with its own time; look at a watch before you give one.
         </p>
       )}
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       {reassessments.map((item) => (
         <p key={item.administration} className="notice row between">
           <span className={item.dueAt < now ? 'alarm' : ''}>

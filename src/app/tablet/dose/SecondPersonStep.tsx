@@ -25,7 +25,7 @@ import { orderLine } from './DoseFacts.tsx';
 
 type Dose = BodyOf<'medication-administration'>;
 /** What wants a second person: a dose, or a turn of an infusion. */
-type Prepared = Draft<Dose> | Draft<BodyOf<'infusion-charted'>>;
+export type Prepared = Draft<Dose> | Draft<BodyOf<'infusion-charted'>>;
 
 /** What the second person reads for herself: the dose, the rate of the pump, or the new bag. */
 function toRead(entry: Prepared): { label: string; quantity: Quantity | undefined } {

@@ -119,7 +119,7 @@ export function FillForm({
       };
       const message = await saving.save(patient, entry);
       if (!message) return;
-      await kept.discard().catch(() => undefined);
+      await kept.discard();
       onDone(message);
     },
     () => setIncomplete(true),

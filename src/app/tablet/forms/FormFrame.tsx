@@ -1,6 +1,7 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { formatInstant } from '../../../clinical/index.ts';
+import { Problem } from '../../Problem.tsx';
 import type { EffectiveTime } from './use-effective-time.ts';
 
 /** What every writing form has: a title, its fields, the problem if there is one, and the commit button where the thumb is. */
@@ -33,11 +34,7 @@ export function FormFrame(props: {
         {props.title}
       </h2>
       {props.children}
-      {props.problem && (
-        <p role="alert" className="notice stop">
-          {props.problem}
-        </p>
-      )}
+      <Problem>{props.problem}</Problem>
       <div className="footer-actions">
         {props.aside && <div style={{ marginRight: 'auto' }}>{props.aside}</div>}
         <Button variant="default" onClick={props.onCancel}>

@@ -98,7 +98,7 @@ export function NoteForm({
       ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}),
     });
     if (!message) return;
-    await draftKept.discard().catch(() => undefined);
+    await draftKept.discard();
     onDone(message);
   });
   const leave = async (): Promise<void> => {

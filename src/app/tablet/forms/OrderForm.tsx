@@ -102,7 +102,7 @@ export function OrderForm({
     );
     setValue('pin', '');
     if (!message) return;
-    await draftKept.discard().catch(() => undefined);
+    await draftKept.discard();
     onDone(message);
   });
 

@@ -146,7 +146,7 @@ export function VitalSignsForm({
       ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}),
     });
     if (!message) return;
-    await draftKept.discard().catch(() => undefined);
+    await draftKept.discard();
     onDone(message, applies && score.total !== null ? score : undefined);
   });
 

@@ -42,19 +42,25 @@ export function useDraft(key: string, patient: string, content: unknown | undefi
     return last.current;
   }, [vault, key, patient]);
 
+  /** Never throws: what is saved is saved, and a draft that is left over is offered again. */
+  const forget = useCallback(
+    (): Promise<void> => vault.discardDraft(key).catch(() => undefined),
+    [vault, key],
+  );
+
   useEffect(() => {
     if (text === started.current) return;
     started.current = text;
     if (text === undefined) {
       // Emptied by its author: an older draft must not come back.
       waiting.current = undefined;
-      last.current = last.current.then(() => vault.discardDraft(key)).catch(() => undefined);
+      last.current = last.current.then(forget);
       return;
     }
     waiting.current = text;
     const timer = setTimeout(() => void write(), AFTER_MS);
     return () => clearTimeout(timer);
-  }, [text, write, vault, key]);
+  }, [text, write, forget]);
 
   useEffect(() => {
     const hidden = (): void => void (document.hidden && write());
@@ -73,7 +79,7 @@ export function useDraft(key: string, patient: string, content: unknown | undefi
     async discard() {
       closed.current = true;
       await last.current;
-      await vault.discardDraft(key);
+      await forget();
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   handoffParts,
 } from '../../../clinical/index.ts';
 import type { StaffName } from '../../../vault/api.ts';
+import { Problem } from '../../Problem.tsx';
 import { useSave } from '../forms/use-save.ts';
 import type { Task } from './tasks.ts';
 
@@ -47,11 +48,7 @@ export function HandoffTab({
     void save(patient, draft).then((message) => message && onDone(message));
   return (
     <div className="stack">
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       <div className="row between">
         <span>
           {takenBy.length === 0

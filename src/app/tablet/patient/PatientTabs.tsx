@@ -14,6 +14,7 @@ import {
   stands,
   tallMan,
 } from '../../../clinical/index.ts';
+import { Problem } from '../../Problem.tsx';
 import { useSave } from '../forms/use-save.ts';
 import { News2Chart } from './News2Chart.tsx';
 import { OrderActions, OrderState } from './OrderActions.tsx';
@@ -162,11 +163,7 @@ export function OrdersTab({
   const { save, problem, busy } = useSave(timeZone);
   return (
     <div className="stack">
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       {start && (
         <div className="row">
           <Button variant="default" onClick={() => start({ do: 'result' })}>

@@ -1,13 +1,13 @@
 import type { Chart, News2 } from '../../../clinical/index.ts';
 import { mayWrite } from '../../../clinical/index.ts';
 import { ReassessForm, VomitedForm } from '../dose/AfterDoseForms.tsx';
+import { GiveDoseForm } from '../dose/GiveDoseForm.tsx';
 import { InfusionForm } from '../dose/InfusionForm.tsx';
 import { SecondSignature } from '../dose/SecondSignature.tsx';
 import { DeviceForm, PregnancyForm, ScreenForm } from '../forms/CareForms.tsx';
 import { ChangeOrderForm } from '../forms/ChangeOrderForm.tsx';
 import { EscalationForm, SeenForm } from '../forms/EscalationForm.tsx';
 import { FillFormById } from '../forms/FillForm.tsx';
-import { GiveDoseForm } from '../forms/GiveDoseForm.tsx';
 import { HandoffForm } from '../forms/HandoffForm.tsx';
 import { MeasureTask } from '../forms/MeasureTask.tsx';
 import { MoveForm } from '../forms/MoveForm.tsx';

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { QrReading } from '../../../vault/transfer-api.ts';
 import { useLamp } from '../../lamp.tsx';
+import { Problem } from '../../Problem.tsx';
 import { CameraReader } from '../scan/CameraReader.tsx';
 import { QrPicture } from './QrPicture.tsx';
 import { PICTURES_A_SECOND } from './QrSlides.tsx';
@@ -83,11 +84,7 @@ export function GiveByCamera({ onDone }: { onDone: () => void }) {
           </Button>
         </>
       )}
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { TransferReport } from '../../../vault/transfer-api.ts';
 import { ChooseFile } from '../../ChooseFile.tsx';
 import { useLamp } from '../../lamp.tsx';
+import { Problem } from '../../Problem.tsx';
 import { Receipt } from './Receipt.tsx';
 
 /** Takes in a file of another tablet or of the server. */
@@ -32,11 +33,7 @@ export function ReadFile({ timeZone }: { timeZone: string }) {
         loading={busy}
         onFile={(file) => void read(file)}
       />
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       {report && <Receipt report={report} timeZone={timeZone} />}
     </section>
   );

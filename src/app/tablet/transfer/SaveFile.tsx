@@ -2,6 +2,7 @@ import { Button, Checkbox, SegmentedControl, Select } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ExportReceipt } from '../../../vault/transfer-api.ts';
 import { useLamp } from '../../lamp.tsx';
+import { Problem } from '../../Problem.tsx';
 import { inList, plural } from './words.ts';
 
 type What = 'all' | 'server' | 'ward';
@@ -107,11 +108,7 @@ export function SaveFile() {
           Make the file
         </Button>
       )}
-      {problem && (
-        <p role="alert" className="notice stop">
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       {made && (
         <>
           <p role="status">

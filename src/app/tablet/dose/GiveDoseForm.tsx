@@ -28,18 +28,17 @@ import {
   usualGlucoseUnit,
   whyTimeCritical,
 } from '../../../clinical/index.ts';
-import { DoseFacts } from '../dose/DoseFacts.tsx';
-import { Identify } from '../dose/Identify.tsx';
-import { GlucoseField, LimitFields, readGlucose, readMeasured, SiteField } from '../dose/MeasuredFields.tsx';
-import { Reasons } from '../dose/Reasons.tsx';
-import { SecondPersonStep } from '../dose/SecondPersonStep.tsx';
+import { AlertList, isUnanswered, overridesOf } from '../forms/AlertList.tsx';
+import { FormFrame, firstProblem, TimeField, toLocal } from '../forms/FormFrame.tsx';
+import { readNumber } from '../forms/read-number.ts';
+import { useEffectiveTime } from '../forms/use-effective-time.ts';
 import { useScan } from '../scan/scanning.tsx';
 import { useBrought } from '../use-site-data.ts';
-import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
-import { FormFrame, firstProblem, TimeField, toLocal } from './FormFrame.tsx';
-import { readNumber } from './read-number.ts';
-import { useEffectiveTime } from './use-effective-time.ts';
-import { useSave } from './use-save.ts';
+import { DoseFacts } from './DoseFacts.tsx';
+import { Identify } from './Identify.tsx';
+import { GlucoseField, LimitFields, readGlucose, readMeasured, SiteField } from './MeasuredFields.tsx';
+import { Reasons } from './Reasons.tsx';
+import { useDoseSaving } from './use-dose-saving.tsx';
 
 const Reason = z.union([NotGivenReason, z.literal('')]);
 
@@ -116,7 +115,6 @@ function DoseForm({
       overrides: {},
     },
   });
-  const saving = useSave(timeZone);
   const fields = watch();
   const { formulary } = useBrought();
   const [code, setCode] = useState(dose.code);
@@ -179,7 +177,6 @@ function DoseForm({
         (whole || fields.whyNotScanned !== '')
       : fields.outcome === 'unknown' || fields.reason !== '');
 
-  const needed = given ? secondPersonFor(detail, ageInYears(chart.identity.birthDate, now)) : undefined;
   const toSave: Draft<BodyOf<'medication-administration'>> = {
     kind: 'medication-administration',
     effectiveAt: at ?? '',
@@ -208,35 +205,26 @@ function DoseForm({
     ...(inWords === '' ? {} : { comment: inWords }),
     overrides: overridesOf(alerts, fields.overrides),
   };
-  const [second, setSecond] = useState(false);
-  const submit = handleSubmit(async () => {
-    if (needed) return setSecond(true);
-    const message = await saving.save(chart.identity.id, toSave);
-    if (message) onDone(message);
+  const saving = useDoseSaving({
+    chart,
+    order,
+    detail,
+    needed: given ? secondPersonFor(detail, ageInYears(chart.identity.birthDate, now)) : undefined,
+    dose: toSave,
+    self,
+    timeZone,
+    onDone,
   });
-  if (second && needed)
-    return (
-      <SecondPersonStep
-        identity={chart.identity}
-        order={order}
-        detail={detail}
-        needed={needed}
-        dose={toSave}
-        self={self}
-        timeZone={timeZone}
-        onDone={onDone}
-        onCancel={() => setSecond(false)}
-      />
-    );
+  if (saving.step) return saving.step;
 
   return (
     <FormFrame
       title="Give a dose"
-      submit={needed ? (needed.as === 'witness' ? 'Next: witness' : 'Next: second check') : 'Save dose'}
+      submit={saving.next ?? 'Save dose'}
       busy={saving.busy}
       problem={saving.problem ?? firstProblem(formState.errors)}
       disabled={!ready}
-      onSubmit={submit}
+      onSubmit={handleSubmit(saving.submit)}
       onCancel={onCancel}
     >
       <DoseFacts

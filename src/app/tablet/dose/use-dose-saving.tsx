@@ -1,0 +1,62 @@
+import { type ReactNode, useState } from 'react';
+import type { Chart, ChartOrder, MedicationDetail, SecondPersonNeeded } from '../../../clinical/index.ts';
+import { useSave } from '../forms/use-save.ts';
+import { type Prepared, SecondPersonStep } from './SecondPersonStep.tsx';
+
+export interface DoseSaving {
+  busy: boolean;
+  problem: string | undefined;
+  /** What the button says when a second person comes next. */
+  next: string | undefined;
+  /** Saves, or goes on to the second person. */
+  submit(): Promise<void>;
+  /** The second person's step, while it is that one's turn. */
+  step: ReactNode | undefined;
+}
+
+/** How a dose, or a turn of an infusion, goes into the chart: at once, or with the signature of a second person. */
+export function useDoseSaving({
+  chart,
+  order,
+  detail,
+  needed,
+  dose,
+  self,
+  timeZone,
+  onDone,
+}: {
+  chart: Chart;
+  order: ChartOrder;
+  detail: MedicationDetail;
+  needed: SecondPersonNeeded | undefined;
+  dose: Prepared;
+  self: string;
+  timeZone: string;
+  onDone: (message: string) => void;
+}): DoseSaving {
+  const { busy, problem, save } = useSave(timeZone);
+  const [second, setSecond] = useState(false);
+  return {
+    busy,
+    problem,
+    next: needed && (needed.as === 'witness' ? 'Next: witness' : 'Next: second check'),
+    async submit() {
+      if (needed) return setSecond(true);
+      const message = await save(chart.identity.id, dose);
+      if (message) onDone(message);
+    },
+    step: second && needed && (
+      <SecondPersonStep
+        identity={chart.identity}
+        order={order}
+        detail={detail}
+        needed={needed}
+        dose={dose}
+        self={self}
+        timeZone={timeZone}
+        onDone={onDone}
+        onCancel={() => setSecond(false)}
+      />
+    ),
+  };
+}
