@@ -1,26 +1,19 @@
-import { Button, Checkbox, NativeSelect } from '@mantine/core';
-import { toDataURL } from 'qrcode';
-import { useEffect, useState } from 'react';
-import { z } from 'zod';
-import { formatAgo } from '../../clinical/index.ts';
+import type { ReactNode } from 'react';
 import { StaffList } from '../../wire/site-setup.ts';
-import { CensusState, EnrolmentCode, PublicInfo } from '../../wire/workbench.ts';
-import { inWords, request } from '../api.ts';
-import { Problem } from '../Problem.tsx';
+import { CensusState, PublicInfo } from '../../wire/workbench.ts';
 import { RecordsByFile } from '../RecordsByFile.tsx';
-import { Sideways } from '../Sideways.tsx';
 import { SignInGate } from '../sign-in/SignInGate.tsx';
 import { usePoll } from '../use-poll.ts';
 import { AuditCard } from './AuditCard.tsx';
 import { FormCard } from './FormCard.tsx';
 import { HubCard } from './HubCard.tsx';
-import { NewWardForm } from './NewWardForm.tsx';
 import { SignInCard } from './SignInCard.tsx';
 import { SiteDataCards } from './SiteDataCards.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
 import { StaffCard } from './StaffCard.tsx';
 import { TabletsCard } from './TabletsCard.tsx';
 import { WardSettingsCard } from './WardSettingsCard.tsx';
+import { WardsCard } from './WardsCard.tsx';
 
 /** Before the outage: enrol tablets, see how fresh everything is. */
 export function Administration() {
@@ -40,150 +33,37 @@ export function Administration() {
   );
 }
 
-const EHR_IN_WORDS = {
-  reachable: 'answers',
-  unreachable: 'does not answer',
-  'not-configured': 'none is configured',
-} as const;
-
-const IDLE_LOCKS = [
-  { value: '30', label: '30 seconds' },
-  { value: '60', label: '1 minute' },
-  { value: '120', label: '2 minutes' },
-  { value: '300', label: '5 minutes' },
-  { value: '600', label: '10 minutes' },
-];
-
 function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => void }) {
   const census = usePoll('/api/admin/census', CensusState, 5_000);
-  const staff = usePoll('/api/admin/staff', StaffList, 60_000);
-  const [code, setCode] = useState<EnrolmentCode>();
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const [hardwareEncrypted, setHardwareEncrypted] = useState(false);
-  const now = new Date().toISOString();
-  const failed = (error: unknown): void => setProblem(inWords(error));
-
-  async function refresh(): Promise<void> {
-    setBusy(true);
-    await request('POST', '/api/admin/census/refresh', CensusState, {}).catch(failed);
-    setBusy(false);
-    census.reload();
-  }
-
+  const list = usePoll('/api/admin/staff', StaffList, 60_000);
+  const wards = census.value?.wards ?? [];
+  const staff = list.value?.staff ?? [];
+  const parts: [id: string, title: string, part: ReactNode][] = [
+    ['wards', 'Wards', <WardsCard key="wards" census={census} />],
+    ['tablets', 'Tablets', <TabletsCard key="tablets" />],
+    ['hubs', 'Ward hubs', <HubCard key="hubs" wards={wards} />],
+    ['staff', 'Staff', <StaffCard key="staff" wards={wards} />],
+    ['signing-in', 'Signing in at the desk', <SignInCard key="sign-in" staff={staff} onPolicy={onPolicy} />],
+    ['forms', 'Forms', <FormCard key="forms" timeZone={timeZone} />],
+    ['brought', 'Formulary and order sets', <SiteDataCards key="brought" />],
+    ['settings', 'Ward settings', <WardSettingsCard key="settings" clinician={false} />],
+    ['audit', 'Audit trail', <AuditCard key="audit" staff={staff} timeZone={timeZone} />],
+    ['files', 'Records by file', <RecordsByFile key="files" />],
+  ];
   return (
     <>
-      <Problem>{problem ?? census.problem}</Problem>
-      <section className="card stack">
-        <div className="row between">
-          <h2>Wards</h2>
-          <span>EHR: {census.value ? EHR_IN_WORDS[census.value.ehr] : '…'}</span>
-          <Button variant="default" loading={busy} onClick={() => void refresh()}>
-            Refresh census now
-          </Button>
+      <nav className="row" aria-label="On this page">
+        {parts.map(([id, title]) => (
+          <a key={id} className="jump" href={`#${id}`}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      {parts.map(([id, , part]) => (
+        <div key={id} id={id} className="stack part">
+          {part}
         </div>
-        <Sideways label="Wards, scrolls sideways">
-          <table className="facts">
-            <thead>
-              <tr>
-                <th>Ward</th>
-                <th>Patients</th>
-                <th>EHR data as of</th>
-                <th>Gaps in it</th>
-                <th>Tablets lock after</th>
-                <th>Actions</th>
-              </tr>
-            </thead>
-            <tbody>
-              {census.value?.wards.map((ward) => (
-                <tr key={ward.id}>
-                  <td>{ward.name}</td>
-                  <td>{ward.patients}</td>
-                  <td>{ward.asOf ? formatAgo(ward.asOf, now) : 'never'}</td>
-                  <td>
-                    {ward.warnings} {ward.problem && <div className="alarm">{ward.problem}</div>}
-                  </td>
-                  <td>
-                    <NativeSelect
-                      aria-label={`Tablets of ${ward.name} lock after`}
-                      value={String(ward.idleLockSeconds)}
-                      data={IDLE_LOCKS}
-                      onChange={(event) =>
-                        void request('POST', `/api/admin/wards/${ward.id}/idle-lock`, z.object({}), {
-                          seconds: Number(event.currentTarget.value),
-                        }).then(census.reload, failed)
-                      }
-                    />
-                  </td>
-                  <td>
-                    <Button
-                      aria-label={`New enrolment code for ${ward.name}`}
-                      onClick={() =>
-                        void request('POST', '/api/admin/enrolment-codes', EnrolmentCode, {
-                          ward: ward.id,
-                          hardwareEncrypted,
-                        }).then(setCode, failed)
-                      }
-                    >
-                      New enrolment code
-                    </Button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Sideways>
-        <Checkbox
-          label="The next tablet’s disk is encrypted with a key in its hardware (iPadOS, Android, ChromeOS, Windows with TPM)"
-          description="I have checked it. Then a PIN opens it; on any other tablet only a passphrase does, except in the demo."
-          checked={hardwareEncrypted}
-          onChange={(event) => setHardwareEncrypted(event.currentTarget.checked)}
-        />
-        <NewWardForm onOpened={census.reload} />
-      </section>
-      {code && <CodeCard code={code} />}
-      <TabletsCard />
-      <HubCard wards={census.value?.wards ?? []} />
-      <StaffCard wards={census.value?.wards ?? []} />
-      <SignInCard staff={staff.value?.staff ?? []} onPolicy={onPolicy} />
-      <FormCard timeZone={timeZone} />
-      <SiteDataCards />
-      <WardSettingsCard clinician={false} />
-      <AuditCard staff={staff.value?.staff ?? []} timeZone={timeZone} />
-      <RecordsByFile />
+      ))}
     </>
-  );
-}
-
-function CodeCard({ code }: { code: EnrolmentCode }) {
-  const [picture, setPicture] = useState<string>();
-  const [left, setLeft] = useState('');
-  useEffect(() => void toDataURL(code.url, { margin: 1, width: 220 }).then(setPicture), [code]);
-  useEffect(() => {
-    const tick = (): void => {
-      const seconds = Math.max(0, Math.round((Date.parse(code.expiresAt) - Date.now()) / 1000));
-      setLeft(
-        seconds === 0
-          ? 'expired'
-          : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`,
-      );
-    };
-    tick();
-    const timer = setInterval(tick, 1000);
-    return () => clearInterval(timer);
-  }, [code]);
-  return (
-    <section className="card row" aria-label="Enrolment code">
-      {picture && <img src={picture} alt="Enrolment code as a QR code" width={220} height={220} />}
-      <div className="stack">
-        <span className="big" data-testid="enrolment-code">
-          {code.code}
-        </span>
-        <span>
-          For ward {code.ward}, one tablet, {left}. Type it on the tablet, or scan it with the tablet's
-          camera.
-        </span>
-      </div>
-    </section>
   );
 }

@@ -201,16 +201,25 @@ export function PatientScreen({
                 <Button onClick={() => start({ do: 'order' })}>
                   {clinician ? 'New order' : 'Verbal order'}
                 </Button>
-                <Button variant="default" onClick={() => start({ do: 'allergy' })}>
-                  Record allergy
+                {/* Short words, so that everything stands on one line of a tablet. */}
+                <Button
+                  variant="default"
+                  aria-label="Record allergy"
+                  onClick={() => start({ do: 'allergy' })}
+                >
+                  Allergy
                 </Button>
                 {!chart.elsewhere && (
                   <>
-                    <Button variant="default" onClick={() => start({ do: 'bed' })}>
-                      Assign bed
+                    <Button variant="default" aria-label="Assign bed" onClick={() => start({ do: 'bed' })}>
+                      Bed
                     </Button>
-                    <Button variant="default" onClick={() => start({ do: 'move' })}>
-                      Move to another ward
+                    <Button
+                      variant="default"
+                      aria-label="Move to another ward"
+                      onClick={() => start({ do: 'move' })}
+                    >
+                      Move
                     </Button>
                   </>
                 )}

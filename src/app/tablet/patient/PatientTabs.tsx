@@ -51,7 +51,7 @@ export function OverviewTab({
         <h2>Due</h2>
         {due.length === 0 && <p>Nothing is due in the next four hours.</p>}
         {due.slice(0, 8).map((dose) => (
-          <div key={`${dose.order} ${dose.dueAt}`} className="row between">
+          <div key={`${dose.order} ${dose.dueAt}`} className="row between one-line">
             <span className={dose.state === 'overdue' ? 'alarm' : ''}>
               {dose.state === 'overdue' ? '■ overdue ' : ''}
               {formatTime(dose.dueAt, timeZone)} {drug.get(dose.order)}

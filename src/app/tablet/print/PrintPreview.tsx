@@ -29,12 +29,11 @@ export function PrintPreview({
   const [size, setSize] = useState<PaperSize>(() => paperSize(timeZone));
   const [printedAt] = useState(() => new Date().toISOString());
   const facts = useFacts(paper.chart?.identity.id);
-  const unsent = (paper.chart?.history ?? []).filter(({ id }) => facts?.places[id]?.place === 'this-tablet');
+  const told = paper.record ? (paper.chart?.history ?? []) : [];
+  const unsent = told.filter(({ id }) => facts?.places[id]?.place === 'this-tablet');
   const pieces: PaperPiece[] = [
     ...paper.pieces,
-    ...(unsent.length > 0 && !paper.bare
-      ? [{ key: 'unsent', node: <Unsent entries={unsent} timeZone={timeZone} /> }]
-      : []),
+    ...(unsent.length > 0 ? [{ key: 'unsent', node: <Unsent entries={unsent} timeZone={timeZone} /> }] : []),
   ];
   const footer = [
     `Printed ${formatInstant(printedAt, timeZone)} by ${by}`,

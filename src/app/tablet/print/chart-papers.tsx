@@ -6,6 +6,7 @@ import {
   fluidDay,
   formatInstant,
   formatNumber,
+  formatUnit,
   formLines,
   infusionFluids,
   serviceLine,
@@ -177,7 +178,7 @@ function coverPieces(chart: Chart, timeZone: string): PaperPiece[] {
         .slice(0, 20)
         .map(
           ({ name, value, unit, effectiveAt }) =>
-            `${name}: ${value} ${unit ?? ''} (${formatInstant(effectiveAt, timeZone)})`,
+            `${name}: ${value} ${formatUnit(unit ?? '')} (${formatInstant(effectiveAt, timeZone)})`,
         ),
     ),
   ];
@@ -186,12 +187,14 @@ function coverPieces(chart: Chart, timeZone: string): PaperPiece[] {
 export const vitalsPaper = (chart: Chart, timeZone: string): Paper => ({
   title: 'NEWS2 chart and vital signs',
   chart,
+  record: true,
   pieces: vitalPieces(chart, timeZone),
 });
 
 export const notesPaper = (chart: Chart, timeZone: string): Paper => ({
   title: 'Notes and forms',
   chart,
+  record: true,
   pieces: notePieces(chart, timeZone),
 });
 
@@ -199,6 +202,7 @@ export const notesPaper = (chart: Chart, timeZone: string): Paper => ({
 export const transferPaper = (chart: Chart, timeZone: string): Paper => ({
   title: 'Transfer packet',
   chart,
+  record: true,
   pieces: [
     ...coverPieces(chart, timeZone),
     ...marPieces(chart, timeZone),

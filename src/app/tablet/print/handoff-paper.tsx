@@ -27,6 +27,7 @@ export function handoffPaper(chart: Chart, timeZone: string): Paper {
   return {
     title: 'Handoff sheet',
     chart,
+    record: true,
     pieces: [
       { key: 'from', node: <p>{from}</p> },
       ...parts.flatMap(([label, text]) =>

@@ -87,7 +87,7 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
           cells={[
             `due ${formatInstant(dose.dueAt, timeZone)}`,
             dose.state === 'overdue' ? 'OVERDUE, nothing charted' : dose.state,
-            'Given at ______ by ______________',
+            'Given ____ : ____ by _________',
           ]}
         />
       ),
@@ -132,7 +132,7 @@ export function Row({ cells, struck = false }: { cells: string[]; struck?: boole
   return (
     <div
       className={struck ? 'paper-row paper-struck' : 'paper-row'}
-      style={{ gridTemplateColumns: '46mm 1fr 54mm' }}
+      style={{ gridTemplateColumns: '46mm 1fr 58mm' }}
     >
       {cells.map((cell, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: cells have no other name than their place
@@ -155,5 +155,6 @@ export function runningInfusions(chart: Chart, timeZone: string): string[] {
 export const marPaper = (chart: Chart, timeZone: string): Paper => ({
   title: 'Medication record',
   chart,
+  record: true,
   pieces: marPieces(chart, timeZone),
 });

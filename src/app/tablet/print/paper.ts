@@ -8,6 +8,8 @@ export interface Paper {
   /** Whose it is: stands on every page. Absent: a blank form, or a list of several patients. */
   chart?: Chart;
   pieces: PaperPiece[];
+  /** It tells the record: it names what of it no other tablet has. */
+  record?: true;
   /** Small labels have an identity of their own, and no room for a header. */
   bare?: true;
 }
