@@ -76,10 +76,13 @@ export function HeldList({
           confirm="It is right"
           problem={problem}
           what={
-            <p>
-              {chosen.says} It was {chosen.reason}. Say how you know that it is right: you were there, you saw
-              the patient, you asked {chosen.by}.
-            </p>
+            <>
+              <p>{chosen.says}</p>
+              <p>
+                It was {chosen.reason}. Say how you know that it is right: you were there, you saw the
+                patient, you asked {chosen.by}.
+              </p>
+            </>
           }
           onCancel={() => setChosen(undefined)}
           onConfirm={(reason) => vouch(chosen, reason)}
