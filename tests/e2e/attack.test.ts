@@ -19,12 +19,12 @@ import {
   unlock,
 } from './hospital.ts';
 import { type Answer, type HostileNetwork, openHostileNetwork } from './hostile-network.ts';
+import { picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** What only a browser can show: pages that render what an attacker typed, pages of other origins, a lying network. */
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-attack-'));
-const screenshots = process.env.SCREENSHOTS;
 /** Markup and SQL for every field; whatever of it runs says so in the page's own `ran`. */
 const EVIL = `"><img src=x onerror="window.ran=1"><script>window.ran=1</script>'); drop table record.entry; --`;
 let hospital: Hospital;
@@ -198,8 +198,7 @@ describe('what somebody typed', () => {
       .toBe(1);
     await row.click();
     await desk.getByText('<script>window.ran=1</script>').first().waitFor();
-    if (screenshots)
-      await desk.screenshot({ path: join(screenshots, 'attack-workbench.png'), fullPage: true });
+    await picture(desk, 'attack-workbench', true);
     expect(await ran(desk)).toBeUndefined();
     expect(await desk.locator('img[src="x"], main script').count()).toBe(0);
     expect(alerts).toEqual([]);

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -14,27 +13,18 @@ import {
   signIn,
   unlock,
 } from './hospital.ts';
-import { settled } from './settled.ts';
+import { expectNothingSerious, picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** Devices, screens and what a ward sets for itself, from the desk to the bedside. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-charting-'));
-const pictures = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;
 
-async function look(of: Page, picture: string): Promise<void> {
-  await of.evaluate(settled);
-  const { violations } = await new AxeBuilder({ page: of }).withTags(['wcag2a', 'wcag2aa']).analyze();
-  expect(
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${picture}: ${id} ${nodes[0]?.html ?? ''}`),
-  ).toEqual([]);
-  if (!pictures) return;
-  mkdirSync(pictures, { recursive: true });
-  await of.screenshot({ path: join(pictures, `${picture}.png`), fullPage: true });
+async function look(of: Page, name: string): Promise<void> {
+  await expectNothingSerious(of);
+  await picture(of, name, true);
 }
 const saved = () => page.getByText(/Saved on this tablet/).waitFor();
 

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Worklist } from '../../src/wire/workbench.ts';
@@ -15,6 +14,7 @@ import {
   saveDose,
   unlock,
 } from './hospital.ts';
+import { expectNothingSerious } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-conflict-'));
@@ -87,10 +87,7 @@ describe('two tablets, one dose', () => {
     );
     expect(ids[0]).toHaveLength(1);
     expect(ids[1]).toEqual(ids[0]);
-    const { violations } = await new AxeBuilder({ page: nora }).analyze();
-    expect(
-      violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id),
-    ).toEqual([]);
+    await expectNothingSerious(nora);
   });
 
   it('stands in the chart too; one tap settles it on both', async () => {

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -14,12 +13,11 @@ import {
   signIn,
   unlock,
 } from './hospital.ts';
-import { settled } from './settled.ts';
+import { expectNothingSerious, picture } from './looking.ts';
 
 /** The hospital's own form: dropped at the desk, seen at once, on the tablet before the outage, filled in without a network. */
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-forms-'));
-const pictures = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;
@@ -47,27 +45,20 @@ const OWN_FORM = {
   ],
 };
 
-async function picture(name: string): Promise<void> {
-  // A colour that is still on its way is neither of the two that are meant.
-  await page.evaluate(settled);
-  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html.slice(0, 160)}`),
-  ).toEqual([]);
+async function look(name: string): Promise<void> {
+  await expectNothingSerious(page);
+  await picture(page, name);
 }
 
 /** At the size of a tablet in three themes, and of a phone; the desk has no phone. */
 async function lookAt(name: string, phone = true): Promise<void> {
   for (const theme of ['dark', 'red-night', 'light']) {
     await page.evaluate((value) => document.documentElement.setAttribute('data-theme', value), theme);
-    await picture(`${name}-${theme}`);
+    await look(`${name}-${theme}`);
   }
   if (!phone) return;
   await page.setViewportSize({ width: 390, height: 844 });
-  await picture(`${name}-phone`);
+  await look(`${name}-phone`);
   expect(
     await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
   ).toBe(0);

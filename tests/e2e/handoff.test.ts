@@ -1,42 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BoardRow, Draft } from '../../src/clinical/index.ts';
 import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
-import { settled } from './settled.ts';
+import { lookAtBoth } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** The end of a shift: who was told, the handoff, and the next nurse who reads it. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-handoff-'));
-const pictures = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;
 let row: BoardRow;
 let name: RegExp;
 
-async function look(picture: string): Promise<void> {
-  await page.evaluate(settled);
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();
-  expect(
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${picture}: ${id} ${nodes[0]?.html ?? ''}`),
-  ).toEqual([]);
-  for (const [kind, width, height] of [
-    ['phone', 390, 844],
-    ['tablet', 1180, 820],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    if (!pictures) continue;
-    mkdirSync(pictures, { recursive: true });
-    await page.screenshot({ path: join(pictures, `${picture}-${kind}.png`), fullPage: kind === 'phone' });
-  }
-}
+const look = (of: string): Promise<void> => lookAtBoth(page, of);
 
 const append = async (draft: Draft): Promise<void> =>
   void expect(await callVault(page, 'append', { patient: row.patient, draft })).toMatchObject({ ok: true });

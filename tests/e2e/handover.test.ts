@@ -14,12 +14,12 @@ import {
   signIn,
   unlock,
 } from './hospital.ts';
+import { picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** One tablet, many hands: who has it next, whose draft it is, and what happens when nobody holds it. */
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-handover-'));
-const screenshots = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;
@@ -54,7 +54,7 @@ describe('a tablet that goes from hand to hand', () => {
     // Straight to where the tablet was, ready to chart.
     await page.getByRole('button', { name: 'Record vital signs' }).waitFor();
     await page.getByText('MUELLER, Angelic').first().waitFor();
-    if (screenshots) await page.screenshot({ path: join(screenshots, 'handover.png') });
+    await picture(page, 'handover');
     expect(await callVault(page, 'drafts')).toEqual([]);
     expect(await page.getByText('unfinished').count()).toBe(0);
     await page.getByRole('button', { name: 'Switch' }).click();
@@ -96,7 +96,7 @@ describe('a tablet that goes from hand to hand', () => {
     await page.getByLabel('Your PIN').fill('999999');
     await page.getByRole('button', { name: 'Vouch and let in' }).click();
     await page.getByRole('alert').filter({ hasText: 'That is not the PIN of Sam Okafor' }).waitFor();
-    if (screenshots) await page.screenshot({ path: join(screenshots, 'emergency.png') });
+    await picture(page, 'emergency');
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     await page.getByLabel('Your PIN').fill('246801');
     await page.getByRole('button', { name: 'Vouch and let in' }).click();
@@ -125,8 +125,7 @@ describe('a tablet that goes from hand to hand', () => {
     const desk = await tablet.newPage();
     await desk.goto(`${hospital.url}/admin`);
     await desk.getByText(/Emergency access since .*Sam Okafor vouched/).waitFor();
-    if (screenshots)
-      await desk.screenshot({ path: join(screenshots, 'emergency-review.png'), fullPage: true });
+    await picture(desk, 'emergency-review', true);
     // The trail has it all, and says who looked at whom in one tap.
     const trail = desk.getByRole('region', { name: 'Audit trail', exact: true });
     await trail.getByRole('cell', { name: /^Let somebody in by emergency access/ }).waitFor();
@@ -138,7 +137,7 @@ describe('a tablet that goes from hand to hand', () => {
         [...new Set(await trail.locator('tbody tr td:nth-child(2)').allTextContents())].sort(),
       )
       .toEqual(['Nora Quinn · nurse', 'Sam Okafor · nurse']);
-    if (screenshots) await trail.screenshot({ path: join(screenshots, 'audit.png') });
+    await picture(trail, 'audit');
     expect((await new AxeBuilder({ page: desk }).analyze()).violations).toEqual([]);
     await desk.getByRole('button', { name: 'Sign out' }).click();
     await signIn(desk, 'Rita Alvarez', PINS.records);

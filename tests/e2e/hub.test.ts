@@ -13,6 +13,7 @@ import {
   signIn,
   unlock,
 } from './hospital.ts';
+import { picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 import { announceHub, type HubPlace, openHub, prepareHub, type WardHub } from './ward-hub.ts';
 
@@ -71,8 +72,7 @@ describe('a ward hub in the dark', () => {
   it('is announced by an administrator, and shows each tablet what the other charts', async () => {
     const desk = await open('desk');
     const args = await announceHub(desk.page, hospital.url, place);
-    if (process.env.SCREENSHOTS)
-      await desk.page.screenshot({ path: join(process.env.SCREENSHOTS, 'hub-admin.png'), fullPage: true });
+    await picture(desk.page, 'hub-admin', true);
     hub = await openHub(place, args);
     const card = desk.page.getByRole('region', { name: 'Ward hubs' });
     await card.getByRole('cell', { name: place.address }).waitFor();
@@ -87,8 +87,7 @@ describe('a ward hub in the dark', () => {
     const patient = (await callVault(one.page, 'board'))[0]!.patient;
     await hospital.stop();
     for (const { page } of [one, two]) await strip(page).getByText('Ward hub').waitFor({ timeout: 60_000 });
-    if (process.env.SCREENSHOTS)
-      await one.page.screenshot({ path: join(process.env.SCREENSHOTS, 'hub-strip.png') });
+    await picture(one.page, 'hub-strip');
 
     const id = await chartNote(one.page, patient, 'through the hub');
     await expect.poll(() => notesOn(two.page, patient)).toEqual([`${id} through the hub`]);

@@ -5,12 +5,12 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, type Hospital, openHospital, openTablet, signIn } from './hospital.ts';
+import { picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** A security key that keeps secrets (WebAuthn PRF), on a tablet whose disk nobody has confirmed as hardware-encrypted. */
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-key-'));
-const screenshots = process.env.SCREENSHOTS;
 const PASSPHRASE = 'four quiet lamps at night';
 const PIN = '482915';
 let hospital: Hospital;
@@ -97,7 +97,7 @@ describe('a security key', () => {
     await page.getByRole('button', { name: 'Add a key' }).click();
     await page.getByText('The key opens this tablet now').waitFor();
     expect(await faults()).toEqual([]);
-    if (screenshots) await page.screenshot({ path: join(screenshots, 'keys.png') });
+    await picture(page, 'keys');
   });
 
   it('opens the tablet by a touch, with no server, and its owner charts', async () => {
@@ -106,7 +106,7 @@ describe('a security key', () => {
     await page.getByRole('button', { name: /^Nell Shaw/ }).click();
     await page.getByRole('button', { name: 'Use your key' }).waitFor();
     expect(await faults()).toEqual([]);
-    if (screenshots) await page.screenshot({ path: join(screenshots, 'key-unlock.png') });
+    await picture(page, 'key-unlock');
     await page.getByRole('button', { name: 'Use your key' }).click();
     await page.getByRole('tab', { name: 'Ward board' }).waitFor();
     const saved = await callVault(page, 'register', {

@@ -1,44 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Draft, MedicationDetail } from '../../src/clinical/index.ts';
 import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import { lookAtBoth } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** A nurse's medication round on one tablet, with the taps counted by the page itself. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-medication-'));
-const pictures = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;
 let patient: string;
 let name: RegExp;
 
-async function look(picture: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();
-  expect(
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${picture}: ${id} ${nodes[0]?.html ?? ''}`),
-  ).toEqual([]);
-  const size = page.viewportSize();
-  for (const [kind, width, height] of [
-    ['phone', 390, 844],
-    ['tablet', 1180, 820],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    // Nothing runs out of the screen sideways.
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    if (pictures) {
-      mkdirSync(pictures, { recursive: true });
-      await page.screenshot({ path: join(pictures, `${picture}-${kind}.png`), fullPage: kind === 'phone' });
-    }
-  }
-  if (size) await page.setViewportSize(size);
-}
+const look = (of: string): Promise<void> => lookAtBoth(page, of);
 
 const order = (text: string, more: Partial<MedicationDetail> = {}): Draft => ({
   kind: 'order-signed',

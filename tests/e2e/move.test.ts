@@ -14,6 +14,7 @@ import {
   signIn,
   unlock,
 } from './hospital.ts';
+import { picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-move-'));
@@ -74,13 +75,11 @@ async function move(page: Page, family: string, bed: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Ward' }).click();
   await page.getByRole('option', { name: '5 East' }).click();
   await page.getByLabel('Bed there').fill(bed);
-  if (process.env.SCREENSHOTS)
-    await page.screenshot({ path: join(process.env.SCREENSHOTS, `move-form-${bed}.png`) });
+  await picture(page, `move-form-${bed}`);
   await page.getByRole('button', { name: 'Move the patient' }).click();
   await page.getByText(`Moved to 5 East, bed ${bed}. Saved on this tablet`).waitFor();
   await page.getByText('What you chart here goes to that ward').waitFor();
-  if (process.env.SCREENSHOTS)
-    await page.screenshot({ path: join(process.env.SCREENSHOTS, `moved-${bed}.png`) });
+  await picture(page, `moved-${bed}`);
   await page.getByRole('button', { name: /Ward board/ }).click();
 }
 
@@ -195,8 +194,7 @@ describe('a patient who goes to another ward', () => {
     await west.getByRole('option', { name: '5 East' }).click();
     await west.getByRole('button', { name: 'Make the file' }).click();
     await west.getByText(/opens only at this hospital: on an unlocked tablet of that ward/).waitFor();
-    if (process.env.SCREENSHOTS)
-      await west.screenshot({ path: join(process.env.SCREENSHOTS, 'move-file.png') });
+    await picture(west, 'move-file');
     const [download] = await Promise.all([
       west.waitForEvent('download'),
       west.getByRole('link', { name: 'Save the file' }).click(),

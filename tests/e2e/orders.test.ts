@@ -1,33 +1,23 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
-import { settled } from './settled.ts';
+import { expectNothingSerious, picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** A prescriber with the hospital's own formulary, interactions and order sets; a nurse at the telephone. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-orders-'));
-const pictures = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;
 let name: RegExp;
 let patient: string;
 
-async function look(picture: string): Promise<void> {
-  await page.evaluate(settled);
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();
-  expect(
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${picture}: ${id} ${nodes[0]?.html ?? ''}`),
-  ).toEqual([]);
-  if (!pictures) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${picture}.png`), fullPage: true });
+async function look(name: string): Promise<void> {
+  await expectNothingSerious(page);
+  await picture(page, name, true);
 }
 
 async function publish(desk: Page, region: string, unit: string, file: string, text: string): Promise<void> {

@@ -5,12 +5,12 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import { picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** A nurse chooses another PIN, at a tablet that reaches nobody. */
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-own-pin-'));
-const screenshots = process.env.SCREENSHOTS;
 const NEW_PIN = '740385';
 let hospital: Hospital;
 let place: { port: number; data: string };
@@ -70,7 +70,7 @@ describe('one’s own PIN', () => {
     await one.getByRole('alert').filter({ hasText: 'not the PIN of Nora Quinn' }).waitFor();
     const { violations } = await new AxeBuilder({ page: one }).analyze();
     expect(violations.map(({ id }) => id)).toEqual([]);
-    if (screenshots) await one.screenshot({ path: join(screenshots, 'own-pin.png'), fullPage: true });
+    await picture(one, 'own-pin', true);
     await change(PINS.nurse, NEW_PIN);
     await one.getByText('Your new PIN works here now').waitFor();
 

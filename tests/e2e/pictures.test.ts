@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -16,14 +15,13 @@ import {
   signIn,
   unlock,
 } from './hospital.ts';
-import { settled } from './settled.ts';
+import { expectNothingSerious, picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** A photo of a wound and a signature, from the glass of the tablet into the EHR, with the same bytes. */
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-pictures-'));
 const profile = join(folder, 'profile');
-const shots = process.env.SCREENSHOTS;
 /** What a camera writes into its files: where it was taken. */
 const PLACE = 'GPSLatitude 41.88N taken by a phone';
 let hospital: Hospital;
@@ -45,14 +43,8 @@ async function openWithCamera(): Promise<void> {
 }
 
 async function look(name: string): Promise<void> {
-  await page.evaluate(settled);
-  if (shots) await page.screenshot({ path: join(shots, `${name}.png`) });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html.slice(0, 160)}`),
-  ).toEqual([]);
+  await picture(page, name);
+  await expectNothingSerious(page);
 }
 
 /** A JPEG of 12 megapixels as a camera hands one over, with a place in its EXIF. */
@@ -201,7 +193,7 @@ describe('a photo of a wound', () => {
       return own.height > 100 && own.bottom <= body.bottom && own.right <= body.right;
     });
     expect(fits).toBe(true);
-    if (shots) await page.screenshot({ path: join(shots, 'photo-paper.png') });
+    await picture(page, 'photo-paper');
   });
 });
 

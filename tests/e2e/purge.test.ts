@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Draft } from '../../src/clinical/index.ts';
@@ -15,12 +14,12 @@ import {
   signIn,
   unlock,
 } from './hospital.ts';
+import { expectNothingSerious, picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** The outage is closed: tablets forget what is in the EHR, prove it, and go on charting. */
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-purge-'));
-const screenshots = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let browser: BrowserContext;
 let desk: Page;
@@ -154,9 +153,8 @@ describe('closing an outage (FAILURES 17, 24, 34)', () => {
     await region().getByRole('button', { name: 'Close the outage on 4 West…' }).click();
     const dialog = desk.getByRole('dialog');
     expect(await dialog.getByRole('button', { name: 'Close the outage' }).isDisabled()).toBe(true);
-    const { violations } = await new AxeBuilder({ page: desk }).include('[role=dialog]').analyze();
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
-    if (screenshots) await desk.screenshot({ path: join(screenshots, 'close-open.png') });
+    await expectNothingSerious(desk, '[role=dialog]');
+    await picture(desk, 'close-open');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     // Asked behind the page's back it is refused as well.
     const refused = await desk.request.post(`${hospital.url}/api/workbench/wards/4-west/close`, {
@@ -188,7 +186,7 @@ describe('closing an outage (FAILURES 17, 24, 34)', () => {
       .getByText(/two ▲ keeps it still/)
       .waitFor();
     expect((await stored(two)).bare).toBe(0);
-    if (screenshots) await region().screenshot({ path: join(screenshots, 'close-tablets.png') });
+    await picture(region(), 'close-tablets');
 
     // What is charted from here on is saved in a new log, comes to the server, and into the EHR.
     const { patient } = await chart(one, 'after the closing');

@@ -5,6 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import { picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** A tablet is lost in the middle of an outage, and taken out of use from another one with no network at all. */
@@ -20,9 +21,8 @@ let other: Page;
 let patient: string;
 
 const names = { admin: 'tablet A', ward: 'tablet B', lost: 'tablet C', other: 'tablet D' };
-const screenshots = process.env.SCREENSHOTS;
 const shot = async (page: Page, name: string): Promise<void> => {
-  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`) });
+  await picture(page, name);
 };
 
 async function openWard(name: string): Promise<Page> {

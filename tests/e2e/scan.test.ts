@@ -5,11 +5,11 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BoardRow, Draft } from '../../src/clinical/index.ts';
 import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import { picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** A round with a scanner that types: the formulary comes from the desk, the wristband opens the patient. */
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-scan-'));
-const pictures = process.env.SCREENSHOTS;
 const GTIN = '00307773105025';
 let hospital: Hospital;
 let tablet: BrowserContext;
@@ -113,7 +113,7 @@ describe('a round with a scanner', () => {
     await page.getByText('✓ Wristband scanned.').waitFor();
     await scan(`]d201${GTIN}1730123110L42`);
     await page.getByText(/✓ Scanned: wristband of .* acyclovir 500 mg tablet · lot L42/).waitFor();
-    if (pictures) await page.screenshot({ path: join(pictures, 'scanned-dose.png') });
+    await picture(page, 'scanned-dose');
     await page.getByRole('button', { name: 'Save dose' }).click();
     await page.getByText(/Saved on this tablet/).waitFor();
     const taps = await page.evaluate(() => (window as unknown as { taps: number }).taps);
@@ -138,7 +138,7 @@ describe('a round with a scanner', () => {
     await scan(']d2' + '0109501101530003');
     await page.getByText('Scanned: hydrOXYzine 25 mg tablet. Ordered: acyclovir 500 mg tablet.').waitFor();
     expect(await page.getByRole('button', { name: 'Save dose' }).isDisabled()).toBe(true);
-    if (pictures) await page.screenshot({ path: join(pictures, 'scanned-other.png') });
+    await picture(page, 'scanned-other');
     await scan(`]d201${GTIN}17200131`);
     await page.getByText('This package expired on 31-Jan-2020.').waitFor();
     await scan('4006381333931');
@@ -166,7 +166,7 @@ describe('a round with a scanner', () => {
     await page.getByText(/neither a wristband of this ward nor a drug|Nobody on this ward/).waitFor();
     await scan(`]d201${GTIN}`);
     await page.getByText(/That is a drug. Scan the patient’s wristband first/).waitFor();
-    if (pictures) await page.screenshot({ path: join(pictures, 'board-stray.png') });
+    await picture(page, 'board-stray');
   });
 
   it('a code that no formulary knows, charted with its dose, stands on the pharmacy’s list at the desk', async () => {
@@ -197,7 +197,7 @@ describe('a round with a scanner', () => {
     const line = list.getByRole('row').filter({ hasText: '04012345678901' });
     await line.getByText('acyclovir 500 mg tablet').waitFor();
     await list.scrollIntoViewIfNeeded();
-    if (pictures) await desk.screenshot({ path: join(pictures, 'desk-barcodes.png') });
+    await picture(desk, 'desk-barcodes');
     await desk.close();
   });
 });

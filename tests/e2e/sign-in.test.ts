@@ -7,11 +7,11 @@ import { Secret, TOTP } from 'otpauth';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, type Hospital, openHospital, openTablet, PINS, signIn } from './hospital.ts';
+import { picture } from './looking.ts';
 
 /** The desk in real Chromium: a passkey that the browser makes and uses, an authenticator app, the hospital's own account. */
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-desk-'));
-const screenshots = process.env.SCREENSHOTS;
 const provider = new OAuth2Server();
 let hospital: Hospital;
 let browser: BrowserContext;
@@ -57,9 +57,7 @@ const signOut = async (): Promise<void> => {
   await desk.getByRole('button', { name: 'Sign out' }).click();
   await desk.getByRole('button', { name: 'Use a passkey' }).waitFor();
 };
-const picture = async (name: string): Promise<void> => {
-  if (screenshots) await desk.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
-};
+const look = (name: string): Promise<void> => picture(desk, name, true);
 
 describe('signing in at the desk', () => {
   it('asks once more who it is, in the middle of what somebody does, and goes on with it', async () => {
@@ -86,7 +84,7 @@ describe('signing in at the desk', () => {
     const { violations } = await new AxeBuilder({ page: desk }).include('[role=dialog]').analyze();
     // Mantine's dialog heads itself with a banner of its own.
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
-    await picture('confirm-who');
+    await look('confirm-who');
     await dialog.getByLabel('Your own PIN').fill(PINS.records);
     await dialog.getByRole('button', { name: 'It is me' }).click();
     await dialog.waitFor({ state: 'hidden' });
@@ -103,7 +101,7 @@ describe('signing in at the desk', () => {
     await settings.getByRole('button', { name: 'Add a passkey' }).click();
     await settings.getByText('Desk key').waitFor();
     expect(await faults()).toEqual([]);
-    await picture('sign-in-settings');
+    await look('sign-in-settings');
     await signOut();
     await desk.getByRole('button', { name: 'Use a passkey' }).click();
     await desk.getByText('Rita Alvarez · records').waitFor();
@@ -128,7 +126,7 @@ describe('signing in at the desk', () => {
     await codes.waitFor();
     const [recovery] = await codes.getByRole('listitem').allTextContents();
     expect(await faults()).toEqual([]);
-    await picture('recovery-codes');
+    await look('recovery-codes');
     await codes.getByRole('button', { name: 'I have written them down' }).click();
     await desk.getByRole('heading', { name: 'Tablets' }).waitFor();
     await desk
@@ -136,7 +134,7 @@ describe('signing in at the desk', () => {
       .getByText('authenticator app')
       .first()
       .waitFor();
-    await picture('sign-in-card');
+    await look('sign-in-card');
     await signOut();
     await desk.getByLabel('Name').fill('Adam Lind');
     await desk.getByLabel('PIN', { exact: true }).fill(PINS.administrator);
@@ -167,7 +165,7 @@ describe('signing in at the desk', () => {
     await provider.stop();
     await desk.getByRole('button', { name: 'Hospital account' }).click();
     await desk.getByRole('alert').filter({ hasText: 'does not answer' }).waitFor();
-    await picture('provider-dead');
+    await look('provider-dead');
     // Her second factor is a passkey, so here the PIN alone is not enough; the passkey is.
     await desk.getByLabel('Name').fill('Rita Alvarez');
     await desk.getByLabel('PIN', { exact: true }).fill(PINS.records);

@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Draft } from '../../src/clinical/index.ts';
@@ -17,6 +16,7 @@ import {
   signIn,
   unlock,
 } from './hospital.ts';
+import { expectNothingSerious } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-story-'));
@@ -34,21 +34,6 @@ async function openPage(): Promise<void> {
   page = await tablet.newPage();
   await page.goto(`http://localhost:${port}/`);
 }
-
-const noSeriousFaults = async (on: Page): Promise<void> => {
-  const { violations } = await new AxeBuilder({ page: on }).analyze();
-  expect(
-    violations
-      .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
-      .map(
-        (violation) =>
-          `${violation.id}: ${violation.nodes
-            .map((node) => node.html)
-            .join(' ')
-            .slice(0, 300)}`,
-      ),
-  ).toEqual([]);
-};
 
 const strip = (): Promise<string> =>
   page
@@ -86,7 +71,7 @@ describe('chart in the dark, put it back in the light', () => {
     await page.evaluate(() => navigator.serviceWorker.ready);
     await unlock(page, 'Nora Quinn', PINS.nurse);
     await expect.poll(() => page.locator('.board-row').count()).toBe(30);
-    await noSeriousFaults(page);
+    await expectNothingSerious(page);
     const second = await fetch(`${hospital.url}/api/enrol`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -136,7 +121,7 @@ describe('chart in the dark, put it back in the light', () => {
     await page.getByRole('combobox', { name: 'Air or oxygen' }).click();
     await page.getByRole('option', { name: 'Air', exact: true }).click();
     await page.getByRole('region', { name: 'NEWS2' }).getByText('High risk').waitFor();
-    await noSeriousFaults(page);
+    await expectNothingSerious(page);
     await page.getByRole('button', { name: 'Save vital signs' }).click();
     await page.getByText(/Saved on this tablet \d\d:\d\d/).waitFor();
     await page
@@ -194,7 +179,7 @@ describe('chart in the dark, put it back in the light', () => {
     await page.getByRole('tab', { name: 'History' }).click();
     await page.getByText('Amendment: Counted again').waitFor();
     await page.locator('.struck', { hasText: 'Bed 99' }).waitFor();
-    await noSeriousFaults(page);
+    await expectNothingSerious(page);
   });
 
   it('a clinician signs orders with the PIN, an allergy is questioned, a nurse notes and gives', async () => {
@@ -357,7 +342,7 @@ describe('chart in the dark, put it back in the light', () => {
     await desk.goto(`${hospital.url}/workbench`);
     await signIn(desk, 'Rita Alvarez', PINS.records);
     await desk.getByRole('region', { name: '4 West' }).waitFor();
-    await noSeriousFaults(desk);
+    await expectNothingSerious(desk);
     await desk.getByRole('button', { name: /ZEBROWSKI, Wanda/ }).click();
     await desk.getByRole('button', { name: 'Nobody in the EHR: new patient' }).click();
     await desk.getByText('Nobody in the EHR: a new patient').waitFor();
@@ -369,7 +354,7 @@ describe('chart in the dark, put it back in the light', () => {
     await expect.poll(() => desk.locator('.struck').count()).toBeGreaterThan(1);
     await desk.getByRole('button', { name: 'Approve all of this patient' }).click();
     await expect.poll(() => desk.getByText('● approved').count()).toBeGreaterThan(5);
-    await noSeriousFaults(desk);
+    await expectNothingSerious(desk);
 
     // The other patients through the same requests that the page makes.
     const api = desk.request;

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Draft } from '../../src/clinical/index.ts';
@@ -9,12 +8,12 @@ import { type Bytes, readEntry } from '../../src/log/index.ts';
 import { decodeFrames, FrameType } from '../../src/sync/index.ts';
 import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
 import { type HostileNetwork, openHostileNetwork } from './hostile-network.ts';
+import { expectNothingSerious, picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** A tablet forgets everything on an administrator's order, and nothing that the server has not signed for is lost by it. */
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-wipe-'));
-const screenshots = process.env.SCREENSHOTS;
 let hospital: Hospital;
 let network: HostileNetwork;
 let desk: Page;
@@ -65,7 +64,7 @@ describe('a tablet that is to be wiped', () => {
     await desk.getByRole('button', { name: 'Sign in', exact: true }).click();
     await desk.getByRole('button', { name: 'Wipe one' }).click();
     await desk.getByLabel('Why?').fill('goes back to the depot');
-    if (screenshots) await desk.screenshot({ path: join(screenshots, 'wipe-order.png') });
+    await picture(desk, 'wipe-order');
     await desk.getByRole('button', { name: 'Order it' }).click();
     await desk.getByText(/To be wiped, ordered .*goes back to the depot/).waitFor();
     await expect
@@ -145,9 +144,8 @@ describe('a tablet that is to be wiped', () => {
     const wipe = dialog.getByRole('button', { name: 'Wipe this tablet' });
     expect(await wipe.isDisabled()).toBe(true);
     await dialog.getByLabel('What is here alone (1) may be lost for ever').check();
-    const { violations } = await new AxeBuilder({ page }).include('[role=dialog]').analyze();
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
-    if (screenshots) await page.screenshot({ path: join(screenshots, 'wipe-loss.png') });
+    await expectNothingSerious(page, '[role=dialog]');
+    await picture(page, 'wipe-loss');
     await wipe.click();
     await page.getByText('Lock it now').waitFor();
     await page.getByRole('button', { name: 'Lock' }).click();
