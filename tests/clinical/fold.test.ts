@@ -16,6 +16,7 @@ import {
   FULL_SET,
   givenFor,
   NOW,
+  NURSE,
   orderFor,
   PATIENT,
   registered,
@@ -28,8 +29,8 @@ const DAILY = { type: 'times' as const, times: ['08:00', '14:00', '20:00'], time
 const DUE = '2026-11-24T14:00:00.000Z';
 const correct = (target: OpenedEntry, note: string, at: { id?: string } = {}) =>
   anEntry('note', { noteType: 'nursing', text: note, replaces: target.id }, at);
-const mark = (target: { id: string }) =>
-  anEntry('entered-in-error', { replaces: target.id, reason: 'wrong patient' });
+const mark = (target: { id: string }, author: typeof NURSE | typeof DOCTOR = NURSE) =>
+  anEntry('entered-in-error', { replaces: target.id, reason: 'wrong patient', author });
 const note = (text: string) => anEntry('note', { noteType: 'nursing', text });
 const standingOf = (entries: OpenedEntry[], of: OpenedEntry) => standings(entries).byId.get(of.id)?.standing;
 
@@ -194,7 +195,9 @@ describe('orders and doses', () => {
     ]);
     expect(chart.orders[0]?.state).toBe('stopped');
     expect(chart.dueDoses).toEqual([]);
-    expect(fold([order, second, first, mark(first), mark(second), late]).orders[0]?.state).toBe('active');
+    expect(
+      fold([order, second, first, mark(first, DOCTOR), mark(second, DOCTOR), late]).orders[0]?.state,
+    ).toBe('active');
   });
 
   it('an order that has ended still asks for the doses before its end', () => {

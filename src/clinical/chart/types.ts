@@ -38,6 +38,11 @@ export interface Charted<B extends WardBody = WardBody> {
   standing: Standing;
   /** Entries that replaced it or marked it as an error, oldest first. */
   replacedBy: EntryId[];
+  /**
+   * Why what it says of other entries is passed over, in words: its author may not undo them, or it is of another kind.
+   * What else it says counts.
+   */
+  passedOver?: string;
 }
 
 /** Where a fact came from: charted during the downtime, or the EHR's snapshot. */
@@ -108,6 +113,8 @@ export interface ConflictSide {
   by: string;
   /** When it happened, as the author says; absent for what the EHR says. */
   at?: string;
+  /** Whoever decides against it signs with the PIN, as its author did. */
+  signed?: true;
 }
 
 /** What only a person can settle, with everything that is said. */
