@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import './browser.ts';
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { BoardScreen } from '../../src/app/tablet/BoardScreen.tsx';
@@ -391,5 +391,35 @@ describe('what a prescriber signed', () => {
     unmount();
     show(true);
     expect(button(/^Entered in error: Order/)).toBeDefined();
+  });
+});
+
+describe('a patient who has left the ward in the EHR', () => {
+  it('opens with that, and with the way back, not with "Opening" for ever', async () => {
+    const went: unknown[] = [];
+    renderWith(
+      aLamp({ rows: [] }),
+      <PatientScreen {...props} go={(screen) => void went.push(screen)} patient={OTHER} />,
+    );
+    expect(screen.getByText('Opening the chart…')).toBeDefined();
+    await screen.findByText(/not on this ward’s list any more/);
+    await userEvent.setup().click(button('‹ Ward board'));
+    expect(went).toEqual([{ at: 'board' }]);
+  });
+
+  it('takes no form away that is half filled in', async () => {
+    let known = true;
+    const lamp = aLamp({ changes: { chart: async () => (known ? aChart() : undefined) } });
+    renderWith(lamp, <PatientScreen {...props} patient={PATIENT} />);
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole('button', { name: 'Write note' }));
+    await user.type(await screen.findByLabelText('Note'), 'Slept well');
+    known = false;
+    act(() => lamp.tell({ type: 'changed', patients: [PATIENT] }));
+    // Loaded again, and nothing is there any more.
+    await act(async () => undefined);
+    expect(screen.getByLabelText<HTMLTextAreaElement>('Note').value).toBe('Slept well');
+    await user.click(button('Cancel'));
+    await screen.findByText(/not on this ward’s list any more|cannot be opened/);
   });
 });

@@ -318,6 +318,19 @@ describe('with the snapshot of the EHR', () => {
     expect(row('2015-03-04').news2).toBeUndefined();
   });
 
+  it('who has left the EHR’s list keeps name, allergies and orders, and leaves the bed to the next patient', () => {
+    const noted = note('went home at noon');
+    const input = { snapshot: aSnapshot({ orders: [ehrOrder()] }), snapshotAsOf: NOW, leftTheList: true };
+    const chart = fold([noted], input);
+    expect(chart).toMatchObject({ leftTheList: true, identity: { name: { family: 'Kessler' } } });
+    expect(chart.orders).toHaveLength(1);
+    expect(chart.identity.bed).toBeUndefined();
+    expect(toBoardRow(chart)).toMatchObject({ leftTheList: true, bedClaims: [] });
+    const charted = anEntry('bed-assigned', { bed: '7' });
+    expect(fold([charted], input).identity.bed).toBe('7');
+    expect(fold([noted], { ...input, leftTheList: false })).not.toHaveProperty('leftTheList');
+  });
+
   it('nothing known is no chart', () => {
     expect(foldChart({ patient: PATIENT, entries: [], now: NOW })).toBeUndefined();
   });

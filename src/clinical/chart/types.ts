@@ -195,6 +195,8 @@ export interface Chart {
   snapshotWarnings: string[];
   link?: { ehrPatient: string } | { confirmedNew: true };
   bedClaims: BedClaim[];
+  /** The EHR's newest list of the ward does not name the patient; what was charted keeps the chart here. */
+  leftTheList?: true;
   elsewhere?: Elsewhere;
   arrival?: Arrival;
   /** Of a patient registered in this downtime. */
@@ -268,6 +270,8 @@ export interface BoardRow {
   conflicts: Conflict[];
   numbers: PatientNumber[];
   bedClaims: BedClaim[];
+  /** The EHR's newest list of the ward does not name the patient; what was charted keeps the chart here. */
+  leftTheList?: true;
   elsewhere?: Elsewhere;
   arrival?: Arrival;
   registration?: { ref: EntryId; by: string; at: string; claimedEhrNumber?: string };
