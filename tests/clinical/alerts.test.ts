@@ -154,7 +154,7 @@ describe('giving a dose', () => {
       { type: 'as-needed', for: 'pain' },
       { type: 'as-written', text: 'as before' },
     ] as const)
-      expect(codes(given, { at: DUE }, orderFor('paracetamol 1 g', schedule))).toEqual(['too-soon']);
+      expect(codes(given, { at: DUE }, orderFor('paracetamol 1 g', schedule))).toContain('too-soon');
   });
 
   it('an order that the EHR sent without a dose', () => {
