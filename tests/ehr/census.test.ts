@@ -33,7 +33,7 @@ function censusOf(ward: string) {
 }
 
 async function readCensus(ward: string) {
-  const read = await readWardCensus(gateway, ward);
+  const read = await readWardCensus(gateway, ward, Date.now());
   if (read.kind !== 'ok') throw new Error(read.reason);
   return read;
 }
@@ -103,7 +103,7 @@ describe('the ward census', () => {
           ? { kind: 'unreachable', reason: 'timed out' }
           : gateway.search(type, parameters, options),
     };
-    const read = await readWardCensus(failing, 'ward-5-east');
+    const read = await readWardCensus(failing, 'ward-5-east', Date.now());
     expect(read.kind === 'ok' && read.patients.length).toBe(all.patients.length - 1);
     expect(read.kind === 'ok' && read.warnings).toMatchObject([
       expect.stringContaining('could not be read in full'),
@@ -120,13 +120,13 @@ describe('the ward census', () => {
           ? { kind: 'refused', status: 400, message: 'not supported' }
           : gateway.search(type, parameters, options),
     };
-    const read = await readWardCensus(poor, 'ward-5-east');
+    const read = await readWardCensus(poor, 'ward-5-east', Date.now());
     expect(read.kind === 'ok' && read.patients.length).toBe((await censusOf('ward-5-east')).patients.length);
   });
 
   it('an EHR that is down is unreachable, not empty', async () => {
     await ehr.setUp(false);
-    expect((await readWardCensus(gateway, 'ward-4-west')).kind).toBe('unreachable');
+    expect((await readWardCensus(gateway, 'ward-4-west', Date.now())).kind).toBe('unreachable');
     expect((await findPatients(gateway, { family: 'X' })).kind).toBe('unreachable');
     await ehr.setUp(true);
   });
