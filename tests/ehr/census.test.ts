@@ -110,6 +110,40 @@ describe('the ward census', () => {
     ]);
   });
 
+  it('two open encounters of one patient are one, the newer; a bed that is planned or was left holds nobody', async () => {
+    const { patients } = await censusOf('ward-4-west');
+    const [one, two] = patients;
+    const searched: FhirGateway = {
+      ...gateway,
+      async search(type, parameters, options) {
+        const found = await gateway.search(type, parameters, options);
+        if (type !== 'Encounter' || found.kind !== 'ok') return found;
+        const place = (one!.encounter.location as { location: unknown }[])[0]!.location;
+        const more = [
+          { ...one!.encounter, id: 'second', period: { start: '2099-01-01T00:00:00Z' } },
+          { ...two!.encounter, id: 'planned', location: [{ location: place, status: 'planned' }] },
+        ];
+        const left = {
+          ...two!.encounter,
+          location: [{ location: place, period: { end: '2020-01-01T00:00:00Z' } }],
+        };
+        return {
+          ...found,
+          resources: [
+            ...found.resources.map((resource) => (resource.id === left.id ? left : resource)),
+            ...more,
+          ],
+        };
+      },
+    };
+    const read = await readWardCensus(searched, 'ward-4-west', Date.now());
+    if (read.kind !== 'ok') throw new Error(read.reason);
+    expect(read.patients).toHaveLength(patients.length - 1);
+    expect(read.patients.find(({ patient }) => patient.id === one!.patient.id)?.encounter.id).toBe('second');
+    expect(read.patients.map(({ patient }) => patient.id)).not.toContain(two!.patient.id);
+    expect(read.warnings.join()).toContain('two open encounters');
+  });
+
   it('a server that cannot search by place, or has no doses, still gives the census', async () => {
     const poor: FhirGateway = {
       ...gateway,
