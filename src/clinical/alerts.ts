@@ -195,7 +195,8 @@ function chartedFor(order: ChartOrder, dueAt: string) {
 }
 
 /**
- * Doses of the same ingredient near this one, whichever order they were given on. As needed: the order's own least
+ * Doses of the same ingredient near this one, whichever order they were given on; between two orders the longer of their
+ * intervals holds (medication.md: "already active, or given within its interval"). As needed: the order's own least
  * interval and most in 24 hours. Scheduled: closer than half the interval (project rule for "two overdue doses of one
  * drug must not be given one after the other unasked", NHS CUI Drug Administration).
  */
@@ -207,8 +208,10 @@ function intervalAlerts(
   dose: { dueAt?: string; at: string },
 ): Alert[] {
   const at = Date.parse(dose.at);
-  const own = order.lastGivenInEhr === undefined ? [] : [Date.parse(order.lastGivenInEhr)];
-  const others: number[] = [];
+  const own: number[] = [];
+  const near: { hours: number; least: Least }[] = [];
+  // Also what was charted as given after `at`: two doses are as close whichever is charted first, or by a fast clock.
+  const hoursAway = (time: number): number => Math.abs(at - time) / HOUR_MS;
   for (const other of chart.orders) {
     const given = other.administrations
       .filter(
@@ -223,33 +226,33 @@ function intervalAlerts(
           Date.parse(body.dueAt) !== Date.parse(dose.dueAt),
       )
       .map(({ body }) => Date.parse(body.effectiveAt));
-    if (other.id === order.id) own.push(...given);
-    else if (
-      other.detail.category === 'medication' &&
-      shareIngredient(other.detail.medication.text, medication)
-    ) {
-      others.push(
-        ...given,
-        ...(other.lastGivenInEhr === undefined ? [] : [Date.parse(other.lastGivenInEhr)]),
-      );
-    }
+    const times = [
+      ...given,
+      ...(other.lastGivenInEhr === undefined ? [] : [Date.parse(other.lastGivenInEhr)]),
+    ];
+    const { detail } = other;
+    if (detail.category !== 'medication') continue;
+    if (other.id === order.id) own.push(...times);
+    else if (!shareIngredient(detail.medication.text, medication)) continue;
+    const least = longer(
+      leastHours(schedule),
+      other.id === order.id ? undefined : leastHours(detail.schedule),
+    );
+    if (least) near.push(...times.map((time) => ({ hours: hoursAway(time), least })));
   }
-  // Also what was charted as given after `at`: two doses are as close whichever is charted first, or by a fast clock.
-  const hoursAway = (times: number[]): number[] => times.map((time) => Math.abs(at - time) / HOUR_MS);
   const alerts: Alert[] = [];
-  const least = leastHours(schedule);
-  const nearest = Math.min(...hoursAway([...own, ...others]));
-  if (least !== undefined && nearest < least.hours) {
+  const [nearest] = near.filter(({ hours, least }) => hours < least.hours).sort((a, b) => a.hours - b.hours);
+  if (nearest) {
     alerts.push({
       code: 'too-soon',
       severity: 'stop-and-think',
-      message: `A dose of this drug was given ${inWords(nearest)} from this time; ${least.says}.`,
+      message: `A dose of this drug was given ${inWords(nearest.hours)} from this time; ${nearest.least.says}.`,
     });
   }
   if (
     schedule.type === 'as-needed' &&
     schedule.mostPerDay !== undefined &&
-    hoursAway(own).filter((hours) => hours < 24).length >= schedule.mostPerDay
+    own.filter((time) => hoursAway(time) < 24).length >= schedule.mostPerDay
   ) {
     alerts.push({
       code: 'most-per-day',
@@ -260,7 +263,16 @@ function intervalAlerts(
   return alerts;
 }
 
-function leastHours(schedule: Schedule): { hours: number; says: string } | undefined {
+/** How far apart two doses are to be, and in whose words. */
+interface Least {
+  hours: number;
+  says: string;
+}
+
+const longer = (one: Least | undefined, other: Least | undefined): Least | undefined =>
+  one && other ? (other.hours > one.hours ? other : one) : (one ?? other);
+
+function leastHours(schedule: Schedule): Least | undefined {
   switch (schedule.type) {
     case 'as-needed':
       return schedule.leastIntervalHours === undefined

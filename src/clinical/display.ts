@@ -219,11 +219,14 @@ const ROUTES: Record<string, string> = {
   ORAL: 'by mouth',
   IV: 'intravenous',
   IVINJ: 'intravenous injection',
+  IVP: 'intravenous injection',
   IVPB: 'intravenous infusion',
+  IVDRIP: 'intravenous infusion',
   IM: 'intramuscular',
   SC: 'subcutaneous',
   SQ: 'subcutaneous',
   SUBQ: 'subcutaneous',
+  SUBCUT: 'subcutaneous',
   SL: 'under the tongue',
   B: 'in the cheek',
   PR: 'rectal',
@@ -249,7 +252,50 @@ const ROUTES: Record<string, string> = {
   WND: 'into the wound',
 };
 
-export const routeInWords = (route: string): string => ROUTES[route.trim().toUpperCase()] ?? route;
+/** What SNOMED CT and v3 displays call a route, where that is not the plain word ("Intravenous route", "Swallow, oral"). */
+const ROUTE_DISPLAYS: Record<string, string> = {
+  oral: 'by mouth',
+  'swallow, oral': 'by mouth',
+  'by mouth': 'by mouth',
+  sublingual: 'under the tongue',
+  buccal: 'in the cheek',
+  'per rectum': 'rectal',
+  nasal: 'into the nose',
+  ophthalmic: 'into the eye',
+  otic: 'into the ear',
+  inhalation: 'inhaled',
+  nasogastric: 'by nasogastric tube',
+  gastrostomy: 'by gastrostomy tube',
+  'injection, intravenous': 'intravenous injection',
+  'infusion, intravenous': 'intravenous infusion',
+  'injection, intramuscular': 'intramuscular',
+  'injection, subcutaneous': 'subcutaneous',
+  'injection, epidural': 'epidural',
+  'injection, intrathecal': 'intrathecal',
+  'injection, intradermal': 'intradermal',
+};
+const ROUTE_WORDS = new Set([...Object.values(ROUTES), ...Object.values(ROUTE_DISPLAYS)]);
+
+/** A code, or what an EHR calls a route, in one set of words; what is neither stays as it was written. */
+export function routeInWords(route: string): string {
+  const code = ROUTES[route.trim().toUpperCase()];
+  if (code !== undefined) return code;
+  const words = route
+    .toLowerCase()
+    .replace(/\(qualifier value\)/, '')
+    .replace(/\s+(route|use)\s*$/, '')
+    .trim();
+  return ROUTE_DISPLAYS[words] ?? (ROUTE_WORDS.has(words) ? words : route);
+}
+
+/**
+ * Whether a route is, or may be, of a kind: an EHR may name several ("intravenous or intramuscular"), and what guards a
+ * dose must then be on.
+ */
+export const goesBy = (route: string, ...ways: readonly string[]): boolean => {
+  const words = routeInWords(route).toLowerCase();
+  return ways.some((way) => words.includes(way));
+};
 
 /**
  * Translates the Joint Commission's "Do Not Use" list and the plainest of ISMP's in somebody else's words. Only what

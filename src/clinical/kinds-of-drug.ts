@@ -1,4 +1,4 @@
-import { routeInWords } from './display.ts';
+import { goesBy } from './display.ts';
 import type { MedicationDetail } from './entries/index.ts';
 import { ingredientsOf } from './ingredients.ts';
 
@@ -20,8 +20,11 @@ export const isPatch = ({ medication }: Drug): boolean =>
 
 /** A site is asked for: injections, where sites are changed in turn, and patches. */
 export function hasSite(drug: Drug): boolean {
-  const route = drug.route === undefined ? '' : routeInWords(drug.route);
-  return isPatch(drug) || ['intramuscular', 'subcutaneous', 'intradermal', 'transdermal'].includes(route);
+  return (
+    isPatch(drug) ||
+    (drug.route !== undefined &&
+      goesBy(drug.route, 'intramuscular', 'subcutaneous', 'intradermal', 'transdermal'))
+  );
 }
 
 /** Sites in words, as HL7 v2 table 0163 has them in codes. */

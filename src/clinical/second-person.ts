@@ -1,4 +1,4 @@
-import { routeInWords } from './display.ts';
+import { goesBy } from './display.ts';
 import type { MedicationDetail } from './entries/index.ts';
 import { ingredientsOf } from './ingredients.ts';
 
@@ -11,15 +11,6 @@ export interface SecondPersonNeeded {
   as: 'second-check' | 'witness';
   why: string;
 }
-
-const INJECTED: readonly string[] = [
-  'intravenous',
-  'intravenous injection',
-  'intravenous infusion',
-  'intramuscular',
-  'subcutaneous',
-];
-const INTO_A_VEIN = INJECTED.slice(0, 3);
 
 const OPIOIDS = [
   'morphine',
@@ -77,17 +68,17 @@ export function secondPersonFor(
   const { text } = detail.medication;
   const drug = ingredientsOf(text);
   const has = (names: readonly string[]): boolean => names.some((name) => drug.has(name));
-  const route = routeInWords(detail.route);
-  const intoAVein = INTO_A_VEIN.includes(route);
+  const by = (...ways: string[]): boolean => goesBy(detail.route, ...ways);
+  const intoAVein = by('intravenous');
   if (has(OPIOIDS) || has(OTHER_CONTROLLED)) return { as: 'witness', why: 'a controlled drug' };
   const check = (why: string): SecondPersonNeeded => ({ as: 'second-check', why });
-  if (route === 'epidural' || route === 'intrathecal') return check(`${route} drug`);
+  for (const way of ['epidural', 'intrathecal']) if (by(way)) return check(`${way} drug`);
   if (intoAVein && /\binsulin\b/i.test(text)) return check('insulin into a vein');
   if (intoAVein && has(['heparin'])) return check('heparin into a vein');
   if (isConcentrated(text)) return check('concentrated electrolyte');
   if (has(CHEMOTHERAPY)) return check('chemotherapy');
   if (/parenteral nutrition|\bTPN\b/i.test(text)) return check('parenteral nutrition');
-  if (ageYears !== undefined && ageYears < 18 && INJECTED.includes(route))
+  if (ageYears !== undefined && ageYears < 18 && by('intravenous', 'intramuscular', 'subcutaneous'))
     return check('an injection for a child');
   return undefined;
 }

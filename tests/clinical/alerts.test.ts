@@ -146,6 +146,17 @@ describe('giving a dose', () => {
     expect(codes([refused], { at: DUE }, prn)).toEqual([]);
   });
 
+  it('an order without an interval of its own has that of the other order of the same drug', () => {
+    const scheduled = orderFor('acetaminophen 500 MG', { type: 'every', hours: 6 });
+    const given = [scheduled, givenFor(scheduled.id, { effectiveAt: '2026-11-24T13:50:00.000Z' })];
+    for (const schedule of [
+      { type: 'once', stat: true },
+      { type: 'as-needed', for: 'pain' },
+      { type: 'as-written', text: 'as before' },
+    ] as const)
+      expect(codes(given, { at: DUE }, orderFor('paracetamol 1 g', schedule))).toContain('too-soon');
+  });
+
   it('an order that the EHR sent without a dose', () => {
     const id = 'd'.repeat(32);
     const chart = chartOf([], {

@@ -115,6 +115,10 @@ describe('medicines', () => {
       medicationLine({ ...order, dose: { value: 0, unit: 'not recorded' }, route: 'not recorded' }),
     ).toBe('metoprolol – DOSE not recorded – route not recorded – daily at 09:00 21:00');
     expect(routeInWords('po')).toBe('by mouth');
+    expect(routeInWords('Oral route (qualifier value)')).toBe('by mouth');
+    expect(routeInWords('Injection, intravenous')).toBe('intravenous injection');
+    expect(routeInWords('Intravenous use')).toBe('intravenous');
+    expect(routeInWords('through the PEG, slowly')).toBe('through the PEG, slowly');
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { routeInWords } from '../display.ts';
+import { goesBy } from '../display.ts';
 import type { BodyOf, EntryId, MedicationDetail, OrderId } from '../entries/index.ts';
 import { isPatch } from '../kinds-of-drug.ts';
 import { type Standings, standingEntries, stands } from './standing.ts';
@@ -22,7 +22,7 @@ export interface AfterDoses {
 /** Minutes to the reassessment where the order does not say: by mouth an hour, else half an hour (project default). */
 export function reassessAfterMinutes(detail: MedicationDetail): number {
   if (detail.reassessAfterMinutes !== undefined) return detail.reassessAfterMinutes;
-  return routeInWords(detail.route) === 'by mouth' ? 60 : 30;
+  return goesBy(detail.route, 'by mouth') ? 60 : 30;
 }
 
 export function afterDoses(found: Standings, orders: readonly ChartOrder[]): AfterDoses {

@@ -132,6 +132,8 @@ function DoseForm({
   // An order that does not say its unit or route has no default for them: whoever gives the dose says what it was.
   const unit = fields.unit.trim();
   const route = fields.route.trim();
+  // What guards a dose goes by the route that it takes, where the order does not say one.
+  const asGiven = route === '' ? detail : { ...detail, route };
   const amount = badDose || unit === '' ? undefined : { value, unit };
   const less = !doseMissing && amount?.unit === detail.dose.unit && amount.value < detail.dose.value;
   const measured = readMeasured(detail, fields.measured);
@@ -209,7 +211,7 @@ function DoseForm({
     chart,
     order,
     detail,
-    needed: given ? secondPersonFor(detail, ageInYears(chart.identity.birthDate, now)) : undefined,
+    needed: given ? secondPersonFor(asGiven, ageInYears(chart.identity.birthDate, now)) : undefined,
     dose: toSave,
     self,
     timeZone,
@@ -277,7 +279,7 @@ function DoseForm({
                 {...register('route')}
               />
             )}
-            {hasSite(detail) && (
+            {hasSite(asGiven) && (
               <SiteField order={order} value={fields.site} onChange={(site) => setValue('site', site)} />
             )}
             <LimitFields
