@@ -107,6 +107,80 @@ describe('escalation', () => {
   });
 });
 
+describe('a set of vital signs with something missing', () => {
+  const TEMPERATURE: VitalValues = { saturationScale: 1, temperature: 37 };
+  const VOICE: VitalValues = { saturationScale: 1, consciousness: 'voice' };
+  const MEDIUM = { ...LOW, respirationRate: 22, pulse: 112, temperature: 38.5 };
+  const states = (...entries: OpenedEntry[]) =>
+    chartOf(entries).care.escalations.map(({ about, state }) => ({ about, state }));
+
+  it('takes nothing back that a whole one said: not the escalation, the interval, the score or the severity', () => {
+    const nine = vitals({ ...HIGH, pulse: 112 }, -20);
+    const retaken = vitals(TEMPERATURE, -5);
+    const chart = chartOf([nine, retaken]);
+    expect(chart.care.escalations).toMatchObject([
+      { about: nine.id, because: expect.stringMatching(/^NEWS2 9: High risk/), state: 'not-told' },
+    ]);
+    expect(chart.care.observations).toEqual({ dueAt: at(10), everyMinutes: 30, why: 'NEWS2 9' });
+    expect(toBoardRow(chart)).toMatchObject({
+      news2: { total: 9, risk: 'high', effectiveAt: at(-20), older: true },
+      escalations: [{ state: 'not-told' }],
+    });
+    const { ipass, sbar } = handoffFromChart(chart, 'America/Chicago');
+    expect(ipass?.illnessSeverity).toBe('unstable');
+    expect(sbar?.assessment).toMatch(/NEWS2 9 at \d\d:\d\d, newer values incomplete: High risk/);
+    // The newest values are shown all the same.
+    expect(sbar?.situation).toContain('NEWS2 at least 0');
+    expect(toBoardRow(chartOf([nine])).news2).not.toHaveProperty('older');
+  });
+
+  it('is not asked about again where somebody knows of the score before it', () => {
+    const set = vitals(HIGH, -60);
+    const known = told(set.id, -58, 'coming');
+    expect(states(set, known, vitals(TEMPERATURE, -40), vitals(HIGH, -10))).toEqual([
+      { about: set.id, state: 'told' },
+    ]);
+  });
+
+  it('asks where what it has asks for somebody, and for no less than what stands', () => {
+    const voice = vitals(VOICE, -5);
+    expect(states(voice)).toEqual([{ about: voice.id, state: 'not-told' }]);
+    expect(states(vitals(LOW, -20), voice)).toEqual([{ about: voice.id, state: 'not-told' }]);
+    const medium = vitals(MEDIUM, -20);
+    expect(states(medium, voice)).toEqual([{ about: medium.id, state: 'not-told' }]);
+    const atLeastSeven = vitals({ ...HIGH, temperature: undefined }, -5);
+    expect(chartOf([medium, atLeastSeven]).care).toMatchObject({
+      escalations: [{ because: expect.stringMatching(/^NEWS2 at least 7/), state: 'not-told' }],
+      observations: { dueAt: at(25), everyMinutes: 30 },
+    });
+    expect(states(atLeastSeven, vitals(LOW, -1))).toEqual([]);
+  });
+
+  it('an order for vital signs is followed by any of them', () => {
+    const order = anEntry('order-signed', {
+      author: DOCTOR,
+      detail: {
+        category: 'nursing',
+        request: { text: 'Temperature' },
+        priority: 'routine',
+        observationsEveryMinutes: 60,
+      },
+      overrides: [],
+    });
+    expect(chartOf([vitals(LOW, -50), vitals(TEMPERATURE, -5), order]).care.observations).toMatchObject({
+      dueAt: at(55),
+      why: 'by order',
+    });
+  });
+
+  it('where none was whole, a whole one is due six hours after the first, and "at least" is no score', () => {
+    const chart = chartOf([vitals(TEMPERATURE, -120), vitals(TEMPERATURE, -10)]);
+    expect(chart.care.observations).toEqual({ dueAt: at(240), everyMinutes: 360, why: 'NEWS2 at least 0' });
+    expect(chart.care.scoredSet).toBeUndefined();
+    expect(toBoardRow(chart).news2).toMatchObject({ total: null, partial: 0, effectiveAt: at(-10) });
+  });
+});
+
 describe('vital signs that are due again', () => {
   it('follow Chart 4 of NEWS2, or the order where that asks for more', () => {
     expect(chartOf([vitals(LOW, -30)]).care.observations).toEqual({

@@ -1,5 +1,6 @@
 import type { BodyOf, EntryId } from '../entries/index.ts';
-import { type News2Risk, news2Response, scoreNews2 } from '../news2.ts';
+import { news2Response } from '../news2.ts';
+import { type Asking, type ScoredSet, thatCount, totalInWords } from './asking.ts';
 import { byTime, type Standings, standingEntries } from './standing.ts';
 import type { Charted } from './types.ts';
 
@@ -15,19 +16,15 @@ export interface Escalation {
   state: 'not-told' | 'no-answer' | 'told' | 'seen';
 }
 
-/** From which score on somebody is told (Chart 4): a single 3, or 5 and more. */
-const LEVEL: Record<News2Risk, number> = { low: 0, 'low-medium': 1, medium: 2, high: 3 };
-
-/** One result of a score or screen. Level 0: it asks for nobody. */
-interface Asking {
+/** One result that counts, in words. */
+interface Asked extends Asking {
   id: EntryId;
-  level: number;
   because: string;
   since: string;
 }
 
-/** `sets`: vital signs in the order of their times; none for whom NEWS2 is not. */
-export function escalations(found: Standings, sets: readonly Charted<BodyOf<'vital-signs'>>[]): Escalation[] {
+/** `sets`: vital signs that count, in the order of their times; none for whom NEWS2 is not. */
+export function escalations(found: Standings, sets: readonly (ScoredSet & Asking)[]): Escalation[] {
   const steps = standingEntries(found, 'escalation-recorded').sort(byTime);
   const seen = standingEntries(found, 'escalation-seen').sort(byTime);
   const asked = new Map<string, Escalation>();
@@ -47,7 +44,7 @@ export function escalations(found: Standings, sets: readonly Charted<BodyOf<'vit
             : 'no-answer',
     });
   };
-  for (const run of [sets.map(askingOfSet), ...screenRuns(found)]) {
+  for (const run of [sets.map(setInWords), ...screenRuns(found)]) {
     const newest = run.at(-1);
     if (newest && newest.level > 0 && !isKnownAlready(run, steps, seen))
       ask(newest.id, { about: newest.id, because: newest.because, since: newest.since });
@@ -76,35 +73,39 @@ export function escalations(found: Standings, sets: readonly Charted<BodyOf<'vit
   return [...asked.values()].sort((a, b) => Date.parse(b.since) - Date.parse(a.since));
 }
 
-function askingOfSet({ id, body }: Charted<BodyOf<'vital-signs'>>): Asking {
-  const score = scoreNews2(body.values);
+function setInWords({ id, body, news2, level, whole }: ScoredSet & Asking): Asked {
   return {
     id,
-    level: LEVEL[score.risk],
-    because: `NEWS2 ${score.total ?? `at least ${score.partial}`}: ${news2Response(score).title}`,
+    level,
+    whole,
+    because: `NEWS2 ${totalInWords(news2)}: ${news2Response(news2).title}`,
     since: body.effectiveAt,
   };
 }
 
 /** The results of each screen by itself: a negative one ends what an earlier one of the same screen asked for. */
-function screenRuns(found: Standings): Asking[][] {
+function screenRuns(found: Standings): Asked[][] {
   const answered = standingEntries(found, 'screen-recorded').sort(byTime);
   return [...Map.groupBy(answered, ({ body }) => body.screen.id).values()].map((run) =>
-    run.map(({ id, body }) => ({
-      id,
-      level: body.asks?.level ?? 0,
-      because: `${body.screen.title}${body.total === undefined ? '' : ` ${body.total}`}: ${body.asks?.words ?? ''}`,
-      since: body.effectiveAt,
-    })),
+    thatCount(
+      run.map(({ id, body }) => ({
+        id,
+        level: body.asks?.level ?? 0,
+        // Of a checklist without a sum a "yes" says something already, whatever was not asked.
+        whole: body.total !== undefined || (body.says !== undefined && body.asks === undefined),
+        because: `${body.screen.title}${body.total === undefined ? '' : ` ${body.total}`}: ${body.asks?.words ?? ''}`,
+        since: body.effectiveAt,
+      })),
+    ),
   );
 }
 
 /**
  * Whether somebody was told within this run of results that ask, and of a level as high: who knows of a 7 need not be
- * told of the next 7, and is told of one that has risen. A result that asks for nobody ends the run.
+ * told of the next 7, and is told of one that has risen. A whole result that asks for nobody ends the run.
  */
 function isKnownAlready(
-  run: readonly Asking[],
+  run: readonly Asked[],
   steps: readonly Charted<BodyOf<'escalation-recorded'>>[],
   seen: readonly Charted<BodyOf<'escalation-seen'>>[],
 ): boolean {
