@@ -1,11 +1,23 @@
 // @vitest-environment jsdom
 import './browser.ts';
-import { screen } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { BoardScreen } from '../../src/app/tablet/BoardScreen.tsx';
+import { EscalationForm } from '../../src/app/tablet/forms/EscalationForm.tsx';
 import { PatientScreen } from '../../src/app/tablet/patient/PatientScreen.tsx';
-import type { BoardRow, VitalValues } from '../../src/clinical/index.ts';
-import { aBoardRow, aChart, aLamp, aStatus, aVitalSet, NURSE, PATIENT, renderWith } from './fake-lamp.tsx';
+import type { BoardRow, BodyOf, Charted, VitalValues } from '../../src/clinical/index.ts';
+import {
+  aBoardRow,
+  aChart,
+  aLamp,
+  aStatus,
+  aVitalSet,
+  LOG,
+  NURSE,
+  PATIENT,
+  renderWith,
+} from './fake-lamp.tsx';
 
 const props = {
   session: { staff: NURSE, ward: aStatus().wards[0]! },
@@ -62,4 +74,63 @@ describe('the score on the board', () => {
     expect(screen.getByText('9')).toBeDefined();
     expect(screen.getByText(/37\.5/)).toBeDefined();
   });
+});
+
+describe('a worry in words that were used before', () => {
+  const step = (position: number, minutes: number): Charted<BodyOf<'escalation-recorded'>> => ({
+    id: `${LOG}-${position}`,
+    hlc: [Date.now() - minutes * 60_000, 0],
+    body: {
+      kind: 'escalation-recorded',
+      author: NURSE,
+      effectiveAt: minutesAgo(minutes),
+      recordedAt: minutesAgo(minutes),
+      because: 'Looks worse',
+      told: 'Dr Bell',
+      means: 'telephone',
+      answer: 'coming',
+    },
+    standing: 'current',
+    replacedBy: [],
+  });
+
+  it.each(['seen', 'told'] as const)(
+    'begins its own escalation, beside one that is %s, and the next in line is told of the same',
+    async (state) => {
+      const chart = aChart();
+      const old = step(7, 600);
+      chart.care.escalations = [
+        { about: old.id, because: 'Looks worse', since: minutesAgo(600), steps: [old], state },
+      ];
+      const lamp = aLamp({ chart });
+      renderWith(
+        lamp,
+        <EscalationForm
+          chart={chart}
+          timeZone={props.timeZone}
+          now={new Date().toISOString()}
+          onDone={() => undefined}
+          onCancel={() => undefined}
+        />,
+      );
+      const user = userEvent.setup();
+      await user.type(screen.getByLabelText('What is it about?'), 'Looks worse');
+      expect(screen.queryByText(/Dr Bell/)).toBeNull();
+      await user.type(screen.getByLabelText('Who was told'), 'Dr Adeyemi');
+      await user.click(screen.getByLabelText('Did not answer'));
+      await user.click(screen.getByRole('button', { name: 'Save' }));
+      await waitFor(() => expect(lamp.appended).toHaveLength(1));
+      expect(lamp.appended[0]?.draft).not.toHaveProperty('about');
+      await user.type(screen.getByLabelText('Who was told'), 'Dr Tanaka');
+      await user.click(screen.getByLabelText('Is coming'));
+      await user.click(screen.getByRole('button', { name: 'Save' }));
+      await waitFor(() =>
+        expect(lamp.appended[1]?.draft).toMatchObject({
+          about: `${LOG}-101`,
+          because: 'Looks worse',
+          told: 'Dr Tanaka',
+        }),
+      );
+    },
+  );
 });

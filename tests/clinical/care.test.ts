@@ -107,6 +107,47 @@ describe('escalation', () => {
   });
 });
 
+describe('a nurse’s own worry', () => {
+  const worry = (minutes: number, answer: 'coming' | 'no-answer', about?: string) =>
+    anEntry('escalation-recorded', {
+      ...(about === undefined ? {} : { about }),
+      because: 'Looks worse',
+      told: 'Dr Bell',
+      means: 'telephone',
+      answer,
+      effectiveAt: at(minutes),
+    });
+  const seen = (about: string, minutes: number) =>
+    anEntry('escalation-seen', { about, seenBy: 'Dr Bell', effectiveAt: at(minutes) });
+
+  it('is its own, also in the words of an earlier one that was seen, or of one on another tablet', () => {
+    const morning = worry(-600, 'coming');
+    const night = worry(-5, 'no-answer');
+    const chart = chartOf([morning, seen(morning.id, -580), night]);
+    expect(chart.care.escalations).toMatchObject([
+      { about: night.id, state: 'no-answer', steps: [{ id: night.id }] },
+      { about: morning.id, state: 'seen' },
+    ]);
+    expect(toBoardRow(chart).escalations).toMatchObject([{ because: 'Looks worse', state: 'no-answer' }]);
+  });
+
+  it('goes by its first step, also where a later one says that it was before it', () => {
+    const first = worry(-10, 'no-answer');
+    const earlier = worry(-15, 'coming', first.id);
+    expect(chartOf([first, earlier]).care.escalations).toMatchObject([
+      { about: first.id, state: 'told', steps: [{ id: earlier.id }, { id: first.id }] },
+    ]);
+    expect(chartOf([first, earlier, seen(first.id, -1)]).care.escalations).toMatchObject([{ state: 'seen' }]);
+  });
+
+  it('asks again when somebody is told again after the patient was seen, until she is seen again', () => {
+    const first = worry(-60, 'coming');
+    const entries = [first, seen(first.id, -50), worry(-10, 'no-answer', first.id)];
+    expect(chartOf(entries).care.escalations).toMatchObject([{ state: 'no-answer', since: at(-10) }]);
+    expect(chartOf([...entries, seen(first.id, -5)]).care.escalations).toMatchObject([{ state: 'seen' }]);
+  });
+});
+
 describe('a set of vital signs with something missing', () => {
   const TEMPERATURE: VitalValues = { saturationScale: 1, temperature: 37 };
   const VOICE: VitalValues = { saturationScale: 1, consciousness: 'voice' };

@@ -6,8 +6,8 @@ import type { Charted } from './types.ts';
 
 /** What asks for somebody to be told, and what came of it. */
 export interface Escalation {
-  /** The entry that asks; absent: a nurse's own worry, whose first step stands for it. */
-  about?: EntryId;
+  /** What its steps and its end name: the entry that asks, or the first step of a nurse's own worry. */
+  about: EntryId;
   because: string;
   since: string;
   steps: Charted<BodyOf<'escalation-recorded'>>[];
@@ -27,19 +27,26 @@ interface Asked extends Asking {
 export function escalations(found: Standings, sets: readonly (ScoredSet & Asking)[]): Escalation[] {
   const steps = standingEntries(found, 'escalation-recorded').sort(byTime);
   const seen = standingEntries(found, 'escalation-seen').sort(byTime);
-  const asked = new Map<string, Escalation>();
-  const ask = (key: string, escalation: Omit<Escalation, 'steps' | 'state'>): void => {
-    const own = steps.filter(({ id, body }) => (body.about ?? id) === key || id === key);
-    const came = seen.findLast(({ body }) => body.about === key);
-    asked.set(key, {
-      ...escalation,
+  const asked = new Map<EntryId, Escalation>();
+  const ask = ({ about, ...said }: Pick<Escalation, 'about' | 'because' | 'since'>): void => {
+    const own = steps.filter(({ id, body }) => id === about || body.about === about);
+    const came = seen.findLast(({ body }) => body.about === about);
+    // Whoever tells somebody after the patient was seen asks again.
+    const open = came
+      ? own.filter(({ body }) => Date.parse(body.effectiveAt) > Date.parse(came.body.effectiveAt))
+      : own;
+    asked.set(about, {
+      about,
+      ...said,
+      ...(came && open[0] ? { since: open[0].body.effectiveAt } : {}),
       steps: own,
       ...(came ? { seen: came } : {}),
-      state: came
-        ? 'seen'
-        : own.length === 0
-          ? 'not-told'
-          : own.some(({ body }) => body.answer !== 'no-answer')
+      state:
+        open.length === 0
+          ? came
+            ? 'seen'
+            : 'not-told'
+          : open.some(({ body }) => body.answer !== 'no-answer')
             ? 'told'
             : 'no-answer',
     });
@@ -47,28 +54,21 @@ export function escalations(found: Standings, sets: readonly (ScoredSet & Asking
   for (const run of [sets.map(setInWords), ...screenRuns(found)]) {
     const newest = run.at(-1);
     if (newest && newest.level > 0 && !isKnownAlready(run, steps, seen))
-      ask(newest.id, { about: newest.id, because: newest.because, since: newest.since });
+      ask({ about: newest.id, because: newest.because, since: newest.since });
   }
   const acknowledged = new Set(standingEntries(found, 'result-acknowledged').map(({ body }) => body.result));
   // Asks until somebody who decides by it knows it.
   for (const result of standingEntries(found, 'result-received'))
     if (result.body.critical && !acknowledged.has(result.id))
-      ask(result.id, {
+      ask({
         about: result.id,
         because: `Critical: ${result.body.test} ${result.body.value} ${result.body.unit ?? ''}`.trim(),
         since: result.body.effectiveAt,
       });
-  for (const step of steps) {
-    const key = step.body.about ?? step.id;
-    if (!asked.has(key))
-      ask(key, {
-        // The later steps of a worry name its first.
-        ...(step.body.about === undefined || found.byId.get(step.body.about)?.body.kind === step.body.kind
-          ? {}
-          : { about: step.body.about }),
-        because: step.body.because,
-        since: step.body.effectiveAt,
-      });
+  // What nothing asks for any more, and worries: the later steps of a worry name its first.
+  for (const { id, body } of steps) {
+    const about = body.about ?? id;
+    if (!asked.has(about)) ask({ about, because: body.because, since: body.effectiveAt });
   }
   return [...asked.values()].sort((a, b) => Date.parse(b.since) - Date.parse(a.since));
 }
