@@ -50,9 +50,11 @@ export function handoffFromChart(chart: Chart, timeZone: string): Required<Hando
   };
 }
 
-function severity({ scoredSet }: Chart['care']): IllnessSeverity {
+/** Nobody is called stable of whom somebody is still to be told, or who is still to be seen. */
+function severity({ scoredSet, escalations }: Chart['care']): IllnessSeverity {
   const risk = scoredSet?.news2.risk ?? 'low';
-  return risk === 'high' ? 'unstable' : risk === 'low' ? 'stable' : 'watcher';
+  if (risk === 'high') return 'unstable';
+  return risk !== 'low' || escalations.some(({ state }) => state !== 'seen') ? 'watcher' : 'stable';
 }
 
 function patientInWords({ identity, allergies, orders, now }: Chart, timeZone: string): string {

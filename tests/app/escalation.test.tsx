@@ -76,6 +76,27 @@ describe('the score on the board', () => {
   });
 });
 
+describe('what asks for somebody, on the board', () => {
+  it('is the most urgent by its name, and how many more there are', async () => {
+    const since = minutesAgo(20);
+    const row = await rowOf({
+      escalations: [
+        { because: 'Potassium 6.8 mmol/L: critical result', since, state: 'not-told' },
+        { because: 'NEWS2 7: High risk: emergency response', since, state: 'told' },
+      ],
+    });
+    expect(row).toContain('▲ Potassium 6.8 mmol/L: nobody told +1');
+    expect(row).not.toContain('NEWS2 7');
+  });
+
+  it('has no number beside it where it is alone', async () => {
+    const row = await rowOf({
+      escalations: [{ because: 'GCS 8 = E1 V1 M6: fell from 15', since: minutesAgo(5), state: 'no-answer' }],
+    });
+    expect(row).toMatch(/▲ GCS 8 = E1 V1 M6: no answer(?! \+)/);
+  });
+});
+
 describe('a worry in words that were used before', () => {
   const step = (position: number, minutes: number): Charted<BodyOf<'escalation-recorded'>> => ({
     id: `${LOG}-${position}`,

@@ -97,13 +97,123 @@ describe('escalation', () => {
     });
     const chart = chartOf([result]);
     expect(chart.care.escalations).toMatchObject([
-      { about: result.id, because: 'Critical: Potassium 6.8 mmol/L', state: 'not-told' },
+      { about: result.id, because: 'Potassium 6.8 mmol/L: critical result', state: 'not-told' },
     ]);
     expect(toBoardRow(chart).escalations).toHaveLength(1);
     const done = anEntry('result-acknowledged', { author: DOCTOR, result: result.id });
     expect(chartOf([result, done]).care.escalations).toEqual([]);
     expect(chartOf([result, done]).care.results[0]?.acknowledged?.body.author.name).toBe('Dr Bell');
     expect(chartOf([told(undefined, -4, 'advice')]).care.escalations[0]?.state).toBe('told');
+  });
+});
+
+describe('a fall of the coma scale', () => {
+  const gcs = (total: number, minutes: number) => {
+    const motor = Math.min(6, total - 2);
+    const verbal = Math.min(5, total - motor - 1);
+    return anEntry('gcs-assessed', {
+      eyes: (total - motor - verbal) as 4,
+      verbal: verbal as 5,
+      motor: motor as 6,
+      effectiveAt: at(minutes),
+    });
+  };
+  const run = (...totals: number[]) => totals.map((total, place) => gcs(total, place - totals.length));
+  const asks = (...entries: OpenedEntry[]) =>
+    chartOf(entries).care.escalations.filter(({ state }) => state === 'not-told');
+
+  it('stands on board and handoff, also after the next equal one, until somebody was told and came', () => {
+    const [before, fallen, equal] = [gcs(15, -60), gcs(8, -30), gcs(8, -10)];
+    const entries = [before, fallen, equal];
+    const chart = chartOf(entries);
+    expect(chart.care.escalations).toMatchObject([
+      {
+        about: fallen.id,
+        because: expect.stringMatching(/^GCS 8 = E1 V1 M6: fell from 15/),
+        state: 'not-told',
+      },
+    ]);
+    expect(toBoardRow(chart).escalations).toHaveLength(1);
+    const { ipass } = handoffFromChart(chart, 'America/Chicago');
+    expect(ipass?.illnessSeverity).toBe('watcher');
+    expect(ipass?.situationAwareness).toMatch(/GCS 8 = E1 V1 M6: fell from 15.*nobody told yet/);
+    const known = [...entries, told(fallen.id, -9, 'coming')];
+    expect(chartOf(known).care.escalations).toMatchObject([{ state: 'told' }]);
+    const came = anEntry('escalation-seen', { about: fallen.id, seenBy: 'Dr Bell', effectiveAt: at(-5) });
+    expect(toBoardRow(chartOf([...known, came, gcs(8, -1)])).escalations).toEqual([]);
+  });
+
+  it.each([
+    [[15, 14], undefined],
+    [[15, 13], /^GCS 13 .*fell from 15/],
+    [[15, 14, 13], /^GCS 13 .*fell from 15/],
+    [[12], /^GCS 12 .*12 or less/],
+    [[13, 12], /^GCS 12 .*12 or less/],
+    [[15, 8, 13], /^GCS 8 /],
+    [[15, 8, 7, 6], /^GCS 6 .*fell from 8/],
+    [[15, 8, 15], undefined],
+    [[15, 13, 14], undefined],
+    [[10, 12], /^GCS 10 /],
+    [[10, 13], undefined],
+    [[15, 8, 15, 13], /^GCS 13 .*fell from 15/],
+  ] as const)('after %j asks: %s', (totals, because) => {
+    const found = asks(...run(...totals));
+    expect(found.map((one) => one.because)).toEqual(because ? [expect.stringMatching(because)] : []);
+  });
+
+  it('is not ended by one that could not be tested', () => {
+    const tube = anEntry('gcs-assessed', {
+      eyes: 4,
+      verbal: 'NT',
+      motor: 6,
+      notTestableBecause: 'tube',
+      effectiveAt: at(-1),
+    });
+    expect(asks(...run(15, 8), tube)).toHaveLength(1);
+  });
+
+  it('is asked again when it falls lower than what was told, and not at as much', () => {
+    const [before, fallen] = [gcs(15, -60), gcs(10, -50)];
+    const known = [before, fallen, told(fallen.id, -45, 'advice')];
+    expect(asks(...known, gcs(9, -30))).toEqual([]);
+    expect(asks(...known, gcs(13, -30), gcs(11, -20))).toEqual([]);
+    expect(asks(...known, gcs(9, -30), gcs(8, -20))).toMatchObject([
+      { because: expect.stringMatching(/^GCS 8 .*fell from 10/) },
+    ]);
+    expect(asks(...known, gcs(15, -30), gcs(11, -20))).toHaveLength(1);
+  });
+});
+
+describe('several that ask', () => {
+  it('stand by what was done of each: nobody told, no answer, told; the newest first among equals', () => {
+    const worry = (because: string, minutes: number, answer: 'coming' | 'no-answer') =>
+      anEntry('escalation-recorded', {
+        because,
+        told: 'Dr Bell',
+        means: 'telephone',
+        answer,
+        effectiveAt: at(minutes),
+      });
+    const potassium = anEntry('result-received', {
+      test: 'Potassium',
+      value: '6.8',
+      caller: 'Laboratory, Kim',
+      readBack: true,
+      critical: true,
+      effectiveAt: at(-90),
+    });
+    const entries = [
+      potassium,
+      worry('Pain', -60, 'no-answer'),
+      worry('Grey', -50, 'coming'),
+      worry('Restless', -40, 'coming'),
+    ];
+    expect(toBoardRow(chartOf(entries)).escalations.map(({ because }) => because)).toEqual([
+      'Potassium 6.8: critical result',
+      'Pain',
+      'Restless',
+      'Grey',
+    ]);
   });
 });
 

@@ -55,7 +55,7 @@ export function PatientRow({
 }) {
   const overdue = row.doses.filter((dose) => dose.late < now);
   const next = row.doses.find((dose) => dose.late >= now);
-  const [escalation] = row.escalations;
+  const [escalation, ...others] = row.escalations;
   const { observations, handoff, lastEntry } = row;
   const observationsOverdue = observations !== undefined && observations.dueAt < now;
   const unread = handoff !== undefined && handoff.authorId !== self && !handoff.readBy.includes(self);
@@ -132,6 +132,7 @@ export function PatientRow({
             <small className={escalation.state === 'told' ? 'quiet' : 'alarm'}>
               {escalation.state === 'told' ? '○ ' : '▲ '}
               {escalation.because.split(':')[0]}: {ESCALATION[escalation.state]}
+              {others.length > 0 && ` +${others.length}`}
             </small>
           </>
         )}

@@ -1,4 +1,5 @@
 import type { BodyOf, EntryId } from '../entries/index.ts';
+import { gcsInWords, gcsWorries, scoreGcs } from '../gcs.ts';
 import { news2Response } from '../news2.ts';
 import { type Asking, type ScoredSet, thatCount, totalInWords } from './asking.ts';
 import { byTime, type Standings, standingEntries } from './standing.ts';
@@ -16,14 +17,17 @@ export interface Escalation {
   state: 'not-told' | 'no-answer' | 'told' | 'seen';
 }
 
-/** One result that counts, in words. */
+/** Whom nobody knows of comes first; the board has room for one. */
+const URGENCY: readonly Escalation['state'][] = ['not-told', 'no-answer', 'told', 'seen'];
+
+/** One result that counts, in words: what it is, a colon, what it asks for. */
 interface Asked extends Asking {
   id: EntryId;
   because: string;
   since: string;
 }
 
-/** `sets`: vital signs that count, in the order of their times; none for whom NEWS2 is not. */
+/** The most urgent first. `sets`: vital signs that count, in the order of their times; none for whom NEWS2 is not. */
 export function escalations(found: Standings, sets: readonly (ScoredSet & Asking)[]): Escalation[] {
   const steps = standingEntries(found, 'escalation-recorded').sort(byTime);
   const seen = standingEntries(found, 'escalation-seen').sort(byTime);
@@ -51,7 +55,7 @@ export function escalations(found: Standings, sets: readonly (ScoredSet & Asking
             : 'no-answer',
     });
   };
-  for (const run of [sets.map(setInWords), ...screenRuns(found)]) {
+  for (const run of [sets.map(setInWords), ...screenRuns(found), gcsRun(found)]) {
     const newest = run.at(-1);
     if (newest && newest.level > 0 && !isKnownAlready(run, steps, seen))
       ask({ about: newest.id, because: newest.because, since: newest.since });
@@ -62,7 +66,7 @@ export function escalations(found: Standings, sets: readonly (ScoredSet & Asking
     if (result.body.critical && !acknowledged.has(result.id))
       ask({
         about: result.id,
-        because: `Critical: ${result.body.test} ${result.body.value} ${result.body.unit ?? ''}`.trim(),
+        because: `${[result.body.test, result.body.value, result.body.unit].filter(Boolean).join(' ')}: critical result`,
         since: result.body.effectiveAt,
       });
   // What nothing asks for any more, and worries: the later steps of a worry name its first.
@@ -70,7 +74,10 @@ export function escalations(found: Standings, sets: readonly (ScoredSet & Asking
     const about = body.about ?? id;
     if (!asked.has(about)) ask({ about, because: body.because, since: body.effectiveAt });
   }
-  return [...asked.values()].sort((a, b) => Date.parse(b.since) - Date.parse(a.since));
+  return [...asked.values()].sort(
+    (a, b) =>
+      URGENCY.indexOf(a.state) - URGENCY.indexOf(b.state) || Date.parse(b.since) - Date.parse(a.since),
+  );
 }
 
 function setInWords({ id, body, news2, level, whole }: ScoredSet & Asking): Asked {
@@ -98,6 +105,43 @@ function screenRuns(found: Standings): Asked[][] {
       })),
     ),
   );
+}
+
+/**
+ * Coma scales that ask: of a fall, or of a new 12 or less. A fall is measured from the best since the last that asked,
+ * so that one by single points is a fall too. It is over with one that asks for nobody beside the one before it all;
+ * one in between says nothing new.
+ */
+function gcsRun(found: Standings): Asked[] {
+  const run: Asked[] = [];
+  let best: Assessed | undefined;
+  let beforeAll: Assessed | undefined;
+  for (const { id, body } of standingEntries(found, 'gcs-assessed').sort(byTime)) {
+    const { total } = scoreGcs(body);
+    if (total === null) continue;
+    const now: Assessed = { body, total };
+    const stands = (run.at(-1)?.level ?? 0) > 0;
+    const result = { id, whole: true, since: body.effectiveAt };
+    const asks = gcsWorries(body, best?.body);
+    if (asks) {
+      if (!stands) beforeAll = best;
+      const { eyes, verbal, motor } = body;
+      const why = best && best.total - total >= 2 ? `fell from ${best.total}` : '12 or less';
+      run.push({
+        ...result,
+        level: 15 - total,
+        because: `${gcsInWords({ eyes, verbal, motor })}: ${why}, tell the medical team now`,
+      });
+    } else if (stands && !gcsWorries(body, beforeAll?.body)) run.push({ ...result, level: 0, because: '' });
+    if (asks || best === undefined || total > best.total) best = now;
+  }
+  return run;
+}
+
+/** A coma scale with nothing that could not be tested. */
+interface Assessed {
+  body: BodyOf<'gcs-assessed'>;
+  total: number;
 }
 
 /**

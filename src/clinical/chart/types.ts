@@ -256,7 +256,7 @@ export interface BoardRow {
   codeStatus?: string;
   isolation: string[];
   observations?: ObservationsDue;
-  /** What asks for somebody, until the patient was seen. */
+  /** What asks for somebody, until the patient was seen; the most urgent first. */
   escalations: Pick<Escalation, 'because' | 'since' | 'state'>[];
   /** The last that was charted: on which tablet follows from the log. */
   lastEntry?: { log: string; at: string; by: string };
