@@ -164,7 +164,11 @@ export function createLedger(
       recovering = true;
       try {
         // Without the directory no tablet's signature verifies, so its logs come first.
-        const entries = journaled.map((bytes) => storedEntry(bytes));
+        // What the disk spoiled goes to quarantine with its reason, and keeps nothing else from coming back.
+        const read = journaled.map((bytes) => ({ bytes, result: readEntry(bytes) }));
+        const spoiled = read.filter(({ result }) => !result.ok).map(({ bytes }) => bytes);
+        if (spoiled.length > 0) await receiveEntries(ledger, spoiled);
+        const entries = read.flatMap(({ result }) => (result.ok ? [result.entry] : []));
         const directoryLogs = new Set(
           entries.filter((entry) => entry.opening?.scope === DIRECTORY_SCOPE).map((entry) => entry.log),
         );

@@ -33,7 +33,7 @@ function censusOf(ward: string) {
 }
 
 async function readCensus(ward: string) {
-  const read = await readWardCensus(gateway, ward);
+  const read = await readWardCensus(gateway, ward, Date.now());
   if (read.kind !== 'ok') throw new Error(read.reason);
   return read;
 }
@@ -103,11 +103,45 @@ describe('the ward census', () => {
           ? { kind: 'unreachable', reason: 'timed out' }
           : gateway.search(type, parameters, options),
     };
-    const read = await readWardCensus(failing, 'ward-5-east');
+    const read = await readWardCensus(failing, 'ward-5-east', Date.now());
     expect(read.kind === 'ok' && read.patients.length).toBe(all.patients.length - 1);
     expect(read.kind === 'ok' && read.warnings).toMatchObject([
       expect.stringContaining('could not be read in full'),
     ]);
+  });
+
+  it('two open encounters of one patient are one, the newer; a bed that is planned or was left holds nobody', async () => {
+    const { patients } = await censusOf('ward-4-west');
+    const [one, two] = patients;
+    const searched: FhirGateway = {
+      ...gateway,
+      async search(type, parameters, options) {
+        const found = await gateway.search(type, parameters, options);
+        if (type !== 'Encounter' || found.kind !== 'ok') return found;
+        const place = (one!.encounter.location as { location: unknown }[])[0]!.location;
+        const more = [
+          { ...one!.encounter, id: 'second', period: { start: '2099-01-01T00:00:00Z' } },
+          { ...two!.encounter, id: 'planned', location: [{ location: place, status: 'planned' }] },
+        ];
+        const left = {
+          ...two!.encounter,
+          location: [{ location: place, period: { end: '2020-01-01T00:00:00Z' } }],
+        };
+        return {
+          ...found,
+          resources: [
+            ...found.resources.map((resource) => (resource.id === left.id ? left : resource)),
+            ...more,
+          ],
+        };
+      },
+    };
+    const read = await readWardCensus(searched, 'ward-4-west', Date.now());
+    if (read.kind !== 'ok') throw new Error(read.reason);
+    expect(read.patients).toHaveLength(patients.length - 1);
+    expect(read.patients.find(({ patient }) => patient.id === one!.patient.id)?.encounter.id).toBe('second');
+    expect(read.patients.map(({ patient }) => patient.id)).not.toContain(two!.patient.id);
+    expect(read.warnings.join()).toContain('two open encounters');
   });
 
   it('a server that cannot search by place, or has no doses, still gives the census', async () => {
@@ -120,13 +154,13 @@ describe('the ward census', () => {
           ? { kind: 'refused', status: 400, message: 'not supported' }
           : gateway.search(type, parameters, options),
     };
-    const read = await readWardCensus(poor, 'ward-5-east');
+    const read = await readWardCensus(poor, 'ward-5-east', Date.now());
     expect(read.kind === 'ok' && read.patients.length).toBe((await censusOf('ward-5-east')).patients.length);
   });
 
   it('an EHR that is down is unreachable, not empty', async () => {
     await ehr.setUp(false);
-    expect((await readWardCensus(gateway, 'ward-4-west')).kind).toBe('unreachable');
+    expect((await readWardCensus(gateway, 'ward-4-west', Date.now())).kind).toBe('unreachable');
     expect((await findPatients(gateway, { family: 'X' })).kind).toBe('unreachable');
     await ehr.setUp(true);
   });

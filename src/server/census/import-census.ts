@@ -18,7 +18,10 @@ export interface Census {
   state(): CensusState;
   listOf(ward: string): Promise<SnapshotList | undefined>;
   blobs(hashes: readonly string[], wards: readonly string[]): Promise<Bytes[]>;
+  /** Who is on the ward by its last list. */
   patients(ward: string): Promise<SnapshotPatient[]>;
+  /** Everybody whom a list ever named, as it last did: what was charted goes into the EHR after they have left, too. */
+  known(): Promise<Map<string, SnapshotPatient>>;
   onChange(listener: (ward: string) => void): void;
 }
 
@@ -27,6 +30,9 @@ const derivedId = (identity: SiteIdentity, kind: 'patient' | 'order', ehrId: str
   createHmac('sha256', identity.secret).update(`${kind} ${ehrId}`).digest('hex').slice(0, 32);
 
 /** Reads the ward census from the EHR and seals it for each ward: one blob a patient, only the changed ones anew. */
+/** A tablet that lay in a drawer may still bring what was charted then. */
+const KNOWN_FOR_MS = 90 * 24 * 3_600_000;
+
 export function createCensus(
   db: Kysely<Database>,
   identity: SiteIdentity,
@@ -41,7 +47,7 @@ export function createCensus(
   let running: Promise<void> | undefined;
 
   async function refreshWard(ward: string, ehrLocation: string): Promise<void> {
-    const read = await readWardCensus(gateway!, ehrLocation);
+    const read = await readWardCensus(gateway!, ehrLocation, clock());
     reachable = read.kind !== 'unreachable';
     if (read.kind !== 'ok') {
       // The last snapshot stays: an old census is worth more than none.
@@ -176,7 +182,33 @@ export function createCensus(
             body: JSON.stringify(patient),
           })
           .execute();
+        const known = {
+          ehr_patient: patient.ehrPatient,
+          body: JSON.stringify(patient),
+          seen_at: new Date(asOf),
+        };
+        await tx
+          .insertInto('projection.known_patient')
+          .values({ site: identity.site, patient: patient.id, ...known })
+          .onConflict((conflict) => conflict.columns(['site', 'patient']).doUpdateSet(known))
+          .execute();
       }
+      // Who has left and was never charted on is nobody's business here for longer.
+      await tx
+        .deleteFrom('projection.known_patient')
+        .where('site', '=', identity.site)
+        .where('seen_at', '<', new Date(Date.parse(asOf) - KNOWN_FOR_MS))
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('projection.entry')
+                .select('projection.entry.seq')
+                .whereRef('projection.entry.site', '=', 'projection.known_patient.site')
+                .whereRef('projection.entry.patient', '=', 'projection.known_patient.patient'),
+            ),
+          ),
+        )
+        .execute();
     });
   }
 
@@ -184,8 +216,19 @@ export function createCensus(
     refresh() {
       if (!gateway) return Promise.resolve();
       running ??= (async () => {
-        for (const ward of site.directory().wards.values())
-          if (ward.ehrLocation !== undefined) await refreshWard(ward.ward, ward.ehrLocation);
+        const failed: unknown[] = [];
+        for (const { ward, ehrLocation } of site.directory().wards.values()) {
+          if (ehrLocation === undefined) continue;
+          // One ward that cannot be taken in is no reason to leave the others old (FAILURES 16).
+          await refreshWard(ward, ehrLocation).catch((error: unknown) => {
+            problems.set(
+              ward,
+              'What the EHR says of this ward could not be taken in. The list before it stays.',
+            );
+            failed.push(error);
+          });
+        }
+        if (failed.length > 0) throw failed[0];
       })().finally(() => {
         running = undefined;
       });
@@ -241,6 +284,15 @@ export function createCensus(
         .select('body')
         .execute();
       return rows.map((row) => SnapshotPatient.parse(row.body));
+    },
+
+    async known() {
+      const rows = await db
+        .selectFrom('projection.known_patient')
+        .where('site', '=', identity.site)
+        .select(['patient', 'body'])
+        .execute();
+      return new Map(rows.map((row) => [row.patient, SnapshotPatient.parse(row.body)]));
     },
 
     onChange(listener) {

@@ -29,15 +29,23 @@ export async function openJournal(path: string): Promise<{ journal: Journal; ent
   }
 
   let queue: Promise<void> = Promise.resolve();
+  let length = whole;
+  /** A full disk may have left half a frame behind `length`: nothing may follow it there. */
+  let torn = false;
   return {
     entries: frames.map((frame) => frame.payload),
     journal: {
       append(entries) {
         const done = queue.then(async () => {
-          await file.appendFile(Buffer.concat(entries.map((entry) => encodeFrame(FrameType.entry, entry))));
+          if (torn) await file.truncate(length);
+          torn = true;
+          const frames = Buffer.concat(entries.map((entry) => encodeFrame(FrameType.entry, entry)));
+          await file.appendFile(frames);
           await file.datasync();
+          length += frames.length;
+          torn = false;
         });
-        // A failed append fails its own caller; the next one tries anew.
+        // A failed append fails its own caller; the next one tries anew, from where the last good one ended.
         queue = done.catch(() => undefined);
         return done;
       },

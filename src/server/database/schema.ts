@@ -119,6 +119,14 @@ export interface Database {
     ehr_patient: string;
     body: unknown;
   };
+  /** Everybody whom a census ever showed: entries are put into the EHR also after a patient has left it. */
+  'projection.known_patient': {
+    site: string;
+    patient: string;
+    ehr_patient: string;
+    body: unknown;
+    seen_at: Date;
+  };
   'projection.posting': {
     site: string;
     entry: string;
@@ -266,6 +274,11 @@ const MIGRATIONS: readonly string[] = [
   delete from projection.moved`,
   `create table projection.device_holds (
     site text, device text, log text, seq integer not null, primary key (site, device, log))`,
+  `create table projection.known_patient (
+    site text, patient text, ehr_patient text not null, body jsonb not null, seen_at timestamptz not null,
+    primary key (site, patient));
+  insert into projection.known_patient (site, patient, ehr_patient, body, seen_at)
+    select distinct on (site, patient) site, patient, ehr_patient, body, now() from projection.census_patient`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

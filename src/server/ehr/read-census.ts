@@ -56,25 +56,52 @@ async function encountersAt(gateway: FhirGateway, places: Places): Promise<Searc
   return here.kind === 'refused' ? gateway.search('Encounter', about) : here;
 }
 
-/** Inpatients whose location is the ward, or a place that is part of it. One that fails is a warning, not an end. */
-export async function readWardCensus(gateway: FhirGateway, ward: string): Promise<CensusRead> {
+/** R4 EncounterLocationStatus `active`, or none said, and not over: a bed that is planned or reserved holds nobody yet. */
+const isNow = ({ status, period }: EncounterPlace, now: number): boolean =>
+  (status === undefined || status === 'active') &&
+  !(typeof period?.end === 'string' && Date.parse(period.end) <= now);
+
+interface EncounterPlace {
+  location?: unknown;
+  status?: string;
+  period?: { end?: unknown };
+}
+
+const startOf = (encounter: FhirResource): string => {
+  const start = (encounter.period as { start?: unknown } | undefined)?.start;
+  return typeof start === 'string' ? start : '';
+};
+
+/**
+ * Inpatients whose location is the ward, or a place that is part of it. One that fails is a warning, not an end.
+ * `now`: milliseconds since 1970.
+ */
+export async function readWardCensus(gateway: FhirGateway, ward: string, now: number): Promise<CensusRead> {
   const places = await placesOf(gateway, ward);
   if (!(places instanceof Map)) return failed(places);
   const encounters = await encountersAt(gateway, places);
   if (encounters.kind !== 'ok') return failed(encounters);
   const placed = encounters.resources.flatMap((encounter) => {
-    const locations = Array.isArray(encounter.location)
-      ? (encounter.location as { location?: unknown; status?: string }[])
-      : [];
+    const locations = Array.isArray(encounter.location) ? (encounter.location as EncounterPlace[]) : [];
     const here = locations
-      .filter((item) => item.status !== 'completed')
+      .filter((item) => isNow(item, now))
       .map((item) => referenced(item.location))
       .find((place) => place !== undefined && places.has(place));
     return here === undefined ? [] : [{ encounter, bed: places.get(here) }];
   });
   const patients: CensusPatient[] = [];
   const warnings: string[] = [];
-  const queue = [...placed];
+  const bySubject = new Map<string, (typeof placed)[number]>();
+  for (const one of placed.sort((a, b) => (startOf(a.encounter) < startOf(b.encounter) ? -1 : 1))) {
+    const subject = referenced(one.encounter.subject) ?? `encounter ${one.encounter.id}`;
+    const other = bySubject.get(subject);
+    if (other && other.encounter.id !== one.encounter.id)
+      warnings.push(
+        `A patient has two open encounters on this ward, in ${bedName(other.bed)} and ${bedName(one.bed)}: the newer one counts.`,
+      );
+    bySubject.set(subject, one);
+  }
+  const queue = [...bySubject.values()];
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
@@ -89,13 +116,16 @@ export async function readWardCensus(gateway: FhirGateway, ward: string): Promis
   return { kind: 'ok', patients, warnings };
 }
 
+const bedName = (bed: FhirResource | undefined): string =>
+  typeof bed?.name === 'string' ? bed.name : 'an unnamed bed';
+
 async function readInpatient(
   gateway: FhirGateway,
   encounter: FhirResource,
   bed: FhirResource | undefined,
   warnings: string[],
 ): Promise<CensusPatient | string> {
-  const place = typeof bed?.name === 'string' ? bed.name : 'an unnamed bed';
+  const place = bedName(bed);
   const reference = referenced(encounter.subject);
   if (reference === undefined) return `The encounter in ${place} names no patient.`;
   const patient = await gateway.read('Patient', reference.split('/').at(-1)!);

@@ -1,6 +1,6 @@
 import { type Author, WardBody } from '../../clinical/index.ts';
 import type { Decision } from '../../wire/workbench.ts';
-import type { Reviewed } from './ward-entries.ts';
+import { CORRECTS_POSTED, type Reviewed } from './ward-entries.ts';
 
 /** Who decides at the desk, how they had signed in, for which wards, and when (ISO 8601). */
 export interface Desk {
@@ -28,6 +28,7 @@ export function judgeDecision(entry: Reviewed | undefined, decision: Decision, d
     );
   if (entry.state !== 'held' && !OPEN.includes(entry.state))
     return refuse('This entry is decided: it is in the EHR, on its way there, or replaced.');
+  if (decision.decision === 'approved' && entry.correctsPosted) return refuse(CORRECTS_POSTED);
   if (decision.reason === undefined && decision.decision === 'vouched')
     return refuse('Say how you know that it is right.');
   if (decision.reason === undefined && decision.decision === 'corrected')

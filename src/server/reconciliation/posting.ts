@@ -6,19 +6,25 @@ import type { Directory, Roster } from '../../site/index.ts';
 import type { PushState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
-import { postResources } from '../ehr/post-resources.ts';
+import { findResources, postResources } from '../ehr/post-resources.ts';
+import type { Leases } from './lease.ts';
 import { byPostingOrder, type PatientRecord, type Reviewed, readRecords } from './ward-entries.ts';
 
 /** System of Lamplight's business identifiers in the EHR. */
 const IDENTIFIER_SYSTEM = 'urn:lamplight:entry';
-const LEASE_MS = 60_000;
+/** Older than this no reading of a patient's record is posted from: people go on correcting and deciding meanwhile. */
+const READ_AGAIN_MS = 5_000;
 
 export interface PostingDependencies {
   db: Kysely<Database>;
   site: string;
   gateway: FhirGateway | undefined;
   clock: () => number;
-  census(): Promise<Map<string, SnapshotPatient>>;
+  leases: Leases;
+  /** Resolves when what has arrived can be read. */
+  caughtUp(): Promise<void>;
+  /** Everybody whom the EHR's lists ever named. */
+  known(): Promise<Map<string, SnapshotPatient>>;
   directory(): Directory;
   roster(): Roster;
   deviceName(log: string): Promise<string>;
@@ -40,6 +46,14 @@ export interface PostingDependencies {
   ): Promise<void>;
 }
 
+const IN_WORK: readonly string[] = ['approved', 'unknown', 'posting'];
+
+/** For the person who decides on a refused entry: part of it stands in the EHR. */
+const alreadyThere = (resources: readonly { type: string; id: string }[]): string =>
+  resources.length === 0
+    ? ''
+    : ` The EHR holds part of it: ${resources.map(({ type, id }) => `${type}/${id}`).join(', ')}.`;
+
 /**
  * Puts what is approved into the EHR. Work is found, not queued: an approved entry without an outcome. One poster
  * holds a patient's lease; an unanswered write is *unknown* until a read settles it; ids are ours, so a poster that
@@ -50,28 +64,6 @@ export function createPosting(dependencies: PostingDependencies) {
   const holder = randomUUID();
   let running: Promise<void> | undefined;
   let problem: string | null = null;
-
-  async function takeLease(patient: string): Promise<boolean> {
-    const now = new Date(clock());
-    const until = new Date(clock() + LEASE_MS);
-    const row = await db
-      .insertInto('projection.lease')
-      .values({ site, patient, holder, until })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['site', 'patient'])
-          .doUpdateSet({ holder, until })
-          .where((where) =>
-            where.or([
-              where('projection.lease.until', '<', now),
-              where('projection.lease.holder', '=', holder),
-            ]),
-          ),
-      )
-      .returning('holder')
-      .executeTakeFirst();
-    return row?.holder === holder;
-  }
 
   async function mark(entry: string, state: 'posting' | 'unknown', detail: string | null): Promise<void> {
     await db
@@ -118,8 +110,10 @@ export function createPosting(dependencies: PostingDependencies) {
       ...contextFor(entry, record, census, reviewed, await dependencies.deviceName(entry.log)),
       picture: (sha256: string) => pictures.get(sha256),
     };
+    const resources = resourcesFor({ id: entry.id, body }, context);
+    if (entry.askOnly) return askAbout(entry, resources);
     await mark(entry.id, 'posting', null);
-    const result = await postResources(gateway, resourcesFor({ id: entry.id, body }, context));
+    const result = await postResources(gateway, resources);
     switch (result.kind) {
       case 'posted':
         await dependencies.tellOutcome(entry.ward, entry.patient, {
@@ -133,8 +127,8 @@ export function createPosting(dependencies: PostingDependencies) {
         await dependencies.tellOutcome(entry.ward, entry.patient, {
           entry: entry.id,
           outcome: 'refused',
-          resources: [],
-          detail: result.message.slice(0, 2000),
+          resources: result.resources,
+          detail: `${result.message}${alreadyThere(result.resources)}`.slice(0, 2000),
         });
         await unmark(entry.id);
         return true;
@@ -150,28 +144,69 @@ export function createPosting(dependencies: PostingDependencies) {
     }
   }
 
+  /** Sent perhaps, and corrected, rejected or unmatched since: nothing more is sent, and what the EHR has is named. */
+  async function askAbout(entry: Reviewed, resources: ReturnType<typeof resourcesFor>): Promise<boolean> {
+    const found = await findResources(gateway!, resources);
+    if (found.kind === 'unreachable') {
+      problem = found.reason;
+      return false;
+    }
+    if (found.resources.length > 0)
+      await dependencies.tellOutcome(entry.ward, entry.patient, {
+        entry: entry.id,
+        outcome: 'posted',
+        resources: found.resources,
+        detail: 'It was corrected or taken back here before the EHR had answered.',
+      });
+    await unmark(entry.id);
+    return true;
+  }
+
+  async function read(known: Map<string, SnapshotPatient>, where: { patient?: string }) {
+    await dependencies.caughtUp();
+    return readRecords(
+      db,
+      site,
+      where,
+      new Map([...known].map(([patient, snapshot]) => [patient, snapshot.ehrPatient])),
+      dependencies.directory(),
+      dependencies.roster(),
+    );
+  }
+
+  /** `false`: the EHR cannot be reached, or somebody else took over. */
+  async function postPatient(patient: string, known: Map<string, SnapshotPatient>): Promise<boolean> {
+    const tried = new Set<string>();
+    let readAt = Number.NEGATIVE_INFINITY;
+    let record: PatientRecord | undefined;
+    for (;;) {
+      if (!(await dependencies.leases.take(patient, holder))) return false;
+      if (clock() - readAt > READ_AGAIN_MS) {
+        [record] = await read(known, { patient });
+        readAt = clock();
+      }
+      // What is only asked about comes first: what corrects it waits for the answer.
+      const next = record?.reviewed
+        .filter(({ id, state }) => IN_WORK.includes(state) && !tried.has(id))
+        .sort((a, b) => Number(b.askOnly ?? false) - Number(a.askOnly ?? false) || byPostingOrder(a, b))[0];
+      if (!record || !next) return true;
+      tried.add(next.id);
+      const reviewed = new Map(record.reviewed.map((entry) => [entry.id, entry]));
+      if (!(await postEntry(next, record, known, reviewed))) return false;
+      if (next.askOnly) readAt = Number.NEGATIVE_INFINITY;
+    }
+  }
+
   async function run(): Promise<void> {
     problem = null;
-    const census = await dependencies.census();
-    const known = new Map([...census].map(([patient, snapshot]) => [patient, snapshot.ehrPatient]));
-    const records = await readRecords(db, site, {}, known, dependencies.directory(), dependencies.roster());
-    const reviewed = new Map(records.flatMap((record) => record.reviewed).map((entry) => [entry.id, entry]));
-    for (const record of records) {
-      const work = record.reviewed
-        .filter(
-          (entry) => entry.state === 'approved' || entry.state === 'unknown' || entry.state === 'posting',
-        )
-        .sort(byPostingOrder);
-      if (work.length === 0 || !(await takeLease(record.patient))) continue;
-      for (const entry of work) {
-        if (!(await takeLease(record.patient)) || !(await postEntry(entry, record, census, reviewed))) return;
-      }
-      await db
-        .deleteFrom('projection.lease')
-        .where('site', '=', site)
-        .where('patient', '=', record.patient)
-        .where('holder', '=', holder)
-        .execute();
+    const known = await dependencies.known();
+    for (const { patient, reviewed } of await read(known, {})) {
+      if (!reviewed.some(({ state }) => IN_WORK.includes(state))) continue;
+      // Another node, or somebody who undoes a match, is at this patient: the next push comes back to it.
+      if (!(await dependencies.leases.take(patient, holder))) continue;
+      const goOn = await postPatient(patient, known);
+      await dependencies.leases.give(patient, holder);
+      if (!goOn) return;
     }
   }
 
@@ -195,12 +230,9 @@ export function createPosting(dependencies: PostingDependencies) {
     },
 
     async state(): Promise<PushState> {
-      const known = new Map(
-        [...(await dependencies.census())].map(([patient, snapshot]) => [patient, snapshot.ehrPatient]),
+      const states = (await read(await dependencies.known(), {})).flatMap((record) =>
+        record.reviewed.map((entry) => entry.state),
       );
-      const states = (
-        await readRecords(db, site, {}, known, dependencies.directory(), dependencies.roster())
-      ).flatMap((record) => record.reviewed.map((entry) => entry.state));
       const count = (state: string): number => states.filter((other) => other === state).length;
       return {
         running: running !== undefined,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { type Author, picturesIn, type SnapshotPatient, WardBody } from '../../clinical/index.ts';
 import type { RankedCandidate } from '../../matching/index.ts';
@@ -17,6 +18,7 @@ import type { SiteRecords } from '../site-records.ts';
 import { candidatesFor } from './candidates.ts';
 import { judgeDecision } from './decisions.ts';
 import { readEhrSide } from './ehr-side.ts';
+import { createLeases } from './lease.ts';
 import { createPosting } from './posting.ts';
 import { type PatientRecord, readRecords } from './ward-entries.ts';
 import { worklistOfWard, worklistRow } from './worklist.ts';
@@ -55,22 +57,20 @@ interface Dependencies {
   clock: () => number;
 }
 
+/** In the EHR, or perhaps. */
+const IN_EHR: readonly string[] = ['posted', 'posting', 'unknown'];
+
 /** The workbench's rules: who is this patient, what goes into the EHR, and who said so. Every decision is an entry. */
 export function createReconciliation(dependencies: Dependencies): Reconciliation {
   const { db, identity, site, siteLog, projection, quarantine, census, gateway, clock } = dependencies;
   const now = (): string => new Date(clock()).toISOString();
-
-  async function censusPatients(): Promise<Map<string, SnapshotPatient>> {
-    const lists = await Promise.all([...site.directory().wards.keys()].map((ward) => census.patients(ward)));
-    return new Map(lists.flat().map((patient) => [patient.id, patient]));
-  }
 
   async function records(where: {
     ward?: string;
     patient?: string;
   }): Promise<{ found: PatientRecord[]; snapshots: Map<string, SnapshotPatient> }> {
     await projection.catchUp();
-    const snapshots = await censusPatients();
+    const snapshots = await census.known();
     return {
       found: await readRecords(
         db,
@@ -97,12 +97,15 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
   }
 
   const server: Author = { id: identity.site, name: 'Lamplight server', role: 'records' };
+  const leases = createLeases(db, identity.site, clock);
   const posting = createPosting({
     db,
+    leases,
+    caughtUp: projection.catchUp,
     site: identity.site,
     gateway,
     clock,
-    census: censusPatients,
+    known: census.known,
     directory: site.directory,
     roster: site.roster,
     async deviceName(log) {
@@ -234,21 +237,33 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
     },
 
     async unlink(id, by) {
-      const { record: found } = await record(id);
-      if (!found.link) throw new RefusalError(409, 'not-linked', 'This patient is not matched.');
-      if (found.reviewed.some((entry) => entry.state === 'posted'))
+      // Whoever posts has the same lease, and reads the record after taking it.
+      const holder = randomUUID();
+      if (!(await leases.take(id, holder)))
         throw new RefusalError(
           409,
-          'posted',
-          'Entries of this patient are in the EHR already. Correct the EHR first, then ask for help.',
+          'posting',
+          'Entries of this patient are on their way into the EHR just now. Wait a moment, then look again.',
         );
-      await tell(found.ward, id, {
-        kind: 'patient-unlinked',
-        author: by,
-        effectiveAt: now(),
-        recordedAt: now(),
-        replaces: found.link.entry,
-      });
+      try {
+        const { record: found } = await record(id);
+        if (!found.link) throw new RefusalError(409, 'not-linked', 'This patient is not matched.');
+        if (found.reviewed.some(({ state, resources }) => IN_EHR.includes(state) || resources.length > 0))
+          throw new RefusalError(
+            409,
+            'posted',
+            'Entries of this patient are in the EHR already, or may be. Correct the EHR first, then ask for help.',
+          );
+        await tell(found.ward, id, {
+          kind: 'patient-unlinked',
+          author: by,
+          effectiveAt: now(),
+          recordedAt: now(),
+          replaces: found.link.entry,
+        });
+      } finally {
+        await leases.give(id, holder);
+      }
     },
 
     async decide(decisions, by, signedInBy, wards) {

@@ -27,6 +27,10 @@ export interface Reviewed {
   state: PostingState;
   stateReason?: string;
   resources: { type: string; id: string }[];
+  /** It may have been sent and is not to be sent any more: the EHR is only asked whether it has it. */
+  askOnly?: true;
+  /** What it corrects is in the EHR, or part of it: to post this beside it would enter it twice. */
+  correctsPosted?: true;
   decision?: Extract<WardBody, { kind: 'review-decided' }>;
 }
 
@@ -155,7 +159,13 @@ function currentLink(all: Charted[]): PatientRecord['link'] {
   return undefined;
 }
 
-type State = Pick<Reviewed, 'state' | 'stateReason' | 'resources' | 'decision'>;
+export const CORRECTS_POSTED =
+  'It corrects an entry that the EHR already holds: correct it there by hand, then reject this one with that reason.';
+
+type State = Pick<
+  Reviewed,
+  'state' | 'stateReason' | 'resources' | 'decision' | 'askOnly' | 'correctsPosted'
+>;
 
 function stateOf(
   entry: { id: string; body: WardBody | null; standing: Standing },
@@ -187,6 +197,24 @@ function stateOf(
   const posted = said.find(({ body }) => body.kind === 'posting-outcome' && body.outcome !== 'refused')?.body;
   if (posted?.kind === 'posting-outcome')
     return { state: posted.outcome === 'posted' ? 'posted' : 'not-for-the-ehr', resources: posted.resources };
+  // The latest word of a person or the EHR counts: a refused entry can be approved again.
+  const last = said.at(-1)?.body;
+  const decision = said.filter(({ body }) => body.kind === 'review-decided').at(-1)?.body;
+  const decided = decision?.kind === 'review-decided' ? { decision } : {};
+  // Perhaps it was sent, whatever became of it meanwhile: the EHR is asked before anything else is said of it.
+  if (posting && (posting.state === 'unknown' || posting.detail === null) && decision)
+    return {
+      state: posting.state,
+      ...(posting.detail === null ? {} : { stateReason: posting.detail }),
+      resources: none,
+      ...decided,
+      ...(entry.standing === 'replaced' ||
+      entry.standing === 'entered-in-error' ||
+      !patientKnown ||
+      (last?.kind === 'review-decided' && last.decision === 'rejected')
+        ? { askOnly: true as const }
+        : {}),
+    };
   if (entry.standing === 'replaced')
     return { state: 'not-for-the-ehr', stateReason: 'Corrected by a later entry.', resources: none };
   if (entry.standing === 'entered-in-error')
@@ -195,32 +223,24 @@ function stateOf(
     entry.body.replaces !== undefined &&
     all.some(
       ({ body }) =>
-        body.kind === 'posting-outcome' && body.outcome === 'posted' && body.entry === entry.body?.replaces,
+        body.kind === 'posting-outcome' &&
+        (body.outcome === 'posted' || body.resources.length > 0) &&
+        body.entry === entry.body?.replaces,
     );
   if (entry.body.kind === 'entered-in-error' && !replacesPosted)
     return { state: 'not-for-the-ehr', stateReason: 'What it corrects was never posted.', resources: none };
 
-  // The latest word of a person or the EHR counts: a refused entry can be approved again.
-  const last = said.at(-1)?.body;
-  const decision = said.filter(({ body }) => body.kind === 'review-decided').at(-1)?.body;
-  const decided = decision?.kind === 'review-decided' ? { decision } : {};
   if (last?.kind === 'posting-outcome')
     return {
       state: 'refused',
       stateReason: last.detail ?? 'The EHR refused it.',
-      resources: none,
+      resources: last.resources,
       ...decided,
     };
-  if (last?.kind !== 'review-decided') {
-    return replacesPosted
-      ? {
-          state: 'to-review',
-          stateReason:
-            'It corrects an entry that the EHR already holds: correct it there by hand, then reject this one with that reason.',
-          resources: none,
-        }
-      : { state: 'to-review', resources: none };
-  }
+  // Also where it was approved before the EHR had answered about the other.
+  if (replacesPosted && !(last?.kind === 'review-decided' && last.decision === 'rejected'))
+    return { state: 'to-review', stateReason: CORRECTS_POSTED, resources: none, correctsPosted: true };
+  if (last?.kind !== 'review-decided') return { state: 'to-review', resources: none };
   if (last.decision === 'rejected')
     return { state: 'rejected', stateReason: last.reason ?? '', resources: none, ...decided };
   if (!patientKnown) return { state: 'waiting-for-match', resources: none, ...decided };

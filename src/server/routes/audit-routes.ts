@@ -33,7 +33,7 @@ export function auditRoutes(app: FastifyInstance, context: ServerContext): void 
       .execute();
     for (const row of registered) found.set(row.patient, { name: nameIn(row.body) });
     const census = await db
-      .selectFrom('projection.census_patient')
+      .selectFrom('projection.known_patient')
       .where('site', '=', identity.site)
       .where('patient', 'in', ids)
       .select(['patient', 'body', 'ehr_patient'])

@@ -1,0 +1,237 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Author, WardBody } from '../../src/clinical/index.ts';
+import { resourcesFor } from '../../src/interop/index.ts';
+import { type Bytes, entryId, toHex } from '../../src/log/index.ts';
+import {
+  logKeys,
+  newIdentity,
+  newSigningKey,
+  randomBytes,
+  sealEntry,
+  sealTo,
+  sha256,
+  signWith,
+  unwrapUserKey,
+} from '../../src/seal/index.ts';
+import { createServer, type LamplightServer } from '../../src/server/create-server.ts';
+import { createFhirGateway, type FhirGateway } from '../../src/server/ehr/gateway.ts';
+import { CONTEXT } from '../interop/builders.ts';
+import { type DemoEhr, startDemoEhr } from './demo-ehr.ts';
+
+/** What is put into the EHR while the EHR itself, the ward and the desk go on. */
+
+const PIN = '135790';
+const SCOPE = 'ward:4-west';
+const folder = mkdtempSync(join(tmpdir(), 'lamplight-reconciling-'));
+let ehr: DemoEhr;
+let gateway: FhirGateway;
+let server: LamplightServer;
+let nurse: { author: Author; key: CryptoKey };
+let records: Author;
+let tablet: { id: string; key: CryptoKey };
+let patient: string;
+let other: string;
+
+beforeAll(async () => {
+  ehr = await startDemoEhr();
+  gateway = createFhirGateway({ baseUrl: ehr.baseUrl, timeoutMs: 5_000 });
+  server = await createServer({ dataDirectory: folder, logLevel: 'silent', ehr: { baseUrl: ehr.baseUrl } });
+  const { site, census } = server.context;
+  await site.openSite({ name: 'Test Hospital', timeZone: 'America/Chicago', demo: false });
+  await site.openWard({ id: '4-west', name: '4 West', ehrLocation: 'ward-4-west' });
+  const signing = await newSigningKey(true);
+  const { device } = await site.enrolDevice({
+    name: 'tablet',
+    signingKey: signing.publicKey,
+    recipient: (await newIdentity()).recipient,
+    ward: '4-west',
+    hardwareEncrypted: true,
+  });
+  tablet = { id: device, key: signing.privateKey };
+  const add = (name: string, role: 'nurse' | 'records') =>
+    site.addStaff({
+      name,
+      role,
+      wards: ['4-west'],
+      pin: PIN,
+      argon2: { memoryKiB: 8192, passes: 1, lanes: 1 },
+    });
+  const nora = await add('Nora Quinn', 'nurse');
+  const rita = await add('Rita Alvarez', 'records');
+  records = { id: rita.staff, name: rita.name, role: 'records' };
+  const opened = await unwrapUserKey(PIN, site.pinSecret(nora)!, nora.wrapped);
+  nurse = { author: { id: nora.staff, name: nora.name, role: 'nurse' }, key: opened!.signingKey };
+  await census.refresh();
+  [patient, other] = [...(await census.known()).keys()] as [string, string];
+}, 60_000);
+
+afterAll(async () => {
+  await server?.close();
+  await ehr?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A tablet's new log about one patient; resolves with the entries' names. */
+async function chart(about: string, ...bodies: ((names: string[]) => object)[]): Promise<string[]> {
+  const { site, ledger, identity } = server.context;
+  const logKey = randomBytes(32);
+  const log = toHex(randomBytes(16));
+  const key = {
+    file: await sealTo([...site.recipients('4-west'), identity.recipient], logKey),
+    hash: await sha256(logKey),
+  };
+  const opening = { site: identity.site, writer: tablet.id, scope: SCOPE, key };
+  const bytes: Bytes[] = [];
+  const names: string[] = [];
+  for (const [index, body] of [() => ({ kind: 'log-opened' }), ...bodies].entries()) {
+    const at = new Date(Date.now() + index).toISOString();
+    const entry = await sealEntry(
+      {
+        log,
+        seq: index + 1,
+        prev: bytes.length > 0 ? await sha256(bytes.at(-1)!) : null,
+        hlc: [Date.now(), index],
+        patient: index === 0 ? null : about,
+        body:
+          index === 0
+            ? body(names)
+            : { author: nurse.author, effectiveAt: at, recordedAt: at, ...body(names) },
+        ...(index === 0 ? { opening } : { author: signWith(nurse.key) }),
+      },
+      logKeys(logKey),
+      signWith(tablet.key),
+    );
+    bytes.push(entry.bytes);
+    if (index > 0) names.push(entryId(log, index + 1));
+  }
+  const { problems } = await ledger.receive(bytes);
+  expect(problems).toEqual([]);
+  return names;
+}
+
+const weight =
+  (kg: number, replaces?: (names: string[]) => string) =>
+  (names: string[]): object => ({
+    kind: 'body-measured',
+    method: 'measured',
+    weightKg: kg,
+    ...(replaces ? { replaces: replaces(names), reason: 'misread' } : {}),
+  });
+
+const approve = (...entries: string[]) =>
+  server.context.reconciliation.decide(
+    entries.map((entry) => ({ entry, decision: 'approved' as const })),
+    records,
+    'PIN',
+    ['4-west'],
+  );
+async function stateOf(about: string, entry: string) {
+  const found = (await server.context.reconciliation.everything()).found.find(
+    (record) => record.patient === about,
+  );
+  return found?.reviewed.find(({ id }) => id === entry);
+}
+const push = () => server.context.reconciliation.push();
+const unknown = (entry: string) =>
+  server.context.db
+    .insertInto('projection.posting')
+    .values({
+      site: server.context.identity.site,
+      entry,
+      state: 'unknown',
+      detail: 'No answer.',
+      attempts: 1,
+    })
+    .execute();
+/** What the EHR would have of this entry had its write come through. */
+async function resourcesOf(about: string, entry: string) {
+  const body = (await stateOf(about, entry))!.body as WardBody;
+  const known = (await server.context.census.known()).get(about)!;
+  return resourcesFor({ id: entry, body }, { ...CONTEXT, ehrPatient: known.ehrPatient });
+}
+const inEhr = async (about: string, entry: string): Promise<boolean[]> =>
+  Promise.all(
+    (await resourcesOf(about, entry)).map(
+      async ({ resourceType, id }) => (await gateway.read(resourceType, id)).kind === 'ok',
+    ),
+  );
+
+describe('an entry that was sent, and of which the EHR has not said whether it has it', () => {
+  it('is asked about though it was corrected since; where the EHR has it, its correction is not posted beside it', async () => {
+    const [wrong, right] = await chart(
+      patient,
+      weight(71),
+      weight(72, ([first]) => first!),
+    );
+    await approve(right!);
+    for (const resource of await resourcesOf(patient, wrong!)) await gateway.put(resource);
+    // It had been approved and sent before the correction came.
+    await server.context.siteLog.append(SCOPE, server.context.site.recipients('4-west'), [
+      {
+        patient,
+        body: {
+          kind: 'review-decided',
+          author: records,
+          effectiveAt: new Date().toISOString(),
+          recordedAt: new Date().toISOString(),
+          entry: wrong!,
+          decision: 'approved',
+          signedInBy: 'PIN',
+        },
+      },
+    ]);
+    await unknown(wrong!);
+    expect(await stateOf(patient, wrong!)).toMatchObject({ state: 'unknown', askOnly: true });
+    await push();
+    expect((await stateOf(patient, wrong!))?.state).toBe('posted');
+    expect(await stateOf(patient, right!)).toMatchObject({ state: 'to-review', correctsPosted: true });
+    expect(new Set(await inEhr(patient, right!))).toEqual(new Set([false]));
+    expect(await approve(right!)).toMatchObject([{ ok: false, message: expect.stringMatching(/by hand/) }]);
+  });
+
+  it('is not sent again where the EHR has it not, and its correction goes in', async () => {
+    const [wrong, right] = await chart(
+      patient,
+      weight(81),
+      weight(82, ([first]) => first!),
+    );
+    await server.context.siteLog.append(SCOPE, server.context.site.recipients('4-west'), [
+      {
+        patient,
+        body: {
+          kind: 'review-decided',
+          author: records,
+          effectiveAt: new Date().toISOString(),
+          recordedAt: new Date().toISOString(),
+          entry: wrong!,
+          decision: 'approved',
+          signedInBy: 'PIN',
+        },
+      },
+    ]);
+    await unknown(wrong!);
+    await approve(right!);
+    await push();
+    expect((await stateOf(patient, wrong!))?.state).toBe('not-for-the-ehr');
+    expect(new Set(await inEhr(patient, wrong!))).toEqual(new Set([false]));
+    expect((await stateOf(patient, right!))?.state).toBe('posted');
+    expect(new Set(await inEhr(patient, right!))).toEqual(new Set([true]));
+  });
+});
+
+it('what was charted goes into the EHR after its patient has left the ward’s list', async () => {
+  const [charted] = await chart(other, weight(64));
+  const known = (await server.context.census.known()).get(other)!;
+  const encounter = await gateway.read('Encounter', known.ehrEncounter!);
+  if (encounter.kind !== 'ok') throw new Error('no encounter');
+  await gateway.put({ ...encounter.resource, id: known.ehrEncounter!, status: 'finished' });
+  await server.context.census.refresh();
+  expect((await server.context.census.patients('4-west')).map(({ id }) => id)).not.toContain(other);
+  await approve(charted!);
+  expect((await stateOf(other, charted!))?.state).toBe('approved');
+  await push();
+  expect((await stateOf(other, charted!))?.state).toBe('posted');
+});
