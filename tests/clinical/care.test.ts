@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   changedSince,
   foldChart,
   handoffFromChart,
   type OpenedEntry,
+  scoreNews2,
   toBoardRow,
   type VitalValues,
 } from '../../src/clinical/index.ts';
@@ -305,6 +307,36 @@ describe('a set of vital signs with something missing', () => {
       observations: { dueAt: at(25), everyMinutes: 30 },
     });
     expect(states(atLeastSeven, vitals(LOW, -1))).toEqual([]);
+  });
+
+  it('that asks for nobody leaves everything as it was, whatever was charted before it', () => {
+    const some = fc.record<VitalValues>(
+      {
+        saturationScale: fc.constant(1 as const),
+        respirationRate: fc.integer({ min: 4, max: 40 }),
+        oxygenSaturation: fc.integer({ min: 70, max: 100 }),
+        oxygenDevice: fc.constantFrom('A' as const, 'N' as const),
+        systolic: fc.integer({ min: 60, max: 240 }),
+        pulse: fc.integer({ min: 30, max: 160 }),
+        consciousness: fc.constantFrom('alert' as const, 'voice' as const),
+        temperature: fc.integer({ min: 340, max: 400 }).map((tenths) => tenths / 10),
+      },
+      { requiredKeys: ['saturationScale'] },
+    );
+    const nothing = some.filter((values) => {
+      const { total, risk } = scoreNews2(values);
+      return total === null && risk === 'low';
+    });
+    fc.assert(
+      fc.property(fc.array(fc.oneof(some, fc.constantFrom(HIGH, LOW))), nothing, (earlier, last) => {
+        const before = earlier.map((values, place) => vitals(values, place - 100));
+        const { escalations, scoredSet, observations } = chartOf(before).care;
+        const after = chartOf([...before, vitals(last, -1)]).care;
+        expect(after.escalations).toEqual(escalations);
+        expect(after.scoredSet).toEqual(scoredSet);
+        if (before.length > 0) expect(after.observations).toEqual(observations);
+      }),
+    );
   });
 
   it('an order for vital signs is followed by any of them', () => {
