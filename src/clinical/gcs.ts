@@ -27,7 +27,7 @@ export function gcsInWords(gcs: Gcs): string {
 }
 
 /**
- * Asks for escalation: a drop of 2 from the assessment before, or a new 12 or less (scores.md, a default). What could
+ * Asks for escalation: a drop of 2 from an earlier assessment, or a new 12 or less (scores.md, a default). What could
  * not be tested is compared with nothing.
  */
 export function gcsWorries(now: Gcs, before: Gcs | undefined): boolean {

@@ -1,4 +1,5 @@
 import { DEVICES } from './care-in-words.ts';
+import { totalInWords } from './chart/asking.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart } from './chart/types.ts';
 import { describeEntry } from './describe-entry.ts';
@@ -41,7 +42,7 @@ export function handoffFromChart(chart: Chart, timeZone: string): Required<Hando
       recommendation: lines(todo, watch),
     },
     ipass: {
-      illnessSeverity: severity(chart),
+      illnessSeverity: severity(chart.care),
       patientSummary: lines(who, background(chart), now, assessment(chart, timeZone)),
       actionList: todo || 'Nothing is due in the next eight hours.',
       situationAwareness: watch || 'Nothing charted that asks for a plan.',
@@ -49,10 +50,11 @@ export function handoffFromChart(chart: Chart, timeZone: string): Required<Hando
   };
 }
 
-function severity({ vitals, care }: Chart): IllnessSeverity {
-  const newest = vitals.find(stands);
-  if (!newest || !care.news2Applies) return 'stable';
-  return newest.news2.risk === 'high' ? 'unstable' : newest.news2.risk === 'low' ? 'stable' : 'watcher';
+/** Nobody is called stable of whom somebody is still to be told, or who is still to be seen. */
+function severity({ scoredSet, escalations }: Chart['care']): IllnessSeverity {
+  const risk = scoredSet?.news2.risk ?? 'low';
+  if (risk === 'high') return 'unstable';
+  return risk !== 'low' || escalations.some(({ state }) => state !== 'seen') ? 'watcher' : 'stable';
 }
 
 function patientInWords({ identity, allergies, orders, now }: Chart, timeZone: string): string {
@@ -100,7 +102,7 @@ function devicesInWords(devices: Chart['care']['devices']): string | undefined {
 
 function assessment(chart: Chart, timeZone: string): string {
   const { vitals, care, measurements, now } = chart;
-  const newest = vitals.find(stands);
+  const { scoredSet } = care;
   const said = (kind: (typeof measurements)[number]['body']['kind']): string | undefined => {
     const found = measurements.find((entry) => stands(entry) && entry.body.kind === kind);
     if (!found) return undefined;
@@ -116,10 +118,8 @@ function assessment(chart: Chart, timeZone: string): string {
   const screen = care.screens.find(stands);
   return (
     lines(
-      newest &&
-        care.news2Applies &&
-        newest.news2.total !== null &&
-        `NEWS2 ${newest.news2.total}: ${news2Response(newest.news2).title}.`,
+      scoredSet &&
+        `NEWS2 ${totalInWords(scoredSet.news2)}${scoredSet.id === vitals.find(stands)?.id ? '' : ` at ${formatTime(scoredSet.body.effectiveAt, timeZone)}, newer values incomplete`}: ${news2Response(scoredSet.news2).title}.`,
       said('pain-assessed'),
       said('gcs-assessed'),
       said('glucose-measured'),

@@ -2,6 +2,7 @@
 
 export * from './alerts.ts';
 export * from './care-in-words.ts';
+export * from './changed-order.ts';
 export * from './chart/after-doses.ts';
 export * from './chart/as-needed.ts';
 export * from './chart/belief.ts';
@@ -31,6 +32,7 @@ export * from './gcs.ts';
 export * from './glucose.ts';
 export * from './gs1.ts';
 export * from './handoff.ts';
+export * from './infusion-alerts.ts';
 export * from './infusion-fluids.ts';
 export * from './interactions.ts';
 export * from './kinds-of-drug.ts';

@@ -1,4 +1,4 @@
-import type { Infusion } from './chart/infusions.ts';
+import { type Infusion, ranBefore } from './chart/infusions.ts';
 import { stands } from './chart/standing.ts';
 import type { BodyOf } from './entries/index.ts';
 
@@ -17,8 +17,10 @@ export function infusionFluids(infusions: readonly Infusion[], now: string): Flu
     const fluids: Fluid[] = [];
     let rate = 0;
     let at = Number.NaN;
-    /** Since the newest start, as the pump counts. */
+    /** Since the newest start, as far as it was counted here. */
     let given = 0;
+    /** What the pump had counted before anything was charted here: the EHR's. Not known until its first word. */
+    let before: number | undefined;
     const run = (until: number): void => {
       while (rate > 0 && at < until) {
         const end = Math.min(until, (Math.floor(at / PIECE_MS) + 1) * PIECE_MS);
@@ -29,16 +31,21 @@ export function infusionFluids(infusions: readonly Infusion[], now: string): Flu
       }
       at = until;
     };
-    for (const turn of turns.filter(stands)) {
+    const standing = turns.filter(stands);
+    if (!ranBefore(standing)) before = 0;
+    for (const turn of standing) {
       const when = Date.parse(turn.body.effectiveAt);
       run(when);
       const { action, pumpMl, rateMlPerHour } = turn.body;
-      if (action === 'started') given = 0;
-      if (pumpMl !== undefined && action !== 'started') {
-        const missed = pumpMl - given;
+      if (action === 'started') {
+        given = 0;
+        before = turn.body.runningBefore ? undefined : 0;
+      } else if (pumpMl !== undefined) {
+        before ??= pumpMl - given;
+        const missed = pumpMl - before - given;
         if (missed !== 0)
           fluids.push({ route: 'iv', volumeMl: missed, effectiveAt: new Date(when - 1).toISOString() });
-        given = pumpMl;
+        given = pumpMl - before;
       }
       if (action === 'paused' || action === 'stopped') rate = 0;
       else if (rateMlPerHour !== undefined) rate = rateMlPerHour;

@@ -141,6 +141,13 @@ export function news2Response(score: News2): { title: string; response: string; 
         observations: 'At least hourly',
       };
     case 'low':
+      // What is missing may be high: no risk is called low by what little was measured.
+      if (score.total === null)
+        return {
+          title: 'Not complete: no score yet',
+          response: 'Take what is missing.',
+          observations: 'Now, for what is missing',
+        };
       return score.partial === 0
         ? {
             title: 'Low risk',

@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { InfusionCard } from '../../src/app/tablet/dose/InfusionCard.tsx';
 import { InfusionForm } from '../../src/app/tablet/dose/InfusionForm.tsx';
 import type { Chart, Infusion, InfusionAction } from '../../src/clinical/index.ts';
-import { aChart, aLamp, anOrder, LOG, NURSE, PIN, renderWith } from './fake-lamp.tsx';
+import { aChart, aLamp, anOrder, LOG, minutesFromNow, NURSE, PIN, renderWith } from './fake-lamp.tsx';
 
 function open(text: string, action: InfusionAction) {
   const order = anOrder({ text });
@@ -18,6 +18,24 @@ function open(text: string, action: InfusionAction) {
   const chart = aChart({
     allergies: { status: 'nilknown', list: [] },
     orders: [{ ...order, detail: detail as typeof order.detail }],
+    // Insulin runs by a glucose of the last hour.
+    measurements: [
+      {
+        id: `${LOG}-70`,
+        hlc: [0, 0],
+        standing: 'current',
+        replacedBy: [],
+        body: {
+          kind: 'glucose-measured',
+          value: 180,
+          unit: 'mg/dL',
+          sample: 'capillary',
+          author: NURSE,
+          effectiveAt: minutesFromNow(-5),
+          recordedAt: minutesFromNow(-5),
+        },
+      },
+    ],
   });
   const lamp = aLamp({ chart });
   renderWith(

@@ -115,14 +115,6 @@ describe('charting', () => {
     );
   });
 
-  it('a drop of the coma scale stands on the chart', async () => {
-    await open(aLamp(), [
-      measured(2, { kind: 'gcs-assessed', eyes: 3, verbal: 4, motor: 6 }, 1),
-      measured(1, { kind: 'gcs-assessed', eyes: 4, verbal: 5, motor: 6 }, 60),
-    ]);
-    expect(screen.getByRole('alert').textContent).toContain('tell the medical team now');
-  });
-
   it('a weight far from the last is asked again, and a correction names what it replaces', async () => {
     const lamp = aLamp();
     await open(lamp, [measured(4, { kind: 'body-measured', weightKg: 72.5, method: 'measured' }, 60)]);

@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   changedSince,
   foldChart,
   handoffFromChart,
   type OpenedEntry,
+  scoreNews2,
   toBoardRow,
   type VitalValues,
 } from '../../src/clinical/index.ts';
@@ -97,13 +99,268 @@ describe('escalation', () => {
     });
     const chart = chartOf([result]);
     expect(chart.care.escalations).toMatchObject([
-      { about: result.id, because: 'Critical: Potassium 6.8 mmol/L', state: 'not-told' },
+      { about: result.id, because: 'Potassium 6.8 mmol/L: critical result', state: 'not-told' },
     ]);
     expect(toBoardRow(chart).escalations).toHaveLength(1);
     const done = anEntry('result-acknowledged', { author: DOCTOR, result: result.id });
     expect(chartOf([result, done]).care.escalations).toEqual([]);
     expect(chartOf([result, done]).care.results[0]?.acknowledged?.body.author.name).toBe('Dr Bell');
     expect(chartOf([told(undefined, -4, 'advice')]).care.escalations[0]?.state).toBe('told');
+  });
+});
+
+describe('a fall of the coma scale', () => {
+  const gcs = (total: number, minutes: number) => {
+    const motor = Math.min(6, total - 2);
+    const verbal = Math.min(5, total - motor - 1);
+    return anEntry('gcs-assessed', {
+      eyes: (total - motor - verbal) as 4,
+      verbal: verbal as 5,
+      motor: motor as 6,
+      effectiveAt: at(minutes),
+    });
+  };
+  const run = (...totals: number[]) => totals.map((total, place) => gcs(total, place - totals.length));
+  const asks = (...entries: OpenedEntry[]) =>
+    chartOf(entries).care.escalations.filter(({ state }) => state === 'not-told');
+
+  it('stands on board and handoff, also after the next equal one, until somebody was told and came', () => {
+    const [before, fallen, equal] = [gcs(15, -60), gcs(8, -30), gcs(8, -10)];
+    const entries = [before, fallen, equal];
+    const chart = chartOf(entries);
+    expect(chart.care.escalations).toMatchObject([
+      {
+        about: fallen.id,
+        because: expect.stringMatching(/^GCS 8 = E1 V1 M6: fell from 15/),
+        state: 'not-told',
+      },
+    ]);
+    expect(toBoardRow(chart).escalations).toHaveLength(1);
+    const { ipass } = handoffFromChart(chart, 'America/Chicago');
+    expect(ipass?.illnessSeverity).toBe('watcher');
+    expect(ipass?.situationAwareness).toMatch(/GCS 8 = E1 V1 M6: fell from 15.*nobody told yet/);
+    const known = [...entries, told(fallen.id, -9, 'coming')];
+    expect(chartOf(known).care.escalations).toMatchObject([{ state: 'told' }]);
+    const came = anEntry('escalation-seen', { about: fallen.id, seenBy: 'Dr Bell', effectiveAt: at(-5) });
+    expect(toBoardRow(chartOf([...known, came, gcs(8, -1)])).escalations).toEqual([]);
+  });
+
+  it.each([
+    [[15, 14], undefined],
+    [[15, 13], /^GCS 13 .*fell from 15/],
+    [[15, 14, 13], /^GCS 13 .*fell from 15/],
+    [[12], /^GCS 12 .*12 or less/],
+    [[13, 12], /^GCS 12 .*12 or less/],
+    [[15, 8, 13], /^GCS 8 /],
+    [[15, 8, 7, 6], /^GCS 6 .*fell from 8/],
+    [[15, 8, 15], undefined],
+    [[15, 13, 14], undefined],
+    [[10, 12], /^GCS 10 /],
+    [[10, 13], undefined],
+    [[15, 8, 15, 13], /^GCS 13 .*fell from 15/],
+  ] as const)('after %j asks: %s', (totals, because) => {
+    const found = asks(...run(...totals));
+    expect(found.map((one) => one.because)).toEqual(because ? [expect.stringMatching(because)] : []);
+  });
+
+  it('is not ended by one that could not be tested', () => {
+    const tube = anEntry('gcs-assessed', {
+      eyes: 4,
+      verbal: 'NT',
+      motor: 6,
+      notTestableBecause: 'tube',
+      effectiveAt: at(-1),
+    });
+    expect(asks(...run(15, 8), tube)).toHaveLength(1);
+  });
+
+  it('is asked again when it falls lower than what was told, and not at as much', () => {
+    const [before, fallen] = [gcs(15, -60), gcs(10, -50)];
+    const known = [before, fallen, told(fallen.id, -45, 'advice')];
+    expect(asks(...known, gcs(9, -30))).toEqual([]);
+    expect(asks(...known, gcs(13, -30), gcs(11, -20))).toEqual([]);
+    expect(asks(...known, gcs(9, -30), gcs(8, -20))).toMatchObject([
+      { because: expect.stringMatching(/^GCS 8 .*fell from 10/) },
+    ]);
+    expect(asks(...known, gcs(15, -30), gcs(11, -20))).toHaveLength(1);
+  });
+});
+
+describe('several that ask', () => {
+  it('stand by what was done of each: nobody told, no answer, told; the newest first among equals', () => {
+    const worry = (because: string, minutes: number, answer: 'coming' | 'no-answer') =>
+      anEntry('escalation-recorded', {
+        because,
+        told: 'Dr Bell',
+        means: 'telephone',
+        answer,
+        effectiveAt: at(minutes),
+      });
+    const potassium = anEntry('result-received', {
+      test: 'Potassium',
+      value: '6.8',
+      caller: 'Laboratory, Kim',
+      readBack: true,
+      critical: true,
+      effectiveAt: at(-90),
+    });
+    const entries = [
+      potassium,
+      worry('Pain', -60, 'no-answer'),
+      worry('Grey', -50, 'coming'),
+      worry('Restless', -40, 'coming'),
+    ];
+    expect(toBoardRow(chartOf(entries)).escalations.map(({ because }) => because)).toEqual([
+      'Potassium 6.8: critical result',
+      'Pain',
+      'Restless',
+      'Grey',
+    ]);
+  });
+});
+
+describe('a nurse’s own worry', () => {
+  const worry = (minutes: number, answer: 'coming' | 'no-answer', about?: string) =>
+    anEntry('escalation-recorded', {
+      ...(about === undefined ? {} : { about }),
+      because: 'Looks worse',
+      told: 'Dr Bell',
+      means: 'telephone',
+      answer,
+      effectiveAt: at(minutes),
+    });
+  const seen = (about: string, minutes: number) =>
+    anEntry('escalation-seen', { about, seenBy: 'Dr Bell', effectiveAt: at(minutes) });
+
+  it('is its own, also in the words of an earlier one that was seen, or of one on another tablet', () => {
+    const morning = worry(-600, 'coming');
+    const night = worry(-5, 'no-answer');
+    const chart = chartOf([morning, seen(morning.id, -580), night]);
+    expect(chart.care.escalations).toMatchObject([
+      { about: night.id, state: 'no-answer', steps: [{ id: night.id }] },
+      { about: morning.id, state: 'seen' },
+    ]);
+    expect(toBoardRow(chart).escalations).toMatchObject([{ because: 'Looks worse', state: 'no-answer' }]);
+  });
+
+  it('goes by its first step, also where a later one says that it was before it', () => {
+    const first = worry(-10, 'no-answer');
+    const earlier = worry(-15, 'coming', first.id);
+    expect(chartOf([first, earlier]).care.escalations).toMatchObject([
+      { about: first.id, state: 'told', steps: [{ id: earlier.id }, { id: first.id }] },
+    ]);
+    expect(chartOf([first, earlier, seen(first.id, -1)]).care.escalations).toMatchObject([{ state: 'seen' }]);
+  });
+
+  it('asks again when somebody is told again after the patient was seen, until she is seen again', () => {
+    const first = worry(-60, 'coming');
+    const entries = [first, seen(first.id, -50), worry(-10, 'no-answer', first.id)];
+    expect(chartOf(entries).care.escalations).toMatchObject([{ state: 'no-answer', since: at(-10) }]);
+    expect(chartOf([...entries, seen(first.id, -5)]).care.escalations).toMatchObject([{ state: 'seen' }]);
+  });
+});
+
+describe('a set of vital signs with something missing', () => {
+  const TEMPERATURE: VitalValues = { saturationScale: 1, temperature: 37 };
+  const VOICE: VitalValues = { saturationScale: 1, consciousness: 'voice' };
+  const MEDIUM = { ...LOW, respirationRate: 22, pulse: 112, temperature: 38.5 };
+  const states = (...entries: OpenedEntry[]) =>
+    chartOf(entries).care.escalations.map(({ about, state }) => ({ about, state }));
+
+  it('takes nothing back that a whole one said: not the escalation, the interval, the score or the severity', () => {
+    const nine = vitals({ ...HIGH, pulse: 112 }, -20);
+    const retaken = vitals(TEMPERATURE, -5);
+    const chart = chartOf([nine, retaken]);
+    expect(chart.care.escalations).toMatchObject([
+      { about: nine.id, because: expect.stringMatching(/^NEWS2 9: High risk/), state: 'not-told' },
+    ]);
+    expect(chart.care.observations).toEqual({ dueAt: at(10), everyMinutes: 30, why: 'NEWS2 9' });
+    expect(toBoardRow(chart)).toMatchObject({
+      news2: { total: 9, risk: 'high', effectiveAt: at(-20), older: true },
+      escalations: [{ state: 'not-told' }],
+    });
+    const { ipass, sbar } = handoffFromChart(chart, 'America/Chicago');
+    expect(ipass?.illnessSeverity).toBe('unstable');
+    expect(sbar?.assessment).toMatch(/NEWS2 9 at \d\d:\d\d, newer values incomplete: High risk/);
+    // The newest values are shown all the same.
+    expect(sbar?.situation).toContain('NEWS2 at least 0');
+    expect(toBoardRow(chartOf([nine])).news2).not.toHaveProperty('older');
+  });
+
+  it('is not asked about again where somebody knows of the score before it', () => {
+    const set = vitals(HIGH, -60);
+    const known = told(set.id, -58, 'coming');
+    expect(states(set, known, vitals(TEMPERATURE, -40), vitals(HIGH, -10))).toEqual([
+      { about: set.id, state: 'told' },
+    ]);
+  });
+
+  it('asks where what it has asks for somebody, and for no less than what stands', () => {
+    const voice = vitals(VOICE, -5);
+    expect(states(voice)).toEqual([{ about: voice.id, state: 'not-told' }]);
+    expect(states(vitals(LOW, -20), voice)).toEqual([{ about: voice.id, state: 'not-told' }]);
+    const medium = vitals(MEDIUM, -20);
+    expect(states(medium, voice)).toEqual([{ about: medium.id, state: 'not-told' }]);
+    const atLeastSeven = vitals({ ...HIGH, temperature: undefined }, -5);
+    expect(chartOf([medium, atLeastSeven]).care).toMatchObject({
+      escalations: [{ because: expect.stringMatching(/^NEWS2 at least 7/), state: 'not-told' }],
+      observations: { dueAt: at(25), everyMinutes: 30 },
+    });
+    expect(states(atLeastSeven, vitals(LOW, -1))).toEqual([]);
+  });
+
+  it('that asks for nobody leaves everything as it was, whatever was charted before it', () => {
+    const some = fc.record<VitalValues>(
+      {
+        saturationScale: fc.constant(1 as const),
+        respirationRate: fc.integer({ min: 4, max: 40 }),
+        oxygenSaturation: fc.integer({ min: 70, max: 100 }),
+        oxygenDevice: fc.constantFrom('A' as const, 'N' as const),
+        systolic: fc.integer({ min: 60, max: 240 }),
+        pulse: fc.integer({ min: 30, max: 160 }),
+        consciousness: fc.constantFrom('alert' as const, 'voice' as const),
+        temperature: fc.integer({ min: 340, max: 400 }).map((tenths) => tenths / 10),
+      },
+      { requiredKeys: ['saturationScale'] },
+    );
+    const nothing = some.filter((values) => {
+      const { total, risk } = scoreNews2(values);
+      return total === null && risk === 'low';
+    });
+    fc.assert(
+      fc.property(fc.array(fc.oneof(some, fc.constantFrom(HIGH, LOW))), nothing, (earlier, last) => {
+        const before = earlier.map((values, place) => vitals(values, place - 100));
+        const { escalations, scoredSet, observations } = chartOf(before).care;
+        const after = chartOf([...before, vitals(last, -1)]).care;
+        expect(after.escalations).toEqual(escalations);
+        expect(after.scoredSet).toEqual(scoredSet);
+        if (before.length > 0) expect(after.observations).toEqual(observations);
+      }),
+    );
+  });
+
+  it('an order for vital signs is followed by any of them', () => {
+    const order = anEntry('order-signed', {
+      author: DOCTOR,
+      detail: {
+        category: 'nursing',
+        request: { text: 'Temperature' },
+        priority: 'routine',
+        observationsEveryMinutes: 60,
+      },
+      overrides: [],
+    });
+    expect(chartOf([vitals(LOW, -50), vitals(TEMPERATURE, -5), order]).care.observations).toMatchObject({
+      dueAt: at(55),
+      why: 'by order',
+    });
+  });
+
+  it('where none was whole, a whole one is due six hours after the first, and "at least" is no score', () => {
+    const chart = chartOf([vitals(TEMPERATURE, -120), vitals(TEMPERATURE, -10)]);
+    expect(chart.care.observations).toEqual({ dueAt: at(240), everyMinutes: 360, why: 'NEWS2 at least 0' });
+    expect(chart.care.scoredSet).toBeUndefined();
+    expect(toBoardRow(chart).news2).toMatchObject({ total: null, partial: 0, effectiveAt: at(-10) });
   });
 });
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BodyOf, foldChart, type Infusion, type OpenedEntry } from '../../src/clinical/index.ts';
+import {
+  type BodyOf,
+  foldChart,
+  type Infusion,
+  infusionAlerts,
+  infusionFluids,
+  type OpenedEntry,
+} from '../../src/clinical/index.ts';
 import { anEntry, entryId, orderFor, PATIENT, registered } from './builders.ts';
 
 const order = orderFor('sodium chloride 0.9 %', { type: 'continuous', rate: { value: 125, unit: 'mL/h' } });
@@ -157,5 +164,69 @@ describe('a continuous infusion', () => {
       { kind: 'same-dose-twice', sides: [{}, {}] },
     ]);
     expect(chartAt(at('15:00'), [start, bag, later]).conflicts).toEqual([]);
+  });
+});
+
+describe('an infusion that ran before the outage', () => {
+  it('counts what ran since: the pump’s total of before is the EHR’s, in the balance and in the bag', () => {
+    const start = turn('started', '08:00', { rateMlPerHour: 100, bagMl: 500, runningBefore: true });
+    const said = turn('rate-changed', '09:00', { rateMlPerHour: 100, pumpMl: 900 });
+    const again = turn('rate-changed', '10:00', { rateMlPerHour: 100, pumpMl: 1020 });
+    const { infusions } = chartAt(at('10:00'), [start, said, again]);
+    expect(infusions[0]).toMatchObject({ inMl: 220, leftMl: 280 });
+    const balance = infusionFluids(infusions, at('10:00')).reduce((sum, { volumeMl }) => sum + volumeMl!, 0);
+    expect(balance).toBeCloseTo(220);
+  });
+});
+
+describe('before an infusion runs', () => {
+  const insulin = orderFor('insulin regular', { type: 'continuous', rate: { value: 5, unit: 'mL/h' } });
+  const codes = (
+    entries: OpenedEntry[],
+    turnOf: { action: BodyOf<'infusion-charted'>['action']; rateMlPerHour?: number },
+  ) =>
+    infusionAlerts(
+      foldChart({ patient: PATIENT, entries: [registered(), insulin, ...entries], now: at('08:00') })!,
+      { order: insulin.id, at: at('08:00'), ...turnOf },
+      { formulary: { byText: () => undefined } },
+    )
+      .map(({ code }) => code)
+      .filter((code) => code !== 'allergies-not-known');
+  const glucose = (value: number, hour: string) =>
+    anEntry(
+      'glucose-measured',
+      { value, unit: 'mg/dL', sample: 'capillary', effectiveAt: at(hour) },
+      {
+        id: entryId('d', ++place),
+      },
+    );
+  const runs = anEntry(
+    'infusion-charted',
+    {
+      order: insulin.id,
+      medication: { text: 'insulin regular' },
+      action: 'started',
+      rateMlPerHour: 5,
+      effectiveAt: at('06:00'),
+      overrides: [],
+    },
+    { id: entryId('e', 1) },
+  );
+
+  it('insulin asks for a glucose of the last hour, and stops at a low one', () => {
+    expect(codes([], { action: 'started', rateMlPerHour: 5 })).toContain('glucose-old');
+    expect(codes([glucose(45, '07:55')], { action: 'started', rateMlPerHour: 5 })).toContain('glucose-low');
+    expect(codes([glucose(150, '07:55')], { action: 'started', rateMlPerHour: 5 })).not.toContain(
+      'glucose-low',
+    );
+  });
+
+  it('a rate above the order’s is asked about; a lower one, a pause and a stop never are', () => {
+    const fine = [runs, glucose(150, '07:55')];
+    expect(codes(fine, { action: 'rate-changed', rateMlPerHour: 50 })).toEqual(['more-than-ordered']);
+    const low = [runs, glucose(45, '07:55')];
+    expect(codes(low, { action: 'rate-changed', rateMlPerHour: 2 })).toEqual([]);
+    expect(codes(low, { action: 'paused' })).toEqual([]);
+    expect(codes(low, { action: 'resumed', rateMlPerHour: 5 })).toEqual(['glucose-low']);
   });
 });

@@ -173,6 +173,13 @@ describe('NEWS2 aggregate', () => {
     expect(news2Response(score).observations).toBe(observations);
   });
 
+  it('calls no risk low while something is missing, and names the one that what is there asks for', () => {
+    const title = (values: Partial<VitalValues>) =>
+      news2Response(scoreNews2({ saturationScale: 1, ...values })).title;
+    expect(title({ temperature: 37 })).toBe('Not complete: no score yet');
+    expect(title({ consciousness: 'voice' })).toMatch(/a single parameter scores 3/);
+  });
+
   it('explains each parameter with its value and score', () => {
     const rows = explainNews2({ ...FULL_SET, oxygenDevice: 'N', oxygenFlow: 2, pulse: undefined });
     expect(rows.find((row) => row.parameter === 'supplementalOxygen')).toMatchObject({

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   administrationAlerts,
   foldChart,
+  keptInWords,
+  type MedicationDetail,
   type OpenedEntry,
   OrderReceived,
   toBoardRow,
+  withKept,
 } from '../../src/clinical/index.ts';
 import { anEntry, DOCTOR, entryId, givenFor, NURSE, orderFor, PATIENT, registered } from './builders.ts';
 
@@ -107,5 +110,58 @@ describe('an order by voice or telephone', () => {
       { id: entryId('c', 9) },
     );
     expect(toBoardRow(chartOf(received, signed)).toSign).toEqual([]);
+  });
+});
+
+describe('an order that takes the place of another', () => {
+  const chart = chartOf();
+  const before = chart.orders[0]!;
+  const detail = before.detail as MedicationDetail;
+  const old = {
+    ...before,
+    detail: {
+      ...detail,
+      endAt: '2026-11-30T08:00:00.000Z',
+      reassessAfterMinutes: 45,
+      limits: [
+        { parameter: 'pulse' as const, below: 50, above: 120 },
+        { parameter: 'systolic' as const, above: 180 },
+      ],
+    },
+  };
+  const typed = {
+    ...detail,
+    dose: { value: 50, unit: 'mg' },
+    startAt: NOW,
+    limits: [{ parameter: 'pulse' as const, below: 55 }],
+  };
+
+  it('keeps what the form does not show, and says so to whoever signs', () => {
+    expect(withKept(typed, old, chart)).toMatchObject({
+      dose: { value: 50 },
+      endAt: '2026-11-30T08:00:00.000Z',
+      reassessAfterMinutes: 45,
+      limits: [
+        { parameter: 'pulse', below: 55, above: 120 },
+        { parameter: 'systolic', above: 180 },
+      ],
+    });
+    expect(keptInWords(old.detail, 'UTC')).toEqual([
+      'until 30-Nov-2026 08:00',
+      expect.stringContaining('hold if systolic'),
+      'effect looked at after 45 minutes',
+    ]);
+  });
+
+  it('with the same interval is due when the old one was, and not at once', () => {
+    const given = ['08', '10', '12', '14'].map((hour) =>
+      givenFor(order.id, {
+        dueAt: `2026-11-24T${hour}:00:00.000Z`,
+        effectiveAt: `2026-11-24T${hour}:00:00.000Z`,
+      }),
+    );
+    expect(withKept(typed, old, chartOf(...given))).toMatchObject({ startAt: '2026-11-24T16:00:00.000Z' });
+    const other = { ...typed, schedule: { type: 'every' as const, hours: 4 } };
+    expect(withKept(other, old, chartOf(...given))).toMatchObject({ startAt: NOW });
   });
 });

@@ -232,6 +232,19 @@ describe('a screen that asks for somebody', () => {
     expect(toBoardRow(chartOf([screen, told, seen])).escalations).toEqual([]);
   });
 
+  it('is not ended by one that was left half answered, nor made less by it', () => {
+    const both = recorded('maternity', { pulse: 1, urine: 1 }, -60);
+    const open = (...later: OpenedEntry[]) => chartOf([both, ...later]).care.escalations;
+    const asks = [{ about: both.id, state: 'not-told' }];
+    expect(open(recorded('maternity', { pulse: 0 }, -40))).toMatchObject(asks);
+    expect(open(recorded('maternity', { pulse: 1 }, -40))).toMatchObject(asks);
+    const qsofa = recorded('qsofa', { respiration: 1, systolic: 1, mental: 0 }, -60);
+    const half = recorded('qsofa', { respiration: 0 }, -40);
+    expect(chartOf([qsofa, half]).care.escalations).toMatchObject([{ about: qsofa.id }]);
+    const whole = recorded('qsofa', { respiration: 1, systolic: 0, mental: 0 }, -30);
+    expect(chartOf([qsofa, half, whole]).care.escalations).toEqual([]);
+  });
+
   it('asks again at a higher level, not at the same one, and no more after a negative one', () => {
     const first = recorded('maternity', { pulse: 1 }, -60);
     const told = anEntry('escalation-recorded', {

@@ -190,11 +190,11 @@ describe('ordering with what the hospital brought along', () => {
     await saved();
     await page
       .getByRole('region', { name: 'Escalation' })
-      .getByText('Critical: Troponin T 180 ng/L')
+      .getByText('Troponin T 180 ng/L: critical result')
       .waitFor();
     await page.getByRole('button', { name: '‹ Ward board' }).click();
     const row = page.locator('.board-row', { hasText: name }).first();
-    await row.getByText('Critical: nobody told').waitFor();
+    await row.getByText('Troponin T 180 ng/L: nobody told').waitFor();
     await row.click();
     await page.getByRole('tab', { name: 'Orders' }).click();
     await page.getByRole('button', { name: 'Acknowledge' }).click();

@@ -23,6 +23,10 @@ const ESCALATION = {
   seen: '',
 } as const;
 
+/** "At least 1" is no low risk: what is missing may be high. */
+const scoreSays = ({ total, risk }: NonNullable<BoardRow['news2']>): string =>
+  total === null && risk === 'low' ? 'not complete' : risk.replace('-', ' to ');
+
 /** One patient on the board: who, how sick, what is due, what waits for somebody. */
 export function PatientRow({
   row,
@@ -51,7 +55,7 @@ export function PatientRow({
 }) {
   const overdue = row.doses.filter((dose) => dose.late < now);
   const next = row.doses.find((dose) => dose.late >= now);
-  const [escalation] = row.escalations;
+  const [escalation, ...others] = row.escalations;
   const { observations, handoff, lastEntry } = row;
   const observationsOverdue = observations !== undefined && observations.dueAt < now;
   const unread = handoff !== undefined && handoff.authorId !== self && !handoff.readBy.includes(self);
@@ -112,7 +116,8 @@ export function PatientRow({
           <>
             <span className={`score ${row.news2.risk}`}>{row.news2.total ?? `≥${row.news2.partial}`}</span>{' '}
             <small>
-              NEWS2 {row.news2.risk.replace('-', ' to ')}, {formatTime(row.news2.effectiveAt, timeZone)}
+              NEWS2 {scoreSays(row.news2)}, {formatTime(row.news2.effectiveAt, timeZone)}
+              {row.news2.older && ` (${formatAgo(row.news2.effectiveAt, now)})`}
             </small>
           </>
         ) : (
@@ -133,6 +138,7 @@ export function PatientRow({
             <small className={escalation.state === 'told' ? 'quiet' : 'alarm'}>
               {escalation.state === 'told' ? '○ ' : '▲ '}
               {escalation.because.split(':')[0]}: {ESCALATION[escalation.state]}
+              {others.length > 0 && ` +${others.length}`}
             </small>
           </>
         )}

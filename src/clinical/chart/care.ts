@@ -1,5 +1,6 @@
 import type { BodyOf } from '../entries/index.ts';
-import { type News2Risk, news2Applies, scoreNews2 } from '../news2.ts';
+import { type News2Risk, news2Applies } from '../news2.ts';
+import { type ScoredSet, scored, thatCount, totalInWords } from './asking.ts';
 import { type Escalation, escalations } from './escalations.ts';
 import { lastLeft } from './leaving.ts';
 import { byTime, entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
@@ -26,7 +27,7 @@ export interface Device {
   removed?: Charted<BodyOf<'device-charted'>>;
 }
 
-/** When vital signs are due again, by the newest score and by order. */
+/** When vital signs are due again, by the newest score that counts and by order. */
 export interface ObservationsDue {
   dueAt: string;
   everyMinutes: number;
@@ -44,6 +45,11 @@ export interface Care {
   pregnancy?: Charted<BodyOf<'pregnancy-recorded'>>;
   /** False for children, in pregnancy and shortly after: then no NEWS2 is shown, and none asks for anything. */
   news2Applies: boolean;
+  /**
+   * The set whose NEWS2 says how the patient is: the newest that is whole, or that asks for as much with what it has.
+   * Newer ones may have newer values. Absent: NEWS2 is not for this patient, or was never taken whole.
+   */
+  scoredSet?: ScoredSet;
   observations?: ObservationsDue;
 }
 
@@ -58,7 +64,11 @@ export function careOf(
     pregnancy?.body.status === 'pregnant' || pregnancy?.body.status === 'within-42-days-after-birth';
   const applies = news2Applies(birthDate, now) && !pregnant;
   const sets = standingEntries(found, 'vital-signs').sort(byTime);
-  const observations = observationsDue(sets, orders, applies);
+  const all = applies ? sets.map(scored) : [];
+  const counted = thatCount(all);
+  const scoredSet = counted.at(-1);
+  // Never taken whole: what was left out is not known since the first.
+  const observations = observationsDue(sets.at(-1), scoredSet ?? all[0], orders);
   const reads = standingEntries(found, 'handoff-read');
   return {
     takenBy: takenBy(found, now),
@@ -66,12 +76,13 @@ export function careOf(
       .filter(stands)
       .sort((a, b) => byTime(b, a))
       .map((written) => ({ written, reads: reads.filter(({ body }) => body.handoff === written.id) })),
-    escalations: escalations(found, applies ? sets : []),
+    escalations: escalations(found, counted),
     results: phonedResults(found),
     devices: devices(found),
     screens: entriesOfKind(found, 'screen-recorded').sort((a, b) => byTime(b, a)),
     ...(pregnancy ? { pregnancy } : {}),
     news2Applies: applies,
+    ...(scoredSet ? { scoredSet } : {}),
     ...(observations ? { observations } : {}),
   };
 }
@@ -120,20 +131,19 @@ function devices(found: Standings): Device[] {
 const EVERY: Record<News2Risk, number> = { low: 360, 'low-medium': 60, medium: 60, high: 30 };
 const EVERY_AT_ZERO = 720;
 
+/** `newest` has the newest values, for orders, which may ask for one of them; `scoredSet` says how often by NEWS2. */
 function observationsDue(
-  sets: readonly Charted<BodyOf<'vital-signs'>>[],
+  newest: Charted<BodyOf<'vital-signs'>> | undefined,
+  scoredSet: ScoredSet | undefined,
   orders: readonly ChartOrder[],
-  applies: boolean,
 ): ObservationsDue | undefined {
-  const newest = sets.at(-1);
   const asks: { from: string; minutes: number; why: string }[] = [];
-  if (newest && applies) {
-    const score = scoreNews2(newest.body.values);
-    const minutes = score.risk === 'low' && score.partial === 0 ? EVERY_AT_ZERO : EVERY[score.risk];
+  if (scoredSet) {
+    const { body, news2 } = scoredSet;
     asks.push({
-      from: newest.body.effectiveAt,
-      minutes,
-      why: `NEWS2 ${score.total ?? `at least ${score.partial}`}`,
+      from: body.effectiveAt,
+      minutes: news2.total === 0 ? EVERY_AT_ZERO : EVERY[news2.risk],
+      why: `NEWS2 ${totalInWords(news2)}`,
     });
   }
   for (const { detail, state, signedAt } of orders)

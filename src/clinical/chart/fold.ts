@@ -18,7 +18,7 @@ import { byClock, entriesOfKind, standingEntries, standings, stands } from './st
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 8;
+export const FOLD_VERSION = 11;
 
 export interface ChartInput {
   patient: string;
@@ -165,7 +165,7 @@ export function toBoardRow(chart: Chart): BoardRow {
   const { identity } = chart;
   const newest = chart.vitals.find(stands);
   // Never for children, nor in pregnancy: no score on the board is better than a wrong one.
-  const scored = newest && chart.care.news2Applies ? newest : undefined;
+  const scored = chart.care.scoredSet ?? (chart.care.news2Applies ? newest : undefined);
   const orders = new Map(chart.orders.map((order) => [order.id, order]));
   return {
     patient: identity.id,
@@ -186,6 +186,7 @@ export function toBoardRow(chart: Chart): BoardRow {
             partial: scored.news2.partial,
             risk: scored.news2.risk,
             effectiveAt: scored.body.effectiveAt,
+            ...(scored.id === newest?.id ? {} : { older: true as const }),
           },
         }
       : {}),

@@ -44,6 +44,10 @@ export function chartInfusions(found: Standings, now: string): Infusion[] {
 const inOrder = (a: Turn, b: Turn): number =>
   Date.parse(a.body.effectiveAt) - Date.parse(b.body.effectiveAt) || byClock(a, b);
 
+/** Turns from a start on: whether it ran before anything was charted here. */
+export const ranBefore = ([start]: readonly Turn[]): boolean =>
+  start !== undefined && (start.body.runningBefore ?? start.body.action !== 'started');
+
 function infusionOf(order: OrderId, turns: readonly Turn[], now: string): Infusion | undefined {
   const standing = turns.filter(stands).sort(inOrder);
   const first = standing.findLastIndex(({ body }) => body.action === 'started');
@@ -53,13 +57,17 @@ function infusionOf(order: OrderId, turns: readonly Turn[], now: string): Infusi
   if (!start || !last) return undefined;
   const flow: Flow = { inMl: 0, rate: 0, leftMl: undefined, at: Date.parse(start.body.effectiveAt) };
   let since = start;
+  /** What the pump had counted before: not known until its first word. */
+  let before = ranBefore(from) ? undefined : 0;
   for (const turn of from) {
     run(flow, Date.parse(turn.body.effectiveAt));
     const { body } = turn;
     if (body.pumpMl !== undefined) {
+      before ??= body.pumpMl - flow.inMl;
+      const inMl = body.pumpMl - before;
       // What the calculation missed has also left the bag.
-      if (flow.leftMl !== undefined) flow.leftMl -= body.pumpMl - flow.inMl;
-      flow.inMl = body.pumpMl;
+      if (flow.leftMl !== undefined) flow.leftMl -= inMl - flow.inMl;
+      flow.inMl = inMl;
     }
     if (body.bagMl !== undefined) flow.leftMl = body.bagMl;
     if (body.action === 'paused' || body.action === 'stopped') flow.rate = 0;
@@ -81,7 +89,7 @@ function infusionOf(order: OrderId, turns: readonly Turn[], now: string): Infusi
     by: since.body.author.name,
     startedAt: start.body.effectiveAt,
     inMl: round(flow.inMl),
-    runningBefore: start.body.runningBefore ?? start.body.action !== 'started',
+    runningBefore: ranBefore(from),
     ...(flow.leftMl === undefined || state === 'stopped' ? {} : { leftMl: round(flow.leftMl) }),
     ...(flow.leftMl !== undefined && flow.rate > 0
       ? { emptyAt: new Date(flow.at + (flow.leftMl / flow.rate) * HOUR_MS).toISOString() }

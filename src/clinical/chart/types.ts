@@ -19,6 +19,7 @@ import type { News2 } from '../news2.ts';
 import type { SnapshotAllergy } from '../snapshot.ts';
 import type { WardSettings } from '../ward-settings.ts';
 import type { AfterDoses } from './after-doses.ts';
+import type { ScoredSet } from './asking.ts';
 import type { Care, ObservationsDue } from './care.ts';
 import type { Escalation } from './escalations.ts';
 import type { Infusion } from './infusions.ts';
@@ -180,7 +181,7 @@ export interface Chart {
   settings: WardSettings;
   /** The latest that anything here was recorded at, when that is after this tablet's time: one of the clocks is wrong. */
   recordedAfterNow?: string;
-  vitals: (Charted<BodyOf<'vital-signs'>> & { news2: News2 })[];
+  vitals: ScoredSet[];
   notes: Charted<BodyOf<'note'>>[];
   /** Fluids, glucose, pain, consciousness, weight: newest first by the time at which they were taken. */
   measurements: Charted<BodyOf<MeasurementKind>>[];
@@ -219,7 +220,11 @@ export interface BoardRow {
   sex: Sex;
   number?: PatientNumber;
   allergies: { status: Allergies['status']; names: string[] };
-  news2?: { total: number | null; partial: number; risk: News2['risk']; effectiveAt: string };
+  news2?: Pick<News2, 'total' | 'partial' | 'risk'> & {
+    effectiveAt: string;
+    /** There are newer values, which are no score by themselves. */
+    older?: true;
+  };
   /** Orders as needed: from when the next dose may be given (absent: now), and when the last was. */
   asNeeded: {
     order: OrderId;
@@ -260,7 +265,7 @@ export interface BoardRow {
   codeStatus?: string;
   isolation: string[];
   observations?: ObservationsDue;
-  /** What asks for somebody, until the patient was seen. */
+  /** What asks for somebody, until the patient was seen; the most urgent first. */
   escalations: Pick<Escalation, 'because' | 'since' | 'state'>[];
   /** The last that was charted: on which tablet follows from the log. */
   lastEntry?: { log: string; at: string; by: string };

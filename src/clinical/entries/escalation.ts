@@ -8,7 +8,7 @@ export type EscalationMeans = z.infer<typeof EscalationMeans>;
 export const EscalationRecorded = z.object({
   kind: z.literal('escalation-recorded'),
   ...bodyBase,
-  /** The set of vital signs, the screen or the result that asks for it; absent: a nurse's own worry. */
+  /** The vital signs, screen, coma scale or result that asks for it, or a worry's first step; absent: a new worry. */
   about: EntryId.optional(),
   /** "NEWS2 7, high risk": stands by itself, also where that entry is not at hand. */
   because: z.string().min(1).max(500),

@@ -3,7 +3,6 @@ import { Checkbox, Textarea, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
-  administrationAlerts,
   ageInYears,
   type Chart,
   type ChartOrder,
@@ -12,6 +11,7 @@ import {
   INFUSION_ACTIONS,
   type InfusionAction,
   InfusionCharted,
+  infusionAlerts,
   type MedicationDetail,
   type OrderId,
   secondPersonFor,
@@ -20,6 +20,7 @@ import { AlertList, isUnanswered, overridesOf } from '../forms/AlertList.tsx';
 import { FormFrame, firstProblem, TimeField, toLocal } from '../forms/FormFrame.tsx';
 import { readNumber } from '../forms/read-number.ts';
 import { useEffectiveTime } from '../forms/use-effective-time.ts';
+import { useBrought } from '../use-site-data.ts';
 import { orderLine } from './DoseFacts.tsx';
 import { useDoseSaving } from './use-dose-saving.tsx';
 
@@ -91,8 +92,15 @@ function TurnForm({
   const time = useEffectiveTime(fields.at, timeZone, now);
   const rate = readNumber(fields.rate);
   const typed = (text: string): boolean => text.trim() !== '';
+  const { formulary } = useBrought();
   const alerts =
-    starts && time.at !== undefined ? administrationAlerts(chart, { order: order.id, at: time.at }) : [];
+    time.at === undefined
+      ? []
+      : infusionAlerts(
+          chart,
+          { order: order.id, action, at: time.at, ...(hasRate ? { rateMlPerHour: rate } : {}) },
+          { formulary },
+        );
   const draft = {
     kind: 'infusion-charted' as const,
     effectiveAt: time.at ?? '',

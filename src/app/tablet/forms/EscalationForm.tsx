@@ -1,6 +1,13 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { ANSWERS, type Chart, type Escalation, EscalationMeans, MEANS } from '../../../clinical/index.ts';
+import {
+  ANSWERS,
+  type Chart,
+  type EntryId,
+  type Escalation,
+  EscalationMeans,
+  MEANS,
+} from '../../../clinical/index.ts';
 import { FormFrame, TimeField, toLocal } from './FormFrame.tsx';
 import { Pick } from './MeasureFrame.tsx';
 import { useEffectiveTime } from './use-effective-time.ts';
@@ -33,14 +40,11 @@ export function EscalationForm({ chart, escalation, timeZone, now, onDone, onCan
   const [at, setAt] = useState(toLocal(now, timeZone));
   const time = useEffectiveTime(at, timeZone, now);
   const saving = useSave(timeZone);
+  /** The first step of a worry that began here: only by its id is it told from an earlier one in the same words. */
+  const [first, setFirst] = useState<EntryId>();
+  const about = escalation?.about ?? first;
   // As it stands now: what was saved a moment ago is one of its steps.
-  const live = chart.care.escalations.find((one) =>
-    escalation?.about === undefined
-      ? one.about === undefined && one.because === because.trim()
-      : one.about === escalation.about,
-  );
-  const before = live?.steps ?? [];
-  const about = escalation?.about ?? live?.steps[0]?.id;
+  const before = chart.care.escalations.find((one) => one.about === about)?.steps ?? [];
   const ready =
     told.trim() !== '' &&
     because.trim() !== '' &&
@@ -50,7 +54,7 @@ export function EscalationForm({ chart, escalation, timeZone, now, onDone, onCan
 
   async function submit(): Promise<void> {
     if (!ready) return;
-    const message = await saving.save(chart.identity.id, {
+    const saved = await saving.append(chart.identity.id, {
       kind: 'escalation-recorded',
       effectiveAt: time.at ?? '',
       ...(about === undefined ? {} : { about }),
@@ -60,8 +64,9 @@ export function EscalationForm({ chart, escalation, timeZone, now, onDone, onCan
       answer,
       ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
     });
-    if (!message) return;
-    if (answer !== 'no-answer') return onDone(message);
+    if (!saved) return;
+    if (answer !== 'no-answer') return onDone(saved.message);
+    setFirst(first ?? saved.id);
     // The next in line, without going back for the form.
     setTold('');
     setAnswer(undefined);
@@ -78,7 +83,7 @@ export function EscalationForm({ chart, escalation, timeZone, now, onDone, onCan
       onSubmit={() => void submit()}
       onCancel={onCancel}
     >
-      {escalation ? (
+      {about !== undefined ? (
         <p className="notice stop">▲ {because}</p>
       ) : (
         <TextInput
@@ -121,7 +126,7 @@ export function SeenForm({ chart, escalation, timeZone, now, onDone, onCancel }:
   const [at, setAt] = useState(toLocal(now, timeZone));
   const time = useEffectiveTime(at, timeZone, now);
   const saving = useSave(timeZone);
-  const about = escalation?.about ?? escalation?.steps[0]?.id;
+  const about = escalation?.about;
   const ready = about !== undefined && seenBy.trim() !== '' && time.at !== undefined;
   return (
     <FormFrame

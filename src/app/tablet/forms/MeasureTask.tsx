@@ -1,5 +1,5 @@
 import type { BodyOf, Chart, Charted, MeasurementKind } from '../../../clinical/index.ts';
-import { stands, usualGlucoseUnit } from '../../../clinical/index.ts';
+import { knownWeight, usualGlucoseUnit } from '../../../clinical/index.ts';
 import { GcsForm } from './GcsForm.tsx';
 import { BodyForm, FluidForm, GlucoseForm, PainForm } from './MeasureForms.tsx';
 
@@ -21,7 +21,6 @@ export function MeasureTask({
   const props = { ...form, patient: chart.identity.id };
   const corrected = <K extends MeasurementKind>(kind: K): Charted<BodyOf<K>> | undefined =>
     amend?.body.kind === kind ? (amend as Charted<BodyOf<K>>) : undefined;
-  const newest = chart.measurements.filter(stands).map(({ body }) => body);
   switch (what) {
     case 'fluid-recorded':
       return <FluidForm {...props} amend={corrected(what)} />;
@@ -32,14 +31,10 @@ export function MeasureTask({
     case 'gcs-assessed':
       return <GcsForm {...props} amend={corrected(what)} />;
     case 'body-measured': {
-      const last = newest.find((body) => body.kind === what && body.weightKg !== undefined);
-      return (
-        <BodyForm
-          {...props}
-          amend={corrected(what)}
-          last={last?.kind === 'body-measured' ? last.weightKg : undefined}
-        />
-      );
+      // The same that doses go by: charted here or the EHR's; what is being corrected only where nothing else is known.
+      const others = chart.measurements.filter(({ id }) => id !== amend?.id);
+      const last = knownWeight({ ...chart, measurements: others }) ?? knownWeight(chart);
+      return <BodyForm {...props} amend={corrected(what)} last={last?.kg} />;
     }
   }
 }

@@ -6,6 +6,7 @@ import {
   type ChartOrder,
   dosesByWeight,
   formularyText,
+  keptInWords,
   LimitedParameter,
   medicationLine,
   orderAlerts,
@@ -13,6 +14,7 @@ import {
   routeInWords,
   serviceLine,
   VITAL_PARAMETERS,
+  withKept,
 } from '../../../clinical/index.ts';
 import { SecretInput } from '../SecretInput.tsx';
 import { useBrought } from '../use-site-data.ts';
@@ -61,10 +63,10 @@ export function OrderForm({
   onCancel: () => void;
 }) {
   // A draft of an older version lacks the newer fields.
-  const kept = OrderFields.safeParse({ ...EMPTY_ORDER, ...(typeof draft === 'object' ? draft : {}) });
+  const drafted = OrderFields.safeParse({ ...EMPTY_ORDER, ...(typeof draft === 'object' ? draft : {}) });
   const { watch, setValue, register, handleSubmit, formState } = useForm<OrderTyped>({
     resolver: zodResolver(OrderFields),
-    defaultValues: changes ? fromDetail(changes.detail) : kept.success ? kept.data : EMPTY_ORDER,
+    defaultValues: changes ? fromDetail(changes.detail) : drafted.success ? drafted.data : EMPTY_ORDER,
   });
   const saving = useSave(timeZone);
   const fields = watch();
@@ -75,8 +77,10 @@ export function OrderForm({
     // A change begins with what the order says: only a new one is worth keeping.
     changes || fields.what.trim() === '' ? undefined : { ...fields, pin: '' },
   );
+  const kept = changes ? keptInWords(changes.detail, timeZone) : [];
   const dose = readNumber(fields.dose);
-  const detail = toOrderDetail(fields, timeZone, now);
+  const ordered = toOrderDetail(fields, timeZone, now);
+  const detail = ordered && changes ? withKept(ordered, changes, chart) : ordered;
   const { orderSets: _, ...knowledge } = useBrought();
   const alerts = detail ? orderAlerts(chart, detail, knowledge, changes?.id) : [];
 
@@ -102,7 +106,8 @@ export function OrderForm({
     );
     setValue('pin', '');
     if (!message) return;
-    await draftKept.discard();
+    // The draft is of a new order: a change is no reason to lose it.
+    if (!changes) await draftKept.discard();
     onDone(message);
   });
 
@@ -138,6 +143,7 @@ export function OrderForm({
           {changes.detail.category === 'medication'
             ? medicationLine(changes.detail)
             : serviceLine(changes.detail)}
+          {kept.length > 0 && <span> Stays as it was ordered: {kept.join('; ')}.</span>}
         </p>
       )}
       <SegmentedControl

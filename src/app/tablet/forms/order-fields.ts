@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { OrderDetail, type OrderSetItem, routeInWords, type Schedule } from '../../../clinical/index.ts';
+import {
+  OrderDetail,
+  type OrderSetItem,
+  routeInWords,
+  type Schedule,
+  shownLimit,
+} from '../../../clinical/index.ts';
 import { readNumber } from './read-number.ts';
 
 export const CATEGORIES = [
@@ -269,7 +275,7 @@ export function fromDetail(detail: OrderDetail): OrderTyped {
       ...(detail.category === 'blood-product' ? { units: typed(detail.units) } : {}),
     };
   const { schedule } = detail;
-  const [limit] = detail.limits ?? [];
+  const limit = shownLimit(detail);
   return {
     ...EMPTY_ORDER,
     what: detail.medication.text,

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import { type Draft, formatTime } from '../../../clinical/index.ts';
+import { type Draft, type EntryId, formatTime } from '../../../clinical/index.ts';
 import { useLamp } from '../../lamp.tsx';
 
 export interface Save {
@@ -7,6 +7,8 @@ export interface Save {
   problem: string | undefined;
   /** Resolves with "Saved on this tablet 14:05", or `undefined` when nothing was saved: then the form stays as it is. */
   save(patient: string, draft: Draft, pin?: string): Promise<string | undefined>;
+  /** The same, with the id of what was saved, for a form whose next entry names it. */
+  append(patient: string, draft: Draft, pin?: string): Promise<{ id: EntryId; message: string } | undefined>;
 }
 
 /** The worker died or was cut off: nothing is known to be saved, so nothing is called saved. */
@@ -25,22 +27,27 @@ export function useSave(timeZone: string): Save {
   const [problem, setProblem] = useState<string>();
   // A second tap before "saving" is drawn must not chart the same thing twice.
   const running = useRef(false);
+  const append: Save['append'] = async (patient, draft, pin) => {
+    if (running.current) return undefined;
+    running.current = true;
+    setBusy(true);
+    setProblem(undefined);
+    const result = await vault
+      .append({ patient, draft, ...(pin === undefined ? {} : { pin }) })
+      .catch(() => UNANSWERED);
+    running.current = false;
+    setBusy(false);
+    if (result.ok) {
+      const { id, savedAt } = result.value;
+      return { id, message: `Saved on this tablet ${formatTime(savedAt, timeZone)}` };
+    }
+    setProblem(result.error.message);
+    return undefined;
+  };
   return {
     busy,
     problem,
-    async save(patient, draft, pin) {
-      if (running.current) return undefined;
-      running.current = true;
-      setBusy(true);
-      setProblem(undefined);
-      const result = await vault
-        .append({ patient, draft, ...(pin === undefined ? {} : { pin }) })
-        .catch(() => UNANSWERED);
-      running.current = false;
-      setBusy(false);
-      if (result.ok) return `Saved on this tablet ${formatTime(result.value.savedAt, timeZone)}`;
-      setProblem(result.error.message);
-      return undefined;
-    },
+    append,
+    save: async (patient, draft, pin) => (await append(patient, draft, pin))?.message,
   };
 }

@@ -11,7 +11,6 @@ import {
   formatInstant,
   formatNumber,
   formatTime,
-  gcsWorries,
   infusionFluids,
   inWardUnit,
   isFluidIn,
@@ -76,24 +75,12 @@ export function ChartingTab({
             <h2>{title}</h2>
             {record(kind, label)}
           </div>
-          {kind === 'gcs-assessed' && <Worry chart={chart} />}
           <Values all={ofKind(chart, kind)} chart={chart} timeZone={timeZone} start={start} />
         </section>
       ))}
       <Devices chart={chart} timeZone={timeZone} now={now} start={start} />
       <Screens chart={chart} timeZone={timeZone} now={now} start={start} />
     </div>
-  );
-}
-
-/** A drop of the coma scale is said, whoever reads the chart next. */
-function Worry({ chart }: { chart: Chart }) {
-  const [now, before] = ofKind(chart, 'gcs-assessed').filter(stands);
-  if (!now || !gcsWorries(now.body, before?.body)) return null;
-  return (
-    <p className="notice stop" role="alert">
-      ▲ The coma scale fell by 2 or more, or is 12 or less for the first time: tell the medical team now.
-    </p>
   );
 }
 

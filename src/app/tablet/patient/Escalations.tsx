@@ -17,11 +17,11 @@ export function Escalations({
   return chart.care.escalations
     .filter(({ state }) => state !== 'seen')
     .map((escalation) => {
-      const { because, since, state, steps } = escalation;
+      const { about, because, since, state, steps } = escalation;
       const last = steps.at(-1)?.body;
       return (
         <section
-          key={escalation.about ?? steps[0]?.id}
+          key={about}
           className={state === 'told' ? 'notice row between' : 'notice stop row between'}
           aria-label="Escalation"
         >

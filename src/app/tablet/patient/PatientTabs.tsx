@@ -38,7 +38,8 @@ export function OverviewTab({
       dose.administration === undefined &&
       (dose.state !== 'coming' || Date.parse(dose.dueAt) < Date.parse(now) + 4 * 3_600_000),
   );
-  const newest = chart.vitals.find((set) => set.standing === 'current' || set.standing === 'concurrent');
+  const newest = chart.vitals.find(stands);
+  const scored = chart.care.scoredSet ?? newest;
   const drug = new Map(
     chart.orders.map((order) => [
       order.id,
@@ -71,12 +72,13 @@ export function OverviewTab({
         <h2>Newest values</h2>
         {newest ? (
           <>
-            {chart.care.news2Applies && (
+            {chart.care.news2Applies && scored && (
               <div>
-                <span className={`score ${newest.news2.risk}`}>
-                  {newest.news2.total ?? `≥${newest.news2.partial}`}
+                <span className={`score ${scored.news2.risk}`}>
+                  {scored.news2.total ?? `≥${scored.news2.partial}`}
                 </span>{' '}
-                NEWS2, {formatAgo(newest.body.effectiveAt, now)}
+                NEWS2, {formatAgo(scored.body.effectiveAt, now)}
+                {scored.id !== newest.id && '; newer values incomplete'}
               </div>
             )}
             <p>{describeEntry(newest.body, chart.care.news2Applies).text}</p>
