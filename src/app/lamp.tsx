@@ -32,19 +32,19 @@ function useLoaded<T>(
   load: () => Promise<T>,
   matters: (event: VaultEvent) => boolean,
   everyMs?: number,
-): { value: T | undefined; reload: () => void } {
+): { value: T | undefined; loaded: boolean; reload: () => void } {
   const { subscribe } = useLamp();
-  const [value, setValue] = useState<T>();
+  const [answered, setAnswered] = useState<{ value: T }>();
   const asked = useRef(0);
   const reload = useCallback(() => {
     const mine = ++asked.current;
     load().then(
       // Answers may overtake each other; an older one must not replace a newer.
-      (answer) => mine === asked.current && setValue(() => answer),
+      (value) => mine === asked.current && setAnswered({ value }),
       // With nothing to show, thrown where the fault boundary sees it, rather than "Opening…" for ever. A refresh that
       // fails leaves what is on the screen: it must not take away a form that is half filled in.
       (error: unknown) =>
-        setValue((shown) => {
+        setAnswered((shown) => {
           if (shown === undefined) throw error;
           return shown;
         }),
@@ -61,7 +61,7 @@ function useLoaded<T>(
       unsubscribe();
     };
   }, [reload, subscribe, matters, everyMs]);
-  return { value, reload };
+  return { value: answered?.value, loaded: answered !== undefined, reload };
 }
 
 const statusMatters = (event: VaultEvent): boolean => event.type === 'counts' || event.type === 'snapshot';
@@ -95,17 +95,19 @@ const completenessMatters = (event: VaultEvent): boolean =>
 /** A dose becomes due, and overdue, by time alone: an open chart is folded again each minute. */
 const CHART_EVERY_MS = 60_000;
 
-export function useChart(patient: string, whole: boolean): Chart | undefined {
+/** The chart; `loaded` without one: nothing is known of this patient here (any more). */
+export function useChart(patient: string, whole: boolean): { chart: Chart | undefined; loaded: boolean } {
   const { vault } = useLamp();
   const matters = useCallback(
     (event: VaultEvent) => event.type === 'changed' && event.patients.includes(patient),
     [patient],
   );
-  return useLoaded(
+  const { value, loaded } = useLoaded(
     useCallback(() => vault.chart(patient, whole), [vault, patient, whole]),
     matters,
     CHART_EVERY_MS,
-  ).value;
+  );
+  return { chart: value, loaded };
 }
 
 const placesMatter = (event: VaultEvent): boolean => event.type === 'changed' || event.type === 'counts';

@@ -44,6 +44,7 @@ export * from './order-sets.ts';
 export * from './permissions.ts';
 export * from './pictures.ts';
 export * from './range-checks.ts';
+export * from './replacing.ts';
 export * from './scan.ts';
 export * from './screen-tables.ts';
 export * from './screens.ts';

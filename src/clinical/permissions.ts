@@ -82,6 +82,13 @@ export function refusalToWrite(role: Role, kind: WardKind): string | undefined {
   return 'Only nurses and clinicians chart on a tablet.';
 }
 
+/** Who undoes an entry of this kind, where not everybody at the bedside does, in the user's words. */
+export function takenBackBy(kind: WardKind): string | undefined {
+  if (WRITERS[kind] === PRESCRIBER) return 'What a clinician signed, only a clinician takes back.';
+  if (WRITERS[kind] === DESK) return 'What records staff decided, only records staff take back.';
+  return undefined;
+}
+
 /** What a role is for, in a few words, wherever somebody chooses one. */
 export const ROLES: Readonly<Record<Role, { name: string; does: string }>> = {
   nurse: { name: 'nurse', does: 'charts' },

@@ -11,3 +11,4 @@ export * from './site-data.ts';
 export * from './snapshot-list.ts';
 export * from './statements.ts';
 export * from './ward-entry.ts';
+export * from './ward-lists.ts';

@@ -1,9 +1,17 @@
-import { type Draft, isSignedWithPin, refusalToWrite, WardBody } from '../clinical/index.ts';
+import {
+  asksForPin,
+  type Draft,
+  type FindBody,
+  refusalToReplace,
+  refusalToWrite,
+  WardBody,
+} from '../clinical/index.ts';
 import { toHex } from '../log/index.ts';
 import { randomBytes, type UserKey } from '../seal/index.ts';
 import { type StaffMember, scopeFor } from '../site/index.ts';
 import type { Result, SavedEntry, VaultApi } from './api.ts';
 import { writeWithRoom } from './ballast.ts';
+import type { Charts } from './charts.ts';
 import type { VaultDatabase } from './database.ts';
 import { nextDowntimeNumber } from './downtime-numbers.ts';
 import type { News } from './events.ts';
@@ -75,10 +83,18 @@ export function createCharting(
 
   const charting: Pick<VaultApi, 'append' | 'witness' | 'register'> = {
     async append({ patient, draft, pin }) {
-      if (isSignedWithPin(draft.kind)) {
-        // Whether she may comes first: a PIN typed for nothing helps nobody.
-        const forbidden = refusalToWrite(session.current().keyring.staff.role, draft.kind);
-        if (forbidden !== undefined) return refused('not-allowed', forbidden);
+      const { keyring, charts } = session.current();
+      const { role } = keyring.staff;
+      const find = await whatItNames(charts, patient, draft);
+      if (draft.replaces !== undefined && !find(draft.replaces))
+        return refused(
+          'not-allowed',
+          'Not saved: the entry that this is about is not on this tablet, or a newer version of the app wrote it.',
+        );
+      // Whether she may comes first: a PIN typed for nothing helps nobody.
+      const forbidden = refusalToWrite(role, draft.kind) ?? refusalToReplace(role, draft, find);
+      if (forbidden !== undefined) return refused('not-allowed', forbidden);
+      if (asksForPin(draft, find)) {
         const confirmed = await confirmPin(pin ?? '');
         if (!confirmed.ok) return confirmed;
       }
@@ -129,4 +145,12 @@ export function createCharting(
   };
 
   return { write, charting };
+}
+
+/** Entries of the patient, where this draft says something of others; a first statement opens nothing. */
+async function whatItNames(charts: Pick<Charts, 'opened'>, patient: string, draft: Draft): Promise<FindBody> {
+  if (draft.replaces === undefined && draft.kind !== 'conflict-settled') return () => undefined;
+  const opened = await charts.opened(patient);
+  const bodies = new Map<string, WardBody | null>(opened.map(({ id, body }) => [id, body]));
+  return (ref) => bodies.get(ref) ?? undefined;
 }

@@ -16,7 +16,15 @@ import {
 } from '../clinical/index.ts';
 import { type Bytes, fromBase64, utf8 } from '../log/index.ts';
 import { openBox, openWith, patientKey, sealBox } from '../seal/index.ts';
-import { type Directory, originOf, siteData, snapshotContext, trustProblem } from '../site/index.ts';
+import {
+  type Directory,
+  originOf,
+  type SnapshotList,
+  siteData,
+  snapshotContext,
+  trustProblem,
+  wordsOn,
+} from '../site/index.ts';
 import type { WardCompleteness } from './api.ts';
 import type { OutcomeRow, StaleRow, VaultDatabase } from './database.ts';
 import type { Keyring } from './keyring.ts';
@@ -32,6 +40,8 @@ interface HeldSnapshot {
   patient?: SnapshotPatient;
   asOf: string;
   unreadable: boolean;
+  /** The ward's newest list does not name the patient any more. */
+  left: boolean;
 }
 
 /** Folds one patient's entries into the chart, and the ward's into the rows of its board. */
@@ -50,16 +60,13 @@ export function createCharts(
 
   const snapshotKeys = new Map<string, Promise<Bytes | null>>();
 
+  const wardLists = (): Promise<SnapshotList[]> =>
+    db.snapshots.where('[ward+asOf]').between([keyring.ward, ''], [keyring.ward, '\uffff']).toArray();
+
   async function snapshotOf(patient: string): Promise<HeldSnapshot | undefined> {
-    const lists = await db.snapshots
-      .where('[ward+asOf]')
-      .between([keyring.ward, ''], [keyring.ward, '\uffff'])
-      .reverse()
-      .toArray();
-    for (const list of lists) {
-      const item = list.patients.find((candidate) => candidate.patient === patient);
-      if (!item) continue;
-      const blob = await db.blobs.get(item.blob);
+    const isCharted = (await db.entries.where('patient').equals(patient).count()) > 0;
+    for (const { list, blob: hash, left } of wordsOn(await wardLists(), patient, isCharted)) {
+      const blob = await db.blobs.get(hash);
       if (!blob) continue;
       let key = snapshotKeys.get(list.keyFile);
       if (!key) {
@@ -77,10 +84,10 @@ export function createCharts(
       const parsed = plain
         ? SnapshotPatient.safeParse(JSON.parse(new TextDecoder().decode(plain)))
         : undefined;
-      if (parsed?.success) return { patient: parsed.data, asOf: list.asOf, unreadable: false };
-      return { asOf: list.asOf, unreadable: true };
+      if (parsed?.success) return { patient: parsed.data, asOf: list.asOf, unreadable: false, left };
+      return { asOf: list.asOf, unreadable: true, left };
     }
-    return lists[0] ? { asOf: lists[0].asOf, unreadable: false } : undefined;
+    return undefined;
   }
 
   /** What is believed of a patient's entries, and what waits until a person vouches for it. */
@@ -109,6 +116,7 @@ export function createCharts(
       entries: believed,
       ...(snapshot?.patient ? { snapshot: snapshot.patient, snapshotAsOf: snapshot.asOf } : {}),
       snapshotUnreadable: snapshot?.unreadable ?? false,
+      leftTheList: snapshot?.left ?? false,
       ward: keyring.ward,
       settings,
       now,
@@ -122,15 +130,21 @@ export function createCharts(
     const outcomes = outcomesIn(believed);
     const page = await pages.seal(patient, entries);
     const row = folded && toBoardRow(folded);
+    // Named by the EHR, and nothing of it opens here: the row of before stays, since the patient does.
+    const isNamed = wordsOn(await wardLists(), patient, false).length > 0;
     if (row) noteWhere(row);
+    else whereabouts.delete(patient);
     const box =
       row && (await sealBox(keyring.summaries, utf8(JSON.stringify(row)), utf8(`summary ${patient}`)));
     await db.transaction('rw', db.summaries, db.pages, db.stale, db.outcomes, db.held, async () => {
       await db.held.where('patient').equals(patient).delete();
       await db.held.bulkPut(held.map(({ entry, reason }) => ({ entry: entry.id, patient, reason })));
-      await db.pages.put(page);
+      if (entries.length > 0) await db.pages.put(page);
+      else await db.pages.delete(patient);
       await db.outcomes.bulkPut(outcomes);
       if (box) await db.summaries.put({ patient, foldVersion: FOLD_VERSION, foldedAt: Date.parse(now), box });
+      // Discharged, and nothing charted: the row of before would show somebody in a bed that is another's.
+      else if (!isNamed) await db.summaries.delete(patient);
       // A save while this was folded left a newer mark: that one is folded next.
       if ((await db.stale.get(patient))?.mark === mark) await db.stale.delete(patient);
     });
@@ -196,10 +210,7 @@ export function createCharts(
     },
 
     async completeness(): Promise<WardCompleteness> {
-      const list = await db.snapshots
-        .where('[ward+asOf]')
-        .between([keyring.ward, ''], [keyring.ward, '\uffff'])
-        .last();
+      const list = (await wardLists()).at(-1);
       const shown = new Set(
         await db.summaries.filter((row) => row.foldVersion === FOLD_VERSION).primaryKeys(),
       );

@@ -1,10 +1,19 @@
 import { entryId, toHex } from '../log/index.ts';
-import { type ClosedPoint, closedPoint, isEnded, LOGS_A_CLOSING, Purged, readersOf } from '../site/index.ts';
+import {
+  type ClosedPoint,
+  closedPoint,
+  isEnded,
+  LOGS_A_CLOSING,
+  listsToKeep,
+  Purged,
+  readersOf,
+} from '../site/index.ts';
 import { mayForget } from '../sync/index.ts';
 import type { AuditTrail } from './audit.ts';
 import { isHeld, type LogRow, type Tablet, type VaultDatabase } from './database.ts';
 import type { News } from './events.ts';
 import { readDirectory } from './site-records.ts';
+import { chartedPatients } from './snapshots.ts';
 
 /** One purge at a time on a tablet, whatever tabs do. */
 const LOCK = 'lamplight-purge';
@@ -104,14 +113,21 @@ function createPurge(db: VaultDatabase, trail: Pick<AuditTrail, 'append'>, clock
   /** Lists of before the closing, and sealed patients that no list names any more. */
   async function dropOldSnapshots(): Promise<void> {
     const { closings } = await readDirectory(db);
+    const charted = await chartedPatients(db);
     await db.transaction('rw', db.snapshots, db.blobs, async () => {
       const lists = await db.snapshots.toArray();
-      for (const { ward, asOf } of lists) {
+      // What was charted since the closing still needs the last list that named its patient.
+      const needed = new Set(
+        [...Map.groupBy(lists, ({ ward }) => ward).values()].flatMap((own) =>
+          listsToKeep(own, (patient) => charted.has(patient), 1),
+        ),
+      );
+      for (const list of lists) {
+        const { ward, asOf } = list;
         const closed = [...closings.furthest.values()].flatMap(
           (byWard) => byWard.get(ward)?.snapshotAsOf ?? [],
         );
-        const newer = lists.some((list) => list.ward === ward && list.asOf > asOf);
-        if (newer && closed.some((at) => asOf < at)) await db.snapshots.delete([ward, asOf]);
+        if (!needed.has(list) && closed.some((at) => asOf < at)) await db.snapshots.delete([ward, asOf]);
       }
       const named = new Set(
         (await db.snapshots.toArray()).flatMap((list) => list.patients.map(({ blob }) => blob)),

@@ -1,6 +1,6 @@
 import { toHex } from '../log/index.ts';
 import { sha256, verifyWith } from '../seal/index.ts';
-import { grantedWards, isSnapshotList, SnapshotList } from '../site/index.ts';
+import { changedBy, grantedWards, isSnapshotList, listsToKeep, SnapshotList } from '../site/index.ts';
 import { BlobRequest, CarrierError, type HttpCarrier } from '../sync/index.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import { readDirectory } from './site-records.ts';
@@ -46,22 +46,23 @@ export async function pullSnapshots(
 const listsOf = (db: VaultDatabase, ward: string) =>
   db.snapshots.where('[ward+asOf]').between([ward, ''], [ward, '\uffff']).toArray();
 
-/** The newest list and the one before it stay; patients whose blob changed are folded again. */
+/** Drops lists that nothing is read from any more; patients whom the board shows otherwise by this one are folded again. */
 async function adopt(db: VaultDatabase, list: SnapshotList): Promise<void> {
-  await db.transaction('rw', db.snapshots, db.stale, db.blobs, async () => {
+  // Outside of the transaction: a save must not wait for it.
+  const charted = await chartedPatients(db);
+  await db.transaction('rw', db.snapshots, db.stale, async () => {
     const lists = await listsOf(db, list.ward);
-    const before = new Map(lists.at(-1)?.patients.map((item) => [item.patient, item.blob]));
-    const changed = list.patients.filter((item) => before.get(item.patient) !== item.blob);
-    const gone = [...before.keys()].filter(
-      (patient) => !list.patients.some((item) => item.patient === patient),
-    );
+    const changed = changedBy(list, lists.at(-1));
     await db.snapshots.put({ ...list, current: 1 });
-    for (const old of lists.slice(0, -1)) await db.snapshots.delete([old.ward, old.asOf]);
-    await db.stale.bulkPut(
-      [...changed.map((item) => item.patient), ...gone].map((patient) => ({
-        patient,
-        mark: `snapshot ${list.asOf}`,
-      })),
+    const kept = new Set(
+      listsToKeep([...lists, list], (patient) => charted.has(patient)).map(({ asOf }) => asOf),
     );
+    for (const { ward, asOf } of lists) if (!kept.has(asOf)) await db.snapshots.delete([ward, asOf]);
+    await db.stale.bulkPut(changed.map((patient) => ({ patient, mark: `snapshot ${list.asOf}` })));
   });
+}
+
+/** Patients of whom an entry is here: what is purged names nobody. */
+export async function chartedPatients(db: VaultDatabase): Promise<ReadonlySet<string>> {
+  return new Set((await db.entries.orderBy('patient').uniqueKeys()) as string[]);
 }

@@ -1,18 +1,18 @@
 // @vitest-environment jsdom
 import './browser.ts';
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { BoardScreen } from '../../src/app/tablet/BoardScreen.tsx';
 import { OrderForm } from '../../src/app/tablet/forms/OrderForm.tsx';
-import { AllergyForm, BedForm } from '../../src/app/tablet/forms/SmallForms.tsx';
+import { AllergyForm, BedForm, EnteredInErrorForm } from '../../src/app/tablet/forms/SmallForms.tsx';
 import { VitalSignsForm } from '../../src/app/tablet/forms/VitalSignsForm.tsx';
 import { HistoryTab } from '../../src/app/tablet/patient/HistoryTab.tsx';
 import { MedicationTab } from '../../src/app/tablet/patient/MedicationTab.tsx';
 import { PatientScreen } from '../../src/app/tablet/patient/PatientScreen.tsx';
 import { OrdersTab } from '../../src/app/tablet/patient/PatientTabs.tsx';
 import { TabletApp } from '../../src/app/tablet/TabletApp.tsx';
-import { formatInstant } from '../../src/clinical/index.ts';
+import { type Chart, formatInstant } from '../../src/clinical/index.ts';
 import {
   aBoardRow,
   aChart,
@@ -316,35 +316,110 @@ describe('the lock screen', () => {
 });
 
 describe('what a prescriber signed', () => {
-  it('is not marked as an error by a nurse', () => {
-    const signed = {
-      id: `${LOG}-5`,
-      hlc: [1, 0] as const,
-      standing: 'current' as const,
-      replacedBy: [],
+  const signed = {
+    id: `${LOG}-5`,
+    hlc: [1, 0] as const,
+    standing: 'current' as const,
+    replacedBy: [],
+    body: {
+      kind: 'order-signed' as const,
+      author: NURSE,
+      effectiveAt: minutesAgo(5),
+      recordedAt: minutesAgo(5),
+      detail: { category: 'diet' as const, request: { text: 'Soft' }, priority: 'routine' as const },
+      overrides: [],
+    },
+  };
+
+  const show = (clinician: boolean, history: Chart['history'] = [signed]) =>
+    renderWith(
+      aLamp(),
+      <HistoryTab
+        chart={aChart({ history })}
+        timeZone={ZONE}
+        start={() => undefined}
+        role={clinician ? 'clinician' : 'nurse'}
+      />,
+    );
+
+  it('is marked as an error with the PIN; what no PIN signed, without', async () => {
+    const lamp = aLamp();
+    const user = userEvent.setup();
+    const { unmount } = renderWith(lamp, <EnteredInErrorForm {...form} patient={PATIENT} entry={signed} />);
+    await user.type(screen.getByLabelText('What is wrong with it?'), 'Other patient');
+    expect(button('Sign as error').disabled).toBe(true);
+    await user.type(screen.getByLabelText('PIN'), PIN);
+    await user.click(button('Sign as error'));
+    await waitFor(() =>
+      expect(lamp.appended).toMatchObject([
+        { draft: { kind: 'entered-in-error', replaces: signed.id, reason: 'Other patient' }, pin: PIN },
+      ]),
+    );
+    unmount();
+    const set = aVitalSet(1, 5, { saturationScale: 1, pulse: 80 });
+    renderWith(lamp, <EnteredInErrorForm {...form} patient={PATIENT} entry={set} />);
+    expect(screen.queryByLabelText('PIN')).toBeNull();
+    await user.type(screen.getByLabelText('What is wrong with it?'), 'Other patient');
+    await user.click(button('Mark as error'));
+    await waitFor(() => expect(lamp.appended).toHaveLength(2));
+    expect(lamp.appended[1]).not.toHaveProperty('pin');
+  });
+
+  it('stands in the history beside a mark that changes nothing, with why', () => {
+    const mark = {
+      ...signed,
+      id: `${LOG}-6`,
       body: {
-        kind: 'order-signed' as const,
+        kind: 'entered-in-error' as const,
         author: NURSE,
-        effectiveAt: minutesAgo(5),
-        recordedAt: minutesAgo(5),
-        detail: { category: 'diet' as const, request: { text: 'Soft' }, priority: 'routine' as const },
-        overrides: [],
+        effectiveAt: minutesAgo(4),
+        recordedAt: minutesAgo(4),
+        replaces: signed.id,
+        reason: 'Other patient',
       },
+      passedOver: 'What a clinician signed, only a clinician takes back.',
     };
-    const show = (clinician: boolean) =>
-      renderWith(
-        aLamp(),
-        <HistoryTab
-          chart={aChart({ history: [signed] })}
-          timeZone={ZONE}
-          start={() => undefined}
-          role={clinician ? 'clinician' : 'nurse'}
-        />,
-      );
+    show(false, [signed, mark]);
+    expect(
+      screen.getByText('▲ It changes no other entry. What a clinician signed, only a clinician takes back.'),
+    ).toBeDefined();
+  });
+
+  it('is not marked as an error by a nurse', () => {
     const { unmount } = show(false);
     expect(screen.queryByRole('button', { name: /^Entered in error/ })).toBeNull();
     unmount();
     show(true);
     expect(button(/^Entered in error: Order/)).toBeDefined();
+  });
+});
+
+describe('a patient who has left the ward in the EHR', () => {
+  it('opens with that, and with the way back, not with "Opening" for ever', async () => {
+    const went: unknown[] = [];
+    renderWith(
+      aLamp({ rows: [] }),
+      <PatientScreen {...props} go={(screen) => void went.push(screen)} patient={OTHER} />,
+    );
+    expect(screen.getByText('Opening the chart…')).toBeDefined();
+    await screen.findByText(/not on this ward’s list any more/);
+    await userEvent.setup().click(button('‹ Ward board'));
+    expect(went).toEqual([{ at: 'board' }]);
+  });
+
+  it('takes no form away that is half filled in', async () => {
+    let known = true;
+    const lamp = aLamp({ changes: { chart: async () => (known ? aChart() : undefined) } });
+    renderWith(lamp, <PatientScreen {...props} patient={PATIENT} />);
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole('button', { name: 'Write note' }));
+    await user.type(await screen.findByLabelText('Note'), 'Slept well');
+    known = false;
+    act(() => lamp.tell({ type: 'changed', patients: [PATIENT] }));
+    // Loaded again, and nothing is there any more.
+    await act(async () => undefined);
+    expect(screen.getByLabelText<HTMLTextAreaElement>('Note').value).toBe('Slept well');
+    await user.click(button('Cancel'));
+    await screen.findByText(/not on this ward’s list any more|cannot be opened/);
   });
 });

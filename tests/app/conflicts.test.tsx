@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { BoardScreen } from '../../src/app/tablet/BoardScreen.tsx';
 import { PatientScreen } from '../../src/app/tablet/patient/PatientScreen.tsx';
 import type { BoardRow, Conflict } from '../../src/clinical/index.ts';
-import { aBoardRow, aChart, aLamp, aStatus, LOG, NURSE, PATIENT, renderWith } from './fake-lamp.tsx';
+import { aBoardRow, aChart, aLamp, aStatus, LOG, NURSE, PATIENT, PIN, renderWith } from './fake-lamp.tsx';
 
 const OTHER = 'ee'.repeat(16);
 const OTHER_LOG = 'df'.repeat(16);
@@ -69,6 +69,31 @@ describe('what only a person can settle', () => {
     await user.click(screen.getByRole('button', { name: 'Save' }));
     expect(lamp.appended).toMatchObject([
       { draft: { kind: 'entered-in-error', replaces: REFS[1], reason: 'Sam charted for me' } },
+    ]);
+  });
+
+  it("to decide against a prescriber's word is signed with the PIN", async () => {
+    const [holds, loses] = REFS as [string, string];
+    const corrected: Conflict = {
+      ...twice,
+      id: `concurrent-amendment ${REFS.join(' ')}`,
+      kind: 'concurrent-amendment',
+      sides: twice.sides.map((side, index) => ({
+        ...side,
+        kind: 'order-stopped' as const,
+        says: `Order stopped ${index}`,
+        signed: true as const,
+      })),
+    };
+    const { lamp, user } = openBoard([aBoardRow({ conflicts: [corrected] })]);
+    await user.click(await screen.findByRole('button', { name: /Nora Nurse, 14:05, Tablet 4W-2 holds/ }));
+    expect(lamp.appended).toEqual([]);
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Save' }).disabled).toBe(true);
+    await user.type(screen.getByLabelText('PIN'), PIN);
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await screen.findByText(/Settled, saved on this tablet/);
+    expect(lamp.appended).toMatchObject([
+      { draft: { kind: 'conflict-settled', entries: [holds, loses], holds: [holds] }, pin: PIN },
     ]);
   });
 

@@ -16,6 +16,7 @@ import {
   FULL_SET,
   givenFor,
   NOW,
+  NURSE,
   orderFor,
   PATIENT,
   registered,
@@ -28,8 +29,8 @@ const DAILY = { type: 'times' as const, times: ['08:00', '14:00', '20:00'], time
 const DUE = '2026-11-24T14:00:00.000Z';
 const correct = (target: OpenedEntry, note: string, at: { id?: string } = {}) =>
   anEntry('note', { noteType: 'nursing', text: note, replaces: target.id }, at);
-const mark = (target: { id: string }) =>
-  anEntry('entered-in-error', { replaces: target.id, reason: 'wrong patient' });
+const mark = (target: { id: string }, author: typeof NURSE | typeof DOCTOR = NURSE) =>
+  anEntry('entered-in-error', { replaces: target.id, reason: 'wrong patient', author });
 const note = (text: string) => anEntry('note', { noteType: 'nursing', text });
 const standingOf = (entries: OpenedEntry[], of: OpenedEntry) => standings(entries).byId.get(of.id)?.standing;
 
@@ -194,7 +195,9 @@ describe('orders and doses', () => {
     ]);
     expect(chart.orders[0]?.state).toBe('stopped');
     expect(chart.dueDoses).toEqual([]);
-    expect(fold([order, second, first, mark(first), mark(second), late]).orders[0]?.state).toBe('active');
+    expect(
+      fold([order, second, first, mark(first, DOCTOR), mark(second, DOCTOR), late]).orders[0]?.state,
+    ).toBe('active');
   });
 
   it('an order that has ended still asks for the doses before its end', () => {
@@ -313,6 +316,19 @@ describe('with the snapshot of the EHR', () => {
       toBoardRow(fold([moved, set], { snapshot: aSnapshot({ birthDate }), snapshotAsOf: NOW }));
     expect(row('1951-03-04')).toMatchObject({ bed: '7', news2: { total: 0 } });
     expect(row('2015-03-04').news2).toBeUndefined();
+  });
+
+  it('who has left the EHR’s list keeps name, allergies and orders, and leaves the bed to the next patient', () => {
+    const noted = note('went home at noon');
+    const input = { snapshot: aSnapshot({ orders: [ehrOrder()] }), snapshotAsOf: NOW, leftTheList: true };
+    const chart = fold([noted], input);
+    expect(chart).toMatchObject({ leftTheList: true, identity: { name: { family: 'Kessler' } } });
+    expect(chart.orders).toHaveLength(1);
+    expect(chart.identity.bed).toBeUndefined();
+    expect(toBoardRow(chart)).toMatchObject({ leftTheList: true, bedClaims: [] });
+    const charted = anEntry('bed-assigned', { bed: '7' });
+    expect(fold([charted], input).identity.bed).toBe('7');
+    expect(fold([noted], { ...input, leftTheList: false })).not.toHaveProperty('leftTheList');
   });
 
   it('nothing known is no chart', () => {

@@ -30,6 +30,7 @@ let ehr: DemoEhr;
 let gateway: FhirGateway;
 let server: LamplightServer;
 let nurse: { author: Author; key: CryptoKey };
+let doctor: { author: Author; key: CryptoKey };
 let records: Author;
 let tablet: { id: string; key: CryptoKey };
 let patient: string;
@@ -51,7 +52,7 @@ beforeAll(async () => {
     hardwareEncrypted: true,
   });
   tablet = { id: device, key: signing.privateKey };
-  const add = (name: string, role: 'nurse' | 'records') =>
+  const add = (name: string, role: 'nurse' | 'clinician' | 'records') =>
     site.addStaff({
       name,
       role,
@@ -64,6 +65,9 @@ beforeAll(async () => {
   records = { id: rita.staff, name: rita.name, role: 'records' };
   const opened = await unwrapUserKey(PIN, site.pinSecret(nora)!, nora.wrapped);
   nurse = { author: { id: nora.staff, name: nora.name, role: 'nurse' }, key: opened!.signingKey };
+  const priya = await add('Priya Shah', 'clinician');
+  const hers = await unwrapUserKey(PIN, site.pinSecret(priya)!, priya.wrapped);
+  doctor = { author: { id: priya.staff, name: priya.name, role: 'clinician' }, key: hers!.signingKey };
   await census.refresh();
   [patient, other] = [...(await census.known()).keys()] as [string, string];
 }, 60_000);
@@ -74,8 +78,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A tablet's new log about one patient; resolves with the entries' names. */
-async function chart(about: string, ...bodies: ((names: string[]) => object)[]): Promise<string[]> {
+const chart = (about: string, ...bodies: ((names: string[]) => object)[]): Promise<string[]> =>
+  chartAs(nurse, about, ...bodies);
+
+/** A tablet's new log about one patient, in somebody's name; resolves with the entries' names. */
+async function chartAs(
+  { author, key: signature }: typeof nurse,
+  about: string,
+  ...bodies: ((names: string[]) => object)[]
+): Promise<string[]> {
   const { site, ledger, identity } = server.context;
   const logKey = randomBytes(32);
   const log = toHex(randomBytes(16));
@@ -95,11 +106,8 @@ async function chart(about: string, ...bodies: ((names: string[]) => object)[]):
         prev: bytes.length > 0 ? await sha256(bytes.at(-1)!) : null,
         hlc: [Date.now(), index],
         patient: index === 0 ? null : about,
-        body:
-          index === 0
-            ? body(names)
-            : { author: nurse.author, effectiveAt: at, recordedAt: at, ...body(names) },
-        ...(index === 0 ? { opening } : { author: signWith(nurse.key) }),
+        body: index === 0 ? body(names) : { author, effectiveAt: at, recordedAt: at, ...body(names) },
+        ...(index === 0 ? { opening } : { author: signWith(signature) }),
       },
       logKeys(logKey),
       signWith(tablet.key),
@@ -234,4 +242,25 @@ it('what was charted goes into the EHR after its patient has left the ward’s l
   expect((await stateOf(other, charted!))?.state).toBe('approved');
   await push();
   expect((await stateOf(other, charted!))?.state).toBe('posted');
+});
+
+describe("a nurse's mark on what a clinician stopped", () => {
+  it('takes the stop neither from the worklist nor out of what is posted, and says why; a clinician’s does', async () => {
+    const mark = (replaces: string) => () => ({ kind: 'entered-in-error', replaces, reason: 'a slip' });
+    const [stop] = await chartAs(doctor, other, () => ({
+      kind: 'order-stopped',
+      order: 'e'.repeat(32),
+      reason: 'drowsy',
+    }));
+    const [hers] = await chart(other, mark(stop!));
+    const reviewed = async (id: string) =>
+      (await server.context.reconciliation.patient(other)).entries.find((entry) => entry.id === id);
+    expect(await reviewed(stop!)).toMatchObject({ standing: 'current', state: 'to-review' });
+    expect(await reviewed(hers!)).toMatchObject({
+      state: 'not-for-the-ehr',
+      stateReason: 'It changes no other entry. What a clinician signed, only a clinician takes back.',
+    });
+    await chartAs(doctor, other, mark(stop!));
+    expect(await reviewed(stop!)).toMatchObject({ standing: 'entered-in-error', state: 'not-for-the-ehr' });
+  });
 });

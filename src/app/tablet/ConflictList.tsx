@@ -12,6 +12,7 @@ import {
 } from '../../clinical/index.ts';
 import { useTablets } from '../lamp.tsx';
 import { useSave } from './forms/use-save.ts';
+import { SecretInput } from './SecretInput.tsx';
 
 /**
  * What only a person can settle: both entries with who, when and on which tablet, and a tap for each way out. Shown
@@ -63,6 +64,7 @@ function OneConflict({
 }) {
   const [chosen, setChosen] = useState<Way>();
   const [reason, setReason] = useState('');
+  const [pin, setPin] = useState('');
   const [settled, setSettled] = useState(false);
   const { save, busy, problem } = useSave(timeZone);
   const tabletOf = (side: ConflictSide): string =>
@@ -86,7 +88,9 @@ function OneConflict({
 
   async function settle(way: Way, why: string): Promise<void> {
     const written: { patient: string; draft: Draft }[] = way.drafts(new Date().toISOString(), why);
-    for (const { patient, draft } of written) if ((await save(patient, draft)) === undefined) return;
+    setPin('');
+    for (const { patient, draft } of written)
+      if ((await save(patient, draft, way.signed ? pin : undefined)) === undefined) return;
     // Until the next fold takes it away, no second tap.
     setSettled(true);
     setChosen(undefined);
@@ -133,19 +137,37 @@ function OneConflict({
             void settle(chosen, reason);
           }}
         >
-          <Textarea
-            label={`${chosen.label}. Why?`}
-            autosize
-            minRows={1}
-            autoComplete="off"
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
+          {chosen.reason === undefined ? (
+            <strong>{chosen.label}</strong>
+          ) : (
+            <Textarea
+              label={`${chosen.label}. Why?`}
+              autosize
+              minRows={1}
+              autoComplete="off"
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+            />
+          )}
+          {chosen.signed && (
+            <SecretInput
+              description="Your signature"
+              maw={240}
+              value={pin}
+              onChange={(event) => setPin(event.currentTarget.value)}
+            />
+          )}
           <div className="row">
             <Button variant="default" onClick={() => setChosen(undefined)}>
               Back
             </Button>
-            <Button type="submit" loading={busy} disabled={reason.trim() === ''}>
+            <Button
+              type="submit"
+              loading={busy}
+              disabled={
+                (chosen.reason !== undefined && reason.trim() === '') || (chosen.signed && pin.length < 4)
+              }
+            >
               Save
             </Button>
           </div>
@@ -159,8 +181,8 @@ function OneConflict({
               variant="default"
               loading={busy}
               onClick={() => {
-                if (way.reason === undefined) return void settle(way, '');
-                setReason(way.reason);
+                if (way.reason === undefined && !way.signed) return void settle(way, '');
+                setReason(way.reason ?? '');
                 setChosen(way);
               }}
             >

@@ -70,6 +70,12 @@ export function PatientRow({
         <br />
         {formatAge(row.birthDate, now, timeZone)} · {sexInWords(row.sex)}
         {row.number && ` · ${row.number.kind === 'MRT' ? 'downtime no.' : 'EHR no.'} ${row.number.value}`}
+        {row.leftTheList && (
+          <>
+            <br />
+            <span className="alarm">▲ Not on the EHR’s list of this ward any more</span>
+          </>
+        )}
         {row.arrival && (
           <>
             <br />

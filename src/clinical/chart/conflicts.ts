@@ -1,6 +1,7 @@
 import { CONFLICTS, describeEntry } from '../describe-entry.ts';
 import { formatDate, tallMan } from '../display.ts';
 import type { BodyOf, ConflictKind, ConflictRef, MedicationDetail, OrderId } from '../entries/index.ts';
+import { asksForPin } from '../replacing.ts';
 import { byDueTime } from './due-doses.ts';
 import { type Infusion, infusionTurnsTwice } from './infusions.ts';
 import { bedWords, isLater, logOf } from './moves.ts';
@@ -28,7 +29,7 @@ export function chartConflicts(
   const conflict = (kind: ConflictKind, sides: readonly Charted[], message: string): Conflict =>
     aConflict(
       kind,
-      sides.map((side) => sideOf(patient, side)),
+      sides.map((side) => sideOf(patient, side, found)),
       message,
       found.settlements,
     );
@@ -79,7 +80,7 @@ export function aConflict(
   };
 }
 
-function sideOf(patient: string, { id, body }: Charted): ConflictSide {
+function sideOf(patient: string, { id, body }: Charted, found: Standings): ConflictSide {
   const { title, text } = describeEntry(body);
   const says = `${title} ${text}`.trim();
   return {
@@ -89,6 +90,7 @@ function sideOf(patient: string, { id, body }: Charted): ConflictSide {
     says: says.length > MOST_WORDS ? `${says.slice(0, MOST_WORDS)}…` : says,
     by: body.author.name,
     at: body.effectiveAt,
+    ...(asksForPin(body, (ref) => found.byId.get(ref)?.body) ? { signed: true } : {}),
   };
 }
 

@@ -18,7 +18,7 @@ import { byClock, entriesOfKind, standingEntries, standings, stands } from './st
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 10;
+export const FOLD_VERSION = 11;
 
 export interface ChartInput {
   patient: string;
@@ -28,6 +28,8 @@ export interface ChartInput {
   snapshotAsOf?: string;
   /** There is a snapshot of this patient and it does not open. */
   snapshotUnreadable?: boolean;
+  /** The EHR's newest list of the ward does not name this patient: `snapshot` is what it said last. */
+  leftTheList?: boolean;
   /** Whose chart this is; absent: of the whole site, for records staff. */
   ward?: string;
   now: string;
@@ -50,7 +52,9 @@ export function foldChart(input: ChartInput): Chart | undefined {
   );
   const { snapshot, snapshotAsOf } = newestSnapshot(input, entries);
   const found = standings(entries);
-  const claims = bedClaims(patient, found, snapshot?.bed, ward);
+  // Whoever moved on keeps what the EHR said last, not the bed: the next patient lies in it.
+  const left = input.leftTheList === true && snapshot === input.snapshot && snapshot !== undefined;
+  const claims = bedClaims(patient, found, left ? undefined : snapshot?.bed, ward);
   const away = elsewhere(bedWords(found), ward);
   const came = arrival(found, ward);
   const identity = chartIdentity(patient, found, snapshot, claims);
@@ -93,6 +97,7 @@ export function foldChart(input: ChartInput): Chart | undefined {
     ...(snapshot && snapshotAsOf !== undefined ? { snapshotAsOf } : {}),
     snapshotWarnings: snapshot?.warnings ?? [],
     bedClaims: claims,
+    ...(left && !away ? { leftTheList: true } : {}),
     ...(away ? { elsewhere: away } : {}),
     ...(came ? { arrival: came } : {}),
     ...(registration ? { registration: registrationOf(registration) } : {}),
@@ -222,6 +227,7 @@ export function toBoardRow(chart: Chart): BoardRow {
     conflicts: chart.conflicts,
     numbers: identity.numbers,
     bedClaims: chart.bedClaims,
+    ...(chart.leftTheList ? { leftTheList: chart.leftTheList } : {}),
     ...(chart.elsewhere ? { elsewhere: chart.elsewhere } : {}),
     ...(chart.arrival ? { arrival: chart.arrival } : {}),
     ...(chart.registration ? { registration: chart.registration } : {}),

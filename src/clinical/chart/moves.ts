@@ -39,7 +39,8 @@ function wardOf(entry: Charted, found: Standings): BedWord['ward'] {
   for (let at: Charted | undefined = entry; at && !seen.has(at.id); ) {
     seen.add(at.id);
     if (at.body.kind === 'patient-moved') return { id: at.body.to, name: at.body.toName };
-    at = at.body.replaces === undefined ? undefined : found.byId.get(at.body.replaces);
+    const before: EntryId | undefined = at.passedOver === undefined ? at.body.replaces : undefined;
+    at = before === undefined ? undefined : found.byId.get(before);
   }
   return undefined;
 }

@@ -6,6 +6,8 @@ export interface Way {
   label: string;
   /** Something is struck through that somebody wrote: the record says why. The text is a start, to be changed. */
   reason?: string;
+  /** It undoes what was signed with a PIN, and is signed likewise. */
+  signed?: true;
   drafts(now: string, reason: string): { patient: string; draft: Draft }[];
 }
 
@@ -99,8 +101,12 @@ const holding = (sides: readonly ConflictSide[]): Decision => ({
 
 function decide(conflict: Conflict, label: string, decision: Decision): Way {
   const { patients, overrules, bed, kind, sides } = conflict;
+  const signed =
+    decision.decision === 'these-hold' &&
+    sides.some((side) => side.signed && !decision.holds.includes(side.ref));
   return {
     label,
+    ...(signed ? { signed } : {}),
     drafts: (now, reason) =>
       patients.map((patient) => ({
         patient,
@@ -124,6 +130,7 @@ function strikeOut(side: ConflictSide, label: string, reason: string): Way {
   return {
     label,
     reason,
+    ...(side.signed ? { signed: side.signed } : {}),
     drafts: (now, why) => [
       {
         patient: side.patient,

@@ -1,4 +1,5 @@
 import type { EntryId, OpenedEntry, WardBody } from '../entries/index.ts';
+import { refusalToReplace } from '../replacing.ts';
 import { conflictKey, type Settlements, settlementsOf } from './settlements.ts';
 import type { Charted, Standing } from './types.ts';
 
@@ -41,14 +42,17 @@ interface Family {
  * What later entries made of each one. Only `replaces` counts, never the clock. A statement whose corrections branch
  * (two tablets corrected the same entry, or one corrected what the other marked as an error) is concurrent, also when
  * a branch is corrected further, until a person settles it or marks all but one as errors. A mark that is itself marked
- * as an error counts no more. The result depends neither on the order in which entries came nor on repeats.
+ * as an error counts no more. What somebody says of an entry that is not theirs to undo is passed over, and says so. The
+ * result depends neither on the order in which entries came nor on repeats.
  */
 export function standings(entries: readonly OpenedEntry[]): Standings {
   const unique = [...new Map(entries.map((entry) => [entry.id, entry])).values()].sort(byClock);
   const said = unique.filter((entry): entry is OpenedEntry & { body: WardBody } => entry.body !== null);
-  const bodies = new Map(said.map(({ id, body }) => [id, body]));
-  const { replacers, settlements } = effectiveReplacers(said, bodies);
-  const disputes = [...familiesOf(said, bodies, replacers)].filter(
+  const passedOver = whatIsPassedOver(said);
+  const heeded = said.flatMap((entry) => heededOf(entry, passedOver.has(entry.id)));
+  const bodies = new Map(heeded.map(({ id, body }) => [id, body]));
+  const { replacers, settlements } = effectiveReplacers(heeded, bodies);
+  const disputes = [...familiesOf(heeded, bodies, replacers)].filter(
     ({ claims, contradictions, onlyUndone }) =>
       !onlyUndone && (claims.length > 1 || (claims.length === 1 && contradictions.length > 0)),
   );
@@ -62,12 +66,14 @@ export function standings(entries: readonly OpenedEntry[]): Standings {
 
   const all = said.map(({ id, hlc, body }): Charted => {
     const replacedBy = replacers.get(id) ?? [];
+    const why = passedOver.get(id);
     return {
       id,
       hlc,
       body,
       standing: standingOf(replacedBy, disputed.has(id)),
       replacedBy: replacedBy.map((replacer) => replacer.id),
+      ...(why === undefined ? {} : { passedOver: why }),
     };
   });
   return {
@@ -83,6 +89,26 @@ export function standings(entries: readonly OpenedEntry[]): Standings {
 
 type Replacer = { id: EntryId; body: WardBody };
 type Replacers = ReadonlyMap<EntryId, Replacer[]>;
+
+/** Entries that would undo what is not their author's to undo, or take the place of something else: each with why not. */
+function whatIsPassedOver(said: readonly Replacer[]): Map<EntryId, string> {
+  const bodies = new Map<string, WardBody>(said.map(({ id, body }) => [id, body]));
+  const refusals = new Map<EntryId, string>();
+  for (const { id, body } of said) {
+    if (body.replaces === undefined && body.kind !== 'conflict-settled') continue;
+    const refusal = refusalToReplace(body.author.role, body, (ref) => bodies.get(ref));
+    if (refusal !== undefined) refusals.set(id, refusal);
+  }
+  return refusals;
+}
+
+/** What is heeded of an entry: of a mark or a settlement that is passed over nothing, of a statement the statement. */
+function heededOf({ id, body }: Replacer, isPassedOver: boolean): Replacer[] {
+  if (!isPassedOver) return [{ id, body }];
+  if (body.kind === 'entered-in-error' || body.kind === 'conflict-settled') return [];
+  const { replaces: _, ...statement } = body;
+  return [{ id, body: statement as WardBody }];
+}
 
 /**
  * Who replaces each entry, without marks "entered in error" that were an error themselves, and with the settlements

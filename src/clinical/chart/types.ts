@@ -39,6 +39,11 @@ export interface Charted<B extends WardBody = WardBody> {
   standing: Standing;
   /** Entries that replaced it or marked it as an error, oldest first. */
   replacedBy: EntryId[];
+  /**
+   * Why what it says of other entries is passed over, in words: its author may not undo them, or it is of another kind.
+   * What else it says counts.
+   */
+  passedOver?: string;
 }
 
 /** Where a fact came from: charted during the downtime, or the EHR's snapshot. */
@@ -109,6 +114,8 @@ export interface ConflictSide {
   by: string;
   /** When it happened, as the author says; absent for what the EHR says. */
   at?: string;
+  /** Whoever decides against it signs with the PIN, as its author did. */
+  signed?: true;
 }
 
 /** What only a person can settle, with everything that is said. */
@@ -189,6 +196,8 @@ export interface Chart {
   snapshotWarnings: string[];
   link?: { ehrPatient: string } | { confirmedNew: true };
   bedClaims: BedClaim[];
+  /** The EHR's newest list of the ward does not name the patient; what was charted keeps the chart here. */
+  leftTheList?: true;
   elsewhere?: Elsewhere;
   arrival?: Arrival;
   /** Of a patient registered in this downtime. */
@@ -266,6 +275,8 @@ export interface BoardRow {
   conflicts: Conflict[];
   numbers: PatientNumber[];
   bedClaims: BedClaim[];
+  /** The EHR's newest list of the ward does not name the patient; what was charted keeps the chart here. */
+  leftTheList?: true;
   elsewhere?: Elsewhere;
   arrival?: Arrival;
   registration?: { ref: EntryId; by: string; at: string; claimedEhrNumber?: string };

@@ -168,7 +168,7 @@ type State = Pick<
 >;
 
 function stateOf(
-  entry: { id: string; body: WardBody | null; standing: Standing },
+  entry: Pick<Charted, 'id' | 'standing' | 'passedOver'> & { body: WardBody | null },
   all: Charted[],
   patientKnown: boolean,
   posting: { state: 'posting' | 'unknown'; detail: string | null } | undefined,
@@ -190,6 +190,12 @@ function stateOf(
     return { state: 'not-for-the-ehr', stateReason: 'A second person signed.', resources: none };
   if (entry.body.kind === 'entry-vouched')
     return { state: 'not-for-the-ehr', stateReason: 'Who vouched for what was held back.', resources: none };
+  if (entry.body.kind === 'entered-in-error' && entry.passedOver !== undefined)
+    return {
+      state: 'not-for-the-ehr',
+      stateReason: `It changes no other entry. ${entry.passedOver}`,
+      resources: none,
+    };
   const said = all.filter(
     ({ body }) =>
       (body.kind === 'posting-outcome' || body.kind === 'review-decided') && body.entry === entry.id,
@@ -220,6 +226,7 @@ function stateOf(
   if (entry.standing === 'entered-in-error')
     return { state: 'not-for-the-ehr', stateReason: 'Entered in error.', resources: none };
   const replacesPosted =
+    entry.passedOver === undefined &&
     entry.body.replaces !== undefined &&
     all.some(
       ({ body }) =>

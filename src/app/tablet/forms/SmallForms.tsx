@@ -10,6 +10,7 @@ import {
   type ChartOrder,
   type Draft,
   describeEntry,
+  isSignedWithPin,
   tallMan,
 } from '../../../clinical/index.ts';
 import { SecretInput } from '../SecretInput.tsx';
@@ -183,7 +184,12 @@ const ReasonFields = z.object({
   reason: z.string().trim().min(1, 'Say why').max(2000, 'At most 2,000 characters'),
 });
 
-/** Marks an entry as wrong. It stays on the chart, struck through, with this reason. */
+const SignedReasonFields = ReasonFields.extend({ pin: z.string().min(4, 'Your PIN is needed') });
+
+/**
+ * Marks an entry as wrong. It stays on the chart, struck through, with this reason. What was signed with the PIN is
+ * undone with the PIN.
+ */
 export function EnteredInErrorForm({
   patient,
   entry,
@@ -191,28 +197,30 @@ export function EnteredInErrorForm({
   onDone,
   onCancel,
 }: SmallFormProps & { entry: Charted }) {
-  const { register, watch, handleSubmit, formState } = useForm({
-    resolver: zodResolver(ReasonFields),
-    defaultValues: { reason: '' },
+  const signed = isSignedWithPin(entry.body.kind);
+  const { register, watch, setValue, handleSubmit, formState } = useForm({
+    resolver: zodResolver(signed ? SignedReasonFields : ReasonFields.extend({ pin: z.string() })),
+    defaultValues: { reason: '', pin: '' },
   });
   const saving = useSave(timeZone);
   const { title, text } = describeEntry(entry.body);
-  const submit = handleSubmit(async ({ reason }) => {
-    const message = await saving.save(patient, {
-      kind: 'entered-in-error',
-      effectiveAt: nowIso(),
-      replaces: entry.id,
-      reason,
-    });
+  const { reason, pin } = watch();
+  const submit = handleSubmit(async (form) => {
+    const message = await saving.save(
+      patient,
+      { kind: 'entered-in-error', effectiveAt: nowIso(), replaces: entry.id, reason: form.reason },
+      signed ? form.pin : undefined,
+    );
+    setValue('pin', '');
     if (message) onDone(message);
   });
   return (
     <FormFrame
       title="Entered in error"
-      submit="Mark as error"
+      submit={signed ? 'Sign as error' : 'Mark as error'}
       busy={saving.busy}
       problem={saving.problem}
-      disabled={watch('reason').trim() === ''}
+      disabled={reason.trim() === '' || (signed && pin.length < 4)}
       onSubmit={submit}
       onCancel={onCancel}
     >
@@ -225,6 +233,7 @@ export function EnteredInErrorForm({
         error={formState.errors.reason?.message}
         {...register('reason')}
       />
+      {signed && <SecretInput description="Your signature" maw={240} {...register('pin')} />}
     </FormFrame>
   );
 }
@@ -237,7 +246,7 @@ export function StopOrderForm({
   onCancel,
 }: SmallFormProps & { order: ChartOrder }) {
   const { register, watch, setValue, handleSubmit, formState } = useForm({
-    resolver: zodResolver(ReasonFields.extend({ pin: z.string().min(4, 'Your PIN is needed') })),
+    resolver: zodResolver(SignedReasonFields),
     defaultValues: { reason: '', pin: '' },
   });
   const saving = useSave(timeZone);

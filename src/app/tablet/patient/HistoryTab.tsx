@@ -81,6 +81,9 @@ export function HistoryTab({
                 )}
                 {standing === 'replaced' && <div className="quiet">Corrected later{why && `: ${why}`}</div>}
                 {standing === 'concurrent' && <div className="alarm">▲ Corrected on two tablets</div>}
+                {'passedOver' in entry && !wrong && (
+                  <div className="alarm">▲ It changes no other entry. {entry.passedOver}</div>
+                )}
                 {entry.body?.replaces && entry.body.kind !== 'entered-in-error' && (
                   <div className="quiet">Amendment{entry.body.reason ? `: ${entry.body.reason}` : ''}</div>
                 )}
@@ -95,7 +98,7 @@ export function HistoryTab({
                   start &&
                   !wrong &&
                   !RECORDS_KINDS.includes(entry.body.kind) &&
-                  // What a prescriber signed, a prescriber takes back.
+                  // What a prescriber signed, a prescriber takes back: the vault refuses it, so it is not offered.
                   mayWrite(role, entry.body.kind) && (
                     <div className="row">
                       {(entry.body.kind === 'vital-signs' || entry.body.kind === 'note') && (

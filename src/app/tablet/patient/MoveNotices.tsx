@@ -23,6 +23,14 @@ export function MoveNotices({ chart, timeZone }: { chart: Chart; timeZone: strin
       </p>
     );
   }
+  if (chart.leftTheList)
+    return (
+      <p className="notice stop">
+        ▲ The EHR does not name this patient on this ward any more: discharged, or moved there. What it said
+        last is shown{chart.snapshotAsOf && `, as of ${formatInstant(chart.snapshotAsOf, timeZone)}`}; what
+        was charted here is kept.
+      </p>
+    );
   if (!arrival) return null;
   return (
     <p className={arrival.here < arrival.listed ? 'notice stop' : 'notice'}>

@@ -53,13 +53,17 @@ export function PatientScreen({
 }) {
   const { vault } = useLamp();
   const [whole, setWhole] = useState(false);
-  const chart = useChart(patient, whole);
+  const { chart: current, loaded } = useChart(patient, whole);
+  const [last, setLast] = useState(current);
+  if (current && current !== last) setLast(current);
   const rows = useBoard();
   const ward = useWardConflicts(rows);
   const alike = useAlike(rows);
   const names = new Map(rows?.map((row) => [row.patient, rowName(row)]));
   const now = useNow();
   const [task, setTask] = useState<Task | undefined>(give ? { do: 'give', ...give } : undefined);
+  // A discharge in the EHR takes no form away that is half filled in.
+  const chart = current ?? (task && last);
   const [tab, setTab] = useState<string | null>(scanned ? 'medication' : 'overview');
   const [identified, setIdentified] = useState(scanned);
   const [stray, setStray] = useState<string>();
@@ -103,7 +107,8 @@ export function PatientScreen({
     );
     return true;
   });
-  if (!chart) return <p>Opening the chart…</p>;
+  if (!chart && !loaded) return <p>Opening the chart…</p>;
+  if (!chart) return <NotHere isListed={names.has(patient)} onBack={() => go({ at: 'board' })} />;
 
   const done = (message: string, score?: News2): void => {
     setSaved(message);
@@ -293,6 +298,24 @@ export function PatientScreen({
         </>
       )}
     </div>
+  );
+}
+
+/** Opened as the board or a wristband showed it before the patient left. */
+function NotHere({ isListed, onBack }: { isListed: boolean; onBack: () => void }) {
+  return (
+    <section className="stack">
+      <p role="status" className="notice">
+        {isListed
+          ? 'The EHR data of this patient cannot be opened on this tablet. What is charted is safe: connect the tablet to the server, or use another one.'
+          : 'This patient is not on this ward’s list any more: discharged, or moved in the EHR. Nothing charted on this tablet waits; the record is in the EHR.'}
+      </p>
+      <div className="row">
+        <Button variant="default" onClick={onBack}>
+          ‹ Ward board
+        </Button>
+      </div>
+    </section>
   );
 }
 
