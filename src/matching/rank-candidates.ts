@@ -24,6 +24,8 @@ export interface RankedCandidate extends MatchInput {
   ehrPatient: string;
   weight: number;
   probability: number;
+  /** Same family name and date of birth, another given name, no number that agrees: a twin looks like this. */
+  mayBeTwin: boolean;
   reasons: MatchReason[];
 }
 
@@ -54,7 +56,7 @@ const fold = (text: string): string =>
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .replace(/[^a-z]/g, '');
+    .replace(/[^\p{L}]/gu, '');
 
 function weigh(field: keyof typeof LIKELIHOODS, verdict: Verdict): number {
   if (verdict === 'missing') return 0;
@@ -160,8 +162,23 @@ function score(downtime: MatchInput, candidate: MatchInput & { ehrPatient: strin
       weight: weigh('number', number.verdict),
     },
   ];
-  const weight = sum(reasons);
-  return { ...candidate, weight, probability: 1 / (1 + 2 ** -(weight + PRIOR_LOG2_ODDS)), reasons };
+  const agree = (field: string): Verdict | undefined =>
+    reasons.find((reason) => reason.field.startsWith(field))?.verdict;
+  const mayBeTwin =
+    agree('Given name') === 'differs' &&
+    (agree('Family name') === 'agrees' || agree('Family name') === 'close') &&
+    birth === 'agrees' &&
+    number.verdict !== 'agrees';
+  const evidence = sum(reasons);
+  // Of twins family name and birthday agree together: they are not two pieces of evidence. Even odds at the most.
+  const weight = mayBeTwin ? Math.min(evidence, -PRIOR_LOG2_ODDS) : evidence;
+  return {
+    ...candidate,
+    weight,
+    probability: 1 / (1 + 2 ** -(weight + PRIOR_LOG2_ODDS)),
+    mayBeTwin,
+    reasons,
+  };
 }
 
 function nameReasons(downtime: MatchInput, name: MatchInput['name']): MatchReason[] {

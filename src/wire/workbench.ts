@@ -119,6 +119,8 @@ export const Candidate = z.object({
   /** Fellegi–Sunter match weight (log2 of the likelihood ratio) and the probability that it implies. */
   weight: z.number(),
   probability: z.number(),
+  /** Same family name and date of birth, another given name. */
+  mayBeTwin: z.boolean(),
   reasons: z.array(
     z.object({
       field: z.string(),

@@ -23,7 +23,8 @@ const CLINICIAN = { id: 'cc'.repeat(16), name: 'Carl Clinician', role: 'clinicia
 export const PIN = '135790';
 export const LOG = 'dd'.repeat(16);
 
-export const minutesFromNow = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+export const minutesFromNow = (minutes: number): string =>
+  new Date(Date.now() + minutes * 60_000).toISOString();
 
 export function aStatus(changes: Partial<TabletStatus> = {}): TabletStatus {
   return {

@@ -160,3 +160,40 @@ describe('against febrl, where the truth is known (names and date of birth only)
     expect(right / best.length).toBeGreaterThanOrEqual(0.85);
   });
 });
+
+describe('people who look alike on paper', () => {
+  const grace = {
+    name: { family: 'Okafor', given: 'Grace' },
+    birthDate: '1991-05-06',
+    sex: 'female' as const,
+    numbers: [],
+  };
+
+  it('a twin is even odds at the most, and is called one', () => {
+    const [twin] = rankCandidates(grace, [
+      { ...grace, name: { family: 'Okafor', given: 'Naomi' }, ehrPatient: 'n' },
+    ]);
+    expect(twin).toMatchObject({ mayBeTwin: true });
+    expect(twin!.probability).toBeLessThanOrEqual(0.5);
+    const [herself, other] = rankCandidates(grace, [
+      { ...grace, name: { family: 'Okafor', given: 'Naomi' }, ehrPatient: 'n' },
+      { ...grace, ehrPatient: 'g' },
+    ]);
+    expect(herself).toMatchObject({ ehrPatient: 'g', mayBeTwin: false });
+    expect(herself!.probability).toBeGreaterThan(0.99);
+    expect(other!.ehrPatient).toBe('n');
+  });
+
+  it('names are compared in any alphabet', () => {
+    const person = { birthDate: '1980-01-02', sex: 'male' as const, numbers: [] };
+    const [other] = rankCandidates({ ...person, name: { family: 'Иванов', given: 'Петр' } }, [
+      { ...person, name: { family: 'Смирнов', given: 'Олег' }, ehrPatient: 'o' },
+    ]);
+    expect(other!.reasons.slice(0, 2).map(({ verdict }) => verdict)).toEqual(['differs', 'differs']);
+    expect(other!.probability).toBeLessThan(0.1);
+    const [same] = rankCandidates({ ...person, name: { family: 'Иванов', given: 'Петр' } }, [
+      { ...person, name: { family: 'ИВАНОВ', given: 'Петр' }, ehrPatient: 's' },
+    ]);
+    expect(same!.reasons[0]!.verdict).toBe('agrees');
+  });
+});

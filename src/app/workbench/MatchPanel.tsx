@@ -68,6 +68,11 @@ export function MatchPanel({
                   This is the same person
                 </Button>
               </div>
+              {candidate.mayBeTwin && (
+                <p className="notice stop">
+                  ▲ May be a twin: family name and date of birth are the same, the given name is another.
+                </p>
+              )}
               <table className="facts">
                 <thead>
                   <tr>
