@@ -407,6 +407,21 @@ describe('a patient who has left the ward in the EHR', () => {
     expect(went).toEqual([{ at: 'board' }]);
   });
 
+  it('and of whom something is charted stays, named as that on the board and above the chart', async () => {
+    const { unmount } = renderWith(
+      aLamp({ rows: [aBoardRow({ leftTheList: true })] }),
+      <BoardScreen {...props} tab="board" onTab={() => undefined} />,
+    );
+    await screen.findByText(/Not on the EHR’s list of this ward any more/);
+    unmount();
+    renderWith(
+      aLamp({ chart: aChart({ leftTheList: true }) }),
+      <PatientScreen {...props} patient={PATIENT} />,
+    );
+    await screen.findByText(/does not name this patient on this ward any more/);
+    expect(screen.getByText(/Penicillin V/)).toBeDefined();
+  });
+
   it('takes no form away that is half filled in', async () => {
     let known = true;
     const lamp = aLamp({ changes: { chart: async () => (known ? aChart() : undefined) } });
