@@ -5,7 +5,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { PrintChoices } from '../../src/app/tablet/print/PrintChoices.tsx';
 import { newestOf } from '../../src/clinical/index.ts';
-import { aChart, aLamp, aVitalSet, renderWith } from './fake-lamp.tsx';
+import { aChart, aLamp, anOrder, aVitalSet, LOG, NURSE, renderWith } from './fake-lamp.tsx';
 
 describe('what goes on paper', () => {
   it('is the whole record as it is now, not the part of it that the screen shows', async () => {
@@ -27,5 +27,65 @@ describe('what goes on paper', () => {
       expect(
         within(pages).getAllByText(new RegExp(`Respiration rate ${values.respirationRate} `)).length,
       ).toBeGreaterThan(0);
+  });
+
+  it('a patient who goes on with paper takes along what must be acted on, and what became of a dose', async () => {
+    const at = new Date().toISOString();
+    const said = { author: NURSE, effectiveAt: at, recordedAt: at };
+    const order = anOrder({ text: 'ondansetron 4 mg' });
+    const dose = {
+      id: `${LOG}-10`,
+      hlc: [1, 0] as const,
+      standing: 'current' as const,
+      replacedBy: [],
+      body: {
+        kind: 'medication-administration' as const,
+        ...said,
+        order: order.id,
+        medication: { text: 'ondansetron 4 mg' },
+        outcome: 'given' as const,
+        dose: { value: 4, unit: 'mg' },
+        overrides: [],
+      },
+    };
+    const empty = aChart();
+    const chart = aChart({
+      orders: [{ ...order, administrations: [dose] }],
+      afterDoses: {
+        ...empty.afterDoses,
+        said: {
+          [dose.id]: [
+            {
+              id: `${LOG}-11`,
+              hlc: [2, 0],
+              standing: 'current',
+              replacedBy: [],
+              body: {
+                kind: 'dose-vomited',
+                ...said,
+                administration: dose.id,
+                repeat: 'ask-prescriber',
+              },
+            },
+          ],
+        },
+      },
+      care: {
+        ...empty.care,
+        escalations: [
+          { about: `${LOG}-12`, because: 'Potassium 6.8 mmol/L', since: at, steps: [], state: 'not-told' },
+        ],
+      },
+    });
+    const lamp = aLamp({ chart });
+    vi.stubGlobal('print', () => undefined);
+    renderWith(
+      lamp,
+      <PrintChoices chart={chart} by="Nora Nurse" timeZone="America/Chicago" onDone={() => undefined} />,
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Transfer packet' }));
+    const pages = await screen.findByRole('dialog', { name: /^Print: Transfer packet/ });
+    expect(within(pages).getAllByText('Potassium 6.8 mmol/L: NOBODY WAS TOLD').length).toBeGreaterThan(0);
+    expect(within(pages).getAllByText(/^VOMITED/).length).toBeGreaterThan(0);
   });
 });

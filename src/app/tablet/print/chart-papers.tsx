@@ -15,6 +15,7 @@ import {
 } from '../../../clinical/index.ts';
 import { Picture } from '../../pictures/Picture.tsx';
 import { News2Chart } from '../patient/News2Chart.tsx';
+import { carePieces } from './care-pieces.tsx';
 import { marPieces, Row, runningInfusions } from './mar-paper.tsx';
 import { inPieces, type Paper, type PaperPiece } from './paper.ts';
 
@@ -205,6 +206,7 @@ export const transferPaper = (chart: Chart, timeZone: string): Paper => ({
   record: true,
   pieces: [
     ...coverPieces(chart, timeZone),
+    ...carePieces(chart, timeZone),
     ...marPieces(chart, timeZone),
     ...vitalPieces(chart, timeZone),
     ...measurementPieces(chart, timeZone),

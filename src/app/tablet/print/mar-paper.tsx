@@ -7,6 +7,7 @@ import {
   formatInstant,
   formatNumber,
   formatTime,
+  lacksSecondPerson,
   lastGiven,
   OUTCOMES,
   stands,
@@ -70,7 +71,7 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
   const until = Date.parse(chart.now) + AHEAD_MS;
   const charted = order.administrations.map((dose) => ({
     at: dose.body.dueAt ?? dose.body.effectiveAt,
-    node: <DoseRow dose={dose} timeZone={timeZone} />,
+    node: <DoseRow dose={dose} chart={chart} timeZone={timeZone} />,
   }));
   const open = chart.dueDoses
     .filter(
@@ -109,21 +110,44 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
 
 function DoseRow({
   dose,
+  chart,
   timeZone,
 }: {
   dose: Charted<ChartOrder['administrations'][number]['body']>;
+  chart: Chart;
   timeZone: string;
 }) {
   const { body } = dose;
+  const signed = chart.signatures[dose.id] ?? [];
   return (
-    <Row
-      struck={!stands(dose)}
-      cells={[
-        body.dueAt === undefined ? 'as needed' : `due ${formatInstant(body.dueAt, timeZone)}`,
-        `${body.givenInPart ? 'Given in part' : OUTCOMES[body.outcome]} ${formatTime(body.effectiveAt, timeZone)}: ${describeDose(body).text}`,
-        body.author.name,
-      ]}
-    />
+    <>
+      <Row
+        struck={!stands(dose)}
+        cells={[
+          body.dueAt === undefined ? 'as needed' : `due ${formatInstant(body.dueAt, timeZone)}`,
+          `${body.givenInPart ? 'Given in part' : OUTCOMES[body.outcome]} ${formatTime(body.effectiveAt, timeZone)}: ${describeDose(body).text}`,
+          [
+            body.author.name,
+            ...signed.map(({ by }) => by),
+            ...(stands(dose) && lacksSecondPerson(body, signed) ? ['SECOND SIGNATURE MISSING'] : []),
+          ].join(', '),
+        ]}
+      />
+      {(chart.afterDoses.said[dose.id] ?? []).map((after) => {
+        const { title, text } = describeEntry(after.body);
+        return (
+          <Row
+            key={after.id}
+            struck={!stands(after)}
+            cells={[
+              formatInstant(after.body.effectiveAt, timeZone),
+              `${title.toUpperCase()}: ${text}`,
+              after.body.author.name,
+            ]}
+          />
+        );
+      })}
+    </>
   );
 }
 
