@@ -54,7 +54,9 @@ function startDemoEhr(dataDirectory: string): Promise<{ process: ChildProcess; b
   });
 }
 
-const hubNames = (process.env.HUB_NAMES ?? '').split(/[\s,]+/).filter((name) => name !== '');
+const listed = (text: string | undefined): string[] =>
+  (text ?? '').split(/[\s,]+/).filter((part) => part !== '');
+const hubNames = listed(process.env.HUB_NAMES);
 
 async function serve(): Promise<void> {
   const dataDirectory = resolve(values.data ?? join(root, values.hub ? 'hub-data' : 'data'));
@@ -72,6 +74,7 @@ async function serve(): Promise<void> {
     webRoot: values['web-root'],
     hubNames,
     logLevel: process.env.LOG_LEVEL ?? 'warn',
+    trustedProxies: listed(process.env.TRUSTED_PROXY),
     signIn: signInOptions(process.env),
     passphrase: askPassphrase,
     ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { type Author, CarriedEntry, EntryId } from '../clinical/index.ts';
 import { type Entry, entryId, toBase64, toHex } from '../log/index.ts';
@@ -5,11 +6,14 @@ import { openEntry, sha256 } from '../seal/index.ts';
 import { readersOf, wardScope } from '../site/index.ts';
 import { branchBefore } from '../sync/index.ts';
 import type { Database } from './database/schema.ts';
+import { createLeases } from './leases.ts';
 import { storedEntry } from './ledger.ts';
 import type { Projection } from './projection.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteLog } from './site-log.ts';
 import type { SiteRecords } from './site-records.ts';
+
+const LEASE = 'second histories';
 
 /**
  * Takes entries of second histories over into the server's own ward logs, each once, whole and under an id of its
@@ -26,7 +30,19 @@ export function createBranches(context: {
 }) {
   const { db, identity, site, siteLog, projection } = context;
   const author: Author = { id: identity.site, name: 'Lamplight server', role: 'records' };
+  const leases = createLeases(db, identity.site, context.clock);
+  const holder = randomUUID();
   let running: Promise<void> = Promise.resolve();
+
+  /** One node at a time: two would give one entry two names. */
+  async function takeOverAlone(): Promise<void> {
+    if (!(await leases.take(LEASE, holder))) return;
+    try {
+      await takeOver();
+    } finally {
+      await leases.give(LEASE, holder);
+    }
+  }
 
   async function takeOver(): Promise<void> {
     const waiting = await db
@@ -54,6 +70,8 @@ export function createBranches(context: {
     for (const { hash, scope, writer } of waiting) {
       const entry = branch.get(hash)!;
       if (taken.has(hash) || entry.patient === null) continue;
+      // Ours no longer: another node goes on from what is written by now.
+      if (!(await leases.take(LEASE, holder))) return;
       const id = await carry(entry, hash, { scope, writer }, await referencesOf(entry, branch, taken));
       taken.set(hash, id);
     }
@@ -105,7 +123,7 @@ export function createBranches(context: {
   return {
     /** Safe to call at any time and from several places; one run follows another. */
     takeOver(): Promise<void> {
-      const turn = running.then(takeOver);
+      const turn = running.then(takeOverAlone);
       running = turn.catch(() => undefined);
       return turn;
     },

@@ -60,6 +60,11 @@ export interface ServerOptions {
   logTo?: { write(line: string): void };
   slowClients?: SlowClients;
   signIn?: SignInOptions;
+  /**
+   * Addresses of the proxies whose word about a client's address is believed, so that limits count clients and not the
+   * proxy. Absent: nobody's.
+   */
+  trustedProxies?: readonly string[];
   /** Of the site identity's file; asked where that is sealed, or is made. */
   passphrase?: AskPassphrase;
 }
@@ -80,6 +85,7 @@ export interface LamplightServer {
 
 const CENSUS_EVERY_MS = 5 * 60_000;
 const POSTING_EVERY_MS = 30_000;
+const OTHER_NODES_EVERY_MS = 1_000;
 
 /** Opens the database, recovers what a crash left, and builds the server. The caller listens. */
 export async function createServer(options: ServerOptions): Promise<LamplightServer> {
@@ -94,6 +100,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     // Addresses carry no patient data, but a request body never reaches the log either.
     logController: new LogController({ disableRequestLogging: true }),
     ...bounds,
+    ...(options.trustedProxies?.length ? { trustProxy: [...options.trustedProxies] } : {}),
     http: sockets,
   });
   boundBodies(app);
@@ -238,6 +245,15 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
   if (options.webRoot && existsSync(options.webRoot)) await serveApp(app, options.webRoot);
 
   const timers = [
+    // Several nodes on one PostgreSQL: what another one decided holds here within a second.
+    ...(opened.embedded
+      ? []
+      : [
+          setInterval(
+            () => inBackground('reading what was decided', site.refreshIfGrown),
+            OTHER_NODES_EVERY_MS,
+          ),
+        ]),
     setInterval(() => inBackground('reading the census', census.refresh), CENSUS_EVERY_MS),
     // What a crash or an unreachable EHR left half way is taken up again by itself.
     setInterval(() => inBackground('passing on moved records', moves.passOn), POSTING_EVERY_MS),

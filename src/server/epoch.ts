@@ -16,6 +16,8 @@ export interface EpochRecord {
   restoredAt(): string | undefined;
   /** Starts a new epoch when one of these is signed by the site and says more than the ledger holds. */
   examine(acknowledgements: readonly Acknowledgement[], ledger: ServerLedger): Promise<void>;
+  /** Reads what another node has learned or released. */
+  reload(): Promise<void>;
   /** A person says that the tablets have brought back what was lost. */
   release(): Promise<void>;
 }
@@ -70,11 +72,24 @@ export async function openEpoch(
         if (isLaterEpoch(acknowledgement.epoch, epoch)) await catchUp(acknowledgement);
         if (!(await isLost(ledger, epoch, acknowledgement, verify))) continue;
         const last = Math.max(numberOf(epoch), numberOf(acknowledgement.epoch));
-        epoch = nameOf(last + 1);
+        const next = nameOf(last + 1);
+        // Another node may have begun the new life already: then this one joins it.
+        await db
+          .updateTable('record.meta')
+          .set({ value: next })
+          .where('site', '=', identity.site)
+          .where('key', '=', 'epoch')
+          .where('value', '=', epoch)
+          .execute();
+        epoch = (await read('epoch'))!;
         restoredAt = new Date(clock()).toISOString();
-        await write('epoch', epoch);
         await write('restored-at', restoredAt);
       }
+    },
+
+    async reload() {
+      epoch = (await read('epoch'))!;
+      restoredAt = await read('restored-at');
     },
 
     async release() {

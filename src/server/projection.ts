@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { type EntryOrigin, WardBody } from '../clinical/index.ts';
+import { CarriedEntry, type EntryOrigin, WardBody } from '../clinical/index.ts';
 import { entryId, type Opening, toHex } from '../log/index.ts';
-import { sha256 } from '../seal/index.ts';
+import { openEntry, sha256 } from '../seal/index.ts';
 import { authorProblem, openWardEntry, readScope, wardScope } from '../site/index.ts';
 import type { Database } from './database/schema.ts';
 import { ownBytes, type ServerLedger, storedEntry } from './ledger.ts';
@@ -78,6 +78,11 @@ export function createProjection(
         if (opened.opened.origin) base.origin = JSON.stringify(await withWriter(opened.opened.origin));
         if (opened.opened.carries !== undefined) carried.push({ hash: opened.opened.carries, entry: id });
       } else {
+        // Taken over all the same: an entry that does not open is not taken over again and again.
+        const outer = await openEntry(entry, keys);
+        const carrying = CarriedEntry.safeParse(outer.ok ? outer.opened.body : undefined);
+        if (opening.writer === identity.site && carrying.success)
+          carried.push({ hash: carrying.data.hash, entry: id });
         bad.push({
           seq: row.seq,
           bytes: row.bytes,

@@ -41,6 +41,8 @@ import type { SiteLog } from './site-log.ts';
 /** What belongs to this hospital: wards, devices, staff. Read from the site's logs; every change is an entry there. */
 export interface SiteRecords {
   refresh(): Promise<void>;
+  /** The same where directory or roster have grown since: another node may have written. */
+  refreshIfGrown(): Promise<void>;
   directory(): Directory;
   roster(): Roster;
   device(id: string): Promise<DeviceEnrolled | undefined>;
@@ -169,19 +171,37 @@ export function createSiteRecords(
     await records.refresh();
   }
 
+  let readAt: string | undefined;
+  /** How far directory and roster go. */
+  async function stampNow(): Promise<string> {
+    const rows = await db
+      .selectFrom('record.log')
+      .where('site', '=', identity.site)
+      .where('scope', 'in', [DIRECTORY_SCOPE, ROSTER_SCOPE])
+      .orderBy('log')
+      .select(['log', 'seq'])
+      .execute();
+    return rows.map(({ log, seq }) => `${log} ${seq}`).join();
+  }
+
   const records: SiteRecords = {
     async refresh() {
+      const stamp = await stampNow();
       directory = await directoryOf(await entriesOf(DIRECTORY_SCOPE));
       rosterIdentities = await openRosterIdentities();
       pinSecrets = await openPinSecrets();
       roster = await rosterOf(await entriesOf(ROSTER_SCOPE), directory);
+      readAt = stamp;
+    },
+    async refreshIfGrown() {
+      if ((await stampNow()) !== readAt) await records.refresh();
     },
     directory: () => directory,
     roster: () => roster,
 
     async device(id) {
       // Another node may have enrolled it since we last looked.
-      if (!directory.devices.has(id)) await records.refresh();
+      if (!directory.devices.has(id)) await records.refreshIfGrown();
       return directory.devices.get(id);
     },
 

@@ -7,7 +7,7 @@ import type { PushState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
 import { findResources, postResources } from '../ehr/post-resources.ts';
-import type { Leases } from './lease.ts';
+import type { Leases } from '../leases.ts';
 import { byPostingOrder, type PatientRecord, type Reviewed, readRecords } from './ward-entries.ts';
 
 /** System of Lamplight's business identifiers in the EHR. */

@@ -8,6 +8,7 @@ import type { Census } from '../census/import-census.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
 import type { EpochRecord } from '../epoch.ts';
+import { createLeases } from '../leases.ts';
 import { fhirHash, readPicture, type StoredPicture } from '../pictures.ts';
 import type { Projection } from '../projection.ts';
 import type { Quarantine } from '../quarantine.ts';
@@ -18,7 +19,6 @@ import type { SiteRecords } from '../site-records.ts';
 import { candidatesFor } from './candidates.ts';
 import { judgeDecision } from './decisions.ts';
 import { readEhrSide } from './ehr-side.ts';
-import { createLeases } from './lease.ts';
 import { createPosting } from './posting.ts';
 import { type PatientRecord, readRecords } from './ward-entries.ts';
 import { worklistOfWard, worklistRow } from './worklist.ts';
@@ -294,12 +294,14 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
 
     async push() {
       // A server that was restored from a backup does not know all outcomes: it waits for the tablets, or a person.
+      await dependencies.epoch.reload();
       if (dependencies.epoch.restoredAt() !== undefined) return;
       await projection.catchUp();
       await posting.start();
     },
     async pushState() {
       await projection.catchUp();
+      await dependencies.epoch.reload();
       const restoredAt = dependencies.epoch.restoredAt();
       return { ...(await posting.state()), ...(restoredAt === undefined ? {} : { restoredAt }) };
     },

@@ -207,7 +207,12 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
 
   app.get(
     '/api/tablets/:device',
-    anyone('a cleared tablet has no key; it says a name of a tablet and a count'),
+    {
+      config: {
+        ...anyone('a cleared tablet has no key; it says a name of a tablet and a count').config,
+        rateLimit: { max: 60, timeWindow: '1 minute' },
+      },
+    },
     async (request): Promise<z.infer<typeof TabletWitness>> => {
       const { device: id } = z.object({ device: Hex128 }).parse(request.params);
       const device = await site.device(id);

@@ -105,11 +105,11 @@ export function syncRoutes(app: FastifyInstance, context: SyncContext): void {
 
   app.post('/api/sync/session', { config: proves }, async (request) => {
     const { device: id, challenge, signature } = SessionRequest.parse(request.body);
-    const device = await peerOf(site, id);
+    // First what costs nothing: who has no challenge of ours is not looked up.
     const fresh = tokens.read('challenge', challenge) !== undefined;
+    const device = fresh ? await peerOf(site, id) : undefined;
     if (
       !device ||
-      !fresh ||
       !(await verifyWith(device.signingKey)(fromBase64(signature), utf8(`lamplight session ${challenge}`)))
     ) {
       throw new RefusalError(403, 'unknown-device', 'This tablet is not enrolled here.');

@@ -1,18 +1,21 @@
 import type { Kysely } from 'kysely';
-import type { Database } from '../database/schema.ts';
+import type { Database } from './database/schema.ts';
 
 const LEASE_MS = 60_000;
 
-/** Who may change what of a patient is in the EHR: one holder at a time, on whichever node. Ends by itself. */
+/**
+ * Work that one holder at a time does, on whichever node: what of a patient goes into the EHR, or the taking over of second
+ * histories. A lease ends by itself.
+ */
 export function createLeases(db: Kysely<Database>, site: string, clock: () => number) {
   return {
     /** Takes it, or renews one's own. `false`: somebody else has it. */
-    async take(patient: string, holder: string): Promise<boolean> {
+    async take(of: string, holder: string): Promise<boolean> {
       const now = new Date(clock());
       const until = new Date(clock() + LEASE_MS);
       const row = await db
         .insertInto('projection.lease')
-        .values({ site, patient, holder, until })
+        .values({ site, patient: of, holder, until })
         .onConflict((conflict) =>
           conflict
             .columns(['site', 'patient'])
@@ -29,11 +32,11 @@ export function createLeases(db: Kysely<Database>, site: string, clock: () => nu
       return row?.holder === holder;
     },
 
-    async give(patient: string, holder: string): Promise<void> {
+    async give(of: string, holder: string): Promise<void> {
       await db
         .deleteFrom('projection.lease')
         .where('site', '=', site)
-        .where('patient', '=', patient)
+        .where('patient', '=', of)
         .where('holder', '=', holder)
         .execute();
     },
