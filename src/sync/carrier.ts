@@ -5,6 +5,8 @@ import type { Ledger, Received } from './receive.ts';
 
 /** Anything that can move entries between two replicas. */
 export interface Carrier {
+  /** How many bytes a page may have now, where the way is slow; absent: any. */
+  pageBytes?(): number;
   offer(request: Pick<OfferRequest, 'vector' | 'acknowledged'>): Promise<OfferAnswer>;
   push(entries: Bytes[]): Promise<PushAnswer>;
   /** `complete: false`: cut or paged; ask again from the new vector. */

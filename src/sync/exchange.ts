@@ -5,8 +5,9 @@ import type { OfferAnswer, PushAnswer } from './messages.ts';
 import { adoptHistory } from './receive.ts';
 import { divergingLogs } from './respond.ts';
 
-const PUSH_BYTES = 1024 * 1024;
-const PULL_BYTES = 1024 * 1024;
+/** A page, where the carrier does not ask for less. */
+const PAGE_BYTES = 1024 * 1024;
+const pageOf = (carrier: Carrier): number => Math.min(PAGE_BYTES, carrier.pageBytes?.() ?? PAGE_BYTES);
 
 export interface Progress {
   phase: 'uploading' | 'downloading';
@@ -66,7 +67,7 @@ async function push(
   let noted = Promise.resolve();
   for (const range of ranges) {
     const read = (after: number): Promise<Bytes[]> => {
-      const page = store.read({ ...range, after }, PUSH_BYTES);
+      const page = store.read({ ...range, after }, pageOf(carrier));
       // It is awaited in its turn; a push that fails first must not leave it unheard.
       page.catch(() => undefined);
       return page;
@@ -126,7 +127,7 @@ async function pull(
   let wanted = ranges;
   while (wanted.length > 0) {
     onProgress({ phase: 'downloading', done: total - count(wanted), total });
-    const { entries, complete } = await carrier.pull(wanted, PULL_BYTES);
+    const { entries, complete } = await carrier.pull(wanted, pageOf(carrier));
     if (entries.length > 0) await store.receive(entries);
     const mine = await store.vector();
     const left = remaining(wanted, mine);
@@ -155,7 +156,7 @@ async function settleFork(
   const purged = purgedThrough >= head[0];
   const given = offer.held.some((place) => place.log === log && place.hash === head[1]);
   for (let after = given ? head[0] : purgedThrough; after < head[0]; ) {
-    const entries = await store.read({ log, after, through: head[0] }, PUSH_BYTES);
+    const entries = await store.read({ log, after, through: head[0] }, pageOf(carrier));
     if (entries.length === 0) break;
     const answer = await carrier.push(entries);
     await note(store, answer);
@@ -171,7 +172,7 @@ async function settleFork(
     );
   if (!offer.authority || !acknowledged) return;
   for (let after = 0; after < theirs[0]; ) {
-    const { entries } = await carrier.pull([{ log, after, through: theirs[0] }], PULL_BYTES);
+    const { entries } = await carrier.pull([{ log, after, through: theirs[0] }], pageOf(carrier));
     if (entries.length === 0 || (await adoptHistory(store, log, entries)) > 0) return;
     after += entries.length;
   }
@@ -189,7 +190,7 @@ export async function lackingEntries(
   const found: Bytes[] = [];
   for (const range of givable(lacking(await store.vector(), theirs), await store.purged())) {
     for (let { after } = range; after < range.through; ) {
-      const entries = await store.read({ ...range, after }, PULL_BYTES);
+      const entries = await store.read({ ...range, after }, PAGE_BYTES);
       if (entries.length === 0) break;
       found.push(...entries);
       after += entries.length;

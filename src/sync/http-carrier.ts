@@ -25,10 +25,17 @@ export interface HttpCarrier extends Carrier {
   listen(onNews: () => void, signal: AbortSignal): Promise<void>;
 }
 
+const MOST_PAGE_BYTES = 1024 * 1024;
+/** Goes through in half a minute at 1 KB/s. */
+const LEAST_PAGE_BYTES = 32 * 1024;
+const PAGES_BEFORE_LARGER = 10;
+
 /** Offer, push and pull over HTTP. The session is the device's, so a locked tablet uploads too (FAILURES 30). */
 export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
   const request = options.fetch ?? fetch;
   let token: string | undefined;
+  let page = MOST_PAGE_BYTES;
+  let inTime = 0;
 
   async function send(path: string, init: RequestInit, authorised: boolean): Promise<Response> {
     const headers = new Headers(init.headers);
@@ -40,7 +47,8 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
         headers,
         signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
       });
-    } catch {
+    } catch (error) {
+      slower(error);
       throw new CarrierError('offline', 'the server does not answer');
     }
     if (response.ok) return response;
@@ -57,6 +65,18 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
       );
     }
     throw new CarrierError('refused', `the server refused (${response.status})`);
+  }
+
+  /** What did not come through in time is tried again in smaller pages, so that a slow ward is slow and not cut off. */
+  function slower(error: unknown): void {
+    if (!(error instanceof Error) || error.name !== 'TimeoutError') return;
+    page = Math.max(LEAST_PAGE_BYTES, page / 4);
+    inTime = 0;
+  }
+  /** A page came through. Only many in a row are a reason to try larger ones: each that is too large costs half a minute. */
+  function cameThrough(): void {
+    inTime += 1;
+    if (inTime % PAGES_BEFORE_LARGER === 0) page = Math.min(MOST_PAGE_BYTES, page * 2);
   }
 
   async function session(): Promise<string> {
@@ -93,7 +113,8 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
     let body: Bytes;
     try {
       body = new Uint8Array(await response.arrayBuffer());
-    } catch {
+    } catch (error) {
+      slower(error);
       throw new CarrierError('offline', 'the connection was cut');
     }
     const decoded = decodeFrames(body);
@@ -133,8 +154,11 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
         OfferAnswer,
       );
     },
+    pageBytes: () => page,
     async push(entries) {
-      return parse(await send('/api/sync/push', framesBody(entries), true), PushAnswer);
+      const answer = await parse(await send('/api/sync/push', framesBody(entries), true), PushAnswer);
+      cameThrough();
+      return answer;
     },
     async pull(ranges, maxBytes) {
       const { payloads, complete } = await frames(
@@ -142,6 +166,7 @@ export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
         jsonBody({ ranges, maxBytes }),
         FrameType.entry,
       );
+      cameThrough();
       return { entries: payloads, complete: complete && payloads.length === 0 };
     },
     async blobs(hashes) {

@@ -82,6 +82,37 @@ describe('the http carrier', () => {
     expect(await kindOf(() => new Response('', { status: 403 }))).toBe('refused');
     expect(await kindOf(() => new Response('<html>captive portal</html>'))).toBe('garbled');
   });
+  it('asks for smaller pages where the way is slow, and for larger ones when it is not any more', async () => {
+    // A ward's Wi-Fi that lets through so much before a request's time is over.
+    let most = 100 * 1024;
+    const slow = createHttpCarrier({
+      baseUrl: 'http://x',
+      device: 'a'.repeat(32),
+      sign: async () => new Uint8Array(64),
+      fetch: async (path, init) => {
+        if (String(path).endsWith('/challenge')) return Response.json({ challenge: 'c' });
+        if (String(path).endsWith('/session')) return Response.json({ token: 't' });
+        if (Buffer.from(init!.body as Uint8Array).length > most)
+          throw new DOMException('too slow', 'TimeoutError');
+        return Response.json({ held: [], problems: [], acknowledgements: [] });
+      },
+    });
+    const push = async (): Promise<boolean> =>
+      slow.push([new Uint8Array(slow.pageBytes!() - 100)]).then(
+        () => true,
+        (error: unknown) => {
+          expect(error).toMatchObject({ kind: 'offline' });
+          return false;
+        },
+      );
+    expect(await push()).toBe(false);
+    expect(await push()).toBe(false);
+    expect(slow.pageBytes!()).toBe(64 * 1024);
+    expect(await push()).toBe(true);
+    most = 8 * 1024 * 1024;
+    for (let n = 0; n < 60; n++) expect(await push()).toBe(true);
+    expect(slow.pageBytes!()).toBe(1024 * 1024);
+  });
   it('does not take a truncated pull for a whole one', async () => {
     const answers = [
       Response.json({ challenge: 'c' }),
