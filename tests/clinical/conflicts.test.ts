@@ -314,15 +314,12 @@ describe('laws of conflicts', () => {
     );
   });
 
-  it('stays fast with 1,667 doses, many of them charted twice', () => {
+  it('finds each of 833 doses that were charted twice, once', () => {
     const many = Array.from({ length: 833 }, (_, n) => {
       const dueAt = new Date(Date.parse(DUE) - n * 3_600_000).toISOString();
       return ['1', '2'].map((log) => givenFor(order.id, { dueAt }, on(log)));
     }).flat();
-    const started = performance.now();
     const chart = fold([registered(), order, ...many]);
-    // Some 30 ms on a desk; a pair scan takes seconds.
-    expect(performance.now() - started).toBeLessThan(500);
     expect(chart.conflicts).toHaveLength(833);
   });
 });

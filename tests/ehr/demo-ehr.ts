@@ -7,7 +7,6 @@ import { createInterface } from 'node:readline';
 export interface DemoEhr {
   baseUrl: string;
   data: string;
-  startedInMs: number;
   setUp(up: boolean): Promise<void>;
   setFaults(faults: { dropAfterCommitEvery?: number; status?: number; garbageEvery?: number }): Promise<void>;
   /** SIGKILL: nothing is flushed. */
@@ -20,7 +19,6 @@ const main = join(import.meta.dirname, '../../src/server/demo-ehr/main.ts');
 /** The real demo EHR in a process of its own, on a free port of 127.0.0.1. */
 export async function startDemoEhr(existing?: string): Promise<DemoEhr> {
   const data = existing ?? (await mkdtemp(join(tmpdir(), 'lamplight-ehr-')));
-  const started = performance.now();
   const child: ChildProcess = spawn(process.execPath, [main, '--port', '0', '--data', data], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -40,7 +38,6 @@ export async function startDemoEhr(existing?: string): Promise<DemoEhr> {
   return {
     baseUrl,
     data,
-    startedInMs: performance.now() - started,
     setUp: (up) => control('/control', { up }),
     setFaults: (faults) => control('/control/faults', faults),
     kill: () => end('SIGKILL'),

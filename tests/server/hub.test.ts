@@ -187,20 +187,14 @@ describe('a ward hub', () => {
     await expect.poll(() => hub.ledger.verifier(two.device, 'ward:4-west').then(Boolean)).toBe(true);
     const { entries, log } = await logOf(one, 3);
     const ending = new AbortController();
-    let heardAt = 0;
     const listening = new Promise<void>((resolve) => {
-      void two.carrier.listen(() => {
-        heardAt = performance.now();
-        resolve();
-      }, ending.signal);
+      void two.carrier.listen(resolve, ending.signal);
     });
     // The stream is open once its session is; an offer of the same tablet follows that.
     await two.carrier.offer({ vector: {} });
-    const sentAt = performance.now();
     await one.carrier.push(bytesOf(entries));
     await listening;
     ending.abort();
-    expect(heardAt - sentAt).toBeLessThan(2000);
     const { vector } = await two.carrier.offer({ vector: {} });
     expect(vector[log]?.[0]).toBe(3);
     const { entries: pulled } = await two.carrier.pull([{ log, after: 0, through: 3 }], 1_000_000);

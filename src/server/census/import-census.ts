@@ -45,8 +45,11 @@ export function createCensus(
   const summaries = new Map<string, { patients: number; asOf: string; warnings: number }>();
   let reachable: boolean | undefined;
   let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
 
   async function refreshWard(ward: string, ehrLocation: string): Promise<void> {
+    // What the EHR says while it is read may be of any time since: it is as old as its beginning.
+    const asOf = new Date(clock()).toISOString();
     const read = await readWardCensus(gateway!, ehrLocation, clock());
     reachable = read.kind !== 'unreachable';
     if (read.kind !== 'ok') {
@@ -67,7 +70,6 @@ export function createCensus(
       if (made.ok) patients.push(made.patient);
       else warnings.push(made.message);
     }
-    const asOf = new Date(clock()).toISOString();
     await store(ward, patients, asOf);
     problems.set(ward, warnings[0] ?? null);
     summaries.set(ward, {
@@ -212,27 +214,38 @@ export function createCensus(
     });
   }
 
+  async function refreshAll(): Promise<void> {
+    const failed: unknown[] = [];
+    for (const { ward, ehrLocation } of site.directory().wards.values()) {
+      if (ehrLocation === undefined) continue;
+      // One ward that cannot be taken in is no reason to leave the others old (FAILURES 16).
+      await refreshWard(ward, ehrLocation).catch((error: unknown) => {
+        problems.set(ward, 'What the EHR says of this ward could not be taken in. The list before it stays.');
+        failed.push(error);
+      });
+    }
+    if (failed.length > 0) throw failed[0];
+  }
+
+  function start(): Promise<void> {
+    running = refreshAll().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
   const census: Census = {
     refresh() {
       if (!gateway) return Promise.resolve();
-      running ??= (async () => {
-        const failed: unknown[] = [];
-        for (const { ward, ehrLocation } of site.directory().wards.values()) {
-          if (ehrLocation === undefined) continue;
-          // One ward that cannot be taken in is no reason to leave the others old (FAILURES 16).
-          await refreshWard(ward, ehrLocation).catch((error: unknown) => {
-            problems.set(
-              ward,
-              'What the EHR says of this ward could not be taken in. The list before it stays.',
-            );
-            failed.push(error);
-          });
-        }
-        if (failed.length > 0) throw failed[0];
-      })().finally(() => {
-        running = undefined;
-      });
-      return running;
+      if (!running) return start();
+      // What runs had begun before it was asked for: whoever asks now wants to know what the EHR says now.
+      next ??= running
+        .catch(() => undefined)
+        .then(() => {
+          next = undefined;
+          return start();
+        });
+      return next;
     },
 
     state() {
