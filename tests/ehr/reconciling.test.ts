@@ -264,3 +264,59 @@ describe("a nurse's mark on what a clinician stopped", () => {
     expect(await reviewed(stop!)).toMatchObject({ standing: 'entered-in-error', state: 'not-for-the-ehr' });
   });
 });
+
+it('a new patient is in the EHR before anything that names her, and an order that is not there is named in words', async () => {
+  const stranger = 'ee'.repeat(16);
+  const at = new Date().toISOString();
+  const [registration, order, dose, charted] = await chart(
+    stranger,
+    () => ({
+      kind: 'patient-registered',
+      number: { kind: 'MRT', value: 'DA00001X' },
+      name: { family: 'Okafor', given: 'Grace' },
+      nameUnknown: false,
+      sex: 'female',
+    }),
+    () => ({
+      kind: 'order-received',
+      detail: {
+        category: 'medication',
+        medication: { text: 'paracetamol 500 mg' },
+        dose: { value: 1000, unit: 'mg' },
+        route: 'PO',
+        schedule: { type: 'once', stat: false },
+        startAt: at,
+      },
+      prescriber: 'Dr Bell',
+      by: 'telephone',
+      readBack: true,
+      overrides: [],
+    }),
+    (names) => ({
+      kind: 'medication-administration',
+      order: names[1],
+      medication: { text: 'paracetamol 500 mg' },
+      outcome: 'given',
+      dose: { value: 1000, unit: 'mg' },
+      overrides: [],
+    }),
+    weight(60),
+  );
+  await server.context.reconciliation.link(stranger, { confirmedNew: true }, records);
+  await approve(charted!, dose!);
+  await push();
+  expect(await stateOf(stranger, charted!)).toMatchObject({
+    state: 'waiting-for-match',
+    stateReason: expect.stringContaining('approve the registration'),
+  });
+  await approve(registration!);
+  await push();
+  expect((await stateOf(stranger, registration!))?.state).toBe('posted');
+  expect((await stateOf(stranger, charted!))?.state).toBe('posted');
+  // The order was never approved.
+  expect((await stateOf(stranger, order!))?.state).toBe('to-review');
+  const given = await gateway.read('MedicationAdministration', dose!);
+  expect(given.kind === 'ok' && given.resource.request).toEqual({
+    display: 'Downtime order, not in the EHR: paracetamol 500 mg',
+  });
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { SnapshotPatient, WardBody } from '../../clinical/index.ts';
+import type { OrderDetail, SnapshotPatient, WardBody } from '../../clinical/index.ts';
 import { isForTheEhr, resourcesFor, type ToFhirContext } from '../../interop/index.ts';
 import type { Directory, Roster } from '../../site/index.ts';
 import type { PushState } from '../../wire/workbench.ts';
@@ -46,6 +46,7 @@ export interface PostingDependencies {
   ): Promise<void>;
 }
 
+const NAMED_BY_OTHERS: readonly string[] = ['patient-registered', 'order-signed', 'order-received'];
 const IN_WORK: readonly string[] = ['approved', 'unknown', 'posting'];
 
 /** For the person who decides on a refused entry: part of it stands in the EHR. */
@@ -193,7 +194,8 @@ export function createPosting(dependencies: PostingDependencies) {
       tried.add(next.id);
       const reviewed = new Map(record.reviewed.map((entry) => [entry.id, entry]));
       if (!(await postEntry(next, record, known, reviewed))) return false;
-      if (next.askOnly) readAt = Number.NEGATIVE_INFINITY;
+      // What others name, or wait for, is looked at anew.
+      if (next.askOnly || NAMED_BY_OTHERS.includes(next.body?.kind ?? '')) readAt = Number.NEGATIVE_INFINITY;
     }
   }
 
@@ -276,9 +278,12 @@ function contextFor(
     orderReference(order) {
       const inEhr = orders.get(order);
       if (inEhr) return { reference: `MedicationRequest/${inEhr.ehrId}` };
-      const ours = reviewed.get(order)?.body;
+      const found = reviewed.get(order);
+      const ours = found?.body;
       if (ours?.kind !== 'order-signed' && ours?.kind !== 'order-received')
         return { display: `Downtime order ${order}` };
+      // An EHR that checks references takes none to what it does not hold.
+      if (found?.state !== 'posted') return { display: orderInWords(ours.detail) };
       const type =
         ours.detail.category === 'medication'
           ? 'MedicationRequest'
@@ -307,6 +312,12 @@ function contextFor(
       ),
   };
 }
+
+const orderInWords = (detail: OrderDetail): string =>
+  `Downtime order, not in the EHR: ${detail.category === 'medication' ? detail.medication.text : detail.request.text}`.slice(
+    0,
+    200,
+  );
 
 /** The turn that an infusion began with, and when the one after this came: of those that stand. */
 function turnsAround(id: string, reviewed: readonly Reviewed[]): { firstTurn?: string; until?: string } {

@@ -101,7 +101,9 @@ export async function readRecords(
     const { believed, held } = partByBelief(opened, problemOf);
     const found = standings(believed);
     const link = currentLink(found.all);
-    const known = census.has(patient) || link !== undefined;
+    // A patient whom nobody in the EHR is: everything else names the record that the registration makes there.
+    const waitsForRegistration =
+      !census.has(patient) && link !== undefined && 'confirmedNew' in link && !isRegistered(found.all);
     const reviewed = [
       ...found.all,
       ...found.unknown.map((entry) => ({ ...entry, standing: 'current' as const, replacedBy: [] })),
@@ -118,7 +120,16 @@ export async function readRecords(
           hlc: charted.hlc,
           standing: charted.standing,
           receivedAt: row.received_at,
-          ...stateOf(charted, found.all, known, postings.get(charted.id)),
+          ...stateOf(
+            charted,
+            found.all,
+            waitsForRegistration && charted.body?.kind !== 'patient-registered'
+              ? 'waits-for-registration'
+              : census.has(patient) || link !== undefined
+                ? 'known'
+                : 'unmatched',
+            postings.get(charted.id),
+          ),
         };
       });
     reviewed.push(
@@ -145,6 +156,17 @@ export async function readRecords(
   });
 }
 
+/** Whether the EHR has the patient whom a registration makes. */
+const isRegistered = (all: Charted[]): boolean =>
+  all.some(
+    ({ id, body }) =>
+      body.kind === 'patient-registered' &&
+      all.some(
+        (said) =>
+          said.body.kind === 'posting-outcome' && said.body.outcome === 'posted' && said.body.entry === id,
+      ),
+  );
+
 function currentLink(all: Charted[]): PatientRecord['link'] {
   const decided = all
     .filter(
@@ -170,7 +192,7 @@ type State = Pick<
 function stateOf(
   entry: Pick<Charted, 'id' | 'standing' | 'passedOver'> & { body: WardBody | null },
   all: Charted[],
-  patientKnown: boolean,
+  patient: 'known' | 'unmatched' | 'waits-for-registration',
   posting: { state: 'posting' | 'unknown'; detail: string | null } | undefined,
 ): State {
   const none: { type: string; id: string }[] = [];
@@ -216,7 +238,7 @@ function stateOf(
       ...decided,
       ...(entry.standing === 'replaced' ||
       entry.standing === 'entered-in-error' ||
-      !patientKnown ||
+      patient === 'unmatched' ||
       (last?.kind === 'review-decided' && last.decision === 'rejected')
         ? { askOnly: true as const }
         : {}),
@@ -250,7 +272,15 @@ function stateOf(
   if (last?.kind !== 'review-decided') return { state: 'to-review', resources: none };
   if (last.decision === 'rejected')
     return { state: 'rejected', stateReason: last.reason ?? '', resources: none, ...decided };
-  if (!patientKnown) return { state: 'waiting-for-match', resources: none, ...decided };
+  if (patient !== 'known')
+    return {
+      state: 'waiting-for-match',
+      ...(patient === 'unmatched'
+        ? {}
+        : { stateReason: 'Waits until the new patient is in the EHR: approve the registration.' }),
+      resources: none,
+      ...decided,
+    };
   if (posting)
     return {
       state: posting.state,
