@@ -230,6 +230,32 @@ describe('an entry that was sent, and of which the EHR has not said whether it h
   });
 });
 
+it('what is sent again is what was sent, though it would be told differently now', async () => {
+  const at = new Date().toISOString();
+  const infusion = (action: string, minutes: number) => () => ({
+    kind: 'infusion-charted',
+    order: 'f'.repeat(32),
+    medication: { text: 'sodium chloride 0.9 %' },
+    action,
+    ...(action === 'started' ? { rateMlPerHour: 100 } : {}),
+    effectiveAt: new Date(Date.parse(at) + minutes * 60_000).toISOString(),
+    overrides: [],
+  });
+  const [started] = await chart(patient, infusion('started', -60));
+  await approve(started!);
+  await ehr.setFaults({ status: 500 });
+  await push();
+  expect((await stateOf(patient, started!))?.state).toBe('unknown');
+  // Stopped meanwhile: told anew, the start would carry its end.
+  await chart(patient, infusion('stopped', -1));
+  await ehr.setFaults({});
+  await push();
+  const posted = await stateOf(patient, started!);
+  expect(posted?.state).toBe('posted');
+  const held = await gateway.read('MedicationAdministration', started!);
+  expect(held.kind === 'ok' && held.resource).toMatchObject({ status: 'in-progress' });
+});
+
 it('what was charted goes into the EHR after its patient has left the ward’s list', async () => {
   const [charted] = await chart(other, weight(64));
   const known = (await server.context.census.known()).get(other)!;

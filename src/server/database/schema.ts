@@ -133,6 +133,8 @@ export interface Database {
     state: 'posting' | 'unknown';
     detail: string | null;
     attempts: number;
+    /** What was sent, or was about to be: a repeat sends the same. */
+    sent: unknown;
   };
   /** The audit trail, readable; one row for each event. */
   'projection.audit': {
@@ -279,6 +281,7 @@ const MIGRATIONS: readonly string[] = [
     primary key (site, patient));
   insert into projection.known_patient (site, patient, ehr_patient, body, seen_at)
     select distinct on (site, patient) site, patient, ehr_patient, body, now() from projection.census_patient`,
+  `alter table projection.posting add column sent jsonb`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { z } from 'zod';
 import type { OrderDetail, SnapshotPatient, WardBody } from '../../clinical/index.ts';
-import { isForTheEhr, resourcesFor, type ToFhirContext } from '../../interop/index.ts';
+import { isForTheEhr, type Outgoing, resourcesFor, type ToFhirContext } from '../../interop/index.ts';
 import type { Directory, Roster } from '../../site/index.ts';
 import type { PushState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
@@ -46,6 +47,8 @@ export interface PostingDependencies {
   ): Promise<void>;
 }
 
+const Sent = z.array(z.looseObject({ resourceType: z.string(), id: z.string() }));
+
 const NAMED_BY_OTHERS: readonly string[] = ['patient-registered', 'order-signed', 'order-received'];
 const IN_WORK: readonly string[] = ['approved', 'unknown', 'posting'];
 
@@ -66,16 +69,36 @@ export function createPosting(dependencies: PostingDependencies) {
   let running: Promise<void> | undefined;
   let problem: string | null = null;
 
-  async function mark(entry: string, state: 'posting' | 'unknown', detail: string | null): Promise<void> {
+  async function mark(
+    entry: string,
+    state: 'posting' | 'unknown',
+    detail: string | null,
+    resources?: readonly Outgoing[],
+  ): Promise<void> {
+    const sent = resources ? { sent: JSON.stringify(resources) } : {};
     await db
       .insertInto('projection.posting')
-      .values({ site, entry, state, detail, attempts: 1 })
+      .values({ site, entry, state, detail, attempts: 1, ...sent })
       .onConflict((conflict) =>
-        conflict
-          .columns(['site', 'entry'])
-          .doUpdateSet((set) => ({ state, detail, attempts: set('projection.posting.attempts', '+', 1) })),
+        conflict.columns(['site', 'entry']).doUpdateSet((set) => ({
+          state,
+          detail,
+          attempts: set('projection.posting.attempts', '+', 1),
+          ...sent,
+        })),
       )
       .execute();
+  }
+
+  /** What an earlier try sent. An infusion's next turn or a late signature would make it another now. */
+  async function sentBefore(entry: string): Promise<Outgoing[] | undefined> {
+    const row = await db
+      .selectFrom('projection.posting')
+      .where('site', '=', site)
+      .where('entry', '=', entry)
+      .select('sent')
+      .executeTakeFirst();
+    return row?.sent == null ? undefined : Sent.parse(row.sent);
   }
 
   const unmark = (entry: string) =>
@@ -111,9 +134,9 @@ export function createPosting(dependencies: PostingDependencies) {
       ...contextFor(entry, record, census, reviewed, await dependencies.deviceName(entry.log)),
       picture: (sha256: string) => pictures.get(sha256),
     };
-    const resources = resourcesFor({ id: entry.id, body }, context);
+    const resources = (await sentBefore(entry.id)) ?? resourcesFor({ id: entry.id, body }, context);
     if (entry.askOnly) return askAbout(entry, resources);
-    await mark(entry.id, 'posting', null);
+    await mark(entry.id, 'posting', null, resources);
     const result = await postResources(gateway, resources);
     switch (result.kind) {
       case 'posted':
@@ -146,7 +169,7 @@ export function createPosting(dependencies: PostingDependencies) {
   }
 
   /** Sent perhaps, and corrected, rejected or unmatched since: nothing more is sent, and what the EHR has is named. */
-  async function askAbout(entry: Reviewed, resources: ReturnType<typeof resourcesFor>): Promise<boolean> {
+  async function askAbout(entry: Reviewed, resources: readonly Outgoing[]): Promise<boolean> {
     const found = await findResources(gateway!, resources);
     if (found.kind === 'unreachable') {
       problem = found.reason;
