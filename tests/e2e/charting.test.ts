@@ -133,7 +133,7 @@ describe('charting the rest', () => {
     await desk.getByRole('heading', { name: 'Ward settings' }).waitFor();
     expect(await desk.getByRole('heading', { name: 'Staff' }).count()).toBe(0);
     await desk.getByLabel('Ward', { exact: true }).selectOption({ label: '4 West' });
-    await desk.getByRole('button', { name: 'I have checked 4AT (delirium): switch it on' }).click();
+    await desk.getByRole('button', { name: 'I have checked it: switch it on: 4AT (delirium)' }).click();
     await desk.getByText(/✓ On: checked by Dr Mei Tanaka/).waitFor();
     await look(desk, 'desk-ward-settings');
     await desk.close();

@@ -85,7 +85,7 @@ export function SignInCard({
                   {factors.length > 0 && (
                     <Button
                       variant="default"
-                      aria-label={`Remove second factors of ${name}`}
+                      aria-label={`Remove (lost): second factors of ${name}`}
                       onClick={() => void send(`/api/admin/staff/${person.id}/second-factor/remove`, {})}
                     >
                       Remove (lost)

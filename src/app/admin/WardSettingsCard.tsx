@@ -209,7 +209,7 @@ function Scores({
             {onSign && (
               <Button
                 variant={signed ? 'default' : 'filled'}
-                aria-label={signed ? `Switch off ${title}` : `I have checked ${title}: switch it on`}
+                aria-label={signed ? `Switch off ${title}` : `I have checked it: switch it on: ${title}`}
                 onClick={() => onSign(id, !signed)}
               >
                 {signed ? 'Switch off' : 'I have checked it: switch it on'}

@@ -59,7 +59,7 @@ export function Devices({ chart, timeZone, now, start }: Props) {
                   aria-label={`Take out ${name}`}
                   onClick={() => start({ do: 'device', action: 'removed', device })}
                 >
-                  Taken out
+                  Take out
                 </Button>
               </span>
             )}
