@@ -140,6 +140,7 @@ describe('closing an outage (FAILURES 17, 24, 34)', () => {
     for (const text of ['first', 'second', 'third']) await chart(one, text);
     await expect.poll(async () => (await counts(one)).atServer).toBe(3);
     await expect.poll(async () => (await stored(two)).held, { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(async () => (await callVault(one, 'completeness')).toOpen, { timeout: 60_000 }).toBe(0);
     const census = (await callVault(one, 'board')).length;
     // One of two is away when the outage is closed.
     await two.context().setOffline(true);
