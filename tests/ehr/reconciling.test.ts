@@ -136,6 +136,20 @@ const approve = (...entries: string[]) =>
     'PIN',
     ['4-west'],
   );
+/** As the desk did before the correction came: now it would be refused. */
+const approvedBefore = (entry: string) => {
+  const at = new Date().toISOString();
+  const body = {
+    kind: 'review-decided',
+    author: records,
+    effectiveAt: at,
+    recordedAt: at,
+    entry,
+    decision: 'approved',
+    signedInBy: 'PIN',
+  };
+  return server.context.siteLog.append(SCOPE, server.context.site.recipients('4-west'), [{ patient, body }]);
+};
 async function stateOf(about: string, entry: string) {
   const found = (await server.context.reconciliation.everything()).found.find(
     (record) => record.patient === about,
@@ -176,21 +190,7 @@ describe('an entry that was sent, and of which the EHR has not said whether it h
     );
     await approve(right!);
     for (const resource of await resourcesOf(patient, wrong!)) await gateway.put(resource);
-    // It had been approved and sent before the correction came.
-    await server.context.siteLog.append(SCOPE, server.context.site.recipients('4-west'), [
-      {
-        patient,
-        body: {
-          kind: 'review-decided',
-          author: records,
-          effectiveAt: new Date().toISOString(),
-          recordedAt: new Date().toISOString(),
-          entry: wrong!,
-          decision: 'approved',
-          signedInBy: 'PIN',
-        },
-      },
-    ]);
+    await approvedBefore(wrong!);
     await unknown(wrong!);
     expect(await stateOf(patient, wrong!)).toMatchObject({ state: 'unknown', askOnly: true });
     await push();
@@ -206,20 +206,7 @@ describe('an entry that was sent, and of which the EHR has not said whether it h
       weight(81),
       weight(82, ([first]) => first!),
     );
-    await server.context.siteLog.append(SCOPE, server.context.site.recipients('4-west'), [
-      {
-        patient,
-        body: {
-          kind: 'review-decided',
-          author: records,
-          effectiveAt: new Date().toISOString(),
-          recordedAt: new Date().toISOString(),
-          entry: wrong!,
-          decision: 'approved',
-          signedInBy: 'PIN',
-        },
-      },
-    ]);
+    await approvedBefore(wrong!);
     await unknown(wrong!);
     await approve(right!);
     await push();
