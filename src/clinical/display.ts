@@ -318,8 +318,10 @@ const UNSAFE: readonly (readonly [RegExp, string])[] = [
   [/(\d)\s*U\b/gi, '$1 units'],
   [/(\d)\s*(?:\u00b5g|\u03bcg|ug)\b/gi, '$1 mcg'],
   [/(\d)\s*cc\b/gi, '$1 mL'],
-  [/(?<![\d.])\.(\d)/g, '0.$1'],
+  // Behind a space or at the beginning alone: in "Give slowly.2 tablets" the stop ends a sentence.
+  [/(?<![^\s(/=:~+<>\u2264\u2265\u2013-])\.(\d)/g, '0.$1'],
   [/\b(\d+)\.0+(?=\s*(?:mg|g|mcg|mL|ml|units?|mmol|mEq)\b)/g, '$1'],
+  [/\b(\d+\.\d*[1-9])0+(?=\s*(?:mg|g|mcg|mL|ml|units?|mmol|mEq)\b)/g, '$1'],
 ];
 
 export const withoutUnsafeAbbreviations = (text: string): string =>
