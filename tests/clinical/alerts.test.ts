@@ -37,6 +37,17 @@ describe('allergies', () => {
     ['ketorolac tromethamine 15 MG injection', 'NSAIDs', 'allergy-class'],
     ['paracetamol 500 mg', 'Acetaminophen', 'allergy'],
     ['oxycodone 5 MG Oral Tablet', 'Codeine', 'allergy-class'],
+    ['benzylpenicillin sodium 1.2 g injection', 'Penicillin', 'allergy-class'],
+    ['phenoxymethylpenicillin 250 mg', 'Amoxicillin', 'allergy-class'],
+    ['co-amoxiclav 625 mg', 'Penicillin V', 'allergy-class'],
+    ['pivmecillinam 400 mg', 'Penicillins', 'allergy-class'],
+    ['cefaclor 250 mg', 'Cefuroxime', 'allergy-class'],
+    ['co-trimoxazole 960 mg', 'Sulfonamides', 'allergy-class'],
+    ['etoricoxib 60 mg', 'Ibuprofen', 'allergy-class'],
+    ['ketoprofen 100 mg', 'Aspirin', 'allergy-class'],
+    ['pethidine 50 mg', 'Meperidine', 'allergy'],
+    ['salbutamol sulphate 2.5 mg', 'Albuterol', 'allergy'],
+    ['adrenaline 1 mg', 'Epinephrine', 'allergy'],
   ])('%s for somebody allergic to %s: %s', (drug, allergy, code) => {
     expect(codesFor(drug, allergy)).toEqual([code]);
   });
@@ -46,6 +57,8 @@ describe('allergies', () => {
     ['furosemide 40 MG Oral Tablet', 'Sulfa drugs'],
     ['enoxaparin sodium 40 MG Prefilled Syringe', 'Latex glove syringe'],
     ['lisinopril 10 MG Oral Tablet', 'Allergy to substance (finding)'],
+    ['morphine sulphate 10 mg', 'Salbutamol sulphate'],
+    ['baclofen 10 mg', 'Ibuprofen'],
   ])('%s says nothing to somebody allergic to %s', (drug, allergy) => {
     expect(codesFor(drug, allergy)).toEqual([]);
   });
