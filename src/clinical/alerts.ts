@@ -44,7 +44,8 @@ export interface Alert {
     | 'weight-old'
     | 'renal'
     | 'glucose-low'
-    | 'glucose-old';
+    | 'glucose-old'
+    | 'glucose-unusual';
   severity: 'stop-and-think' | 'confirm' | 'inform';
   message: string;
   /** With `confirm`: what whoever ticks it says. */
