@@ -36,6 +36,17 @@ const chartAt = (now: string, entries: OpenedEntry[]) =>
 const infusion = (now: string, entries: OpenedEntry[]): Infusion | undefined =>
   chartAt(now, entries).infusions[0];
 
+describe('an infusion whose order is not here', () => {
+  it('stands under an order that says so: the EHR has renewed it, or it is still on its way', () => {
+    const running = turn('started', '08:00', { rateMlPerHour: 100, order: 'f'.repeat(32) });
+    const chart = foldChart({ patient: PATIENT, entries: [registered(), running], now: at('09:00') })!;
+    expect(chart.infusions).toMatchObject([{ order: 'f'.repeat(32), state: 'running' }]);
+    expect(chart.orders).toMatchObject([
+      { id: 'f'.repeat(32), state: 'ended', incomplete: ['order', 'dose', 'route'] },
+    ]);
+  });
+});
+
 describe('a continuous infusion', () => {
   const start = turn('started', '08:00', { rateMlPerHour: 100, bagMl: 1000 });
   const faster = turn('rate-changed', '10:00', { rateMlPerHour: 150 });
