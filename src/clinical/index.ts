@@ -17,6 +17,7 @@ export { lacksSecondPerson, type Signature } from './chart/signatures.ts';
 export * from './chart/standing.ts';
 export * from './chart/types.ts';
 export * from './chart/ward-conflicts.ts';
+export * from './day-and-time.ts';
 export * from './describe-dose.ts';
 export * from './describe-entry.ts';
 export * from './display.ts';

@@ -4,6 +4,7 @@ import {
   type Chart,
   type ChartOrder,
   type DueDose,
+  dayAndTime,
   formatInstant,
   lastGiven,
   type MedicationDetail,
@@ -11,7 +12,6 @@ import {
 } from '../../../clinical/index.ts';
 import { ChartedDoses } from '../dose/ChartedDoses.tsx';
 import { AsNeededFacts, nothingGiven, orderLine } from '../dose/DoseFacts.tsx';
-import { dayAndTime } from '../dose/day-and-time.ts';
 import { InfusionCard } from '../dose/InfusionCard.tsx';
 import { OpenAfterDoses } from '../dose/OpenAfterDoses.tsx';
 import { OrderActions, OrderState } from './OrderActions.tsx';
