@@ -1,3 +1,4 @@
+import { EHR_ALLERGIES_UNREAD } from './alerts.ts';
 import { DEVICES } from './care-in-words.ts';
 import { totalInWords } from './chart/asking.ts';
 import { stands } from './chart/standing.ts';
@@ -61,7 +62,7 @@ function severity({ scoredSet, escalations }: Chart['care']): IllnessSeverity {
 function patientInWords({ identity, allergies, orders, now }: Chart, timeZone: string): string {
   const allergic =
     allergies.status === 'known'
-      ? `Allergies: ${allergies.list.map(({ substance }) => substance.text).join(', ')}.`
+      ? `Allergies: ${allergies.list.map(({ substance }) => substance.text).join(', ')}.${allergies.ehrUnread ? ` ${EHR_ALLERGIES_UNREAD}.` : ''}`
       : {
           nilknown: 'No known allergies.',
           notasked: 'Allergies not recorded.',

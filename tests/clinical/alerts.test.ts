@@ -5,6 +5,7 @@ import {
   type OpenedEntry,
   orderAlerts,
   type SnapshotPatient,
+  toBoardRow,
 } from '../../src/clinical/index.ts';
 import { anEntry, aSnapshot, DOCTOR, givenFor, NOW, orderFor, PATIENT } from './builders.ts';
 
@@ -80,6 +81,27 @@ describe('allergies', () => {
     expect(
       orderAlerts(chartOf([], allergicTo('Penicillin')), order.body.detail).map(({ code }) => code),
     ).toEqual(['allergy-class']);
+  });
+
+  it('one that was charted here does not hide that those of the EHR could not be read', () => {
+    const latex = anEntry('allergy-recorded', {
+      substance: { text: 'Latex' },
+      category: 'environment',
+      criticality: 'high',
+    });
+    const order = orderFor('amoxicillin 500 MG Oral Capsule', { type: 'as-needed' });
+    const unread = foldChart({
+      patient: PATIENT,
+      entries: [order, latex],
+      snapshotUnreadable: true,
+      now: NOW,
+    })!;
+    expect(unread.allergies).toMatchObject({ status: 'known', ehrUnread: true });
+    expect(toBoardRow(unread).allergies).toEqual({ status: 'known', names: ['Latex'], ehrUnread: true });
+    expect(administrationAlerts(unread, { order: order.id, at: NOW })).toMatchObject([
+      { code: 'allergies-not-known', message: expect.stringContaining('there may be more') },
+    ]);
+    expect(chartOf([order, latex], { allergyStatus: 'nilknown' }).allergies).not.toHaveProperty('ehrUnread');
   });
 
   it('informs when allergies are not known', () => {

@@ -106,7 +106,7 @@ export function PatientRow({
       </span>
       <span className={row.allergies.status === 'known' ? 'alarm' : 'quiet'}>
         {row.allergies.status === 'known'
-          ? `▲ ${row.allergies.names.slice(0, 2).join(', ')}${row.allergies.names.length > 2 ? ` and ${row.allergies.names.length - 2} more` : ''}`
+          ? `▲ ${row.allergies.names.slice(0, 2).join(', ')}${row.allergies.names.length > 2 ? ` and ${row.allergies.names.length - 2} more` : ''}${row.allergies.ehrUnread ? ', and what the EHR knows could not be read' : ''}`
           : ALLERGY_TITLES[row.allergies.status]}
         {row.codeStatus !== undefined && <span className="mark">Code: {row.codeStatus}</span>}
         {row.isolation.length > 0 && <span className="mark">◆ Isolation: {row.isolation.join(', ')}</span>}

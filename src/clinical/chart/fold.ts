@@ -178,6 +178,7 @@ export function toBoardRow(chart: Chart): BoardRow {
     allergies: {
       status: chart.allergies.status,
       names: chart.allergies.list.map((allergy) => allergy.substance.text),
+      ...(chart.allergies.ehrUnread ? { ehrUnread: true } : {}),
     },
     ...(scored
       ? {

@@ -64,6 +64,8 @@ export interface Identity {
 export interface Allergies {
   status: 'known' | 'nilknown' | 'notasked' | 'unavailable';
   list: (SnapshotAllergy & { source: Source })[];
+  /** What the EHR knows could not be read here: the list may lack an allergy. */
+  ehrUnread?: true;
   /** The entry that says "no known allergies", to be replaced by whoever learns of one. */
   saidNone?: EntryId;
 }
@@ -219,7 +221,7 @@ export interface BoardRow {
   birthDate?: string;
   sex: Sex;
   number?: PatientNumber;
-  allergies: { status: Allergies['status']; names: string[] };
+  allergies: { status: Allergies['status']; names: string[]; ehrUnread?: true };
   news2?: Pick<News2, 'total' | 'partial' | 'risk'> & {
     effectiveAt: string;
     /** There are newer values, which are no score by themselves. */

@@ -3,6 +3,7 @@ import {
   type Chart,
   describeEntry,
   displayName,
+  EHR_ALLERGIES_UNREAD,
   formatAge,
   formatDate,
   formatTime,
@@ -17,8 +18,8 @@ const ALLERGIES = {
 } as const;
 
 /** Allergies in one line, each with its reaction. */
-export const allergiesOnPaper = ({ status, list }: Chart['allergies']): string =>
-  `${ALLERGIES[status]}${list.length > 0 ? `: ${list.map(({ substance, reaction }) => `${substance.text}${reaction ? ` (${reaction})` : ''}`).join(', ')}` : ''}`;
+export const allergiesOnPaper = ({ status, list, ehrUnread }: Chart['allergies']): string =>
+  `${ALLERGIES[status]}${list.length > 0 ? `: ${list.map(({ substance, reaction }) => `${substance.text}${reaction ? ` (${reaction})` : ''}`).join(', ')}` : ''}${ehrUnread ? `. ${EHR_ALLERGIES_UNREAD}` : ''}`;
 
 /** Who it is, on every page: name, date of birth, sex, every number with its kind, allergies. */
 export function PaperIdentity({ chart, now, timeZone }: { chart: Chart; now: string; timeZone: string }) {
