@@ -242,7 +242,8 @@ function intervalAlerts(
     ];
     const { detail } = other;
     if (detail.category !== 'medication') continue;
-    if (other.id === order.id) own.push(...times);
+    if (other.id === order.id)
+      own.push(...times, ...(other.givenBefore ?? []).map(({ at: time }) => Date.parse(time)));
     else if (!shareIngredient(detail.medication.text, medication)) continue;
     const least = longer(
       leastHours(schedule),

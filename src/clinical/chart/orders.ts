@@ -1,7 +1,8 @@
-import type { BodyOf, MedicationDetail, OrderId } from '../entries/index.ts';
+import type { BodyOf, EntryId, MedicationDetail, OrderId, WardBody } from '../entries/index.ts';
+import { shareIngredient } from '../ingredients.ts';
 import type { SnapshotOrder, SnapshotPatient } from '../snapshot.ts';
 import { type Signature, signatures } from './signatures.ts';
-import { byClock, entriesOfKind, type Standings, standingEntries } from './standing.ts';
+import { byClock, entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
 import type { Charted, ChartOrder } from './types.ts';
 
 /** Unit of the stand-in for a dose that nobody recorded: never shown as a dose, never posted. */
@@ -108,12 +109,52 @@ export function chartOrders(
   }
   for (const { body } of standingEntries(found, 'infusion-charted'))
     if (!orderOf(body.order)) unknownOrder(orders, body);
+  for (const order of orders.values()) {
+    const before = ordersBefore(order, found, orderOf).flatMap(givenOn);
+    if (before.length > 0) order.givenBefore = before;
+  }
   // An order that was changed before anyone gave from it is history, not a line of the chart.
   const shown = [...orders.values()].filter(
     (order) => order.administrations.length > 0 || found.byId.get(order.id)?.standing !== 'replaced',
   );
   return { orders: shown, ends };
 }
+
+/** The orders of the same drug that this one has taken the place of, one after another. */
+function ordersBefore(
+  order: ChartOrder,
+  found: Standings,
+  orderOf: (id: OrderId) => ChartOrder | undefined,
+): ChartOrder[] {
+  const before = new Set<ChartOrder>();
+  for (let at: ChartOrder | undefined = order; at !== undefined; ) {
+    const body: WardBody | undefined = found.byId.get(at.id as EntryId)?.body;
+    const changes: OrderId | undefined =
+      body?.kind === 'order-signed' || body?.kind === 'order-received' ? body.changes : undefined;
+    const next: ChartOrder | undefined = changes ? orderOf(changes) : undefined;
+    // A ring cannot be written, only forged.
+    if (!next || next === order || before.has(next) || !isSameDrug(next, order)) break;
+    before.add(next);
+    at = next;
+  }
+  return [...before];
+}
+
+const isSameDrug = ({ detail: a }: ChartOrder, { detail: b }: ChartOrder): boolean =>
+  a.category === 'medication' &&
+  b.category === 'medication' &&
+  shareIngredient(a.medication.text, b.medication.text);
+
+const givenOn = ({ administrations, lastGivenInEhr }: ChartOrder): NonNullable<ChartOrder['givenBefore']> => [
+  ...administrations
+    .filter((dose) => stands(dose) && dose.body.outcome === 'given')
+    .map(({ body }) => ({
+      at: body.effectiveAt,
+      by: body.author.name,
+      ...(body.dose ? { dose: body.dose } : {}),
+    })),
+  ...(lastGivenInEhr === undefined ? [] : [{ at: lastGivenInEhr, by: 'EHR' }]),
+];
 
 /** What ended an order: a stop, or the order that took its place. */
 export type End = Charted<BodyOf<'order-stopped' | 'order-signed' | 'order-received'>>;

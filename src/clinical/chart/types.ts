@@ -95,6 +95,8 @@ export interface ChartOrder {
   /** Last dose that the EHR knew of. */
   lastGivenInEhr?: string;
   administrations: Charted<BodyOf<'medication-administration'>>[];
+  /** Doses of the same drug that were given on the orders which this one has taken the place of. */
+  givenBefore?: { at: string; by: string | 'EHR'; dose?: Quantity }[];
 }
 
 /** A dose that is due, was due, or is coming; identity is order and due instant. */
