@@ -5,7 +5,12 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { BoardScreen } from '../../src/app/tablet/BoardScreen.tsx';
 import { OrderForm } from '../../src/app/tablet/forms/OrderForm.tsx';
-import { AllergyForm, BedForm, EnteredInErrorForm } from '../../src/app/tablet/forms/SmallForms.tsx';
+import {
+  AllergyForm,
+  BedForm,
+  EnteredInErrorForm,
+  StopOrderForm,
+} from '../../src/app/tablet/forms/SmallForms.tsx';
 import { VitalSignsForm } from '../../src/app/tablet/forms/VitalSignsForm.tsx';
 import { HistoryTab } from '../../src/app/tablet/patient/HistoryTab.tsx';
 import { MedicationTab } from '../../src/app/tablet/patient/MedicationTab.tsx';
@@ -217,6 +222,22 @@ describe('a dose that no due time asks for', () => {
     cleanup();
     open({ afterDoses: vomited('repeat') }, { ...order, administrations: [dose(9, 30), dose(11, 5)] });
     expect(screen.queryByRole('button', { name: again })).toBeNull();
+  });
+});
+
+describe('stopping an order', () => {
+  it('says which of two orders of one drug it is, by dose and route', () => {
+    renderWith(
+      aLamp(),
+      <StopOrderForm
+        patient={aChart().identity.id}
+        order={anOrder({ text: 'morphine', dose: 5 })}
+        timeZone={ZONE}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />,
+    );
+    expect(screen.getByText(/morphine – DOSE 5 mg – by mouth – every 8 hours/)).toBeDefined();
   });
 });
 
