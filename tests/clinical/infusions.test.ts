@@ -8,7 +8,7 @@ import {
   infusionFluids,
   type OpenedEntry,
 } from '../../src/clinical/index.ts';
-import { anEntry, entryId, orderFor, PATIENT, registered } from './builders.ts';
+import { anEntry, aSnapshot, entryId, orderFor, PATIENT, registered } from './builders.ts';
 
 const order = orderFor('sodium chloride 0.9 %', { type: 'continuous', rate: { value: 125, unit: 'mL/h' } });
 const at = (hour: string): string => `2026-11-24T${hour}:00.000Z`;
@@ -44,6 +44,25 @@ describe('an infusion whose order is not here', () => {
     expect(chart.orders).toMatchObject([
       { id: 'f'.repeat(32), state: 'ended', incomplete: ['order', 'dose', 'route'] },
     ]);
+  });
+});
+
+describe('an infusion that was charted on the EHR’s copy of an order of this downtime', () => {
+  it('runs on that order', () => {
+    const copy = 'e'.repeat(32);
+    const { detail } = order.body;
+    if (detail.category !== 'medication') throw new Error('a medication');
+    const chart = foldChart({
+      patient: PATIENT,
+      entries: [registered(), order, turn('started', '08:00', { rateMlPerHour: 100, order: copy })],
+      snapshot: aSnapshot({
+        orders: [{ id: copy, ehrId: order.id, medication: detail.medication, schedule: detail.schedule }],
+      }),
+      snapshotAsOf: at('07:00'),
+      now: at('09:00'),
+    })!;
+    expect(chart.orders.map(({ id }) => id)).toEqual([order.id]);
+    expect(chart.infusions).toMatchObject([{ order: order.id, state: 'running' }]);
   });
 });
 

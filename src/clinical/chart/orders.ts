@@ -14,7 +14,12 @@ export function chartOrders(
   snapshot: SnapshotPatient | undefined,
   snapshotAsOf: string | undefined,
   now: string,
-): { orders: ChartOrder[]; ends: ReadonlyMap<OrderId, End> } {
+): {
+  orders: ChartOrder[];
+  ends: ReadonlyMap<OrderId, End>;
+  /** By the id that the EHR's copy has: the order that was signed here. */
+  sameAs: ReadonlyMap<OrderId, OrderId>;
+} {
   const orders = new Map<OrderId, ChartOrder>();
   /** Orders that we posted come back in the census under the id of their entry: one order, not two. */
   const sameAs = new Map<OrderId, OrderId>();
@@ -117,7 +122,7 @@ export function chartOrders(
   const shown = [...orders.values()].filter(
     (order) => order.administrations.length > 0 || found.byId.get(order.id)?.standing !== 'replaced',
   );
-  return { orders: shown, ends };
+  return { orders: shown, ends, sameAs };
 }
 
 /** The orders of the same drug that this one has taken the place of, one after another. */
