@@ -424,6 +424,27 @@ describe('handoff', () => {
     expect(sbar?.recommendation).toMatch(/NEWS2 7.*nobody told yet/);
   });
 
+  it('says what was not measured, what was left out of a list, what is held, and the day that is not today', () => {
+    const many = Array.from({ length: 15 }, (_, index) =>
+      orderFor(`drug${'abcdefghijklmno'[index]}`, { type: 'once', stat: false }, { startAt: at(60 + index) }),
+    );
+    const held = orderFor('metoprolol 50 mg', { type: 'every', hours: 8 }, { startAt: at(-24 * 60) });
+    const chart = chartOf([
+      ...many,
+      held,
+      anEntry('order-held', { author: DOCTOR, order: held.id, reason: 'slow pulse', effectiveAt: at(-30) }),
+      anEntry('fluid-recorded', { route: 'oral', volumeMl: 1500, effectiveAt: at(-60) }),
+      anEntry('fluid-recorded', { route: 'urine', notMeasured: true, effectiveAt: at(-50) }),
+    ]);
+    const { sbar } = handoffFromChart(chart, 'America/Chicago');
+    expect(sbar.assessment).toContain(
+      'Fluids today: in 1,500 mL, out 0 mL of what was measured; not measured: urine; balance not known.',
+    );
+    expect(sbar.recommendation).toContain('; and 3 more.');
+    expect(sbar.recommendation).toContain('On hold: metoprolol 50 mg (slow pulse).');
+    expect(sbar.recommendation).toContain('Overdue: metoprolol 50 mg 500 mg 23-Nov-2026 08:05');
+  });
+
   it('is read by the next nurse, whose receipt stands on the board', () => {
     const written = anEntry('handoff-written', {
       sbar: { situation: 's', background: '', assessment: '', recommendation: '' },

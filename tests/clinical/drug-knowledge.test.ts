@@ -223,6 +223,19 @@ describe('what was charted is read by the dose', () => {
     expect(codes([glucose(70, -5)])).toEqual([]);
     expect(insulinAlerts(chartOf([]), { value: 3.9, unit: 'mmol/L' }, NOW)[0]?.code).toBe('glucose-low');
   });
+
+  it('a value that the meter shows in the other unit is asked again before insulin is given by it', () => {
+    const typed = (value: number, unit: 'mg/dL' | 'mmol/L') =>
+      insulinAlerts(chartOf([]), { value, unit }, NOW).map(({ code, severity }) => [code, severity]);
+    // A low of 40 mg/dL, read as mmol/L, would be a very high one.
+    expect(typed(40, 'mmol/L')).toEqual([['glucose-unusual', 'confirm']]);
+    expect(typed(7, 'mg/dL')).toEqual([
+      ['glucose-unusual', 'confirm'],
+      ['glucose-low', 'stop-and-think'],
+    ]);
+    expect(typed(142, 'mg/dL')).toEqual([]);
+    expect(typed(7.9, 'mmol/L')).toEqual([]);
+  });
 });
 
 describe('infusions in the fluid balance', () => {

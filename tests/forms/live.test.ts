@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FormAnswer } from '../../src/clinical/index.ts';
+import { type FormAnswer, formLines } from '../../src/clinical/index.ts';
 import { meets } from '../../src/forms/enable-when.ts';
 import {
   brokenConstraints,
@@ -477,5 +477,45 @@ describe('a sheet', () => {
         expect(liveForm(form, sheetFrom(form, items)).items).toEqual(items);
       }),
     );
+  });
+});
+
+describe('what stands beneath a question that nobody answered, or beneath a text', () => {
+  const form = formOf([
+    {
+      linkId: 'pain',
+      type: 'boolean',
+      text: 'Pain?',
+      item: [{ linkId: 'where', type: 'string', text: 'Where' }],
+    },
+    {
+      linkId: 'note',
+      type: 'display',
+      text: 'Skin',
+      item: [{ linkId: 'skin', type: 'string', text: 'Seen' }],
+    },
+  ]);
+  it('is kept, and read back into the same fields', () => {
+    const sheet = filled(form, { where: 'left knee', skin: 'red heel' });
+    const { items } = liveForm(form, sheet);
+    expect(items).toEqual([
+      {
+        linkId: 'pain',
+        text: 'Pain?',
+        item: [{ linkId: 'where', text: 'Where', answer: [{ valueString: 'left knee' }] }],
+      },
+      {
+        linkId: 'note',
+        text: 'Skin',
+        item: [{ linkId: 'skin', text: 'Seen', answer: [{ valueString: 'red heel' }] }],
+      },
+    ]);
+    expect(liveForm(form, sheetFrom(form, items)).items).toEqual(items);
+    expect(formLines(items).map(({ text, answer }) => `${text}: ${answer ?? ''}`)).toEqual([
+      'Pain?: ',
+      'Where: left knee',
+      'Skin: ',
+      'Seen: red heel',
+    ]);
   });
 });
