@@ -89,7 +89,8 @@ describe('charting', () => {
 
   it('the balance says what it does not know', async () => {
     await open(aLamp(), [
-      measured(1, { kind: 'fluid-recorded', route: 'oral', volumeMl: 500 }, 2),
+      // At one moment, so that no day of the ward ends between them.
+      measured(1, { kind: 'fluid-recorded', route: 'oral', volumeMl: 500 }, 1),
       measured(2, { kind: 'fluid-recorded', route: 'urine', notMeasured: true }, 1),
     ]);
     const day = within(screen.getByRole('row', { name: /^Day from/ }));

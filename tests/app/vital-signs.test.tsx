@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import './browser.ts';
-import { cleanup, screen, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { VitalSignsForm } from '../../src/app/tablet/forms/VitalSignsForm.tsx';
@@ -50,7 +50,7 @@ describe('recording vital signs', () => {
   it('keeps what is half typed as a draft, goes on from it, and forgets it once saved', async () => {
     const first = open();
     await first.user.type(screen.getByLabelText('Pulse'), '95');
-    await vi.waitFor(() => expect(first.lamp.drafts.get(`vital-signs:${PATIENT}`)).toBeDefined());
+    await waitFor(() => expect(first.lamp.drafts.get(`vital-signs:${PATIENT}`)).toBeDefined());
     const kept = first.lamp.drafts.get(`vital-signs:${PATIENT}`)!;
     cleanup();
     const again = open(first.lamp, aChart(), kept.content);

@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BoardRow } from '../../src/clinical/index.ts';
-import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import {
+  enrol,
+  freePort,
+  type Hospital,
+  openHospital,
+  openTablet,
+  PINS,
+  unlock,
+  wholeWard,
+} from './hospital.ts';
 import { expectNothingSerious, picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
@@ -46,15 +55,14 @@ beforeAll(async () => {
   await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
   await page.getByText(/EHR data as of/).waitFor();
   await unlock(page, 'Nora Quinn', PINS.nurse);
-  await page.locator('.board-row').first().waitFor();
-  await page.getByText('The list is not complete yet').waitFor({ state: 'hidden' });
+  await wholeWard(page);
   rows = (await board()).filter(({ number }) => number !== undefined);
 }, 120_000);
 
 afterAll(async () => {
   await tablet?.close().catch(() => undefined);
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe('a patient whom the EHR discharges', () => {

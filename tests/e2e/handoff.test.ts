@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BoardRow, Draft } from '../../src/clinical/index.ts';
-import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import {
+  enrol,
+  freePort,
+  type Hospital,
+  openHospital,
+  openTablet,
+  PINS,
+  unlock,
+  wholeWard,
+} from './hospital.ts';
 import { lookAtBoth } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
@@ -21,7 +30,7 @@ const look = (of: string): Promise<void> => lookAtBoth(page, of);
 const append = async (draft: Draft): Promise<void> =>
   void expect(await callVault(page, 'append', { patient: row.patient, draft })).toMatchObject({ ok: true });
 const saved = () => page.getByText(/Saved on this tablet/).waitFor();
-const line = () => page.locator('.board-row', { hasText: name }).first();
+const line = () => page.locator('.board-row', { hasText: row.number!.value });
 const toBoard = () => page.getByRole('button', { name: '‹ Ward board' }).click();
 
 beforeAll(async () => {
@@ -33,9 +42,9 @@ beforeAll(async () => {
   await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
   await page.getByText(/EHR data as of/).waitFor();
   await unlock(page, 'Nora Quinn', PINS.nurse);
-  await page.locator('.board-row').first().waitFor();
+  await wholeWard(page);
   const board = await callVault(page, 'board');
-  row = board.find(({ birthDate }) => birthDate !== undefined && birthDate < '2005') ?? board[0]!;
+  row = board.find(({ birthDate }) => birthDate !== undefined && birthDate < '2005')!;
   name = new RegExp(row.name.family, 'i');
   await append({
     kind: 'vital-signs',
@@ -58,7 +67,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await tablet?.close();
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe('the end of a shift', () => {

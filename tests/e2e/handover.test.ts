@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -14,7 +13,7 @@ import {
   signIn,
   unlock,
 } from './hospital.ts';
-import { picture } from './looking.ts';
+import { expectNothing, picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** One tablet, many hands: who has it next, whose draft it is, and what happens when nobody holds it. */
@@ -27,17 +26,17 @@ let page: Page;
 beforeAll(async () => {
   hospital = await openHospital({ port: await freePort(), data: join(folder, 'data') });
   tablet = await openTablet(join(folder, 'tablet'));
-  await watchVault(tablet);
+  // Whether it locks by itself is what is looked at here.
+  await watchVault(tablet, false);
   page = await tablet.newPage();
   await enrol(page, hospital.url, '4 West', 'tablet');
   await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 });
 
 afterAll(async () => {
   await tablet?.close().catch(() => undefined);
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe('a tablet that goes from hand to hand', () => {
@@ -81,9 +80,13 @@ describe('a tablet that goes from hand to hand', () => {
     await page.clock.install();
     await page.reload();
     await unlock(page, 'Sam Okafor', '246801');
+    // From here on time passes only as it is told to, however slow the machine is.
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
+    await page.keyboard.press('Shift');
     await page.clock.runFor(29_000);
     expect(await page.getByRole('tab', { name: 'Ward board' }).count()).toBe(1);
     await page.clock.runFor(2_000);
+    await page.clock.resume();
     await page.getByRole('heading', { name: 'Who are you?' }).waitFor();
   });
 
@@ -97,7 +100,7 @@ describe('a tablet that goes from hand to hand', () => {
     await page.getByRole('button', { name: 'Vouch and let in' }).click();
     await page.getByRole('alert').filter({ hasText: 'That is not the PIN of Sam Okafor' }).waitFor();
     await picture(page, 'emergency');
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await expectNothing(page);
     await page.getByLabel('Your PIN').fill('246801');
     await page.getByRole('button', { name: 'Vouch and let in' }).click();
     await page.getByText('Jo Park (emergency access) can unlock').waitFor();
@@ -124,7 +127,8 @@ describe('a tablet that goes from hand to hand', () => {
     // At the desk: the entry names how she came in, and the staff list asks for a review.
     const desk = await tablet.newPage();
     await desk.goto(`${hospital.url}/admin`);
-    await desk.getByText(/Emergency access since .*Sam Okafor vouched/).waitFor();
+    // Its list is read again each half minute.
+    await desk.getByText(/Emergency access since .*Sam Okafor vouched/).waitFor({ timeout: 90_000 });
     await picture(desk, 'emergency-review', true);
     // The trail has it all, and says who looked at whom in one tap.
     const trail = desk.getByRole('region', { name: 'Audit trail', exact: true });
@@ -138,7 +142,7 @@ describe('a tablet that goes from hand to hand', () => {
       )
       .toEqual(['Nora Quinn · nurse', 'Sam Okafor · nurse']);
     await picture(trail, 'audit');
-    expect((await new AxeBuilder({ page: desk }).analyze()).violations).toEqual([]);
+    await expectNothing(desk);
     await desk.getByRole('button', { name: 'Sign out' }).click();
     await signIn(desk, 'Rita Alvarez', PINS.records);
     await desk.goto(`${hospital.url}/workbench`);

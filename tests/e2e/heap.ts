@@ -31,12 +31,12 @@ export async function watchHeaps(profile: string, origin: string): Promise<Heaps
     socket.addEventListener('error', failed, { once: true });
   });
   let last = 0;
-  const waiting = new Map<number, (message: Message) => void>();
+  const waiting = new Map<number, { session: string | undefined; told: (message: Message) => void }>();
   const chunks = new Map<string, string[]>();
   let attached: { session: string; type: string; url: string }[] = [];
   socket.addEventListener('message', (event) => {
     const message = JSON.parse(String(event.data)) as Message;
-    if (message.id !== undefined) waiting.get(message.id)?.(message);
+    if (message.id !== undefined) waiting.get(message.id)?.told(message);
     if (message.method === 'HeapProfiler.addHeapSnapshotChunk')
       chunks.get(message.sessionId ?? '')?.push(String(message.params?.chunk));
     if (message.method === 'Target.attachedToTarget') {
@@ -45,10 +45,15 @@ export async function watchHeaps(profile: string, origin: string): Promise<Heaps
         targetInfo: { type: string; url: string };
       };
       attached.push({ session: sessionId, type: targetInfo.type, url: targetInfo.url });
-      void send('Target.setAutoAttach', AUTO, sessionId);
+      void send('Target.setAutoAttach', AUTO, sessionId).catch(() => undefined);
     }
-    if (message.method === 'Target.detachedFromTarget')
-      attached = attached.filter(({ session }) => session !== message.params?.sessionId);
+    if (message.method === 'Target.detachedFromTarget') {
+      const gone = message.params?.sessionId;
+      attached = attached.filter(({ session }) => session !== gone);
+      // What went with its page answers nothing any more.
+      for (const { session, told } of waiting.values())
+        if (session === gone) told({ error: { message: 'it has ended' } });
+    }
   });
   const AUTO = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true };
 
@@ -56,11 +61,12 @@ export async function watchHeaps(profile: string, origin: string): Promise<Heaps
     const id = ++last;
     socket.send(JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) }));
     return new Promise((resolve, reject) => {
-      waiting.set(id, ({ result, error }) => {
+      const told = ({ result, error }: Message): void => {
         waiting.delete(id);
         if (error) reject(new Error(error.message));
         else resolve(result ?? {});
-      });
+      };
+      waiting.set(id, { session: sessionId, told });
     });
   }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -127,7 +127,18 @@ export async function killBrowser(tablet: BrowserContext, profile: string): Prom
     }
   }
   await tablet.close().catch(() => undefined);
+  // To be killed takes a moment, in which its files are still locked.
+  while (lines.some((pid) => isRunning(pid))) await new Promise((again) => setTimeout(again, 20));
   rmSync(join(profile, 'SingletonLock'), { force: true });
+}
+
+/** One that ended and that nobody asks for how it went holds nothing any more. */
+function isRunning(pid: string): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 export async function signIn(page: Page, name: string, pin: string): Promise<void> {
@@ -165,7 +176,18 @@ export async function unlock(page: Page, name: string, pin: string): Promise<voi
   await page.getByRole('tab', { name: 'Ward board' }).waitFor();
 }
 
-/** An administrator makes a code at the desk; the tablet types it. */
+/** Waits until the app is in the browser's cache and this page comes from there, so that it works on without a network. */
+export async function keepTheApp(page: Page): Promise<void> {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  // A page that was on its way while the worker came is not taken over by it; the next one is.
+  if (await page.evaluate(() => navigator.serviceWorker.controller === null)) await page.reload();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}
+
+/** Every bed of 4 West: the board fills while the charts are opened, and who is looked for may come last. */
+export const wholeWard = (page: Page): Promise<void> => page.locator('.board-row').nth(29).waitFor();
+
+/** An administrator makes a code at the desk; the tablet types it. From then on it works without a network. */
 export async function enrol(page: Page, url: string, ward: string, tablet: string): Promise<void> {
   const desk = await page.context().newPage();
   await desk.goto(`${url}/admin`);
@@ -174,6 +196,7 @@ export async function enrol(page: Page, url: string, ward: string, tablet: strin
   const code = (await desk.getByTestId('enrolment-code').textContent())!.trim();
   await desk.close();
   await page.goto(url);
+  await keepTheApp(page);
   await page.getByLabel('Enrolment code').fill(code);
   await page.getByLabel('Tablet name').fill(tablet);
   await page.getByRole('button', { name: 'Enrol this tablet' }).click();

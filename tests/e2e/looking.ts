@@ -29,6 +29,13 @@ export async function expectNothingSerious(page: Page, within?: string): Promise
   ).toEqual([]);
 }
 
+/** Everything that axe finds, whatever its weight, once no colour is on its way any more. */
+export async function expectNothing(page: Page): Promise<void> {
+  await page.evaluate(settled);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html ?? ''}`)).toEqual([]);
+}
+
 const SIZES = [
   ['phone', 390, 844],
   ['tablet', 1180, 820],

@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Draft, MedicationDetail } from '../../src/clinical/index.ts';
-import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import {
+  enrol,
+  freePort,
+  type Hospital,
+  openHospital,
+  openTablet,
+  PINS,
+  unlock,
+  wholeWard,
+} from './hospital.ts';
 import { lookAtBoth } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
@@ -14,7 +23,7 @@ let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;
 let patient: string;
-let name: RegExp;
+let number: string;
 
 const look = (of: string): Promise<void> => lookAtBoth(page, of);
 
@@ -47,7 +56,7 @@ async function countTaps(): Promise<() => Promise<number>> {
 
 const saved = () => page.getByText(/Saved on this tablet/).waitFor();
 const openMedication = async (): Promise<void> => {
-  await page.locator('.board-row', { hasText: name }).first().click();
+  await page.locator('.board-row', { hasText: number }).click();
   await page.getByRole('tab', { name: 'Medication', exact: true }).click();
 };
 
@@ -61,11 +70,14 @@ beforeAll(async () => {
   await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
   await page.getByText(/EHR data as of/).waitFor();
   await unlock(page, 'Dr Mei Tanaka', PINS.clinician);
-  await page.locator('.board-row').first().waitFor();
+  await wholeWard(page);
   const board = await callVault(page, 'board');
-  const row = board.find((candidate) => candidate.allergies.status !== 'known') ?? board[0]!;
+  // An adult: for a child a second person checks each injection.
+  const row = board.find(
+    ({ allergies, birthDate }) => allergies.status !== 'known' && (birthDate ?? '9') < '2005',
+  )!;
   patient = row.patient;
-  name = new RegExp(row.name.family, 'i');
+  number = row.number!.value;
   for (const draft of [
     order('acyclovir 500 mg tablet'),
     order('fentanyl 25 mcg/hour transdermal patch', {
@@ -100,7 +112,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await tablet?.close();
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe('a medication round', () => {
@@ -161,7 +173,10 @@ describe('a medication round', () => {
     await page.getByText(/Nora Quinn · nurse/).waitFor();
     await page.getByText(/Second person: Sam Okafor/).waitFor();
     await look('medication');
-    await page.getByRole('button', { name: /^Patch taken off/ }).click();
+    const takenOff = page.getByRole('button', { name: /^Patch taken off/ });
+    await takenOff.click();
+    // That something was saved stands there already.
+    await takenOff.waitFor({ state: 'detached' });
     await saved();
   });
 
@@ -207,7 +222,7 @@ describe('a medication round', () => {
     await page.getByText(/to be signed by Dr Mei Tanaka/).waitFor();
     await page.getByRole('button', { name: 'Lock' }).click();
     await unlock(page, 'Dr Mei Tanaka', PINS.clinician);
-    await page.locator('.board-row', { hasText: name }).first().click();
+    await page.locator('.board-row', { hasText: number }).click();
     await page.getByRole('tab', { name: 'Orders' }).click();
     await page.getByRole('button', { name: /^Sign order: ondansetron/ }).click();
     await page.getByLabel(/PIN/).fill(PINS.clinician);

@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import {
+  enrol,
+  freePort,
+  type Hospital,
+  openHospital,
+  openTablet,
+  PINS,
+  unlock,
+  wholeWard,
+} from './hospital.ts';
 import { expectNothingSerious, picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
@@ -12,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lamplight-orders-'));
 let hospital: Hospital;
 let tablet: BrowserContext;
 let page: Page;
-let name: RegExp;
+let number: string;
 let patient: string;
 
 async function look(name: string): Promise<void> {
@@ -87,24 +96,24 @@ beforeAll(async () => {
   );
   await desk.close();
   await unlock(page, 'Dr Mei Tanaka', PINS.clinician);
-  await page.locator('.board-row').first().waitFor();
-  await vi.waitFor(
-    async () => expect((await callVault(page, 'siteData', 'order-sets'))?.by).toBe('Adam Lind'),
-    { timeout: 30_000 },
-  );
+  await wholeWard(page);
+  for (const brought of ['formulary', 'interactions', 'order-sets'] as const)
+    await vi.waitFor(async () => expect((await callVault(page, 'siteData', brought))?.by).toBe('Adam Lind'), {
+      timeout: 60_000,
+    });
   const board = await callVault(page, 'board');
-  const row =
-    board.find(({ allergies, birthDate }) => allergies.status !== 'known' && (birthDate ?? '9') < '2005') ??
-    board[0]!;
+  const row = board.find(
+    ({ allergies, birthDate }) => allergies.status !== 'known' && (birthDate ?? '9') < '2005',
+  )!;
   patient = row.patient;
-  name = new RegExp(row.name.family, 'i');
-  await page.locator('.board-row', { hasText: name }).first().click();
+  number = row.number!.value;
+  await page.locator('.board-row', { hasText: number }).click();
 }, 120_000);
 
 afterAll(async () => {
   await tablet?.close();
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe('ordering with what the hospital brought along', () => {
@@ -176,7 +185,7 @@ describe('ordering with what the hospital brought along', () => {
   it('a critical result by telephone stands on the board until somebody acknowledges it', async () => {
     await page.getByRole('button', { name: 'Lock' }).click();
     await unlock(page, 'Nora Quinn', PINS.nurse);
-    await page.locator('.board-row', { hasText: name }).first().click();
+    await page.locator('.board-row', { hasText: number }).click();
     await page.getByRole('tab', { name: 'Orders' }).click();
     await page.getByRole('button', { name: 'Result by telephone' }).click();
     await page.getByText('Troponin T', { exact: true }).click();
@@ -193,7 +202,7 @@ describe('ordering with what the hospital brought along', () => {
       .getByText('Troponin T 180 ng/L: critical result')
       .waitFor();
     await page.getByRole('button', { name: '‹ Ward board' }).click();
-    const row = page.locator('.board-row', { hasText: name }).first();
+    const row = page.locator('.board-row', { hasText: number });
     await row.getByText('Troponin T 180 ng/L: nobody told').waitFor();
     await row.click();
     await page.getByRole('tab', { name: 'Orders' }).click();

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await tablet?.close().catch(() => undefined);
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 async function open(): Promise<Page> {
@@ -42,6 +42,7 @@ describe('the trail', () => {
     let page = await open();
     await enrol(page, hospital.url, '4 West', 'trail');
     await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
+    await page.getByText(/EHR data as of/).waitFor();
     // Nothing of it may have reached the server by another way.
     await hospital.stop('SIGKILL');
     const { staff } = await callVault(page, 'status');
@@ -73,7 +74,7 @@ describe('the trail', () => {
       .poll(
         async () => (await events('chart-opened')).some(({ patient }) => patient?.id === first!.patient),
         {
-          timeout: 60_000,
+          timeout: 120_000,
         },
       )
       .toBe(true);

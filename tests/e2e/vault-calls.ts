@@ -4,8 +4,15 @@ import type { VaultApi } from '../../src/vault/api.ts';
 /**
  * Lets a test talk to the vault worker of a page as the page itself does, so that hundreds of entries go through the
  * real vault without hundreds of taps. Nothing of the app knows of it: the test keeps the worker as it is made.
+ *
+ * @param inHand somebody touches the tablet now and then. One that lies untouched for two minutes locks itself, which
+ *   a test that waits for another tablet, or for a slow machine, does not mean.
  */
-export async function watchVault(context: BrowserContext): Promise<void> {
+export async function watchVault(context: BrowserContext, inHand = true): Promise<void> {
+  if (inHand)
+    await context.addInitScript(() => {
+      setInterval(() => dispatchEvent(new Event('pointerdown')), 20_000);
+    });
   await context.addInitScript(() => {
     const Original = window.Worker;
     window.Worker = class extends Original {

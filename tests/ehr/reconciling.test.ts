@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Author, WardBody } from '../../src/clinical/index.ts';
 import { resourcesFor } from '../../src/interop/index.ts';
 import { type Bytes, entryId, toHex } from '../../src/log/index.ts';
@@ -39,7 +39,10 @@ let other: string;
 beforeAll(async () => {
   ehr = await startDemoEhr();
   gateway = createFhirGateway({ baseUrl: ehr.baseUrl, timeoutMs: 5_000 });
+  // It posts by itself each half minute: here it posts when it is told to, since what lies between is looked at.
+  vi.useFakeTimers({ toFake: ['setInterval'] });
   server = await createServer({ dataDirectory: folder, logLevel: 'silent', ehr: { baseUrl: ehr.baseUrl } });
+  vi.useRealTimers();
   const { site, census } = server.context;
   await site.openSite({ name: 'Test Hospital', timeZone: 'America/Chicago', demo: false });
   await site.openWard({ id: '4-west', name: '4 West', ehrLocation: 'ward-4-west' });

@@ -362,15 +362,17 @@ describe('a ward hub', () => {
       await sealEntry(next, keys, signWith(tablet.key)),
       await sealEntry({ ...next, body: aNote('another') }, keys, signWith(tablet.key)),
     ];
-    // The server has one history, the hub another.
-    await server.context.ledger.receive([...bytesOf(entries), there.bytes]);
+    // The server has one history, the hub another: each is off while the other takes its own.
     await server.close();
     const pushed = await tablet.carrier.push([...bytesOf(entries), forged.bytes]);
     expect(pushed.held.at(-1)?.seq).toBe(3);
     await tablet.carrier.push([here.bytes]);
     expect(await seqAtHub(log)).toBe(4);
-
+    await hub.close();
     await startServer();
+    await server.context.ledger.receive([...bytesOf(entries), there.bytes]);
+
+    await startHub();
     hub.wake();
     const atServer = toHex(await sha256(there.bytes));
     await expect.poll(async () => (await hub.ledger.vector())[log]?.[1], { timeout: 20_000 }).toBe(atServer);
