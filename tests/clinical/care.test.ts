@@ -412,7 +412,8 @@ describe('handoff', () => {
     const empty = handoffFromChart(chartOf([]), 'America/Chicago');
     expect(empty.sbar?.situation).toMatch(/KOWALSKI, Jan, 75y, male.*Allergies not recorded/);
     expect(empty.sbar?.situation).toContain('No vital signs charted in this downtime.');
-    expect(empty.ipass?.illnessSeverity).toBe('stable');
+    expect(empty.ipass.illnessSeverity).toBeUndefined();
+    expect(handoffFromChart(chartOf([vitals(LOW, -5)]), 'UTC').ipass.illnessSeverity).toBe('stable');
     const chart = chartOf([
       vitals(HIGH, -5),
       orderFor('hydralazine 25 mg tablet', { type: 'every', hours: 6 }, { startAt: at(60) }),
