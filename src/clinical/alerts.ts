@@ -44,7 +44,8 @@ export interface Alert {
     | 'weight-old'
     | 'renal'
     | 'glucose-low'
-    | 'glucose-old';
+    | 'glucose-old'
+    | 'glucose-unusual';
   severity: 'stop-and-think' | 'confirm' | 'inform';
   message: string;
   /** With `confirm`: what whoever ticks it says. */
@@ -154,6 +155,9 @@ export function orderAlerts(
   return [...alerts, ...rangeAlerts(chart, formulary.byText(detail.medication.text), detail)];
 }
 
+/** Beside allergies that were charted here, so that the list is not taken for all there are. */
+export const EHR_ALLERGIES_UNREAD = 'The EHR’s allergies could not be read on this tablet: there may be more';
+
 function allergyAlerts(chart: Chart, medication: string): Alert[] {
   const drug = ingredientsOf(medication);
   const alerts: Alert[] = chart.allergies.list.flatMap((allergy): Alert[] => {
@@ -171,7 +175,13 @@ function allergyAlerts(chart: Chart, medication: string): Alert[] {
       },
     ];
   });
-  const { status } = chart.allergies;
+  const { status, ehrUnread } = chart.allergies;
+  if (ehrUnread)
+    alerts.push({
+      code: 'allergies-not-known',
+      severity: 'inform',
+      message: `${EHR_ALLERGIES_UNREAD}. Ask the patient.`,
+    });
   if (status === 'unavailable' || status === 'notasked') {
     const what = status === 'unavailable' ? 'could not be read on this tablet' : 'are not recorded';
     alerts.push({
@@ -232,7 +242,8 @@ function intervalAlerts(
     ];
     const { detail } = other;
     if (detail.category !== 'medication') continue;
-    if (other.id === order.id) own.push(...times);
+    if (other.id === order.id)
+      own.push(...times, ...(other.givenBefore ?? []).map(({ at: time }) => Date.parse(time)));
     else if (!shareIngredient(detail.medication.text, medication)) continue;
     const least = longer(
       leastHours(schedule),

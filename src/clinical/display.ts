@@ -108,6 +108,20 @@ export function ageInYears(birthDate: string | undefined, at: string): number | 
   );
 }
 
+/** The fewest completed years that a birth date allows, also one known in part: a child of 2020 is a child. */
+export function leastAgeInYears(birthDate: string | undefined, at: string): number | undefined {
+  const [year, month, day] = birthDate?.split('-') ?? [];
+  if (year === undefined) return undefined;
+  return Math.max(0, ageInYears(`${year}-${month ?? '12'}-${day ?? '31'}`, at) ?? 0);
+}
+
+/** The most completed years that a birth date allows, also one known in part; by it NEWS2 is for somebody, or not. */
+export function mostAgeInYears(birthDate: string | undefined, at: string): number | undefined {
+  const [year, month, day] = birthDate?.split('-') ?? [];
+  if (year === undefined) return undefined;
+  return Math.max(0, ageInYears(`${year}-${month ?? '01'}-${day ?? '01'}`, at) ?? 0);
+}
+
 /** Completed months; `undefined` where the date of birth is not known to the day. */
 export function ageInMonths(birthDate: string | undefined, at: string): number | undefined {
   if (birthDate === undefined || !/^\d{4}-\d\d-\d\d$/.test(birthDate)) return undefined;
@@ -318,8 +332,10 @@ const UNSAFE: readonly (readonly [RegExp, string])[] = [
   [/(\d)\s*U\b/gi, '$1 units'],
   [/(\d)\s*(?:\u00b5g|\u03bcg|ug)\b/gi, '$1 mcg'],
   [/(\d)\s*cc\b/gi, '$1 mL'],
-  [/(?<![\d.])\.(\d)/g, '0.$1'],
+  // Behind a space or at the beginning alone: in "Give slowly.2 tablets" the stop ends a sentence.
+  [/(?<![^\s(/=:~+<>\u2264\u2265\u2013-])\.(\d)/g, '0.$1'],
   [/\b(\d+)\.0+(?=\s*(?:mg|g|mcg|mL|ml|units?|mmol|mEq)\b)/g, '$1'],
+  [/\b(\d+\.\d*[1-9])0+(?=\s*(?:mg|g|mcg|mL|ml|units?|mmol|mEq)\b)/g, '$1'],
 ];
 
 export const withoutUnsafeAbbreviations = (text: string): string =>

@@ -4,6 +4,7 @@ import { stands } from './chart/standing.ts';
 import type { Chart, ChartOrder } from './chart/types.ts';
 import { formatAgo, formatNumber, formatQuantity } from './display.ts';
 import type { LimitedParameter, MedicationDetail, ParameterLimit, Quantity } from './entries/index.ts';
+import { inUnit } from './in-unit.ts';
 import { shareIngredient } from './ingredients.ts';
 import { isPatch } from './kinds-of-drug.ts';
 import { VITAL_PARAMETERS } from './range-checks.ts';
@@ -105,8 +106,8 @@ function limitAlert(chart: Chart, limit: ParameterLimit, dose: IntendedDose): Al
 }
 
 function amountAlert(order: ChartOrder, detail: MedicationDetail, { dose }: IntendedDose): Alert[] {
-  if (!dose || order.incomplete.includes('dose') || dose.unit !== detail.dose.unit) return [];
-  if (dose.value <= detail.dose.value) return [];
+  const given = dose && !order.incomplete.includes('dose') ? inUnit(dose, detail.dose.unit) : undefined;
+  if (!dose || given === undefined || given <= detail.dose.value) return [];
   return [
     {
       code: 'more-than-ordered',

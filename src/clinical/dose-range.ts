@@ -1,9 +1,17 @@
 import type { Alert } from './alerts.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart, ChartOrder } from './chart/types.ts';
-import { ageInYears, formatAgo, formatNumber, formatQuantity, formatUnit } from './display.ts';
+import {
+  formatAgo,
+  formatNumber,
+  formatQuantity,
+  formatUnit,
+  leastAgeInYears,
+  mostAgeInYears,
+} from './display.ts';
 import type { MedicationDetail, Quantity, Schedule } from './entries/index.ts';
 import type { DoseLimit, FormularyItem } from './formulary.ts';
+import { inUnit } from './in-unit.ts';
 
 /** Older than this, a weight doses nobody without saying so (medication.md, "Alerts"). */
 const WEIGHT_GOOD_FOR_MS = 7 * 24 * 3_600_000;
@@ -31,11 +39,17 @@ export function knownWeight(chart: Pick<Chart, 'measurements' | 'ehrObservations
 }
 
 /** Limits of this age; where it is not known, those for all. */
-function limitsFor(age: number | undefined, item: FormularyItem | undefined): DoseLimit[] {
+function limitsFor(
+  { identity, now }: Pick<Chart, 'identity' | 'now'>,
+  item: FormularyItem | undefined,
+): DoseLimit[] {
+  // Of somebody known by the year alone, all limits that may be meant.
+  const least = leastAgeInYears(identity.birthDate, now);
+  const most = mostAgeInYears(identity.birthDate, now);
   return (item?.limits ?? []).filter(
     ({ fromYears, belowYears }) =>
-      (fromYears === undefined || (age !== undefined && age >= fromYears)) &&
-      (belowYears === undefined || (age !== undefined && age < belowYears)),
+      (fromYears === undefined || (most !== undefined && most >= fromYears)) &&
+      (belowYears === undefined || (least !== undefined && least < belowYears)),
   );
 }
 
@@ -45,11 +59,10 @@ export function rangeAlerts(
   item: FormularyItem | undefined,
   detail: Pick<MedicationDetail, 'dose' | 'schedule'>,
 ): Alert[] {
-  const age = ageInYears(chart.identity.birthDate, chart.now);
   const weight = knownWeight(chart);
   return [
-    ...limitsFor(age, item).flatMap((limit) => ofLimit(limit, detail, weight, chart.now)),
-    ...renalAlert(chart, item, age, weight),
+    ...limitsFor(chart, item).flatMap((limit) => ofLimit(limit, detail, weight, chart.now)),
+    ...renalAlert(chart, item, mostAgeInYears(chart.identity.birthDate, chart.now), weight),
   ];
 }
 
@@ -66,7 +79,7 @@ export function bedsideRangeAlerts(
   given: Quantity | undefined,
 ): Alert[] {
   const dose = given ?? ordered;
-  const changed = dose.value !== ordered.value || !sameUnit(dose.unit, ordered.unit);
+  const changed = inUnit(dose, ordered.unit) !== ordered.value;
   return rangeAlerts(chart, item, { dose, schedule })
     .filter(({ code }) => code !== 'weight-old' && !(changed && code === 'dose-low'))
     .map((alert): Alert => {
@@ -86,9 +99,7 @@ export function bedsideRangeAlerts(
  * dose (10 to 15 mg/kg)". Nothing is filled in by itself.
  */
 export function dosesByWeight(chart: Chart, item: FormularyItem | undefined): string[] {
-  const limits = limitsFor(ageInYears(chart.identity.birthDate, chart.now), item).filter(
-    ({ perKg }) => perKg,
-  );
+  const limits = limitsFor(chart, item).filter(({ perKg }) => perKg);
   if (limits.length === 0) return [];
   const weight = knownWeight(chart);
   if (!weight) return ['The dose goes by weight, and no weight is known here. Weigh the patient first.'];
@@ -118,7 +129,8 @@ function ofLimit(
   weight: KnownWeight | undefined,
   now: string,
 ): Alert[] {
-  if (!sameUnit(limit.unit, dose.unit)) return [];
+  const value = inUnit(dose, limit.unit);
+  if (value === undefined) return [];
   if (limit.perKg && !weight)
     return [
       {
@@ -130,30 +142,26 @@ function ofLimit(
   const times = limit.perKg ? (weight?.kg ?? 1) : 1;
   const per = limit.perKg && weight ? ` at ${formatNumber(weight.kg)} kg` : '';
   const alerts: Alert[] = [];
-  const bound = (value: number): string =>
-    `${formatQuantity({ value: Number((value * times).toPrecision(6)), unit: limit.unit })}${limit.perKg ? ` (${formatNumber(value)} ${formatUnit(limit.unit)}/kg${per})` : ''}`;
-  if (limit.high !== undefined && dose.value > limit.high * times)
+  const bound = (most: number): string =>
+    `${formatQuantity({ value: Number((most * times).toPrecision(6)), unit: limit.unit })}${limit.perKg ? ` (${formatNumber(most)} ${formatUnit(limit.unit)}/kg${per})` : ''}`;
+  if (limit.high !== undefined && value > limit.high * times)
     alerts.push({
       code: 'dose-high',
       severity: 'stop-and-think',
       message: `${formatQuantity(dose)} is more than the formulary's most in one dose: ${bound(limit.high)}.`,
     });
-  if (limit.low !== undefined && dose.value < limit.low * times)
+  if (limit.low !== undefined && value < limit.low * times)
     alerts.push({
       code: 'dose-low',
       severity: 'stop-and-think',
       message: `${formatQuantity(dose)} is less than the formulary's least in one dose: ${bound(limit.low)}.`,
     });
   const perDay = dosesPerDay(schedule);
-  if (
-    limit.highPerDay !== undefined &&
-    perDay !== undefined &&
-    dose.value * perDay > limit.highPerDay * times
-  )
+  if (limit.highPerDay !== undefined && perDay !== undefined && value * perDay > limit.highPerDay * times)
     alerts.push({
       code: 'dose-high',
       severity: 'stop-and-think',
-      message: `${formatNumber(perDay)} doses a day are ${formatQuantity({ value: dose.value * perDay, unit: dose.unit })}, more than the formulary's most in 24 hours: ${bound(limit.highPerDay)}.`,
+      message: `${perDay === 1 ? '1 dose in 24 hours is' : `${formatNumber(perDay)} doses in 24 hours are`} ${formatQuantity({ value: Number((dose.value * perDay).toPrecision(12)), unit: dose.unit })}, more than the formulary's most in 24 hours: ${bound(limit.highPerDay)}.`,
     });
   if (limit.perKg && weight && Date.parse(now) - Date.parse(weight.at) > WEIGHT_GOOD_FOR_MS)
     alerts.push({
@@ -165,20 +173,17 @@ function ofLimit(
   return alerts;
 }
 
-/** Units that are one, written differently. */
-const sameUnit = (a: string, b: string): boolean => formatUnit(a) === formatUnit(b);
-
-/** The most doses that the schedule allows in 24 hours. */
+/** The most doses that the schedule allows in 24 hours: of a weekly dose that is one, on its day. */
 function dosesPerDay(schedule: Schedule): number | undefined {
   switch (schedule.type) {
     case 'times':
-      return schedule.times.length / schedule.everyDays;
+      return schedule.times.length;
     case 'every':
-      return 24 / schedule.hours;
+      return dosesWithin24(schedule.hours);
     case 'as-needed':
       return (
         schedule.mostPerDay ??
-        (schedule.leastIntervalHours ? Math.floor(24 / schedule.leastIntervalHours) : undefined)
+        (schedule.leastIntervalHours ? dosesWithin24(schedule.leastIntervalHours) : undefined)
       );
     case 'once':
       return 1;
@@ -187,6 +192,9 @@ function dosesPerDay(schedule: Schedule): number | undefined {
       return undefined;
   }
 }
+
+/** Begun with one: 5 hours apart are at 0, 5, 10, 15 and 20 hours. */
+const dosesWithin24 = (hoursApart: number): number => Math.ceil(24 / hoursApart - 1e-9);
 
 /**
  * Creatinine clearance by Cockcroft and Gault (1976): (140 − age) × weight ÷ (72 × creatinine in mg/dL), × 0.85 for

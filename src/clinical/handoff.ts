@@ -1,23 +1,30 @@
+import { EHR_ALLERGIES_UNREAD } from './alerts.ts';
 import { DEVICES } from './care-in-words.ts';
 import { totalInWords } from './chart/asking.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart } from './chart/types.ts';
+import { dayAndTime } from './day-and-time.ts';
 import { describeEntry } from './describe-entry.ts';
 import {
   displayName,
   formatAge,
   formatAgo,
+  formatNumber,
   formatQuantity,
-  formatTime,
   sexInWords,
   tallMan,
 } from './display.ts';
 import type { BodyOf, IllnessSeverity } from './entries/index.ts';
-import { fluidBalance, fluidDay } from './fluid-balance.ts';
+import { FLUID_WORDS, type FluidTotals, fluidBalance, fluidDay } from './fluid-balance.ts';
 import { infusionFluids } from './infusion-fluids.ts';
 import { news2Response } from './news2.ts';
 
-export type HandoffText = Pick<BodyOf<'handoff-written'>, 'sbar' | 'ipass'>;
+type HandoffText = Pick<BodyOf<'handoff-written'>, 'sbar' | 'ipass'>;
+/** Without the severity where nothing says it. */
+export interface HandoffProposal {
+  sbar: NonNullable<HandoffText['sbar']>;
+  ipass: Omit<NonNullable<HandoffText['ipass']>, 'illnessSeverity'> & { illnessSeverity?: IllnessSeverity };
+}
 
 /** What the next nurse has to look at first: eight hours ahead. */
 const SHIFT_MS = 8 * 3_600_000;
@@ -29,11 +36,12 @@ const lines = (...texts: (string | undefined | false)[]): string =>
  * A handoff as the chart tells it, for the nurse to correct and add to. It claims nothing that was not charted, and says
  * where nothing was.
  */
-export function handoffFromChart(chart: Chart, timeZone: string): Required<HandoffText> {
+export function handoffFromChart(chart: Chart, timeZone: string): HandoffProposal {
   const who = patientInWords(chart, timeZone);
   const now = stateInWords(chart, timeZone);
   const todo = toDo(chart, timeZone);
   const watch = toWatch(chart);
+  const illnessSeverity = severity(chart.care);
   return {
     sbar: {
       situation: lines(who, now),
@@ -42,7 +50,7 @@ export function handoffFromChart(chart: Chart, timeZone: string): Required<Hando
       recommendation: lines(todo, watch),
     },
     ipass: {
-      illnessSeverity: severity(chart.care),
+      ...(illnessSeverity ? { illnessSeverity } : {}),
       patientSummary: lines(who, background(chart), now, assessment(chart, timeZone)),
       actionList: todo || 'Nothing is due in the next eight hours.',
       situationAwareness: watch || 'Nothing charted that asks for a plan.',
@@ -50,17 +58,22 @@ export function handoffFromChart(chart: Chart, timeZone: string): Required<Hando
   };
 }
 
-/** Nobody is called stable of whom somebody is still to be told, or who is still to be seen. */
-function severity({ scoredSet, escalations }: Chart['care']): IllnessSeverity {
-  const risk = scoredSet?.news2.risk ?? 'low';
+/**
+ * Nobody is called stable of whom somebody is still to be told, or who is still to be seen; and of whom no whole score
+ * was charted the nurse alone can say it.
+ */
+function severity({ scoredSet, escalations }: Chart['care']): IllnessSeverity | undefined {
+  const risk = scoredSet?.news2.risk;
   if (risk === 'high') return 'unstable';
-  return risk !== 'low' || escalations.some(({ state }) => state !== 'seen') ? 'watcher' : 'stable';
+  if ((risk !== undefined && risk !== 'low') || escalations.some(({ state }) => state !== 'seen'))
+    return 'watcher';
+  return risk && 'stable';
 }
 
 function patientInWords({ identity, allergies, orders, now }: Chart, timeZone: string): string {
   const allergic =
     allergies.status === 'known'
-      ? `Allergies: ${allergies.list.map(({ substance }) => substance.text).join(', ')}.`
+      ? `Allergies: ${allergies.list.map(({ substance }) => substance.text).join(', ')}.${allergies.ehrUnread ? ` ${EHR_ALLERGIES_UNREAD}.` : ''}`
       : {
           nilknown: 'No known allergies.',
           notasked: 'Allergies not recorded.',
@@ -85,13 +98,16 @@ function patientInWords({ identity, allergies, orders, now }: Chart, timeZone: s
 function stateInWords({ vitals, care, now }: Chart, timeZone: string): string {
   const newest = vitals.find(stands);
   if (!newest) return 'No vital signs charted in this downtime.';
-  return `Vital signs ${formatTime(newest.body.effectiveAt, timeZone)} (${formatAgo(newest.body.effectiveAt, now)}): ${describeEntry(newest.body, care.news2Applies).text}.`;
+  return `Vital signs ${dayAndTime(newest.body.effectiveAt, now, timeZone)} (${formatAgo(newest.body.effectiveAt, now)}): ${describeEntry(newest.body, care.news2Applies).text}.`;
 }
 
-const background = ({ problems, care }: Chart): string =>
+const background = ({ problems, care, afterDoses }: Chart): string =>
   lines(
-    problems.length > 0 ? `Problems: ${problems.slice(0, 10).join(', ')}.` : 'Problems: not recorded.',
+    problems.length > 0 ? `Problems: ${firstOf(problems, 10, ', ')}.` : 'Problems: not recorded.',
     devicesInWords(care.devices),
+    ...afterDoses.patchesOn.map(
+      ({ medication, site }) => `Patch on: ${tallMan(medication)}, ${site ?? 'site not recorded'}.`,
+    ),
   );
 
 function devicesInWords(devices: Chart['care']['devices']): string | undefined {
@@ -107,7 +123,7 @@ function assessment(chart: Chart, timeZone: string): string {
     const found = measurements.find((entry) => stands(entry) && entry.body.kind === kind);
     if (!found) return undefined;
     const { title, text } = describeEntry(found.body);
-    return `${title} ${formatTime(found.body.effectiveAt, timeZone)}: ${text}.`;
+    return `${title} ${dayAndTime(found.body.effectiveAt, now, timeZone)}: ${text}.`;
   };
   const fluids = [
     ...measurements.filter(stands).flatMap(({ body }) => (body.kind === 'fluid-recorded' ? [body] : [])),
@@ -119,22 +135,33 @@ function assessment(chart: Chart, timeZone: string): string {
   return (
     lines(
       scoredSet &&
-        `NEWS2 ${totalInWords(scoredSet.news2)}${scoredSet.id === vitals.find(stands)?.id ? '' : ` at ${formatTime(scoredSet.body.effectiveAt, timeZone)}, newer values incomplete`}: ${news2Response(scoredSet.news2).title}.`,
+        `NEWS2 ${totalInWords(scoredSet.news2)}${scoredSet.id === vitals.find(stands)?.id ? '' : ` at ${dayAndTime(scoredSet.body.effectiveAt, now, timeZone)}, newer values incomplete`}: ${news2Response(scoredSet.news2).title}.`,
       said('pain-assessed'),
       said('gcs-assessed'),
       said('glucose-measured'),
-      current &&
-        `Fluids today: in ${current.inMl} mL, out ${current.outMl} mL, balance ${current.balanceMl} mL.`,
+      current && `Fluids today: ${fluidsInWords(current)}.`,
       ...chart.infusions
         .filter(({ state }) => state !== 'stopped')
         .map(
           ({ medication, rateMlPerHour, state }) =>
-            `${tallMan(medication)} ${state}${rateMlPerHour === undefined ? '' : `, RATE ${rateMlPerHour} mL/hour`}.`,
+            `${tallMan(medication)} ${state}${rateMlPerHour === undefined ? '' : `, RATE ${formatNumber(rateMlPerHour)} mL/hour`}.`,
         ),
       screen && `${screen.body.screen.title}: ${screen.body.says ?? screen.body.total ?? 'not complete'}.`,
     ) || 'Nothing further was charted.'
   );
 }
+
+/** What was not measured is said, never counted as 0. */
+function fluidsInWords({ inMl, outMl, balanceMl, notMeasured }: FluidTotals): string {
+  const said = `in ${formatNumber(inMl)} mL, out ${formatNumber(outMl)} mL`;
+  return notMeasured.length === 0
+    ? `${said}, balance ${formatNumber(balanceMl)} mL`
+    : `${said} of what was measured; not measured: ${notMeasured.map((route) => FLUID_WORDS[route]).join(', ')}; balance not known`;
+}
+
+/** The first of a list, and how many more there are: what is left out is said. */
+const firstOf = (items: readonly string[], most: number, between: string): string =>
+  `${items.slice(0, most).join(between)}${items.length > most ? `${between}and ${items.length - most} more` : ''}`;
 
 function toDo(chart: Chart, timeZone: string): string {
   const { now } = chart;
@@ -155,20 +182,28 @@ function toDo(chart: Chart, timeZone: string): string {
     (dose) => dose.administration === undefined && Date.parse(dose.dueAt) < until && dose.state !== 'given',
   );
   const overdue = doses.filter(({ state }) => state === 'overdue');
-  const coming = doses.filter(({ state }) => state !== 'overdue').slice(0, 12);
+  const coming = doses.filter(({ state }) => state !== 'overdue');
   const { observations } = chart.care;
   const fresh = chart.orders.filter(
     ({ source, state, signedAt, acknowledgedBy }) =>
       source.from === 'entry' && state === 'active' && signedAt !== undefined && acknowledgedBy === undefined,
   );
   return lines(
-    observations && `Vital signs by ${formatTime(observations.dueAt, timeZone)} (${observations.why}).`,
+    observations && `Vital signs by ${dayAndTime(observations.dueAt, now, timeZone)} (${observations.why}).`,
     overdue.length > 0 &&
-      `Overdue: ${overdue.map(({ order, dueAt }) => `${names.get(order) ?? ''} ${formatTime(dueAt, timeZone)}`).join('; ')}.`,
+      `Overdue: ${firstOf(
+        overdue.map(({ order, dueAt }) => `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)}`),
+        12,
+        '; ',
+      )}.`,
     coming.length > 0 &&
-      `Due: ${coming.map(({ order, dueAt }) => `${formatTime(dueAt, timeZone)} ${names.get(order) ?? ''}`).join('; ')}.`,
+      `Due: ${firstOf(
+        coming.map(({ order, dueAt }) => `${dayAndTime(dueAt, now, timeZone)} ${names.get(order) ?? ''}`),
+        12,
+        '; ',
+      )}.`,
     ...chart.afterDoses.reassessments.map(
-      ({ medication, dueAt }) => `Effect of ${tallMan(medication)} by ${formatTime(dueAt, timeZone)}.`,
+      ({ medication, dueAt }) => `Effect of ${tallMan(medication)} by ${dayAndTime(dueAt, now, timeZone)}.`,
     ),
     fresh.length > 0 && `${fresh.length} new ${fresh.length === 1 ? 'order' : 'orders'} not noted yet.`,
   );
@@ -182,6 +217,11 @@ function toWatch(chart: Chart): string {
         ({ because, state, steps }) =>
           `${because}: ${state === 'not-told' ? 'nobody told yet' : state === 'no-answer' ? 'no answer yet' : `told ${steps.at(-1)?.body.told ?? ''}, not seen yet`}.`,
       ),
+    ...chart.orders.flatMap(({ detail, state, holds }) =>
+      state === 'on-hold' && detail.category === 'medication'
+        ? [`On hold: ${tallMan(detail.medication.text)} (${holds.at(-1)?.reason ?? ''}).`]
+        : [],
+    ),
     ...chart.conflicts.map(({ message }) => `To settle: ${message}`),
   );
 }

@@ -3,61 +3,68 @@
  * a nurse to think, never to say that something is safe.
  */
 
-/** Classes in which a reaction to one member counts for the others. Members by generic name as the FDA lists them. */
-const ALLERGY_CLASSES: readonly { name: string; says: readonly string[]; members: readonly string[] }[] = [
+/**
+ * Classes in which a reaction to one member counts for the others: members by generic name as the FDA lists them, and
+ * what the stem of an international name says (WHO, "The use of stems in the selection of INN": -cillin, cef-, -coxib,
+ * -fenac, -oxicam, -profen), so that no list has to hold "benzylpenicillin" and "cefaclor" too.
+ */
+const ALLERGY_CLASSES: readonly {
+  name: string;
+  says: readonly string[];
+  members: readonly string[];
+  stem?: RegExp;
+}[] = [
   {
     name: 'penicillins',
     says: ['penicillin', 'penicillins'],
-    members: [
-      'penicillin',
-      'amoxicillin',
-      'ampicillin',
-      'piperacillin',
-      'flucloxacillin',
-      'nafcillin',
-      'oxacillin',
-      'dicloxacillin',
-    ],
+    members: [],
+    stem: /(cillin|cillinam)$/,
   },
   {
     name: 'cephalosporins',
     says: ['cephalosporin', 'cephalosporins'],
-    members: [
-      'cefazolin',
-      'ceftriaxone',
-      'cefepime',
-      'cefuroxime',
-      'cephalexin',
-      'cefalexin',
-      'cefotaxime',
-      'ceftazidime',
-      'cefdinir',
-      'cefoxitin',
-    ],
+    members: [],
+    stem: /^(cef|ceph(al|ap|rad))/,
   },
   {
     name: 'sulfonamide antibiotics',
-    says: ['sulfa', 'sulfonamide', 'sulfonamides', 'sulphonamide'],
-    members: ['sulfamethoxazole', 'sulfadiazine', 'sulfisoxazole'],
+    says: ['sulfa', 'sulfonamide', 'sulfonamides', 'sulphonamide', 'sulphonamides'],
+    members: [
+      'sulfamethoxazole',
+      'sulfadiazine',
+      'sulfisoxazole',
+      'sulfacetamide',
+      'sulfadoxine',
+      'sulfasalazine',
+    ],
   },
   {
     name: 'nonsteroidal anti-inflammatory drugs',
     says: ['nsaid', 'nsaids'],
-    members: [
-      'aspirin',
-      'ibuprofen',
-      'naproxen',
-      'ketorolac',
-      'diclofenac',
-      'indomethacin',
-      'celecoxib',
-      'meloxicam',
-    ],
+    members: ['aspirin', 'naproxen', 'ketorolac', 'indomethacin', 'etodolac', 'nabumetone', 'mefenamic'],
+    stem: /(coxib|fenac|oxicam|profen)$/,
   },
   {
     name: 'opioids',
     says: ['opioid', 'opioids', 'opiate', 'opiates'],
-    members: ['morphine', 'codeine', 'hydrocodone', 'oxycodone', 'hydromorphone', 'fentanyl', 'tramadol'],
+    members: [
+      'morphine',
+      'codeine',
+      'dihydrocodeine',
+      'hydrocodone',
+      'oxycodone',
+      'oxymorphone',
+      'hydromorphone',
+      'fentanyl',
+      'alfentanil',
+      'remifentanil',
+      'sufentanil',
+      'meperidine',
+      'methadone',
+      'buprenorphine',
+      'tapentadol',
+      'tramadol',
+    ],
   },
 ];
 
@@ -68,6 +75,21 @@ const OTHER_NAMES: Record<string, string> = {
   acetylsalicylic: 'aspirin',
   augmentin: 'amoxicillin',
   amoxiclav: 'amoxicillin',
+  tazocin: 'piperacillin',
+  trimoxazole: 'sulfamethoxazole',
+  septrin: 'sulfamethoxazole',
+  cefalexin: 'cephalexin',
+  indometacin: 'indomethacin',
+  pethidine: 'meperidine',
+  adrenaline: 'epinephrine',
+  noradrenaline: 'norepinephrine',
+  salbutamol: 'albuterol',
+  frusemide: 'furosemide',
+  rifampicin: 'rifampin',
+  glibenclamide: 'glyburide',
+  ciclosporin: 'cyclosporine',
+  aciclovir: 'acyclovir',
+  lignocaine: 'lidocaine',
   zosyn: 'piperacillin',
   bactrim: 'sulfamethoxazole',
   septra: 'sulfamethoxazole',
@@ -90,7 +112,7 @@ const OTHER_NAMES: Record<string, string> = {
 /** Salts, forms and packaging: two drugs that share only these have nothing in common. */
 const NOT_INGREDIENTS = new Set(
   `acetate acid besylate bitartrate bromide calcium carbonate chloride citrate fumarate gluconate hydrobromide hydrochloride magnesium
-  maleate medoxomil mesylate monohydrate nitrate phosphate potassium sodium succinate sulfate tartrate trihydrate
+  maleate medoxomil mesylate monohydrate nitrate phosphate potassium sodium succinate sulfate sulphate tartrate trihydrate
   actuat actuation auto capsule capsules chewable coated combination controlled cream daily delayed disintegrating dose dry each extended
   film foam gel hour hours inhalant inhalation inhaler injectable injection injector intravenous liquid lotion medicated metered mist
   nasal ophthalmic oral pack pads patch powder prefilled premix ready rectal release shampoo solution spray subcutaneous sublingual
@@ -123,17 +145,17 @@ export function ingredientsOf(text: string): Set<string> {
 }
 
 const SALTS = new Set(
-  'acetate bromide calcium carbonate chloride citrate gluconate magnesium nitrate phosphate potassium sodium sulfate'.split(
+  'acetate bromide calcium carbonate chloride citrate gluconate magnesium nitrate phosphate potassium sodium sulfate sulphate'.split(
     ' ',
   ),
 );
 
 /** The class that a drug shares with what somebody is allergic to; `undefined`: none. */
 export function sharedClass(drug: ReadonlySet<string>, substance: ReadonlySet<string>): string | undefined {
-  return ALLERGY_CLASSES.find(
-    ({ says, members }) =>
-      members.some((member) => drug.has(member)) && [...says, ...members].some((word) => substance.has(word)),
-  )?.name;
+  return ALLERGY_CLASSES.find(({ says, members, stem }) => {
+    const isMember = (word: string): boolean => members.includes(word) || stem?.test(word) === true;
+    return [...drug].some(isMember) && [...substance].some((word) => says.includes(word) || isMember(word));
+  })?.name;
 }
 
 export function shareIngredient(a: string, b: string): boolean {

@@ -3,7 +3,7 @@ import { stands } from './chart/standing.ts';
 import type { Chart } from './chart/types.ts';
 import { formatAgo, formatQuantity } from './display.ts';
 import type { Glucose, GlucoseUnit } from './entries/index.ts';
-import { GLUCOSE_WORDS, glucoseLevel } from './glucose.ts';
+import { GLUCOSE_WORDS, glucoseAsk, glucoseLevel } from './glucose.ts';
 
 /** Rapid insulin needs a glucose that is not older (scores.md, "Glucose": project rule). */
 const GLUCOSE_GOOD_FOR_MS = 60 * 60_000;
@@ -39,7 +39,10 @@ export function freshGlucose(chart: Pick<Chart, 'measurements' | 'orders'>, at: 
   return last && Date.parse(at) - Date.parse(last.at) <= GLUCOSE_GOOD_FOR_MS ? last.glucose : undefined;
 }
 
-/** Insulin on a low glucose is charted over only with a reason. */
+/**
+ * Insulin on a low glucose is charted over only with a reason; one typed for the dose that is unusual is asked again: 40
+ * of a meter in mg/dL is a low, and read as mmol/L it asks for more insulin.
+ */
 export function insulinAlerts(chart: Chart, typed: Glucose | undefined, at: string): Alert[] {
   const last = lastGlucose(chart, at);
   const holds = typed ?? freshGlucose(chart, at);
@@ -53,10 +56,23 @@ export function insulinAlerts(chart: Chart, typed: Glucose | undefined, at: stri
           },
         ]
       : [];
+  const ask = typed && glucoseAsk(typed.value, typed.unit);
+  const unusual: Alert[] =
+    ask === undefined
+      ? []
+      : [
+          {
+            code: 'glucose-unusual',
+            severity: 'confirm',
+            message: ask,
+            confirm: 'Value and unit are as the meter shows them',
+          },
+        ];
   const level = glucoseLevel(holds.value, holds.unit, false);
-  if (level === 'in-range' || level === 'high') return [];
+  if (level === 'in-range' || level === 'high') return unusual;
   const words = GLUCOSE_WORDS[level];
   return [
+    ...unusual,
     {
       code: 'glucose-low',
       severity: 'stop-and-think',

@@ -1,6 +1,7 @@
 import { goesBy } from './display.ts';
 import type { MedicationDetail } from './entries/index.ts';
 import { ingredientsOf } from './ingredients.ts';
+import { isInsulin } from './kinds-of-drug.ts';
 
 /**
  * Whether a dose asks for a second person. The default is short, as ISMP advises that double checks do not suit every
@@ -60,7 +61,7 @@ const CHEMOTHERAPY = [
   'vincristine',
 ];
 
-/** `undefined`: one person gives it. `ageYears`: absent where the date of birth is not known. */
+/** `undefined`: one person gives it. `ageYears`: at least so many (`leastAgeInYears`); absent where nothing is known. */
 export function secondPersonFor(
   detail: Pick<MedicationDetail, 'medication' | 'route' | 'schedule'>,
   ageYears: number | undefined,
@@ -73,7 +74,7 @@ export function secondPersonFor(
   if (has(OPIOIDS) || has(OTHER_CONTROLLED)) return { as: 'witness', why: 'a controlled drug' };
   const check = (why: string): SecondPersonNeeded => ({ as: 'second-check', why });
   for (const way of ['epidural', 'intrathecal']) if (by(way)) return check(`${way} drug`);
-  if (intoAVein && /\binsulin\b/i.test(text)) return check('insulin into a vein');
+  if (intoAVein && isInsulin(detail)) return check('insulin into a vein');
   if (intoAVein && has(['heparin'])) return check('heparin into a vein');
   if (isConcentrated(text)) return check('concentrated electrolyte');
   if (has(CHEMOTHERAPY)) return check('chemotherapy');
@@ -83,13 +84,21 @@ export function secondPersonFor(
   return undefined;
 }
 
-/** Potassium by the vein is diluted, or concentrated; the name says a strength per mL. Sodium chloride above 0.9 %. */
+/**
+ * Potassium by the vein is diluted, or concentrated: the name says so, or a strength of 2 and more per mL. Sodium
+ * chloride above 0.9 %, as percent before or after the name, or as RxNorm has it: 9 mg/mL are 0.9 %.
+ */
 function isConcentrated(text: string): boolean {
-  if (
-    /potassium (chloride|phosphates?)/i.test(text) &&
-    /(concentrate|\b2 ?meq\/ml|\b2 ?mmol\/ml)/i.test(text)
-  )
-    return true;
-  const percent = /sodium chloride\D*(\d+(?:\.\d+)?) ?%/i.exec(text)?.[1];
-  return percent !== undefined && Number(percent) > 0.9;
+  if (/potassium (chloride|phosphates?)/i.test(text)) {
+    const perMl = /(\d+(?:\.\d+)?) ?(?:meq|mmol)\/ml/i.exec(text)?.[1];
+    return /concentrate/i.test(text) || (perMl !== undefined && Number(perMl) >= 2);
+  }
+  if (/hypertonic saline/i.test(text)) return true;
+  // Beside its own name: in "dextrose 5 % / sodium chloride 0.45 %" the other number is the sugar's.
+  const percent =
+    /(?:sodium chloride|saline)\D*(\d+(?:\.\d+)?) ?%|(\d+(?:\.\d+)?) ?% (?:sodium chloride|saline)/i.exec(
+      text,
+    );
+  const perMl = /sodium chloride\D*(\d+(?:\.\d+)?) ?mg\/ml/i.exec(text)?.[1];
+  return Number(percent?.[1] ?? percent?.[2] ?? Number(perMl ?? 0) / 10) > 0.9;
 }

@@ -125,7 +125,8 @@ function build(places: Place[], said: Said): Pick<LiveForm, 'items' | 'disabled'
       }
       const inside = write(place.inside);
       const own = item.isQuestion ? answers(place) : [];
-      if (own.length === 0) return [];
+      // What was written beneath it is kept, whether or not the question itself was answered.
+      if (own.length === 0) return inside.length > 0 ? [{ ...base, item: inside }] : [];
       const [first, ...others] = own;
       return [{ ...base, answer: [inside.length > 0 ? { ...first!, item: inside } : first!, ...others] }];
     });

@@ -75,7 +75,7 @@ function readItems(items: readonly FormItem[], answered: readonly FormResponseIt
       };
     const answers: FormAnswer[] = found.flatMap(({ answer }) => answer ?? []);
     const values = answers.flatMap((answer) => item.show(answer) ?? []);
-    const inside = answers.flatMap((answer) => answer.item ?? []);
+    const inside = [...answers, ...found].flatMap((answer) => answer.item ?? []);
     return {
       ...empty,
       values: item.isQuestion ? (values.length > 0 ? values : [NO_VALUE]) : [],

@@ -75,6 +75,9 @@ function orderOf(request: Request, medication: Coding, { orderId, timeZone }: Op
   const schedule = single && scheduleOf(single, request.priority, timeZone, dose);
   const instructions = [
     ...dosages.flatMap((dosage) => instructionsOf(dosage, schedule?.type === 'continuous')),
+    ...(schedule?.type === 'as-needed' && schedule.mostPerDay !== undefined
+      ? []
+      : dosages.flatMap(mostInWords)),
     ...(request.note ?? []).flatMap(({ text }) => text ?? []),
   ]
     .join('; ')
@@ -135,6 +138,17 @@ function instructionsOf(dosage: Dosage, rateIsKnown: boolean): string[] {
   });
   const additional = (dosage.additionalInstruction ?? []).flatMap((item) => textOf(item) ?? []);
   return [...rates, ...additional, ...(dosage.patientInstruction ? [dosage.patientInstruction] : [])];
+}
+
+/** The most in a time, where it is no number of doses: a limit that is not computed with is read, never left out. */
+function mostInWords({ maxDosePerPeriod: most }: Dosage): string[] {
+  if (most?.numerator?.value === undefined || most.denominator?.value === undefined) return [];
+  const { numerator, denominator } = most;
+  const length = denominator.unit ?? denominator.code ?? '';
+  const time = { d: 'days', h: 'hours', wk: 'weeks' }[denominator.code ?? length] ?? length;
+  return [
+    `At most ${numerator.value} ${unitOf(numerator) ?? 'doses'} in ${denominator.value === 1 && time === 'days' ? '24 hours' : `${denominator.value} ${time}`}, says the EHR`,
+  ];
 }
 
 function wholeDosage(dosage: Dosage, timeZone: string): string {

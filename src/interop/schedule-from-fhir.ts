@@ -1,4 +1,5 @@
 import type { Quantity, Schedule } from '../clinical/entries/index.ts';
+import { inUnit } from '../clinical/in-unit.ts';
 import { type Dosage, type FhirQuantity, type Repeat, textOf } from './fhir-shapes.ts';
 
 /** Shown where the EHR says nothing. */
@@ -162,9 +163,8 @@ function mostPerDay(dosage: Dosage, dose: Quantity | undefined): number | undefi
   const measured = unitOf(numerator);
   if (measured === undefined || measured === '1' || measured === '{dose}')
     return Number.isInteger(numerator.value) ? numerator.value : undefined;
-  return dose && dose.unit === measured && dose.value > 0
-    ? Math.floor(numerator.value / dose.value + 1e-9)
-    : undefined;
+  const most = dose && inUnit({ value: numerator.value, unit: measured }, dose.unit);
+  return dose && dose.value > 0 && most !== undefined ? Math.floor(most / dose.value + 1e-9) : undefined;
 }
 
 /** The UCUM code where there is one, else the unit as people read it. */

@@ -1,11 +1,16 @@
 // @vitest-environment jsdom
 import './browser.ts';
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { BoardScreen } from '../../src/app/tablet/BoardScreen.tsx';
 import { OrderForm } from '../../src/app/tablet/forms/OrderForm.tsx';
-import { AllergyForm, BedForm, EnteredInErrorForm } from '../../src/app/tablet/forms/SmallForms.tsx';
+import {
+  AllergyForm,
+  BedForm,
+  EnteredInErrorForm,
+  StopOrderForm,
+} from '../../src/app/tablet/forms/SmallForms.tsx';
 import { VitalSignsForm } from '../../src/app/tablet/forms/VitalSignsForm.tsx';
 import { HistoryTab } from '../../src/app/tablet/patient/HistoryTab.tsx';
 import { MedicationTab } from '../../src/app/tablet/patient/MedicationTab.tsx';
@@ -146,6 +151,93 @@ describe('last given', () => {
   it('is the one charted here when that is newer', () => {
     show(100, 600);
     expect(screen.getByText(/Last given .*, by Nora Nurse/)).toBeDefined();
+  });
+});
+
+describe('a dose that no due time asks for', () => {
+  const open = (changes: Partial<Chart>, order: Chart['orders'][number]) => {
+    const started: unknown[] = [];
+    renderWith(
+      aLamp(),
+      <MedicationTab
+        chart={aChart({ orders: [order], ...changes })}
+        timeZone={ZONE}
+        now={minutesAgo(0)}
+        start={(task) => started.push(task)}
+        onDone={() => undefined}
+        clinician={false}
+      />,
+    );
+    return started;
+  };
+
+  it('can be given where the EHR does not say from when an order counts', async () => {
+    const order = anOrder({ text: 'cefazolin 1 g', incomplete: ['start time'] });
+    const started = open({}, order);
+    await userEvent.click(button('Give cefazolin 1 g'));
+    expect(started).toEqual([{ do: 'give', order: order.id }]);
+  });
+
+  it('can be given again after it was vomited, and once', async () => {
+    const said = (minutes: number) => ({
+      author: NURSE,
+      effectiveAt: minutesAgo(minutes),
+      recordedAt: minutesAgo(minutes),
+    });
+    const standing = { hlc: [1, 0] as const, standing: 'current' as const, replacedBy: [] };
+    const dose = (position: number, minutes: number) => ({
+      id: `${LOG}-${position}`,
+      ...standing,
+      body: {
+        kind: 'medication-administration' as const,
+        ...said(minutes),
+        order: 'e1'.repeat(16),
+        medication: { text: 'levetiracetam' },
+        outcome: 'given' as const,
+        dose: { value: 500, unit: 'mg' },
+        overrides: [],
+      },
+    });
+    const vomited = (repeat: 'repeat' | 'do-not-repeat'): Chart['afterDoses'] => ({
+      reassessments: [],
+      patchesOn: [],
+      said: {
+        [`${LOG}-9`]: [
+          {
+            id: `${LOG}-10`,
+            ...standing,
+            body: { kind: 'dose-vomited', ...said(20), administration: `${LOG}-9`, repeat },
+          },
+        ],
+      },
+    });
+    const order = anOrder({ text: 'levetiracetam', administrations: [dose(9, 30)] });
+    const again = 'Give levetiracetam again: vomited';
+    const started = open({ afterDoses: vomited('repeat') }, order);
+    await userEvent.click(button(again));
+    expect(started).toEqual([{ do: 'give', order: order.id }]);
+    cleanup();
+    open({ afterDoses: vomited('do-not-repeat') }, order);
+    expect(screen.queryByRole('button', { name: again })).toBeNull();
+    cleanup();
+    open({ afterDoses: vomited('repeat') }, { ...order, administrations: [dose(9, 30), dose(11, 5)] });
+    expect(screen.queryByRole('button', { name: again })).toBeNull();
+  });
+});
+
+describe('stopping an order', () => {
+  it('says which of two orders of one drug it is, by dose and route', () => {
+    renderWith(
+      aLamp(),
+      <StopOrderForm
+        patient={aChart().identity.id}
+        order={anOrder({ text: 'morphine', dose: 5 })}
+        timeZone={ZONE}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />,
+    );
+    expect(screen.getByText(/morphine – DOSE 5 mg – by mouth – every 8 hours/)).toBeDefined();
   });
 });
 

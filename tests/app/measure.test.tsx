@@ -51,6 +51,30 @@ describe('charting', () => {
     );
   });
 
+  it('the size of a pupil is not left out because nobody said how it reacts', async () => {
+    const lamp = aLamp();
+    await open(lamp);
+    await userEvent.click(screen.getByRole('button', { name: 'Record coma scale' }));
+    for (const [part, words] of [
+      ['Eyes', /spontaneous/],
+      ['Verbal', /orientated/],
+      ['Motor', /obeys commands/],
+    ] as const)
+      await userEvent.click(within(screen.getByRole('group', { name: part })).getByLabelText(words));
+    expect(save().disabled).toBe(false);
+    await userEvent.selectOptions(screen.getByLabelText('Size left (mm)'), '3');
+    expect(save().disabled).toBe(true);
+    expect(screen.getByText('Say how both pupils react, or neither.')).toBeDefined();
+    for (const side of ['Left', 'Right'])
+      await userEvent.click(
+        within(screen.getByRole('group', { name: `${side} pupil reacts` })).getByLabelText('Brisk'),
+      );
+    await userEvent.click(save());
+    await waitFor(() =>
+      expect(draft(lamp)).toMatchObject({ pupils: { left: { sizeMm: 3, reaction: 'brisk' } } }),
+    );
+  });
+
   it('what was not measured is kept as that, and is no number', async () => {
     const lamp = aLamp();
     await open(lamp);
@@ -95,7 +119,7 @@ describe('charting', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Record glucose' }));
     await userEvent.type(screen.getByLabelText('Glucose (mg/dL)'), '53');
     expect(screen.getByText('▲ Low, level 2')).toBeTruthy();
-    expect(screen.getByLabelText(/Needed another person/)).toBeTruthy();
+    expect(screen.getByLabelText(/needed another person/)).toBeTruthy();
   });
 
   it('a coma scale with a part that cannot be tested wants the reason and has no total', async () => {

@@ -3,9 +3,10 @@ import './browser.ts';
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
+import { handoffSheet } from '../../src/app/tablet/print/handoff-paper.tsx';
 import { PrintChoices } from '../../src/app/tablet/print/PrintChoices.tsx';
-import { newestOf } from '../../src/clinical/index.ts';
-import { aChart, aLamp, anOrder, aVitalSet, LOG, NURSE, renderWith } from './fake-lamp.tsx';
+import { formatInstant, newestOf } from '../../src/clinical/index.ts';
+import { aChart, aLamp, anOrder, aVitalSet, LOG, minutesFromNow, NURSE, renderWith } from './fake-lamp.tsx';
 
 describe('what goes on paper', () => {
   it('is the whole record as it is now, not the part of it that the screen shows', async () => {
@@ -87,5 +88,70 @@ describe('what goes on paper', () => {
     const pages = await screen.findByRole('dialog', { name: /^Print: Transfer packet/ });
     expect(within(pages).getAllByText('Potassium 6.8 mmol/L: NOBODY WAS TOLD').length).toBeGreaterThan(0);
     expect(within(pages).getAllByText(/^VOMITED/).length).toBeGreaterThan(0);
+  });
+
+  it('the medication record says the day of each dose, what holds a dose back, and who holds the order', async () => {
+    const twoDaysAgo = minutesFromNow(-48 * 60);
+    const until = minutesFromNow(600);
+    const order = anOrder({ text: 'digoxin 125 mcg', state: 'on-hold' });
+    if (order.detail.category !== 'medication') throw new Error('a medication');
+    const chart = aChart({
+      orders: [
+        {
+          ...order,
+          detail: {
+            ...order.detail,
+            limits: [{ parameter: 'pulse', below: 60 }],
+            endAt: until,
+          },
+          holds: [{ from: twoDaysAgo, by: 'Carl Clinician', reason: 'slow pulse' }],
+          administrations: [
+            {
+              id: `${LOG}-20`,
+              hlc: [1, 0],
+              standing: 'current',
+              replacedBy: [],
+              body: {
+                kind: 'medication-administration',
+                author: NURSE,
+                effectiveAt: twoDaysAgo,
+                recordedAt: twoDaysAgo,
+                order: order.id,
+                medication: { text: 'digoxin 125 mcg' },
+                outcome: 'given',
+                dose: { value: 125, unit: 'ug' },
+                overrides: [],
+              },
+            },
+          ],
+        },
+      ],
+      dueDoses: [-40, -30, -3].map((hours) => ({
+        order: order.id,
+        dueAt: minutesFromNow(hours * 60),
+        window: { early: minutesFromNow(hours * 60 - 60), late: minutesFromNow(hours * 60 + 60) },
+        state: 'overdue' as const,
+      })),
+    });
+    vi.stubGlobal('print', () => undefined);
+    renderWith(
+      aLamp({ chart }),
+      <PrintChoices chart={chart} by="Nora Nurse" timeZone="America/Chicago" onDone={() => undefined} />,
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Medication record' }));
+    const pages = await screen.findByRole('dialog', { name: /^Print: Medication record/ });
+    const said = pages.textContent ?? '';
+    expect(said).toContain(`Given ${formatInstant(twoDaysAgo, 'America/Chicago')}: `);
+    expect(said).toContain('HOLD IF PULSE IS BELOW 60 PER MINUTE');
+    expect(said).toContain('by Carl Clinician: slow pulse');
+    expect(said).toContain(`until ${formatInstant(until, 'America/Chicago')}`);
+    expect(said).toContain('2 doses due before the last 24 hours: OVERDUE, nothing charted');
+  });
+
+  it('a sheet of several patients says the allergies of each, whatever the handoffs say', () => {
+    const chart = aChart();
+    const { pieces } = handoffSheet([chart], '4 West', 'America/Chicago');
+    renderWith(aLamp({ chart }), pieces[0]?.group?.head);
+    expect(screen.getByText(/ALLERGIES: Penicillin V \(hives\)/)).toBeTruthy();
   });
 });

@@ -4,7 +4,7 @@ import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { VitalSignsForm } from '../../src/app/tablet/forms/VitalSignsForm.tsx';
-import { aChart, aLamp, PATIENT, renderWith } from './fake-lamp.tsx';
+import { aChart, aLamp, aVitalSet, PATIENT, renderWith } from './fake-lamp.tsx';
 
 const NOW = '2026-11-24T20:05:00.000Z';
 
@@ -90,6 +90,28 @@ describe('recording vital signs', () => {
       },
     ]);
     expect(onDone.mock.calls[0]?.[0]).toMatch(/^Saved on this tablet \d\d:\d\d/);
+  });
+
+  it('goes on with the saturation scale of the sets before, and says so where it is changed', async () => {
+    // A temperature alone says nothing about the scale.
+    const chart = aChart({
+      vitals: [
+        aVitalSet(2, 30, { saturationScale: 1, temperature: 37 }),
+        aVitalSet(1, 60, { saturationScale: 2, oxygenSaturation: 90, oxygenDevice: 'N' }),
+      ],
+    });
+    const { lamp, user, save, news2 } = open(aLamp(), chart);
+    await user.type(screen.getByLabelText('Oxygen saturation'), '97');
+    await user.click(screen.getByRole('combobox', { name: 'Air or oxygen' }));
+    await user.click(await screen.findByRole('option', { name: 'Nasal cannula', hidden: true }));
+    // 97 % on oxygen harms whoever has a target of 88 to 92: 3 on scale 2, and 0 on scale 1.
+    expect(news2().getByText('at least 5')).toBeDefined();
+    await user.click(screen.getByRole('radio', { name: 'Scale 1' }));
+    expect(screen.getByText(/The sets before were scored on scale 2/)).toBeDefined();
+    await user.click(screen.getByRole('radio', { name: 'Scale 2' }));
+    expect(screen.queryByText(/The sets before/)).toBeNull();
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({ values: { saturationScale: 2 } });
   });
 
   it.each([

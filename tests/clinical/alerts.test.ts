@@ -5,6 +5,7 @@ import {
   type OpenedEntry,
   orderAlerts,
   type SnapshotPatient,
+  toBoardRow,
 } from '../../src/clinical/index.ts';
 import { anEntry, aSnapshot, DOCTOR, givenFor, NOW, orderFor, PATIENT } from './builders.ts';
 
@@ -37,6 +38,17 @@ describe('allergies', () => {
     ['ketorolac tromethamine 15 MG injection', 'NSAIDs', 'allergy-class'],
     ['paracetamol 500 mg', 'Acetaminophen', 'allergy'],
     ['oxycodone 5 MG Oral Tablet', 'Codeine', 'allergy-class'],
+    ['benzylpenicillin sodium 1.2 g injection', 'Penicillin', 'allergy-class'],
+    ['phenoxymethylpenicillin 250 mg', 'Amoxicillin', 'allergy-class'],
+    ['co-amoxiclav 625 mg', 'Penicillin V', 'allergy-class'],
+    ['pivmecillinam 400 mg', 'Penicillins', 'allergy-class'],
+    ['cefaclor 250 mg', 'Cefuroxime', 'allergy-class'],
+    ['co-trimoxazole 960 mg', 'Sulfonamides', 'allergy-class'],
+    ['etoricoxib 60 mg', 'Ibuprofen', 'allergy-class'],
+    ['ketoprofen 100 mg', 'Aspirin', 'allergy-class'],
+    ['pethidine 50 mg', 'Meperidine', 'allergy'],
+    ['salbutamol sulphate 2.5 mg', 'Albuterol', 'allergy'],
+    ['adrenaline 1 mg', 'Epinephrine', 'allergy'],
   ])('%s for somebody allergic to %s: %s', (drug, allergy, code) => {
     expect(codesFor(drug, allergy)).toEqual([code]);
   });
@@ -46,6 +58,8 @@ describe('allergies', () => {
     ['furosemide 40 MG Oral Tablet', 'Sulfa drugs'],
     ['enoxaparin sodium 40 MG Prefilled Syringe', 'Latex glove syringe'],
     ['lisinopril 10 MG Oral Tablet', 'Allergy to substance (finding)'],
+    ['morphine sulphate 10 mg', 'Salbutamol sulphate'],
+    ['baclofen 10 mg', 'Ibuprofen'],
   ])('%s says nothing to somebody allergic to %s', (drug, allergy) => {
     expect(codesFor(drug, allergy)).toEqual([]);
   });
@@ -67,6 +81,27 @@ describe('allergies', () => {
     expect(
       orderAlerts(chartOf([], allergicTo('Penicillin')), order.body.detail).map(({ code }) => code),
     ).toEqual(['allergy-class']);
+  });
+
+  it('one that was charted here does not hide that those of the EHR could not be read', () => {
+    const latex = anEntry('allergy-recorded', {
+      substance: { text: 'Latex' },
+      category: 'environment',
+      criticality: 'high',
+    });
+    const order = orderFor('amoxicillin 500 MG Oral Capsule', { type: 'as-needed' });
+    const unread = foldChart({
+      patient: PATIENT,
+      entries: [order, latex],
+      snapshotUnreadable: true,
+      now: NOW,
+    })!;
+    expect(unread.allergies).toMatchObject({ status: 'known', ehrUnread: true });
+    expect(toBoardRow(unread).allergies).toEqual({ status: 'known', names: ['Latex'], ehrUnread: true });
+    expect(administrationAlerts(unread, { order: order.id, at: NOW })).toMatchObject([
+      { code: 'allergies-not-known', message: expect.stringContaining('there may be more') },
+    ]);
+    expect(chartOf([order, latex], { allergyStatus: 'nilknown' }).allergies).not.toHaveProperty('ehrUnread');
   });
 
   it('informs when allergies are not known', () => {

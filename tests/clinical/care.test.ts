@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   changedSince,
+  type EntryId,
   foldChart,
   handoffFromChart,
   type OpenedEntry,
@@ -411,7 +412,8 @@ describe('handoff', () => {
     const empty = handoffFromChart(chartOf([]), 'America/Chicago');
     expect(empty.sbar?.situation).toMatch(/KOWALSKI, Jan, 75y, male.*Allergies not recorded/);
     expect(empty.sbar?.situation).toContain('No vital signs charted in this downtime.');
-    expect(empty.ipass?.illnessSeverity).toBe('stable');
+    expect(empty.ipass.illnessSeverity).toBeUndefined();
+    expect(handoffFromChart(chartOf([vitals(LOW, -5)]), 'UTC').ipass.illnessSeverity).toBe('stable');
     const chart = chartOf([
       vitals(HIGH, -5),
       orderFor('hydralazine 25 mg tablet', { type: 'every', hours: 6 }, { startAt: at(60) }),
@@ -422,6 +424,27 @@ describe('handoff', () => {
     expect(sbar?.background).toContain('In place: Urinary catheter');
     expect(sbar?.recommendation).toContain('hydrALAZINE 25 mg tablet');
     expect(sbar?.recommendation).toMatch(/NEWS2 7.*nobody told yet/);
+  });
+
+  it('says what was not measured, what was left out of a list, what is held, and the day that is not today', () => {
+    const many = Array.from({ length: 15 }, (_, index) =>
+      orderFor(`drug${'abcdefghijklmno'[index]}`, { type: 'once', stat: false }, { startAt: at(60 + index) }),
+    );
+    const held = orderFor('metoprolol 50 mg', { type: 'every', hours: 8 }, { startAt: at(-24 * 60) });
+    const chart = chartOf([
+      ...many,
+      held,
+      anEntry('order-held', { author: DOCTOR, order: held.id, reason: 'slow pulse', effectiveAt: at(-30) }),
+      anEntry('fluid-recorded', { route: 'oral', volumeMl: 1500, effectiveAt: at(-60) }),
+      anEntry('fluid-recorded', { route: 'urine', notMeasured: true, effectiveAt: at(-50) }),
+    ]);
+    const { sbar } = handoffFromChart(chart, 'America/Chicago');
+    expect(sbar.assessment).toContain(
+      'Fluids today: in 1,500 mL, out 0 mL of what was measured; not measured: urine; balance not known.',
+    );
+    expect(sbar.recommendation).toContain('; and 3 more.');
+    expect(sbar.recommendation).toContain('On hold: metoprolol 50 mg (slow pulse).');
+    expect(sbar.recommendation).toContain('Overdue: metoprolol 50 mg 500 mg 23-Nov-2026 08:05');
   });
 
   it('is read by the next nurse, whose receipt stands on the board', () => {
@@ -497,5 +520,26 @@ describe('the board', () => {
       isolation: ['Contact'],
       lastEntry: { log: 'b'.repeat(32), at: expect.any(String) },
     });
+  });
+});
+
+describe('a line that was charted wrong and put right', () => {
+  it('is out once it was taken out, however often its first statement was corrected, in whatever order', () => {
+    const catheter = (minutes: number, more: { first?: EntryId; replaces?: EntryId } = {}) =>
+      anEntry('device-charted', {
+        device: 'urinary-catheter',
+        action: more.first ? 'removed' : 'inserted',
+        effectiveAt: at(minutes),
+        ...more,
+      });
+    const first = catheter(-600);
+    const out = catheter(-60, { first: first.id });
+    const second = catheter(-590, { replaces: first.id });
+    const third = catheter(-580, { replaces: second.id });
+    const said = [first, out, second, third];
+    for (const entries of [said, [...said].reverse()])
+      expect(chartOf(entries).care.devices.map(({ first, removed }) => [first.id, removed?.id])).toEqual([
+        [third.id, out.id],
+      ]);
   });
 });

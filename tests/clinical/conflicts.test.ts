@@ -83,6 +83,51 @@ describe('the same dose charted twice', () => {
   });
 });
 
+describe('a dose of an order that was changed on another tablet', () => {
+  const order = orderFor('metoprolol', DAILY, { dose: { value: 50, unit: 'mg' } });
+  const { detail } = order.body;
+  const changed = (effectiveAt: string) =>
+    anEntry(
+      'order-signed',
+      { author: DOCTOR, changes: order.id, detail, effectiveAt, overrides: [] },
+      on('1'),
+    );
+  const dose = givenFor(order.id, { dueAt: DUE, effectiveAt: DUE }, on('2'));
+
+  it('is for a person to settle, whichever came first', () => {
+    const change = changed('2026-11-24T13:00:00.000Z');
+    for (const entries of [
+      [order, change, dose],
+      [dose, change, order],
+    ]) {
+      const [conflict, ...others] = conflictsOf(entries);
+      expect(others).toEqual([]);
+      expect(conflict).toMatchObject({
+        kind: 'dose-after-stop',
+        message: expect.stringContaining('changed'),
+      });
+      expect(refs(conflict)).toEqual(sorted(change, dose));
+      expect(conflictsOf([...entries, ...settle(conflict!, /The dose was given/)])).toEqual([]);
+    }
+  });
+
+  it('was right when the change came after it, or when whoever gave it knew', () => {
+    expect(conflictsOf([order, changed('2026-11-24T14:01:00.000Z'), dose])).toEqual([]);
+    const knew = givenFor(
+      order.id,
+      {
+        dueAt: DUE,
+        effectiveAt: DUE,
+        overrides: [
+          { alert: 'order-stopped', message: 'This order is stopped.', reason: 'Prescriber asked' },
+        ],
+      },
+      on('2'),
+    );
+    expect(conflictsOf([order, changed('2026-11-24T13:00:00.000Z'), knew])).toEqual([]);
+  });
+});
+
 describe('a dose after the order was stopped on another tablet', () => {
   const order = orderFor('paracetamol', DAILY);
   const stop = anEntry(

@@ -4,6 +4,7 @@ import {
   asNeeded,
   type Chart,
   foldChart,
+  lastGiven,
   type MedicationDetail,
   type OpenedEntry,
   type Schedule,
@@ -201,5 +202,38 @@ describe('as needed', () => {
       unknownBefore: '2026-11-24T08:00:00.000Z',
       mostPerDay: 4,
     });
+  });
+});
+
+describe('an order as needed that was changed', () => {
+  const schedule: Schedule = { type: 'as-needed', leastIntervalHours: 4, mostPerDay: 2 };
+  const first = ordered('paracetamol', { schedule });
+  const change = (medication: string, changes: string) => {
+    const entry = ordered(medication, { schedule, dose: { value: 20, unit: 'mg' } });
+    return { ...entry, body: { ...entry.body, changes } };
+  };
+  const doses = ['04:00', '13:00'].map((time) =>
+    givenFor(first.id, { effectiveAt: `2026-11-24T${time}:00.000Z`, dose: { value: 25, unit: 'mg' } }),
+  );
+  const second = change('paracetamol 500 mg', first.id);
+  const third = change('paracetamol', second.id);
+
+  it('begins no new day: interval, most and last dose count what was given on the ones before', () => {
+    const chart = chartOf([third, ...doses, second, first]);
+    const order = chart.orders.find(({ id }) => id === third.id)!;
+    expect(asNeeded(order, chart.snapshotAsOf, NOW)).toMatchObject({
+      doses: 2,
+      amount: { value: 50, unit: 'mg' },
+      nextAt: '2026-11-25T04:00:00.000Z',
+    });
+    expect(lastGiven(order)).toEqual({ at: '2026-11-24T13:00:00.000Z', by: 'Nurse Ada' });
+    expect(codes(chart, third.id)).toEqual(['too-soon', 'most-per-day']);
+  });
+
+  it('to another drug begins anew', () => {
+    const other = change('ibuprofen', first.id);
+    const chart = chartOf([first, ...doses, other]);
+    expect(chart.orders.find(({ id }) => id === other.id)).not.toHaveProperty('givenBefore');
+    expect(codes(chart, other.id)).toEqual([]);
   });
 });

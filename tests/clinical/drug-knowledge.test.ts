@@ -89,6 +89,17 @@ describe('doses outside the formulary’s range', () => {
     expect(alert?.message).toContain('200 mg (10 mg/kg at 20 kg)');
   });
 
+  it('hold for somebody known by the year alone as for whoever it may be', () => {
+    const child = chartOf([weight(20)], { born: '2018' });
+    expect(asked(child, limited, 210)).toEqual(['dose-high']);
+    // 17 or 18 years old: what either may not have is asked about.
+    const year = String(Number(NOW.slice(0, 4)) - 18);
+    expect(asked(chartOf([weight(20)], { born: year }), limited, 801, 24)).toEqual([
+      'dose-high',
+      'dose-high',
+    ]);
+  });
+
   it('are worked out by weight for whoever orders, with their arithmetic', () => {
     const child = (entries: OpenedEntry[]) => chartOf(entries, { born: '2018-03-04' });
     expect(dosesByWeight(child([weight(20)]), limited)).toEqual([
@@ -222,6 +233,19 @@ describe('what was charted is read by the dose', () => {
     expect(codes([glucose(69, -5)])).toEqual(['glucose-low']);
     expect(codes([glucose(70, -5)])).toEqual([]);
     expect(insulinAlerts(chartOf([]), { value: 3.9, unit: 'mmol/L' }, NOW)[0]?.code).toBe('glucose-low');
+  });
+
+  it('a value that the meter shows in the other unit is asked again before insulin is given by it', () => {
+    const typed = (value: number, unit: 'mg/dL' | 'mmol/L') =>
+      insulinAlerts(chartOf([]), { value, unit }, NOW).map(({ code, severity }) => [code, severity]);
+    // A low of 40 mg/dL, read as mmol/L, would be a very high one.
+    expect(typed(40, 'mmol/L')).toEqual([['glucose-unusual', 'confirm']]);
+    expect(typed(7, 'mg/dL')).toEqual([
+      ['glucose-unusual', 'confirm'],
+      ['glucose-low', 'stop-and-think'],
+    ]);
+    expect(typed(142, 'mg/dL')).toEqual([]);
+    expect(typed(7.9, 'mmol/L')).toEqual([]);
   });
 });
 

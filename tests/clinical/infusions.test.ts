@@ -8,7 +8,7 @@ import {
   infusionFluids,
   type OpenedEntry,
 } from '../../src/clinical/index.ts';
-import { anEntry, entryId, orderFor, PATIENT, registered } from './builders.ts';
+import { anEntry, aSnapshot, entryId, orderFor, PATIENT, registered } from './builders.ts';
 
 const order = orderFor('sodium chloride 0.9 %', { type: 'continuous', rate: { value: 125, unit: 'mL/h' } });
 const at = (hour: string): string => `2026-11-24T${hour}:00.000Z`;
@@ -35,6 +35,36 @@ const chartAt = (now: string, entries: OpenedEntry[]) =>
   foldChart({ patient: PATIENT, entries: [registered(), order, ...entries], now })!;
 const infusion = (now: string, entries: OpenedEntry[]): Infusion | undefined =>
   chartAt(now, entries).infusions[0];
+
+describe('an infusion whose order is not here', () => {
+  it('stands under an order that says so: the EHR has renewed it, or it is still on its way', () => {
+    const running = turn('started', '08:00', { rateMlPerHour: 100, order: 'f'.repeat(32) });
+    const chart = foldChart({ patient: PATIENT, entries: [registered(), running], now: at('09:00') })!;
+    expect(chart.infusions).toMatchObject([{ order: 'f'.repeat(32), state: 'running' }]);
+    expect(chart.orders).toMatchObject([
+      { id: 'f'.repeat(32), state: 'ended', incomplete: ['order', 'dose', 'route'] },
+    ]);
+  });
+});
+
+describe('an infusion that was charted on the EHR’s copy of an order of this downtime', () => {
+  it('runs on that order', () => {
+    const copy = 'e'.repeat(32);
+    const { detail } = order.body;
+    if (detail.category !== 'medication') throw new Error('a medication');
+    const chart = foldChart({
+      patient: PATIENT,
+      entries: [registered(), order, turn('started', '08:00', { rateMlPerHour: 100, order: copy })],
+      snapshot: aSnapshot({
+        orders: [{ id: copy, ehrId: order.id, medication: detail.medication, schedule: detail.schedule }],
+      }),
+      snapshotAsOf: at('07:00'),
+      now: at('09:00'),
+    })!;
+    expect(chart.orders.map(({ id }) => id)).toEqual([order.id]);
+    expect(chart.infusions).toMatchObject([{ order: order.id, state: 'running' }]);
+  });
+});
 
 describe('a continuous infusion', () => {
   const start = turn('started', '08:00', { rateMlPerHour: 100, bagMl: 1000 });

@@ -5,6 +5,7 @@ import {
   countDifference,
   DrugCount,
   foldChart,
+  leastAgeInYears,
   MedicationAdministration,
   secondPersonFor,
 } from '../../src/clinical/index.ts';
@@ -33,6 +34,16 @@ describe('which doses ask for two people (medication.md, "Two people": the short
     ['potassium chloride 20 MEQ tablet', 'PO', 50, undefined],
     ['sodium chloride 3 % injection', 'IV', 50, 'second-check'],
     ['sodium chloride 0.9 % injection', 'IV', 50, undefined],
+    ['3 % sodium chloride 250 mL', 'IV', 50, 'second-check'],
+    ['hypertonic saline', 'IV', 50, 'second-check'],
+    // As RxNorm writes strengths.
+    ['sodium chloride 30 MG/ML Injection', 'IV', 50, 'second-check'],
+    ['sodium chloride 9 MG/ML Injection', 'IV', 50, undefined],
+    ['glucose 50 MG/ML / sodium chloride 9 MG/ML Injection', 'IV', 50, undefined],
+    ['dextrose 5 % / sodium chloride 0.45 %', 'IV', 50, undefined],
+    ['potassium phosphates 3 mmol/mL', 'IV', 50, 'second-check'],
+    ['potassium chloride 0.04 MEQ/ML Injection', 'IV', 50, undefined],
+    ['NovoRapid (aspart) 100 units/mL', 'IV', 50, 'second-check'],
     ['vinCRIStine 1 MG/ML', 'IV', 50, 'second-check'],
     ['Total parenteral nutrition', 'IV', 50, 'second-check'],
     ['ceftriaxone 1 g', 'IV', 50, undefined],
@@ -89,4 +100,14 @@ it('a signature stands beside its entry until it is marked as an error; nobody s
   expect(of(own)).toBeUndefined();
   expect(of(own, signed)).toMatchObject([{ by: DOCTOR.name, as: 'witness' }]);
   expect(of(signed, mark)).toBeUndefined();
+});
+
+describe('a child of whom the year of birth alone is known', () => {
+  it('is as young as the year allows', () => {
+    expect(leastAgeInYears('2020', NOW)).toBe(5);
+    expect(leastAgeInYears('2009-06', NOW)).toBe(17);
+    expect(leastAgeInYears('1951-03-04', NOW)).toBe(75);
+    expect(leastAgeInYears('2026', NOW)).toBe(0);
+    expect(leastAgeInYears(undefined, NOW)).toBeUndefined();
+  });
 });

@@ -18,6 +18,7 @@ import {
 } from '../../src/seal/index.ts';
 import { createServer, type LamplightServer } from '../../src/server/create-server.ts';
 import { createFhirGateway, type FhirGateway } from '../../src/server/ehr/gateway.ts';
+import { createLeases } from '../../src/server/leases.ts';
 import { CONTEXT } from '../interop/builders.ts';
 import { type DemoEhr, startDemoEhr } from './demo-ehr.ts';
 
@@ -335,4 +336,24 @@ it('a new patient is in the EHR before anything that names her, and an order tha
   expect(given.kind === 'ok' && given.resource.request).toEqual({
     display: 'Downtime order, not in the EHR: paracetamol 500 mg',
   });
+});
+
+it('a match is not undone while its patient’s entries are on their way into the EHR', async () => {
+  const stranger = 'dd'.repeat(16);
+  await chart(stranger, () => ({
+    kind: 'patient-registered',
+    number: { kind: 'MRT', value: 'DA00002V' },
+    name: { family: 'Bell', given: 'Ida' },
+    nameUnknown: false,
+    sex: 'female',
+  }));
+  const { reconciliation, db, identity } = server.context;
+  await reconciliation.link(stranger, { confirmedNew: true }, records);
+  const poster = createLeases(db, identity.site, Date.now);
+  expect(await poster.take(stranger, 'another node')).toBe(true);
+  await expect(reconciliation.unlink(stranger, records)).rejects.toMatchObject({ kind: 'posting' });
+  expect((await reconciliation.patient(stranger)).link).toEqual({ confirmedNew: true });
+  await poster.give(stranger, 'another node');
+  await reconciliation.unlink(stranger, records);
+  expect((await reconciliation.patient(stranger)).link).toBeNull();
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FormAnswer } from '../../src/clinical/index.ts';
+import { type FormAnswer, formLines } from '../../src/clinical/index.ts';
 import { meets } from '../../src/forms/enable-when.ts';
 import {
   brokenConstraints,
@@ -70,6 +70,31 @@ describe('enableWhen', () => {
     ['<', { answerDateTime: '2026-01-01T12:00:00Z' }, [{ valueDateTime: '2026-01-01T05:59:00-06:00' }], true],
     ['>=', { answerTime: '14:00:00' }, [{ valueTime: '14:00:00' }], true],
     ['>', { answerQuantity: { value: 2, unit: 'kg' } }, [{ valueQuantity: { value: 3, unit: 'kg' } }], true],
+    [
+      '>',
+      { answerQuantity: { value: 38, code: 'Cel' } },
+      [{ valueQuantity: { value: 99, code: '[degF]' } }],
+      false,
+    ],
+    [
+      '>',
+      { answerQuantity: { value: 38, code: 'Cel' } },
+      [{ valueQuantity: { value: 102, code: '[degF]' } }],
+      true,
+    ],
+    [
+      '=',
+      { answerQuantity: { value: 1, unit: 'g' } },
+      [{ valueQuantity: { value: 1000, unit: 'mg' } }],
+      true,
+    ],
+    [
+      '>',
+      { answerQuantity: { value: 5, unit: 'mmol/L' } },
+      [{ valueQuantity: { value: 90, unit: 'mg/dL' } }],
+      false,
+    ],
+    ['>', { answerQuantity: { value: 5 } }, [{ valueQuantity: { value: 90, unit: 'mg/dL' } }], true],
     ['>', { answerInteger: 1 }, [{ valueString: '5' }], false],
     ['=', { answerString: 'x' }, [{ valueString: 'x' }], true],
     ['=', { answerBoolean: false }, [{ valueBoolean: false }], true],
@@ -477,5 +502,45 @@ describe('a sheet', () => {
         expect(liveForm(form, sheetFrom(form, items)).items).toEqual(items);
       }),
     );
+  });
+});
+
+describe('what stands beneath a question that nobody answered, or beneath a text', () => {
+  const form = formOf([
+    {
+      linkId: 'pain',
+      type: 'boolean',
+      text: 'Pain?',
+      item: [{ linkId: 'where', type: 'string', text: 'Where' }],
+    },
+    {
+      linkId: 'note',
+      type: 'display',
+      text: 'Skin',
+      item: [{ linkId: 'skin', type: 'string', text: 'Seen' }],
+    },
+  ]);
+  it('is kept, and read back into the same fields', () => {
+    const sheet = filled(form, { where: 'left knee', skin: 'red heel' });
+    const { items } = liveForm(form, sheet);
+    expect(items).toEqual([
+      {
+        linkId: 'pain',
+        text: 'Pain?',
+        item: [{ linkId: 'where', text: 'Where', answer: [{ valueString: 'left knee' }] }],
+      },
+      {
+        linkId: 'note',
+        text: 'Skin',
+        item: [{ linkId: 'skin', text: 'Seen', answer: [{ valueString: 'red heel' }] }],
+      },
+    ]);
+    expect(liveForm(form, sheetFrom(form, items)).items).toEqual(items);
+    expect(formLines(items).map(({ text, answer }) => `${text}: ${answer ?? ''}`)).toEqual([
+      'Pain?: ',
+      'Where: left knee',
+      'Skin: ',
+      'Seen: red heel',
+    ]);
   });
 });

@@ -269,15 +269,28 @@ describe('doses', () => {
   });
 
   it('the most in 24 hours is an amount of drug', () => {
-    const prn = (numerator: object) =>
+    const prn = (numerator: object, denominator: object = { value: 1, unit: 'd' }) =>
       order({
         asNeededBoolean: true,
         doseAndRate: [MG(500)],
-        maxDosePerPeriod: { numerator, denominator: { value: 1, unit: 'd' } },
-      }).schedule;
-    expect(prn({ value: 2000, unit: 'mg' })).toMatchObject({ mostPerDay: 4 });
-    expect(prn({ value: 4 })).toMatchObject({ mostPerDay: 4 });
-    expect(prn({ value: 4, unit: 'g' })).not.toHaveProperty('mostPerDay');
+        maxDosePerPeriod: { numerator, denominator },
+      });
+    expect(prn({ value: 2000, unit: 'mg' }).schedule).toMatchObject({ mostPerDay: 4 });
+    expect(prn({ value: 4 }).schedule).toMatchObject({ mostPerDay: 4 });
+    expect(prn({ value: 4, unit: 'g' }).schedule).toMatchObject({ mostPerDay: 8 });
+    expect(prn({ value: 4, unit: 'g' }).instructions).toBeUndefined();
+  });
+
+  it('a most that is no number of doses is read with the order, never left out', () => {
+    const most = (numerator: object, denominator: object, more: object) =>
+      order({ doseAndRate: [MG(500)], maxDosePerPeriod: { numerator, denominator }, ...more });
+    const tablets = most({ value: 8, unit: 'tablets' }, { value: 1, unit: 'd' }, { asNeededBoolean: true });
+    expect(tablets.schedule).not.toHaveProperty('mostPerDay');
+    expect(tablets.instructions).toBe('At most 8 tablets in 24 hours, says the EHR');
+    const hours = most({ value: 2, unit: 'g' }, { value: 12, code: 'h' }, { asNeededBoolean: true });
+    expect(hours.instructions).toBe('At most 2 g in 12 hours, says the EHR');
+    const scheduled = most({ value: 3, unit: 'g' }, { value: 1, code: 'd' }, code('QID'));
+    expect(scheduled.instructions).toBe('At most 3 g in 24 hours, says the EHR');
   });
 
   it('knows the last dose of each order, not of doses that were not given', () => {

@@ -503,3 +503,33 @@ describe('a running server under attack', () => {
     expect(lines.filter((line) => line.includes('a request was refused')).length).toBeGreaterThan(9_000);
   }, 300_000);
 });
+
+describe('a server behind a proxy', () => {
+  const flood = async (trustedProxies: string[]) => {
+    const folder = mkdtempSync(join(tmpdir(), 'lamplight-proxy-'));
+    const server = await createServer({ dataDirectory: folder, logLevel: 'silent', trustedProxies });
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, (_, n) =>
+          server.app.inject({
+            method: 'POST',
+            url: '/api/session',
+            remoteAddress: '10.0.0.1',
+            headers: { 'x-forwarded-for': `192.168.1.${n}` },
+            payload: { staff: `Nobody ${n}`, pin: PIN },
+          }),
+        ),
+      );
+      return answers.filter((answer) => answer.statusCode === 429).length;
+    } finally {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+
+  it('counts the clients that a proxy of the hospital names, and believes nobody else who names some', async () => {
+    expect(await flood(['10.0.0.1'])).toBe(0);
+    expect(await flood(['10.0.0.2'])).toBeGreaterThan(20);
+    expect(await flood([])).toBeGreaterThan(20);
+  });
+});

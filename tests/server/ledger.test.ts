@@ -18,6 +18,7 @@ import {
   unwrapUserKey,
 } from '../../src/seal/index.ts';
 import { createServer, type LamplightServer } from '../../src/server/create-server.ts';
+import { createLeases } from '../../src/server/leases.ts';
 import { encodeFrames, FrameType } from '../../src/sync/index.ts';
 import { aLog, aNote } from '../builders.ts';
 import { embedded, startPostgres, type TestDatabase } from './databases.ts';
@@ -179,7 +180,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('the server on %s', (kind) => {
   });
 
   it('takes a second history over into its own log, once, with its references put right (FAILURES 16, 24)', async () => {
-    const { ledger, branches, db, site } = server.context;
+    const { ledger, branches, db, site, identity } = server.context;
     const person = await site.addStaff({
       name: 'Nora Quinn',
       role: 'nurse',
@@ -215,6 +216,12 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('the server on %s', (kind) => {
     await ledger.receive(bytesOf(first.entries));
     const received = await ledger.receive([first.entries[0]!.bytes, ...bytesOf(branch)]);
     expect(received.held.map((place) => place.seq)).toEqual([1, 2, 3]);
+    // Two nodes would give one entry two names: whoever has the lease does it alone.
+    const elsewhere = createLeases(db, identity.site, Date.now);
+    expect(await elsewhere.take('second histories', 'another node')).toBe(true);
+    await branches.takeOver();
+    expect(await db.selectFrom('projection.carried').selectAll().execute()).toEqual([]);
+    await elsewhere.give('second histories', 'another node');
     for (const again of [1, 2]) {
       await branches.takeOver();
       // A projection that was lost is rebuilt, and nothing is taken over twice.

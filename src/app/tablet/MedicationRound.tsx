@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { type BoardRow, displayName, formatQuantity, formatTime, tallMan } from '../../clinical/index.ts';
-import { dayAndTime } from './dose/day-and-time.ts';
+import { type BoardRow, dayAndTime, displayName, formatQuantity, tallMan } from '../../clinical/index.ts';
 import type { ScreenProps } from './Shell.tsx';
 
 /** A look ahead of one shift. */
@@ -148,7 +147,7 @@ export function MedicationRound({
                     ? 'last dose unknown'
                     : `last ${dayAndTime(item.lastAt, now, timeZone)}`}
                   {item.nextAt !== undefined && Date.parse(item.nextAt) > at
-                    ? ` · ○ not before ${formatTime(item.nextAt, timeZone)}`
+                    ? ` · ○ not before ${dayAndTime(item.nextAt, now, timeZone)}`
                     : ''}
                 </>
               }

@@ -1,9 +1,9 @@
 import {
   type BoardRow,
+  dayAndTime,
   displayName,
   formatAge,
   formatAgo,
-  formatTime,
   sexInWords,
   tallMan,
 } from '../../clinical/index.ts';
@@ -106,7 +106,7 @@ export function PatientRow({
       </span>
       <span className={row.allergies.status === 'known' ? 'alarm' : 'quiet'}>
         {row.allergies.status === 'known'
-          ? `▲ ${row.allergies.names.slice(0, 2).join(', ')}${row.allergies.names.length > 2 ? ` and ${row.allergies.names.length - 2} more` : ''}`
+          ? `▲ ${row.allergies.names.slice(0, 2).join(', ')}${row.allergies.names.length > 2 ? ` and ${row.allergies.names.length - 2} more` : ''}${row.allergies.ehrUnread ? ', and what the EHR knows could not be read' : ''}`
           : ALLERGY_TITLES[row.allergies.status]}
         {row.codeStatus !== undefined && <span className="mark">Code: {row.codeStatus}</span>}
         {row.isolation.length > 0 && <span className="mark">◆ Isolation: {row.isolation.join(', ')}</span>}
@@ -116,7 +116,7 @@ export function PatientRow({
           <>
             <span className={`score ${row.news2.risk}`}>{row.news2.total ?? `≥${row.news2.partial}`}</span>{' '}
             <small>
-              NEWS2 {scoreSays(row.news2)}, {formatTime(row.news2.effectiveAt, timeZone)}
+              NEWS2 {scoreSays(row.news2)}, {dayAndTime(row.news2.effectiveAt, now, timeZone)}
               {row.news2.older && ` (${formatAgo(row.news2.effectiveAt, now)})`}
             </small>
           </>
@@ -128,7 +128,7 @@ export function PatientRow({
             <br />
             <small className={observationsOverdue ? 'alarm' : 'quiet'}>
               {observationsOverdue ? '■ vital signs overdue since' : 'next vital signs'}{' '}
-              {formatTime(observations.dueAt, timeZone)}
+              {dayAndTime(observations.dueAt, now, timeZone)}
             </small>
           </>
         )}
@@ -146,7 +146,7 @@ export function PatientRow({
       <span>
         {overdue.length > 0 && <span className="alarm">■ {overdue.length} overdue · </span>}
         {next
-          ? `next ${formatTime(next.dueAt, timeZone)} ${tallMan(next.medication.split(' ')[0] ?? '')}`
+          ? `next ${dayAndTime(next.dueAt, now, timeZone)} ${tallMan(next.medication.split(' ')[0] ?? '')}`
           : 'nothing due'}
         {row.ordersToAcknowledge > 0 && (
           <span className="alarm">

@@ -12,10 +12,12 @@ const CorrectFields = z.object({ values: z.record(z.string(), NoteText), reason:
 /** Makes a corrected copy of an entry. The old one stays, struck through; the new one names it and is reviewed too. */
 export function CorrectForm({
   entry,
+  busy,
   onCorrect,
   onCancel,
 }: {
   entry: ReviewPatient['entries'][number];
+  busy: boolean;
   onCorrect: (corrected: Record<string, unknown>, reason: string) => void;
   onCancel: () => void;
 }) {
@@ -71,7 +73,7 @@ export function CorrectForm({
       <FormFrame
         title="Correct this entry"
         submit="Save correction"
-        busy={false}
+        busy={busy}
         disabled={reason === '' || fields.length === 0 || fields.some((field) => isBad(field.name))}
         onSubmit={submit}
         onCancel={onCancel}

@@ -55,14 +55,18 @@ export function PatientReview({
   const [reason, setReason] = useState('');
   const [correcting, setCorrecting] = useState<ReviewPatient['entries'][number]>();
   const [message, setMessage] = useState<string>();
+  const [deciding, setDeciding] = useState(false);
   const source = useMemo(() => ({ read: (sha256: string) => pictureOf(patient, sha256) }), [patient]);
   if (!review.value) return <p>{review.problem ?? 'Opening the patient…'}</p>;
   const { entries, link, ehrProblem, patient: row } = review.value;
   const open = entries.filter((entry) => OPEN.includes(entry.state) && entry.body !== null);
 
   async function decide(decisions: Decisions['decisions']): Promise<void> {
+    setDeciding(true);
     try {
       const { results } = await request('POST', '/api/workbench/decisions', DecisionResults, { decisions });
+      // First the list, then the word that it is so: nobody decides on what is no longer there.
+      await review.reload();
       const failed = results.filter((result) => !result.ok);
       setMessage(
         failed.length === 0
@@ -76,8 +80,10 @@ export function PatientReview({
       setMessage(
         error instanceof ApiError ? error.message : 'The decision did not reach the server. Try again.',
       );
+      await review.reload();
+    } finally {
+      setDeciding(false);
     }
-    review.reload();
   }
 
   const all = (ids: Iterable<string>, decision: 'approved' | 'rejected') =>
@@ -126,6 +132,7 @@ export function PatientReview({
         <CorrectForm
           key={correcting.id}
           entry={correcting}
+          busy={deciding}
           onCancel={() => setCorrecting(undefined)}
           onCorrect={(corrected, why) =>
             void decide([{ entry: correcting.id, decision: 'corrected', reason: why, corrected }])
@@ -181,6 +188,9 @@ export function PatientReview({
                   }
                 >
                   <strong>{title}</strong> {text}
+                  {entry.body?.replaces && entry.body.kind !== 'entered-in-error' && (
+                    <div className="quiet">Amendment{entry.body.reason ? `: ${entry.body.reason}` : ''}</div>
+                  )}
                   <FormPictures body={entry.body} />
                 </td>
                 <td className="quiet">
@@ -200,7 +210,7 @@ export function PatientReview({
                     <Button
                       variant="default"
                       aria-label={`Vouch for it: ${title}`}
-                      disabled={reason.trim() === ''}
+                      disabled={deciding || reason.trim() === ''}
                       onClick={() =>
                         void decide([{ entry: entry.id, decision: 'vouched', reason: reason.trim() }])
                       }
@@ -232,20 +242,20 @@ export function PatientReview({
         />
         <Button
           variant="default"
-          disabled={selected.size === 0 || reason.trim() === ''}
+          disabled={deciding || selected.size === 0 || reason.trim() === ''}
           onClick={() => void decide(all(selected, 'rejected'))}
         >
           Reject selected
         </Button>
         <Button
           variant="default"
-          disabled={selected.size === 0}
+          disabled={deciding || selected.size === 0}
           onClick={() => void decide(all(selected, 'approved'))}
         >
           Approve selected
         </Button>
         <Button
-          disabled={open.filter((entry) => entry.state === 'to-review').length === 0}
+          disabled={deciding || open.filter((entry) => entry.state === 'to-review').length === 0}
           onClick={() =>
             void decide(
               all(

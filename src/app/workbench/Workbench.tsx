@@ -128,6 +128,10 @@ function PushPanel({ timeZone }: { timeZone: string }) {
           Push to the EHR
         </Button>
       </div>
+      <p className="quiet">
+        What is approved goes into the EHR by itself, each half minute while the EHR answers. This button does
+        not wait for that.
+      </p>
       {state?.restoredAt && (
         <div className="notice row between" role="status">
           <span>

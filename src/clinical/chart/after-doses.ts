@@ -1,8 +1,8 @@
 import { goesBy } from '../display.ts';
 import type { BodyOf, EntryId, MedicationDetail, OrderId } from '../entries/index.ts';
 import { isPatch } from '../kinds-of-drug.ts';
-import { type Standings, standingEntries, stands } from './standing.ts';
-import type { Charted, ChartOrder } from './types.ts';
+import { firstStatement, type Standings, standingEntries, stands } from './standing.ts';
+import type { Chart, Charted, ChartOrder } from './types.ts';
 
 /** What became of doses after they were given, and what that asks of a nurse. */
 export interface AfterDoses {
@@ -78,17 +78,18 @@ export function afterDoses(found: Standings, orders: readonly ChartOrder[]): Aft
   };
 }
 
-/** A corrected dose is the same dose: what was said of its first statement is said of it. */
-function firstStatement(found: Standings, id: EntryId): EntryId {
-  const seen = new Set<EntryId>();
-  let at = id;
-  for (
-    let before = found.byId.get(at)?.body.replaces;
-    before !== undefined && !seen.has(at);
-    before = found.byId.get(at)?.body.replaces
-  ) {
-    seen.add(at);
-    at = before;
-  }
-  return at;
+/**
+ * Somebody decided to repeat a dose that was vomited, and none was given on this order since. The dose itself stays
+ * given, so no due dose asks for the second one.
+ */
+export function isToRepeat(chart: Pick<Chart, 'afterDoses'>, { administrations }: ChartOrder): boolean {
+  const given = administrations.filter((dose) => stands(dose) && dose.body.outcome === 'given');
+  return given
+    .flatMap(({ id }) => chart.afterDoses.said[id] ?? [])
+    .some(
+      ({ body }) =>
+        body.kind === 'dose-vomited' &&
+        body.repeat === 'repeat' &&
+        !given.some((dose) => Date.parse(dose.body.effectiveAt) > Date.parse(body.effectiveAt)),
+    );
 }

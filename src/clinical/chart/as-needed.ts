@@ -27,10 +27,19 @@ export function asNeeded(
   if (order.detail.category !== 'medication' || order.detail.schedule.type !== 'as-needed') return undefined;
   const { leastIntervalHours, mostPerDay } = order.detail.schedule;
   const dayAgo = Date.parse(now) - 24 * HOUR_MS;
-  const charted = order.administrations
-    .filter((dose) => stands(dose) && dose.body.outcome === 'given')
-    .map(({ body }) => ({ at: Date.parse(body.effectiveAt), dose: body.dose }));
-  const ehr = order.lastGivenInEhr === undefined ? undefined : Date.parse(order.lastGivenInEhr);
+  const before = (order.givenBefore ?? []).filter(({ by }) => by !== 'EHR');
+  const charted = [
+    ...order.administrations
+      .filter((dose) => stands(dose) && dose.body.outcome === 'given')
+      .map(({ body }) => ({ at: Date.parse(body.effectiveAt), dose: body.dose })),
+    // A changed order begins no new day: what was given on the one before it counts.
+    ...before.map(({ at, dose }) => ({ at: Date.parse(at), dose })),
+  ];
+  const inEhr = [
+    order.lastGivenInEhr,
+    ...(order.givenBefore ?? []).flatMap(({ at, by }) => (by === 'EHR' ? at : [])),
+  ].flatMap((at) => (at === undefined ? [] : Date.parse(at)));
+  const ehr = inEhr.length === 0 ? undefined : Math.max(...inEhr);
   const includesEhr = ehr !== undefined && ehr > dayAgo;
   const inDay = charted.filter(({ at }) => at > dayAgo);
   const units = new Set(inDay.map(({ dose }) => dose?.unit));

@@ -5,7 +5,7 @@ import { asksForPin } from '../replacing.ts';
 import { byDueTime } from './due-doses.ts';
 import { type Infusion, infusionTurnsTwice } from './infusions.ts';
 import { bedWords, isLater, logOf } from './moves.ts';
-import type { Stop } from './orders.ts';
+import type { End } from './orders.ts';
 import { conflictKey, type Settlements } from './settlements.ts';
 import { type Dispute, entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
 import type { BedClaim, Charted, ChartOrder, Conflict, ConflictSide } from './types.ts';
@@ -23,7 +23,7 @@ export function chartConflicts(
   patient: string,
   found: Standings,
   orders: readonly ChartOrder[],
-  stops: ReadonlyMap<OrderId, Stop>,
+  ends: ReadonlyMap<OrderId, End>,
   infusions: readonly Infusion[],
 ): Conflict[] {
   const conflict = (kind: ConflictKind, sides: readonly Charted[], message: string): Conflict =>
@@ -39,7 +39,7 @@ export function chartConflicts(
         ? [
             ...sameDoseTwice(order, order.detail, conflict),
             ...tooSoon(order, order.detail, conflict),
-            ...afterStop(order, stops.get(order.id), conflict),
+            ...afterEnd(order, ends.get(order.id), conflict),
             ...whileHeld(found, order, conflict),
           ]
         : [],
@@ -137,22 +137,23 @@ function tooSoon(order: ChartOrder, detail: MedicationDetail, conflict: MakeConf
   });
 }
 
-function afterStop(order: ChartOrder, stop: Stop | undefined, conflict: MakeConflict): Conflict[] {
-  if (!stop) return [];
-  const stoppedAt = Date.parse(stop.body.effectiveAt);
+/** Given after the order was stopped, or after another had taken its place, by somebody who was not told. */
+function afterEnd(order: ChartOrder, end: End | undefined, conflict: MakeConflict): Conflict[] {
+  if (!end) return [];
+  const endedAt = Date.parse(end.body.effectiveAt);
   return order.administrations
     .filter(
       (dose) =>
         stands(dose) &&
         dose.body.outcome === 'given' &&
-        Date.parse(dose.body.effectiveAt) > stoppedAt &&
+        Date.parse(dose.body.effectiveAt) > endedAt &&
         !knew(dose, 'order-stopped'),
     )
     .map((dose) =>
       conflict(
         'dose-after-stop',
-        [stop, dose],
-        `${tallMan(dose.body.medication.text)}: a dose was given after the order was stopped.`,
+        [end, dose],
+        `${tallMan(dose.body.medication.text)}: a dose was given after the order was ${end.body.kind === 'order-stopped' ? 'stopped' : 'changed'}.`,
       ),
     );
 }

@@ -18,7 +18,7 @@ import { byClock, entriesOfKind, standingEntries, standings, stands } from './st
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 11;
+export const FOLD_VERSION = 14;
 
 export interface ChartInput {
   patient: string;
@@ -60,8 +60,8 @@ export function foldChart(input: ChartInput): Chart | undefined {
   const identity = chartIdentity(patient, found, snapshot, claims);
   if (!identity) return undefined;
 
-  const { orders, stops } = chartOrders(found, snapshot, snapshotAsOf, now);
-  const infusions = chartInfusions(found, now);
+  const { orders, ends, sameAs } = chartOrders(found, snapshot, snapshotAsOf, now);
+  const infusions = chartInfusions(found, sameAs, now);
   const known = latestKnown(found.all, snapshotAsOf);
   const registration = standingEntries(found, 'patient-registered').at(-1);
   const wardSettlements = found.settlements.standing.filter(({ body }) => body.patients !== undefined);
@@ -92,7 +92,7 @@ export function foldChart(input: ChartInput): Chart | undefined {
     ),
     forms: entriesOfKind(found, 'form-answered').reverse(),
     ehrObservations: snapshot?.observations ?? [],
-    conflicts: chartConflicts(patient, found, orders, stops, infusions),
+    conflicts: chartConflicts(patient, found, orders, ends, infusions),
     history: [...found.all, ...found.unknown].sort(byClock),
     ...(snapshot && snapshotAsOf !== undefined ? { snapshotAsOf } : {}),
     snapshotWarnings: snapshot?.warnings ?? [],
@@ -178,6 +178,7 @@ export function toBoardRow(chart: Chart): BoardRow {
     allergies: {
       status: chart.allergies.status,
       names: chart.allergies.list.map((allergy) => allergy.substance.text),
+      ...(chart.allergies.ehrUnread ? { ehrUnread: true } : {}),
     },
     ...(scored
       ? {

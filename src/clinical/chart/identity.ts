@@ -76,10 +76,11 @@ export function chartAllergies(
   const list: Allergies['list'] = [...fromEhr, ...recorded];
   const said = standingEntries(found, 'no-known-allergies-recorded').at(-1);
   const saidNone = said ? { saidNone: said.id } : {};
-  if (list.length > 0) return { status: 'known', list, ...saidNone };
   // An EHR patient without a snapshot here: the EHR may know what this tablet cannot see.
   const registeredHere = standingEntries(found, 'patient-registered').length > 0;
-  if (unreadable || (!snapshot && !registeredHere)) return { status: 'unavailable', list, ...saidNone };
+  const unread = unreadable || (!snapshot && !registeredHere);
+  if (list.length > 0) return { status: 'known', list, ...saidNone, ...(unread ? { ehrUnread: true } : {}) };
+  if (unread) return { status: 'unavailable', list, ...saidNone };
   return {
     status: said || snapshot?.allergyStatus === 'nilknown' ? 'nilknown' : 'notasked',
     list,

@@ -33,10 +33,17 @@ export interface Infusion {
 }
 
 /** The infusions of a patient, each from its newest start on. */
-export function chartInfusions(found: Standings, now: string): Infusion[] {
+export function chartInfusions(
+  found: Standings,
+  sameAs: ReadonlyMap<OrderId, OrderId>,
+  now: string,
+): Infusion[] {
   const byOrder = new Map<OrderId, Turn[]>();
-  for (const turn of entriesOfKind(found, 'infusion-charted'))
-    byOrder.set(turn.body.order, [...(byOrder.get(turn.body.order) ?? []), turn]);
+  for (const turn of entriesOfKind(found, 'infusion-charted')) {
+    // What was charted on the EHR's copy of an order runs on that order.
+    const order = sameAs.get(turn.body.order) ?? turn.body.order;
+    byOrder.set(order, [...(byOrder.get(order) ?? []), turn]);
+  }
   return [...byOrder].flatMap(([order, turns]) => infusionOf(order, turns, now) ?? []);
 }
 

@@ -1,7 +1,8 @@
-import type { BodyOf, MedicationDetail, OrderId } from '../entries/index.ts';
+import type { BodyOf, EntryId, MedicationDetail, OrderId, WardBody } from '../entries/index.ts';
+import { shareIngredient } from '../ingredients.ts';
 import type { SnapshotOrder, SnapshotPatient } from '../snapshot.ts';
 import { type Signature, signatures } from './signatures.ts';
-import { byClock, entriesOfKind, type Standings, standingEntries } from './standing.ts';
+import { byClock, entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
 import type { Charted, ChartOrder } from './types.ts';
 
 /** Unit of the stand-in for a dose that nobody recorded: never shown as a dose, never posted. */
@@ -13,7 +14,12 @@ export function chartOrders(
   snapshot: SnapshotPatient | undefined,
   snapshotAsOf: string | undefined,
   now: string,
-): { orders: ChartOrder[]; stops: ReadonlyMap<OrderId, Stop> } {
+): {
+  orders: ChartOrder[];
+  ends: ReadonlyMap<OrderId, End>;
+  /** By the id that the EHR's copy has: the order that was signed here. */
+  sameAs: ReadonlyMap<OrderId, OrderId>;
+} {
   const orders = new Map<OrderId, ChartOrder>();
   /** Orders that we posted come back in the census under the id of their entry: one order, not two. */
   const sameAs = new Map<OrderId, OrderId>();
@@ -70,12 +76,15 @@ export function chartOrders(
         stoppedAt: body.effectiveAt,
       });
   }
+  const ends = new Map<OrderId, End>(stops);
   // An order that takes the place of another ends it, whoever gave the last dose of it.
-  for (const { body } of [
+  for (const change of [
     ...standingEntries(found, 'order-signed'),
     ...standingEntries(found, 'order-received'),
   ]) {
+    const { body } = change;
     const old = body.changes === undefined ? undefined : orderOf(body.changes);
+    if (old) ends.set(old.id, earlier(change, ends.get(old.id)));
     if (old && (old.state === 'active' || old.state === 'on-hold'))
       Object.assign(old, {
         state: 'stopped',
@@ -103,14 +112,62 @@ export function chartOrders(
     const { body } = administration;
     (orderOf(body.order) ?? unknownOrder(orders, body)).administrations.push(administration);
   }
+  for (const { body } of standingEntries(found, 'infusion-charted'))
+    if (!orderOf(body.order)) unknownOrder(orders, body);
+  for (const order of orders.values()) {
+    const before = ordersBefore(order, found, orderOf).flatMap(givenOn);
+    if (before.length > 0) order.givenBefore = before;
+  }
   // An order that was changed before anyone gave from it is history, not a line of the chart.
   const shown = [...orders.values()].filter(
     (order) => order.administrations.length > 0 || found.byId.get(order.id)?.standing !== 'replaced',
   );
-  return { orders: shown, stops };
+  return { orders: shown, ends, sameAs };
 }
 
-export type Stop = Charted<BodyOf<'order-stopped'>>;
+/** The orders of the same drug that this one has taken the place of, one after another. */
+function ordersBefore(
+  order: ChartOrder,
+  found: Standings,
+  orderOf: (id: OrderId) => ChartOrder | undefined,
+): ChartOrder[] {
+  const before = new Set<ChartOrder>();
+  for (let at: ChartOrder | undefined = order; at !== undefined; ) {
+    const body: WardBody | undefined = found.byId.get(at.id as EntryId)?.body;
+    const changes: OrderId | undefined =
+      body?.kind === 'order-signed' || body?.kind === 'order-received' ? body.changes : undefined;
+    const next: ChartOrder | undefined = changes ? orderOf(changes) : undefined;
+    // A ring cannot be written, only forged.
+    if (!next || next === order || before.has(next) || !isSameDrug(next, order)) break;
+    before.add(next);
+    at = next;
+  }
+  return [...before];
+}
+
+const isSameDrug = ({ detail: a }: ChartOrder, { detail: b }: ChartOrder): boolean =>
+  a.category === 'medication' &&
+  b.category === 'medication' &&
+  shareIngredient(a.medication.text, b.medication.text);
+
+const givenOn = ({ administrations, lastGivenInEhr }: ChartOrder): NonNullable<ChartOrder['givenBefore']> => [
+  ...administrations
+    .filter((dose) => stands(dose) && dose.body.outcome === 'given')
+    .map(({ body }) => ({
+      at: body.effectiveAt,
+      by: body.author.name,
+      ...(body.dose ? { dose: body.dose } : {}),
+    })),
+  ...(lastGivenInEhr === undefined ? [] : [{ at: lastGivenInEhr, by: 'EHR' }]),
+];
+
+/** What ended an order: a stop, or the order that took its place. */
+export type End = Charted<BodyOf<'order-stopped' | 'order-signed' | 'order-received'>>;
+
+const earlier = (one: End, other: End | undefined): End =>
+  other && Date.parse(other.body.effectiveAt) <= Date.parse(one.body.effectiveAt) ? other : one;
+
+type Stop = Charted<BodyOf<'order-stopped'>>;
 
 const isOrder = (kind: string | undefined): boolean => kind === 'order-signed' || kind === 'order-received';
 
@@ -174,16 +231,17 @@ function ehrOrder(order: SnapshotOrder, asOf: string): ChartOrder {
 /** In `ChartOrder.incomplete`: without it no due doses are computed. */
 export const START_TIME = 'start time';
 
-/** A dose whose order is not here is never hidden: it stands under an order that says so. */
+/** A dose, or an infusion, whose order is not here is never hidden: it stands under an order that says so. */
 function unknownOrder(
   orders: Map<OrderId, ChartOrder>,
-  body: BodyOf<'medication-administration'>,
+  body: BodyOf<'medication-administration' | 'infusion-charted'>,
 ): ChartOrder {
+  const { dose, route } = body.kind === 'medication-administration' ? body : {};
   const detail: MedicationDetail = {
     category: 'medication',
     medication: body.medication,
-    dose: body.dose ?? { value: 0, unit: NOT_RECORDED },
-    route: body.route ?? NOT_RECORDED,
+    dose: dose ?? { value: 0, unit: NOT_RECORDED },
+    route: route ?? NOT_RECORDED,
     schedule: { type: 'as-written', text: 'The order is not on this tablet' },
     startAt: body.effectiveAt,
   };
@@ -191,7 +249,7 @@ function unknownOrder(
     id: body.order,
     source: { from: 'entry', entry: body.order },
     detail,
-    incomplete: ['order', ...(body.dose ? [] : ['dose']), ...(body.route ? [] : ['route'])],
+    incomplete: ['order', ...(dose ? [] : ['dose']), ...(route ? [] : ['route'])],
     state: 'ended',
     holds: [],
     administrations: [],

@@ -227,3 +227,18 @@ export function entriesOfKind<K extends WardBody['kind']>(
     (charted): charted is Charted<Extract<WardBody, { kind: K }>> => charted.body.kind === kind,
   );
 }
+
+/** What was corrected is still the same dose, or device: what was said of its first statement is said of it. */
+export function firstStatement(found: Standings, id: EntryId): EntryId {
+  const seen = new Set<EntryId>();
+  let at = id;
+  for (
+    let before = found.byId.get(at)?.body.replaces;
+    before !== undefined && !seen.has(at);
+    before = found.byId.get(at)?.body.replaces
+  ) {
+    seen.add(at);
+    at = before;
+  }
+  return at;
+}

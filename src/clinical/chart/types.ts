@@ -64,6 +64,8 @@ export interface Identity {
 export interface Allergies {
   status: 'known' | 'nilknown' | 'notasked' | 'unavailable';
   list: (SnapshotAllergy & { source: Source })[];
+  /** What the EHR knows could not be read here: the list may lack an allergy. */
+  ehrUnread?: true;
   /** The entry that says "no known allergies", to be replaced by whoever learns of one. */
   saidNone?: EntryId;
 }
@@ -93,6 +95,8 @@ export interface ChartOrder {
   /** Last dose that the EHR knew of. */
   lastGivenInEhr?: string;
   administrations: Charted<BodyOf<'medication-administration'>>[];
+  /** Doses of the same drug that were given on the orders which this one has taken the place of. */
+  givenBefore?: { at: string; by: string | 'EHR'; dose?: Quantity }[];
 }
 
 /** A dose that is due, was due, or is coming; identity is order and due instant. */
@@ -219,7 +223,7 @@ export interface BoardRow {
   birthDate?: string;
   sex: Sex;
   number?: PatientNumber;
-  allergies: { status: Allergies['status']; names: string[] };
+  allergies: { status: Allergies['status']; names: string[]; ehrUnread?: true };
   news2?: Pick<News2, 'total' | 'partial' | 'risk'> & {
     effectiveAt: string;
     /** There are newer values, which are no score by themselves. */

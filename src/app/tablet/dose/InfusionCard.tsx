@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import {
   type Chart,
   type ChartOrder,
+  dayAndTime,
   describeInfusion,
   formatAgo,
   formatInstant,
@@ -13,7 +14,6 @@ import {
   tallMan,
 } from '../../../clinical/index.ts';
 import type { Task } from '../patient/tasks.ts';
-import { dayAndTime } from './day-and-time.ts';
 import { SecondPersonSaid } from './SecondPersonSaid.tsx';
 
 /** What can be charted next, from what is known now. */

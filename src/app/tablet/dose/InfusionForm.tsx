@@ -3,7 +3,6 @@ import { Checkbox, Textarea, TextInput } from '@mantine/core';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
-  ageInYears,
   type Chart,
   type ChartOrder,
   formatNumber,
@@ -12,6 +11,7 @@ import {
   type InfusionAction,
   InfusionCharted,
   infusionAlerts,
+  leastAgeInYears,
   type MedicationDetail,
   type OrderId,
   secondPersonFor,
@@ -129,7 +129,7 @@ function TurnForm({
   // A rate, or a bag, is as much a preparation as a dose: opioids, heparin, insulin and the rest of the list ask for two.
   const needed =
     (starts && !fields.before) || action === 'rate-changed' || action === 'bag-changed'
-      ? secondPersonFor(detail, ageInYears(chart.identity.birthDate, now))
+      ? secondPersonFor(detail, leastAgeInYears(chart.identity.birthDate, now))
       : undefined;
   const saving = useDoseSaving({
     chart,

@@ -1,8 +1,8 @@
 import {
-  ageInYears,
   type BodyOf,
   type Chart,
   type Charted,
+  leastAgeInYears,
   type OrderId,
   secondPersonFor,
 } from '../../../clinical/index.ts';
@@ -35,7 +35,7 @@ export function SecondSignature({
       order={order}
       detail={detail}
       needed={
-        secondPersonFor(detail, ageInYears(chart.identity.birthDate, now)) ?? {
+        secondPersonFor(detail, leastAgeInYears(chart.identity.birthDate, now)) ?? {
           as: entry.body.second?.as ?? 'second-check',
           why: 'it was charted so',
         }

@@ -39,7 +39,9 @@ export function GcsForm(props: MeasureProps<'gcs-assessed'>) {
     left?.reaction && right?.reaction
       ? { left: { ...left, reaction: left.reaction }, right: { ...right, reaction: right.reaction } }
       : undefined;
-  const half = !both && (left?.reaction !== undefined || right?.reaction !== undefined);
+  // A size alone is no pupil yet, and must not be left out without a word.
+  const half =
+    !both && [left, right].some((pupil) => pupil?.reaction !== undefined || pupil?.sizeMm !== undefined);
   const scored = eyes !== undefined && verbal !== undefined && motor !== undefined;
   return (
     <MeasureFrame

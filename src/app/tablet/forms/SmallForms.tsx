@@ -11,8 +11,9 @@ import {
   type Draft,
   describeEntry,
   isSignedWithPin,
-  tallMan,
+  serviceLine,
 } from '../../../clinical/index.ts';
+import { orderLine } from '../dose/DoseFacts.tsx';
 import { SecretInput } from '../SecretInput.tsx';
 import { FormFrame } from './FormFrame.tsx';
 import { useSave } from './use-save.ts';
@@ -273,8 +274,8 @@ export function StopOrderForm({
       <p className="card">
         <strong>
           {order.detail.category === 'medication'
-            ? tallMan(order.detail.medication.text)
-            : order.detail.request.text}
+            ? orderLine(order, order.detail)
+            : serviceLine(order.detail)}
         </strong>
       </p>
       <TextInput

@@ -18,6 +18,7 @@ import {
   OXYGEN_DEVICES,
   OxygenDevice,
   scoreNews2,
+  stands,
   VITAL_PARAMETERS,
   type VitalNumber,
   type VitalValues,
@@ -89,6 +90,10 @@ export function VitalSignsForm({
   onCancel: () => void;
 }) {
   const before = amend?.body.values;
+  const standing = chart.vitals.filter(stands);
+  // Which scale a clinician has prescribed is what the sets before were scored on: the next one goes on with it.
+  const usualScale = (standing.find(({ body }) => body.values.oxygenSaturation !== undefined) ?? standing[0])
+    ?.body.values.saturationScale;
   const kept = VitalFields.safeParse(draft);
   const { register, watch, setValue, handleSubmit, formState } = useForm<Fields>({
     resolver: zodResolver(VitalFields),
@@ -101,7 +106,7 @@ export function VitalSignsForm({
             ),
           ),
           device: before?.oxygenDevice ?? '',
-          scale: before?.saturationScale === 2 ? '2' : '1',
+          scale: (before?.saturationScale ?? usualScale) === 2 ? '2' : '1',
           consciousness: before?.consciousness ?? '',
           takenAt: toLocal(amend?.body.effectiveAt ?? now, timeZone),
           comment: amend?.body.comment ?? '',
@@ -112,7 +117,7 @@ export function VitalSignsForm({
   const saving = useSave(timeZone);
   const fields = watch();
   const values = valuesOf(fields);
-  const last = chart.vitals.find((set) => set.standing === 'current' || set.standing === 'concurrent');
+  const [last] = standing;
   const checks = VITAL_PARAMETERS.map((parameter) => {
     const value = parseNumber(fields.numbers[parameter.name]);
     return {
@@ -243,6 +248,12 @@ export function VitalSignsForm({
             { value: '2', label: 'Scale 2' },
           ]}
         />
+        {!amend && usualScale !== undefined && String(usualScale) !== fields.scale && (
+          <p className="notice" role="alert">
+            The sets before were scored on scale {usualScale}. Change it only if a clinician has prescribed
+            that.
+          </p>
+        )}
       </div>
       <TimeField
         timeZone={timeZone}
@@ -255,7 +266,9 @@ export function VitalSignsForm({
       {applies ? (
         <News2Live values={values} />
       ) : (
-        <p className="notice">NEWS2 is not for people under 16: no score is shown.</p>
+        <p className="notice">
+          NEWS2 is not for people under 16, nor in pregnancy and 42 days after: no score is shown.
+        </p>
       )}
     </FormFrame>
   );

@@ -4,14 +4,16 @@ import {
   type Chart,
   type ChartOrder,
   type DueDose,
+  dayAndTime,
   formatInstant,
+  isToRepeat,
   lastGiven,
   type MedicationDetail,
+  START_TIME,
   tallMan,
 } from '../../../clinical/index.ts';
 import { ChartedDoses } from '../dose/ChartedDoses.tsx';
 import { AsNeededFacts, nothingGiven, orderLine } from '../dose/DoseFacts.tsx';
-import { dayAndTime } from '../dose/day-and-time.ts';
 import { InfusionCard } from '../dose/InfusionCard.tsx';
 import { OpenAfterDoses } from '../dose/OpenAfterDoses.tsx';
 import { OrderActions, OrderState } from './OrderActions.tsx';
@@ -110,6 +112,12 @@ function MedicationOrder({
   const last = lastGiven(order);
   const infusion = chart.infusions.find((running) => running.order === order.id);
   const [whole, setWhole] = useState(false);
+  // No due dose is there to be tapped: as needed, in the EHR's words alone, or nobody knows from when it counts.
+  const atNoTime =
+    detail.schedule.type === 'as-needed' ||
+    detail.schedule.type === 'as-written' ||
+    order.incomplete.includes(START_TIME);
+  const toRepeat = isToRepeat(chart, order);
   const shown = dosesToShow(doses, now);
   const overdue = shown.filter((dose) => dose.administration === undefined && dose.state === 'overdue');
   const folded = whole ? [] : overdue.slice(OVERDUE_AT_FIRST);
@@ -173,13 +181,14 @@ function MedicationOrder({
             Show {folded.length} more overdue
           </Button>
         )}
-        {active &&
-          start &&
-          (detail.schedule.type === 'as-needed' || detail.schedule.type === 'as-written') && (
-            <Button onClick={() => start({ do: 'give', order: order.id })} aria-label={`Give ${name}`}>
-              Give
-            </Button>
-          )}
+        {active && start && (atNoTime || toRepeat) && (
+          <Button
+            onClick={() => start({ do: 'give', order: order.id })}
+            aria-label={toRepeat ? `Give ${name} again: vomited` : `Give ${name}`}
+          >
+            {toRepeat ? 'Give again: vomited' : 'Give'}
+          </Button>
+        )}
         {start && clinician && <OrderActions order={order} name={name} start={start} />}
       </div>
       <ChartedDoses chart={chart} order={order} timeZone={timeZone} start={start} />

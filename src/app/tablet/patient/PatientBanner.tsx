@@ -1,4 +1,11 @@
-import { type Chart, displayName, formatAge, formatDate, sexInWords } from '../../../clinical/index.ts';
+import {
+  type Chart,
+  displayName,
+  EHR_ALLERGIES_UNREAD,
+  formatAge,
+  formatDate,
+  sexInWords,
+} from '../../../clinical/index.ts';
 
 const TITLES = {
   known: 'Known allergies',
@@ -61,6 +68,7 @@ export function PatientBanner({
         {TITLES[allergies.status]}
         {allergies.list.length > 0 &&
           ` ${allergies.list.map((allergy) => `${allergy.substance.text}${allergy.reaction ? ` (${allergy.reaction})` : ''}`).join(', ')}`}
+        {allergies.ehrUnread && `. ▲ ${EHR_ALLERGIES_UNREAD}`}
       </span>
       {identity.bed && <small className="quiet">Bed {identity.bed}</small>}
     </section>

@@ -3,6 +3,7 @@ import {
   type Chart,
   describeEntry,
   displayName,
+  EHR_ALLERGIES_UNREAD,
   formatAge,
   formatDate,
   formatTime,
@@ -15,6 +16,10 @@ const ALLERGIES = {
   notasked: 'Allergies not recorded',
   unavailable: 'Allergies could not be read on this tablet',
 } as const;
+
+/** Allergies in one line, each with its reaction. */
+export const allergiesOnPaper = ({ status, list, ehrUnread }: Chart['allergies']): string =>
+  `${ALLERGIES[status]}${list.length > 0 ? `: ${list.map(({ substance, reaction }) => `${substance.text}${reaction ? ` (${reaction})` : ''}`).join(', ')}` : ''}${ehrUnread ? `. ${EHR_ALLERGIES_UNREAD}` : ''}`;
 
 /** Who it is, on every page: name, date of birth, sex, every number with its kind, allergies. */
 export function PaperIdentity({ chart, now, timeZone }: { chart: Chart; now: string; timeZone: string }) {
@@ -37,11 +42,7 @@ export function PaperIdentity({ chart, now, timeZone }: { chart: Chart; now: str
         ))}
         {identity.bed && <span>Bed {identity.bed}</span>}
       </div>
-      <div className="paper-allergies">
-        {ALLERGIES[allergies.status]}
-        {allergies.list.length > 0 &&
-          `: ${allergies.list.map(({ substance, reaction }) => `${substance.text}${reaction ? ` (${reaction})` : ''}`).join(', ')}`}
-      </div>
+      <div className="paper-allergies">{allergiesOnPaper(allergies)}</div>
     </>
   );
 }

@@ -7,6 +7,7 @@ import {
   handoffFromChart,
   handoffParts,
 } from '../../../clinical/index.ts';
+import { allergiesOnPaper } from './PaperIdentity.tsx';
 import { inPieces, type Paper, type PaperPiece } from './paper.ts';
 
 /** As it was written, or, where nobody has, as the chart tells it. */
@@ -56,6 +57,7 @@ export function handoffSheet(charts: readonly Chart[], ward: string, timeZone: s
             ? `${formatDate(identity.birthDate)} (${formatAge(identity.birthDate, now, timeZone)})`
             : 'not known'}{' '}
           · {identity.numbers.map(({ value }) => value).join(', ')}
+          <div className="paper-allergies">{allergiesOnPaper(chart.allergies)}</div>
         </div>
       );
       return [[from], ...parts.map(([label, text]) => inPieces(`${label}: ${text}`))].flatMap((texts, part) =>

@@ -6,11 +6,12 @@ import {
   describeEntry,
   formatInstant,
   formatNumber,
-  formatTime,
   lacksSecondPerson,
   lastGiven,
+  limitInWords,
   OUTCOMES,
   stands,
+  withoutUnsafeAbbreviations,
 } from '../../../clinical/index.ts';
 import { nothingGiven, orderLine } from '../dose/DoseFacts.tsx';
 import type { Paper, PaperPiece } from './paper.ts';
@@ -39,6 +40,8 @@ export function marPieces(chart: Chart, timeZone: string): PaperPiece[] {
 function orderPieces(chart: Chart, order: ChartOrder, timeZone: string): PaperPiece[] {
   if (order.detail.category !== 'medication') return [];
   const last = lastGiven(order);
+  const hold = order.state === 'on-hold' ? order.holds.at(-1) : undefined;
+  const { detail } = order;
   const key = `mar ${order.id}`;
   const head = (
     <div className="paper-head">
@@ -52,8 +55,14 @@ function orderPieces(chart: Chart, order: ChartOrder, timeZone: string): PaperPi
       ? `by voice from ${order.received.prescriber}, NOT SIGNED YET`
       : '',
     last ? `last given ${formatInstant(last.at, timeZone)} (${last.by})` : nothingGiven(order),
+    hold
+      ? `held since ${formatInstant(hold.from, timeZone)} by ${hold.by}: ${withoutUnsafeAbbreviations(hold.reason)}`
+      : '',
     order.stoppedReason ?? '',
-    order.detail.instructions ?? '',
+    ...(detail.limits ?? []).map((limit) => limitInWords(limit).toUpperCase()),
+    detail.timeCritical ? 'time-critical' : '',
+    detail.endAt === undefined ? '' : `until ${formatInstant(detail.endAt, timeZone)}`,
+    detail.instructions ?? '',
   ].filter((part) => part !== '');
   return [
     { key: `${key} facts`, group: { key, head }, node: <p>{facts.join(' · ')}</p> },
@@ -93,6 +102,22 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
         />
       ),
     }));
+  // A longer list would hide today's on a tenth page; that there were more is never left out.
+  const older = chart.dueDoses.filter(
+    (dose) => dose.order === order.id && dose.administration === undefined && Date.parse(dose.dueAt) < from,
+  );
+  const before = older.slice(0, 1).map(({ dueAt }) => ({
+    at: dueAt,
+    node: (
+      <Row
+        cells={[
+          `since ${formatInstant(dueAt, timeZone)}`,
+          `${older.length} ${older.length === 1 ? 'dose' : 'doses'} due before the last 24 hours: OVERDUE, nothing charted`,
+          '',
+        ]}
+      />
+    ),
+  }));
   const turns = (chart.infusions.find((infusion) => infusion.order === order.id)?.turns ?? []).map((turn) => {
     const { title, text } = describeEntry(turn.body);
     return {
@@ -105,7 +130,7 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
       ),
     };
   });
-  return [...charted, ...open, ...turns].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return [...charted, ...before, ...open, ...turns].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
 function DoseRow({
@@ -125,7 +150,7 @@ function DoseRow({
         struck={!stands(dose)}
         cells={[
           body.dueAt === undefined ? 'as needed' : `due ${formatInstant(body.dueAt, timeZone)}`,
-          `${body.givenInPart ? 'Given in part' : OUTCOMES[body.outcome]} ${formatTime(body.effectiveAt, timeZone)}: ${describeDose(body).text}`,
+          `${body.givenInPart ? 'Given in part' : OUTCOMES[body.outcome]} ${formatInstant(body.effectiveAt, timeZone)}: ${describeDose(body).text}`,
           [
             body.author.name,
             ...signed.map(({ by }) => by),
