@@ -29,14 +29,14 @@ export function afterDoses(found: Standings, orders: readonly ChartOrder[]): Aft
   const byFirst = new Map<EntryId, AfterDoses['said'][EntryId]>();
   for (const kind of ['dose-vomited', 'dose-reassessed', 'patch-removed'] as const)
     for (const entry of standingEntries(found, kind)) {
-      const id = firstStatement(found, entry.body.administration);
+      const id = firstStatement(found.byId, entry.body.administration);
       byFirst.set(id, [...(byFirst.get(id) ?? []), entry]);
     }
   const said = Object.fromEntries(
     orders
       .flatMap((order) => order.administrations)
       .flatMap(({ id }): [EntryId, AfterDoses['said'][EntryId]][] => {
-        const words = byFirst.get(firstStatement(found, id));
+        const words = byFirst.get(firstStatement(found.byId, id));
         return words ? [[id, words]] : [];
       }),
   );

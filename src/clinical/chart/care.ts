@@ -124,9 +124,9 @@ function devices(found: Standings): Device[] {
   return said
     .filter(({ body }) => body.first === undefined)
     .map((first) => {
-      const root = firstStatement(found, first.id);
+      const root = firstStatement(found.byId, first.id);
       const own = said.filter(
-        ({ body }) => body.first !== undefined && firstStatement(found, body.first) === root,
+        ({ body }) => body.first !== undefined && firstStatement(found.byId, body.first) === root,
       );
       const removed = own.findLast(({ body }) => body.action === 'removed');
       return {

@@ -229,13 +229,16 @@ export function entriesOfKind<K extends WardBody['kind']>(
 }
 
 /** What was corrected is still the same dose, or device: what was said of its first statement is said of it. */
-export function firstStatement(found: Standings, id: EntryId): EntryId {
+export function firstStatement(
+  byId: { get(id: EntryId): { body: { replaces?: EntryId | undefined } | null } | undefined },
+  id: EntryId,
+): EntryId {
   const seen = new Set<EntryId>();
   let at = id;
   for (
-    let before = found.byId.get(at)?.body.replaces;
+    let before = byId.get(at)?.body?.replaces;
     before !== undefined && !seen.has(at);
-    before = found.byId.get(at)?.body.replaces
+    before = byId.get(at)?.body?.replaces
   ) {
     seen.add(at);
     at = before;
