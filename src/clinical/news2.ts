@@ -17,7 +17,7 @@ export type News2Parameter =
   | 'temperature';
 
 /** In the order of the chart: A+B, C, D, E. */
-export const NEWS2_PARAMETERS: readonly News2Parameter[] = [
+const NEWS2_PARAMETERS: readonly News2Parameter[] = [
   'respirationRate',
   'oxygenSaturation',
   'supplementalOxygen',

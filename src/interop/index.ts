@@ -1,5 +1,5 @@
 /** The door of interop: mappings between the ward's record and FHIR R4, both ways. Pure. */
-export { type AuditedEvent, auditToFhir } from './audit-to-fhir.ts';
+export { auditToFhir } from './audit-to-fhir.ts';
 export * from './census.ts';
 export type { Outgoing, ToFhirContext } from './fhir-context.ts';
 export * from './same-content.ts';

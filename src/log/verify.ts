@@ -8,7 +8,7 @@ export interface Head {
   hash: Bytes | null;
 }
 
-export type RunProblem =
+type RunProblem =
   | { kind: 'gap'; seq: number; message: string }
   | { kind: 'broken-chain'; seq: number; message: string }
   | { kind: 'bad-signature'; seq: number; message: string };

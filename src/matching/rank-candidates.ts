@@ -9,9 +9,9 @@ export interface MatchInput {
   numbers: { kind: 'MR' | 'MRT'; value: string }[];
 }
 
-export type Verdict = 'agrees' | 'close' | 'differs' | 'missing';
+type Verdict = 'agrees' | 'close' | 'differs' | 'missing';
 
-export interface MatchReason {
+interface MatchReason {
   field: string;
   downtime: string;
   ehr: string;

@@ -58,7 +58,7 @@ declare module 'fastify' {
 }
 
 /** Signed in, or shown again who one is, no longer ago than this: for routes that say `lately`. */
-export const LATELY_MS = 5 * 60_000;
+const LATELY_MS = 5 * 60_000;
 
 /**
  * Where browsers take it: the prefix by which they let no other host, path or plain connection set or read it. Without

@@ -65,7 +65,7 @@ export type DeviceEnrolled = z.infer<typeof DeviceEnrolled>;
  * A form of the hospital's own, or its newer version, which takes the place of the one with its id. Forms name no
  * patient, so they may stand where nothing is sealed, and reach every tablet with the directory.
  */
-export const FormPublished = z.object({
+const FormPublished = z.object({
   kind: z.literal('form-published'),
   recordedAt: Instant,
   form: z.string().regex(/^[A-Za-z0-9.-]{1,64}$/),
@@ -74,7 +74,7 @@ export const FormPublished = z.object({
   questionnaire: z.string().max(180_000).optional(),
   by: z.string().max(200),
 });
-export type FormPublished = z.infer<typeof FormPublished>;
+type FormPublished = z.infer<typeof FormPublished>;
 /** One key of a person or a tablet is over. `logs`: the last entry of each of its logs that is believed. */
 export const DeviceRevoked = z.object({
   kind: z.literal('device-revoked'),
@@ -89,7 +89,7 @@ export const DeviceRevoked = z.object({
 export type DeviceRevoked = z.infer<typeof DeviceRevoked>;
 
 /** A person was taken off the staff list. What tablets wrote for them before stands, also where it is still to come. */
-export const StaffRevoked = z.object({
+const StaffRevoked = z.object({
   kind: z.literal('staff-revoked'),
   recordedAt: Instant,
   staff: Hex128,
@@ -112,7 +112,7 @@ const AdministratorWithdrawn = z.object({
 });
 
 /** A new generation of the roster identity: after a tablet was revoked, it opens no staff list that is written later. */
-export const RosterOpened = z.object({
+const RosterOpened = z.object({
   kind: z.literal('roster-opened'),
   recordedAt: Instant,
   generation: z.number().int().min(2),
@@ -125,7 +125,7 @@ export const RosterOpened = z.object({
   sealedPinSecret: z.string().optional(),
   after: Causes,
 });
-export type RosterOpened = z.infer<typeof RosterOpened>;
+type RosterOpened = z.infer<typeof RosterOpened>;
 
 /**
  * A tablet is to forget everything. It obeys when nobody works on it and the server has signed for all that it holds,

@@ -63,7 +63,7 @@ export const EMERGENCY_MS = 13 * 60 * 60_000;
 export const EMERGENCY_SUFFIX = ' (emergency access)';
 
 /** A ward's identity for people: after a rotation, or for one who was granted the ward. */
-export const WardKeysGranted = z.object({
+const WardKeysGranted = z.object({
   kind: z.literal('ward-keys-granted'),
   recordedAt: Instant,
   ward: z.string().max(64),
@@ -72,13 +72,12 @@ export const WardKeysGranted = z.object({
   wardRecipient: z.string().startsWith('age1').max(200),
   grants: z.array(z.object({ staff: Hex128, recipient: z.string().max(200), file: z.string() })).max(2000),
 });
-export type WardKeysGranted = z.infer<typeof WardKeysGranted>;
 
 /**
  * A person's key, wrapped under the roster identity of a newer generation at an unlock, or under another PIN that the
  * person chose; signed by that key.
  */
-export const UserKeyWrapped = z.object({
+const UserKeyWrapped = z.object({
   kind: z.literal('user-key-wrapped'),
   recordedAt: Instant,
   staff: Hex128,

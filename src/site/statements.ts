@@ -156,7 +156,7 @@ async function isByPerson(
  * Behind the last place that the revocation of its tablet believes. A place in a second history says nothing: whoever
  * holds the tablet can begin one at any place. What the server had taken over before the revocation stands.
  */
-export function untrustedPlace(
+function untrustedPlace(
   directory: Pick<Directory, 'revokedDevices'>,
   { writer, log, seq, takenOverAt }: EntryOrigin,
 ): boolean {

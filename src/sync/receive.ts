@@ -13,7 +13,7 @@ import {
 import type { Place } from './messages.ts';
 
 /** One log as a replica knows it. */
-export interface KnownLog {
+interface KnownLog {
   head: Head;
   opening: Opening;
 }

@@ -101,7 +101,7 @@ export interface StoredDraft {
   content: unknown;
 }
 
-export interface QuarantinedItem {
+interface QuarantinedItem {
   id: number;
   reason: string;
   receivedAt: string;

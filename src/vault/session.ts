@@ -33,7 +33,7 @@ export interface Unlocked {
 }
 
 /** Directory and staff list as they stand here now; `tablet` is absent before enrolment. */
-export type Hospital = { tablet?: Tablet; directory: Directory } & Partial<OpenedRoster>;
+type Hospital = { tablet?: Tablet; directory: Directory } & Partial<OpenedRoster>;
 
 /**
  * Who has unlocked, with which keys, and the fold that follows what is written and what arrives. Created locked; to
@@ -56,7 +56,7 @@ export function createSession(
 
   const now = (): string => new Date(clock()).toISOString();
 
-  async function hospital(): Promise<{ tablet?: Tablet; directory: Directory } & Partial<OpenedRoster>> {
+  async function hospital(): Promise<Hospital> {
     const tablet = await db.read('tablet');
     if (!tablet) return { directory: emptyDirectory() };
     const directory = await readDirectory(db);

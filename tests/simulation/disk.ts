@@ -12,7 +12,7 @@ export interface Stored {
   epoch: string;
 }
 
-export interface StoredLog {
+interface StoredLog {
   opening: Opening;
   forked: boolean;
   copiedThrough: number;
@@ -22,7 +22,7 @@ export interface StoredLog {
   acknowledgement?: Acknowledgement;
 }
 
-export interface StoredBranch {
+interface StoredBranch {
   log: string;
   seq: number;
   acknowledgedIn: string;

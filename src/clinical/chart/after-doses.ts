@@ -20,7 +20,7 @@ export interface AfterDoses {
 }
 
 /** Minutes to the reassessment where the order does not say: by mouth an hour, else half an hour (project default). */
-export function reassessAfterMinutes(detail: MedicationDetail): number {
+function reassessAfterMinutes(detail: MedicationDetail): number {
   if (detail.reassessAfterMinutes !== undefined) return detail.reassessAfterMinutes;
   return goesBy(detail.route, 'by mouth') ? 60 : 30;
 }

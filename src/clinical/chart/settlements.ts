@@ -4,7 +4,7 @@ import type { BodyOf, ConflictKind, ConflictRef, EntryId, WardBody } from '../en
 export const conflictKey = (kind: ConflictKind, sides: readonly ConflictRef[]): string =>
   `${kind} ${[...sides].sort().join(' ')}`;
 
-export interface Settlement {
+interface Settlement {
   id: EntryId;
   body: BodyOf<'conflict-settled'>;
   key: string;

@@ -47,7 +47,7 @@ export interface Charted<B extends WardBody = WardBody> {
 }
 
 /** Where a fact came from: charted during the downtime, or the EHR's snapshot. */
-export type Source = { from: 'entry'; entry: EntryId } | { from: 'ehr'; asOf: string };
+type Source = { from: 'entry'; entry: EntryId } | { from: 'ehr'; asOf: string };
 
 export interface Identity {
   id: string;

@@ -42,12 +42,11 @@ export const LimitedParameter = z.enum([
 export type LimitedParameter = z.infer<typeof LimitedParameter>;
 
 /** How patient and drug were identified: by scan, or by two identifiers read aloud, with why nothing was scanned. */
-export const Identified = z.object({
+const Identified = z.object({
   patient: z.enum(['scanned', 'read']),
   drug: z.enum(['scanned', 'read']),
   whyNotScanned: z.string().min(1).max(200).optional(),
 });
-export type Identified = z.infer<typeof Identified>;
 
 /** Before less given, wasted and after: 0 where the count is right (float noise of decimal doses left out). */
 export function countDifference(count: {

@@ -9,7 +9,7 @@ const SearchSet = z.looseObject({
   entry: z.array(z.looseObject({ resource: FhirResource.optional() })).optional(),
 });
 
-export type ReadResult =
+type ReadResult =
   | { kind: 'ok'; resource: FhirResource }
   | { kind: 'not-found' }
   | { kind: 'refused'; status: number; message: string }
@@ -19,7 +19,7 @@ export type SearchResult =
   | { kind: 'refused'; status: number; message: string }
   | { kind: 'unreachable'; reason: string };
 /** `unknown`: sent, and nobody knows whether it was written. Never sent again before a read has settled it (FAILURES 49). */
-export type PutResult =
+type PutResult =
   | { kind: 'ok' }
   | { kind: 'refused'; status: number; message: string }
   | { kind: 'unknown'; reason: string };

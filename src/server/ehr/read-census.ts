@@ -1,7 +1,7 @@
 import type { FhirGateway, FhirResource, SearchResult } from './gateway.ts';
 
 /** What the EHR says of one inpatient, raw; `interop` makes a snapshot of it. */
-export interface CensusPatient {
+interface CensusPatient {
   patient: FhirResource;
   encounter: FhirResource;
   bed: FhirResource | undefined;
