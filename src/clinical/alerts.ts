@@ -79,14 +79,14 @@ export function administrationAlerts(
       message: `This dose is already charted as ${OUTCOMES[charted.body.outcome].toLowerCase()} by ${charted.body.author.name}.`,
     });
   }
-  if (order.state !== 'active') {
-    const state = {
-      'on-hold': 'on hold',
-      stopped: 'stopped',
-      ended: 'over',
-      'entered-in-error': 'marked as an error',
-    }[order.state];
-    alerts.push({ code: 'order-stopped', severity: 'stop-and-think', message: `This order is ${state}.` });
+  const notGoing = notGoingAt(order, order.detail.endAt, dose.at);
+  if (notGoing !== undefined) {
+    const wasDue = order.stoppedAt !== undefined && dose.dueAt !== undefined;
+    alerts.push({
+      code: 'order-stopped',
+      severity: 'stop-and-think',
+      message: `This order is ${notGoing}.${wasDue ? ' If the dose was given before that, put in the time at which it was.' : ''}`,
+    });
   }
   if (order.incomplete.length > 0) {
     alerts.push({
@@ -116,6 +116,22 @@ export function administrationAlerts(
       : bedsideRangeAlerts(chart, formulary.byText(medication.text), order, order.detail, dose.dose)),
     ...intervalAlerts(chart, order, schedule, medication.text, dose),
   ];
+}
+
+/** Why no dose was to be given then, in words; `undefined`: the order was going on, whatever became of it since. */
+function notGoingAt(
+  { state, stoppedAt, changed, holds }: ChartOrder,
+  endAt: string | undefined,
+  at: string,
+): string | undefined {
+  const time = Date.parse(at);
+  const isOver = (end: string | undefined): boolean => end === undefined || time > Date.parse(end);
+  if (state === 'entered-in-error') return 'marked as an error';
+  if (state === 'stopped' && isOver(stoppedAt)) return changed ? 'changed: see the newer order' : 'stopped';
+  if (state === 'ended' && isOver(endAt)) return 'over';
+  return state === 'on-hold' && holds.some(({ from, to }) => to === undefined && isOver(from))
+    ? 'on hold'
+    : undefined;
 }
 
 /** What to think about before signing an order. `changes`: the order that it takes the place of. */
