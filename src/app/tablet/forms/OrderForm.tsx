@@ -82,7 +82,7 @@ export function OrderForm({
   const ordered = toOrderDetail(fields, timeZone, now);
   const detail = ordered && changes ? withKept(ordered, changes, chart) : ordered;
   const { orderSets: _, ...knowledge } = useBrought();
-  const alerts = detail ? orderAlerts(chart, detail, knowledge, changes?.id) : [];
+  const alerts = detail ? orderAlerts(chart, detail, knowledge, { changes: changes?.id }) : [];
 
   const submit = handleSubmit(async () => {
     if (!detail) return;
