@@ -10,6 +10,7 @@ import { connectLamp } from '../vault/index.ts';
 import { askForBackgroundExchange } from './background-sync.ts';
 import { Fault, FaultBoundary } from './Fault.tsx';
 import { type Lamp, LampProvider } from './lamp.tsx';
+import { TAKE_ME_OVER } from './service-worker-messages.ts';
 import { TabletApp } from './tablet/TabletApp.tsx';
 import { theme } from './theme.ts';
 
@@ -35,8 +36,15 @@ function render(page: React.ReactNode): void {
   );
 }
 
-if (import.meta.env.PROD && 'serviceWorker' in navigator)
-  void navigator.serviceWorker.register('/service-worker.js');
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  const { serviceWorker } = navigator;
+  void serviceWorker.register('/service-worker.js');
+  // The page that installs it was loaded without it, and is not always among those that it takes over by itself; what is
+  // loaded late would then be missing with no network.
+  void serviceWorker.ready.then(({ active }) => {
+    if (!serviceWorker.controller) active?.postMessage(TAKE_ME_OVER);
+  });
+}
 
 switch (location.pathname) {
   case '/workbench':

@@ -3,7 +3,7 @@ import './strict-csp.ts';
 import { createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { exchangeInBackground } from '../vault/background-exchange.ts';
-import { EXCHANGE_TAG, USE_NEW_VERSION } from './service-worker-messages.ts';
+import { EXCHANGE_TAG, TAKE_ME_OVER, USE_NEW_VERSION } from './service-worker-messages.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -18,6 +18,7 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 // takeover in the middle of charting (FAILURES 7).
 self.addEventListener('message', (event) => {
   if (event.data === USE_NEW_VERSION) void self.skipWaiting();
+  if (event.data === TAKE_ME_OVER) event.waitUntil(self.clients.claim());
 });
 
 /** Background Sync, which the standard types do not know. */

@@ -115,6 +115,13 @@ export function leastAgeInYears(birthDate: string | undefined, at: string): numb
   return Math.max(0, ageInYears(`${year}-${month ?? '12'}-${day ?? '31'}`, at) ?? 0);
 }
 
+/** The most completed years that a birth date allows, also one known in part; by it NEWS2 is for somebody, or not. */
+export function mostAgeInYears(birthDate: string | undefined, at: string): number | undefined {
+  const [year, month, day] = birthDate?.split('-') ?? [];
+  if (year === undefined) return undefined;
+  return Math.max(0, ageInYears(`${year}-${month ?? '01'}-${day ?? '01'}`, at) ?? 0);
+}
+
 /** Completed months; `undefined` where the date of birth is not known to the day. */
 export function ageInMonths(birthDate: string | undefined, at: string): number | undefined {
   if (birthDate === undefined || !/^\d{4}-\d\d-\d\d$/.test(birthDate)) return undefined;

@@ -1,7 +1,14 @@
 import type { Alert } from './alerts.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart, ChartOrder } from './chart/types.ts';
-import { ageInYears, formatAgo, formatNumber, formatQuantity, formatUnit } from './display.ts';
+import {
+  formatAgo,
+  formatNumber,
+  formatQuantity,
+  formatUnit,
+  leastAgeInYears,
+  mostAgeInYears,
+} from './display.ts';
 import type { MedicationDetail, Quantity, Schedule } from './entries/index.ts';
 import type { DoseLimit, FormularyItem } from './formulary.ts';
 import { inUnit } from './in-unit.ts';
@@ -32,11 +39,17 @@ export function knownWeight(chart: Pick<Chart, 'measurements' | 'ehrObservations
 }
 
 /** Limits of this age; where it is not known, those for all. */
-function limitsFor(age: number | undefined, item: FormularyItem | undefined): DoseLimit[] {
+function limitsFor(
+  { identity, now }: Pick<Chart, 'identity' | 'now'>,
+  item: FormularyItem | undefined,
+): DoseLimit[] {
+  // Of somebody known by the year alone, all limits that may be meant.
+  const least = leastAgeInYears(identity.birthDate, now);
+  const most = mostAgeInYears(identity.birthDate, now);
   return (item?.limits ?? []).filter(
     ({ fromYears, belowYears }) =>
-      (fromYears === undefined || (age !== undefined && age >= fromYears)) &&
-      (belowYears === undefined || (age !== undefined && age < belowYears)),
+      (fromYears === undefined || (most !== undefined && most >= fromYears)) &&
+      (belowYears === undefined || (least !== undefined && least < belowYears)),
   );
 }
 
@@ -46,11 +59,10 @@ export function rangeAlerts(
   item: FormularyItem | undefined,
   detail: Pick<MedicationDetail, 'dose' | 'schedule'>,
 ): Alert[] {
-  const age = ageInYears(chart.identity.birthDate, chart.now);
   const weight = knownWeight(chart);
   return [
-    ...limitsFor(age, item).flatMap((limit) => ofLimit(limit, detail, weight, chart.now)),
-    ...renalAlert(chart, item, age, weight),
+    ...limitsFor(chart, item).flatMap((limit) => ofLimit(limit, detail, weight, chart.now)),
+    ...renalAlert(chart, item, mostAgeInYears(chart.identity.birthDate, chart.now), weight),
   ];
 }
 
@@ -87,9 +99,7 @@ export function bedsideRangeAlerts(
  * dose (10 to 15 mg/kg)". Nothing is filled in by itself.
  */
 export function dosesByWeight(chart: Chart, item: FormularyItem | undefined): string[] {
-  const limits = limitsFor(ageInYears(chart.identity.birthDate, chart.now), item).filter(
-    ({ perKg }) => perKg,
-  );
+  const limits = limitsFor(chart, item).filter(({ perKg }) => perKg);
   if (limits.length === 0) return [];
   const weight = knownWeight(chart);
   if (!weight) return ['The dose goes by weight, and no weight is known here. Weigh the patient first.'];

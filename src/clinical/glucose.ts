@@ -12,8 +12,10 @@ const LIMITS = {
 
 export function glucoseLevel(value: number, unit: GlucoseUnit, neededHelp = false): GlucoseLevel {
   const { low2, low1, treatUk, high } = LIMITS[unit];
-  if (value < low2) return neededHelp ? 'low-3' : 'low-2';
-  if (value < low1) return neededHelp ? 'low-3' : 'low-1';
+  // Level 3 is what somebody could not treat alone, at any value: it is often measured after the sugar.
+  if (neededHelp) return 'low-3';
+  if (value < low2) return 'low-2';
+  if (value < low1) return 'low-1';
   if (treatUk !== undefined && value < treatUk) return 'below-4';
   return value > high ? 'high' : 'in-range';
 }

@@ -20,7 +20,12 @@ import { FLUID_WORDS, type FluidTotals, fluidBalance, fluidDay } from './fluid-b
 import { infusionFluids } from './infusion-fluids.ts';
 import { news2Response } from './news2.ts';
 
-export type HandoffText = Pick<BodyOf<'handoff-written'>, 'sbar' | 'ipass'>;
+type HandoffText = Pick<BodyOf<'handoff-written'>, 'sbar' | 'ipass'>;
+/** Without the severity where nothing says it. */
+export interface HandoffProposal {
+  sbar: NonNullable<HandoffText['sbar']>;
+  ipass: Omit<NonNullable<HandoffText['ipass']>, 'illnessSeverity'> & { illnessSeverity?: IllnessSeverity };
+}
 
 /** What the next nurse has to look at first: eight hours ahead. */
 const SHIFT_MS = 8 * 3_600_000;
@@ -32,11 +37,12 @@ const lines = (...texts: (string | undefined | false)[]): string =>
  * A handoff as the chart tells it, for the nurse to correct and add to. It claims nothing that was not charted, and says
  * where nothing was.
  */
-export function handoffFromChart(chart: Chart, timeZone: string): Required<HandoffText> {
+export function handoffFromChart(chart: Chart, timeZone: string): HandoffProposal {
   const who = patientInWords(chart, timeZone);
   const now = stateInWords(chart, timeZone);
   const todo = toDo(chart, timeZone);
   const watch = toWatch(chart);
+  const illnessSeverity = severity(chart.care);
   return {
     sbar: {
       situation: lines(who, now),
@@ -45,7 +51,7 @@ export function handoffFromChart(chart: Chart, timeZone: string): Required<Hando
       recommendation: lines(todo, watch),
     },
     ipass: {
-      illnessSeverity: severity(chart.care),
+      ...(illnessSeverity ? { illnessSeverity } : {}),
       patientSummary: lines(who, background(chart), now, assessment(chart, timeZone)),
       actionList: todo || 'Nothing is due in the next eight hours.',
       situationAwareness: watch || 'Nothing charted that asks for a plan.',
@@ -53,11 +59,16 @@ export function handoffFromChart(chart: Chart, timeZone: string): Required<Hando
   };
 }
 
-/** Nobody is called stable of whom somebody is still to be told, or who is still to be seen. */
-function severity({ scoredSet, escalations }: Chart['care']): IllnessSeverity {
-  const risk = scoredSet?.news2.risk ?? 'low';
+/**
+ * Nobody is called stable of whom somebody is still to be told, or who is still to be seen; and of whom no whole score
+ * was charted the nurse alone can say it.
+ */
+function severity({ scoredSet, escalations }: Chart['care']): IllnessSeverity | undefined {
+  const risk = scoredSet?.news2.risk;
   if (risk === 'high') return 'unstable';
-  return risk !== 'low' || escalations.some(({ state }) => state !== 'seen') ? 'watcher' : 'stable';
+  if ((risk !== undefined && risk !== 'low') || escalations.some(({ state }) => state !== 'seen'))
+    return 'watcher';
+  return risk && 'stable';
 }
 
 function patientInWords({ identity, allergies, orders, now }: Chart, timeZone: string): string {

@@ -34,6 +34,7 @@ export * from './gcs.ts';
 export * from './glucose.ts';
 export * from './gs1.ts';
 export * from './handoff.ts';
+export { inUnit } from './in-unit.ts';
 export * from './infusion-alerts.ts';
 export * from './infusion-fluids.ts';
 export * from './interactions.ts';

@@ -25,6 +25,7 @@ export interface ScreenTable {
 }
 
 export interface Person {
+  /** At most so many, where the date of birth is known in part. */
   ageYears: number | undefined;
   /** Completed months; by it a child's table is chosen. */
   ageMonths?: number | undefined;

@@ -68,10 +68,10 @@ export function meets(answers: readonly FormAnswer[], condition: EnableWhen): bo
       // R4: true if no answer is equal, so also while there is none.
       return !answers.some((answer) => sameAnswer(answer, wanted));
     default: {
-      const limit = comparable(wanted);
       return answers.some((answer) => {
-        const value = comparable(answer);
-        if (value === undefined || limit === undefined || typeof value !== typeof limit) return false;
+        const sides = comparable(answer, wanted);
+        if (!sides) return false;
+        const [value, limit] = sides;
         switch (condition.operator) {
           case '>':
             return value > limit;

@@ -5,6 +5,7 @@ import {
   type FormAnswer,
   formatDate,
   formatInstant,
+  inUnit,
   PictureReference,
   readInstant,
   readPartialDate,
@@ -294,12 +295,32 @@ export function sameAnswer(a: FormAnswer, b: FormAnswer): boolean {
       (left.system === undefined || right.system === undefined || left.system === right.system)
     );
   }
-  const [left, right] = [comparable(a), comparable(b)];
-  return left !== undefined && right !== undefined && left === right;
+  const sides = comparable(a, b);
+  return sides !== undefined && sides[0] === sides[1];
 }
 
-/** A value that can be told to be more or less than another of its type; `undefined`: it has no order. */
-export function comparable(answer: FormAnswer): number | string | boolean | undefined {
+/** Two values that can be told to be more or less than one another; `undefined`: of two kinds, or in units of two kinds. */
+export function comparable(
+  a: FormAnswer,
+  b: FormAnswer,
+): [number, number] | [string, string] | [boolean, boolean] | undefined {
+  const [left, right] = [inUnitOf(a, b), single(b)];
+  if (typeof left === 'number' && typeof right === 'number') return [left, right];
+  if (typeof left === 'string' && typeof right === 'string') return [left, right];
+  if (typeof left === 'boolean' && typeof right === 'boolean') return [left, right];
+  return undefined;
+}
+
+/** 102 degrees Fahrenheit are more than 38 degrees Celsius, and 99 are not. Where either names no unit, it is the other's. */
+function inUnitOf(a: FormAnswer, b: FormAnswer): ReturnType<typeof single> {
+  const unit = a.valueQuantity?.code ?? a.valueQuantity?.unit;
+  const wanted = b.valueQuantity?.code ?? b.valueQuantity?.unit;
+  return a.valueQuantity && unit !== undefined && wanted !== undefined
+    ? inUnit({ value: a.valueQuantity.value, unit }, wanted)
+    : single(a);
+}
+
+function single(answer: FormAnswer): number | string | boolean | undefined {
   return (
     answer.valueBoolean ??
     answer.valueInteger ??

@@ -1,6 +1,13 @@
 import { EFFECTS, REPEATS } from '../clinical/describe-dose.ts';
 import type { BodyOf, EntryId, Glucose } from '../clinical/entries/index.ts';
-import { encounterOf, identifierOf, type Outgoing, subjectOf, type ToFhirContext } from './fhir-context.ts';
+import {
+  encounterOf,
+  identifierOf,
+  type Outgoing,
+  partOf,
+  subjectOf,
+  type ToFhirContext,
+} from './fhir-context.ts';
 
 const LOINC = 'http://loinc.org';
 const UCUM = 'http://unitsofmeasure.org';
@@ -93,7 +100,7 @@ function partOfDose(
     resourceType: 'Observation',
     id,
     identifier: identifierOf(context, id),
-    partOf: [{ reference: `MedicationAdministration/${administration}` }],
+    ...partOf('MedicationAdministration', administration, context),
     status: 'final',
     subject: subjectOf(context),
     ...encounterOf(context),

@@ -1,7 +1,14 @@
 import { ANSWERS, careInWords, DEVICES, handoffParts, MEANS } from '../clinical/care-in-words.ts';
 import type { BodyOf, EntryId } from '../clinical/entries/index.ts';
 import { toBase64, utf8 } from '../log/index.ts';
-import { encounterOf, identifierOf, type Outgoing, subjectOf, type ToFhirContext } from './fhir-context.ts';
+import {
+  encounterOf,
+  identifierOf,
+  type Outgoing,
+  partOf,
+  subjectOf,
+  type ToFhirContext,
+} from './fhir-context.ts';
 
 const LOCAL = 'urn:lamplight:codes';
 
@@ -220,7 +227,7 @@ function deviceProcedure(id: EntryId, body: BodyOf<'device-charted'>, context: T
     resourceType: 'Procedure',
     id,
     identifier: identifierOf(context, id),
-    ...(body.first === undefined ? {} : { partOf: [{ reference: `Procedure/${body.first}` }] }),
+    ...partOf('Procedure', body.first, context),
     status: 'completed',
     code: {
       coding: [{ system: LOCAL, code: `${body.device}.${body.action}` }],
@@ -242,6 +249,6 @@ function deviceLook(id: EntryId, body: BodyOf<'device-charted'>, context: ToFhir
       text: `${DEVICES[body.device]} checked`,
     }),
     valueString: careInWords(body).text || 'checked',
-    ...(body.first === undefined ? {} : { partOf: [{ reference: `Procedure/${body.first}` }] }),
+    ...partOf('Procedure', body.first, context),
   };
 }

@@ -19,6 +19,8 @@ export interface ToFhirContext {
   reviewer: { name: string; signedInBy: string; at: string };
   /** Where the EHR holds an order: its own, or one that we posted. */
   orderReference(order: OrderId): { reference: string } | { display: string };
+  /** The entry by which the EHR holds what this one states, corrected or not; `undefined`: it does not hold it. */
+  inEhr(entry: EntryId): EntryId | undefined;
   /** A picture that an entry names: its bytes in base64, and FHIR's hash of them (SHA-1, base64). */
   picture?(sha256: string): { data: string; hash: string } | undefined;
   /** Who signed an entry as the second person. */
@@ -33,6 +35,23 @@ export const encounterOf = (context: ToFhirContext) =>
 export const identifierOf = (context: ToFhirContext, value: string) => [
   { system: context.identifierSystem, value },
 ];
+
+/** What this is part of. An EHR that checks references takes none to what it does not hold. */
+export function partOf(
+  type: 'MedicationAdministration' | 'Procedure',
+  entry: EntryId | undefined,
+  context: ToFhirContext,
+): { partOf?: [{ reference: string } | { display: string }] } {
+  if (entry === undefined) return {};
+  const held = context.inEhr(entry);
+  return {
+    partOf: [
+      held === undefined
+        ? { display: `${type} of the downtime, not in the EHR` }
+        : { reference: `${type}/${held}` },
+    ],
+  };
+}
 
 const UCUM = 'http://unitsofmeasure.org';
 

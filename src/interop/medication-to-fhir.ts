@@ -8,6 +8,7 @@ import {
   identifierOf,
   type Outgoing,
   overrideNotes,
+  partOf,
   present,
   quantityOf,
   subjectOf,
@@ -101,9 +102,7 @@ export function infusionResource(
     resourceType: 'MedicationAdministration',
     id,
     identifier: identifierOf(context, id),
-    ...(firstTurn === undefined || firstTurn === id
-      ? {}
-      : { partOf: [{ reference: `MedicationAdministration/${firstTurn}` }] }),
+    ...partOf('MedicationAdministration', firstTurn === id ? undefined : firstTurn, context),
     status: ended ? 'completed' : body.action === 'paused' ? 'on-hold' : 'in-progress',
     medicationCodeableConcept: concept(body.medication),
     subject: subjectOf(context),

@@ -119,7 +119,7 @@ describe('charting', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Record glucose' }));
     await userEvent.type(screen.getByLabelText('Glucose (mg/dL)'), '53');
     expect(screen.getByText('▲ Low, level 2')).toBeTruthy();
-    expect(screen.getByLabelText(/Needed another person/)).toBeTruthy();
+    expect(screen.getByLabelText(/needed another person/)).toBeTruthy();
   });
 
   it('a coma scale with a part that cannot be tested wants the reason and has no total', async () => {

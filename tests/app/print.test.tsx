@@ -193,6 +193,23 @@ describe('what goes on paper', () => {
     expect(start).toHaveBeenCalledWith({ do: 'give', order: order.id, dueAt });
   });
 
+  it('a tap that finds no chart says so, and the next one is as good as the first', async () => {
+    const chart = aChart();
+    const lamp = aLamp({ chart });
+    const answers = [undefined, chart];
+    lamp.vault.chart = async () => answers.shift();
+    vi.stubGlobal('print', () => undefined);
+    renderWith(
+      lamp,
+      <PrintChoices chart={chart} by="Nora Nurse" timeZone="America/Chicago" onDone={() => undefined} />,
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Wristband' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('The paper could not be made');
+    await userEvent.click(screen.getByRole('button', { name: 'Wristband' }));
+    await screen.findByRole('dialog', { name: /^Print: Wristband/ });
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
   it('a sheet of several patients says the allergies of each, whatever the handoffs say', () => {
     const chart = aChart();
     const { pieces } = handoffSheet([chart], '4 West', 'America/Chicago');

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   changedSince,
+  type EntryId,
   foldChart,
   handoffFromChart,
   type OpenedEntry,
@@ -411,7 +412,8 @@ describe('handoff', () => {
     const empty = handoffFromChart(chartOf([]), 'America/Chicago');
     expect(empty.sbar?.situation).toMatch(/KOWALSKI, Jan, 75y, male.*Allergies not recorded/);
     expect(empty.sbar?.situation).toContain('No vital signs charted in this downtime.');
-    expect(empty.ipass?.illnessSeverity).toBe('stable');
+    expect(empty.ipass.illnessSeverity).toBeUndefined();
+    expect(handoffFromChart(chartOf([vitals(LOW, -5)]), 'UTC').ipass.illnessSeverity).toBe('stable');
     const chart = chartOf([
       vitals(HIGH, -5),
       orderFor('hydralazine 25 mg tablet', { type: 'every', hours: 6 }, { startAt: at(60) }),
@@ -518,5 +520,26 @@ describe('the board', () => {
       isolation: ['Contact'],
       lastEntry: { log: 'b'.repeat(32), at: expect.any(String) },
     });
+  });
+});
+
+describe('a line that was charted wrong and put right', () => {
+  it('is out once it was taken out, however often its first statement was corrected, in whatever order', () => {
+    const catheter = (minutes: number, more: { first?: EntryId; replaces?: EntryId } = {}) =>
+      anEntry('device-charted', {
+        device: 'urinary-catheter',
+        action: more.first ? 'removed' : 'inserted',
+        effectiveAt: at(minutes),
+        ...more,
+      });
+    const first = catheter(-600);
+    const out = catheter(-60, { first: first.id });
+    const second = catheter(-590, { replaces: first.id });
+    const third = catheter(-580, { replaces: second.id });
+    const said = [first, out, second, third];
+    for (const entries of [said, [...said].reverse()])
+      expect(chartOf(entries).care.devices.map(({ first, removed }) => [first.id, removed?.id])).toEqual([
+        [third.id, out.id],
+      ]);
   });
 });

@@ -89,6 +89,17 @@ describe('doses outside the formulary’s range', () => {
     expect(alert?.message).toContain('200 mg (10 mg/kg at 20 kg)');
   });
 
+  it('hold for somebody known by the year alone as for whoever it may be', () => {
+    const child = chartOf([weight(20)], { born: '2018' });
+    expect(asked(child, limited, 210)).toEqual(['dose-high']);
+    // 17 or 18 years old: what either may not have is asked about.
+    const year = String(Number(NOW.slice(0, 4)) - 18);
+    expect(asked(chartOf([weight(20)], { born: year }), limited, 801, 24)).toEqual([
+      'dose-high',
+      'dose-high',
+    ]);
+  });
+
   it('are worked out by weight for whoever orders, with their arithmetic', () => {
     const child = (entries: OpenedEntry[]) => chartOf(entries, { born: '2018-03-04' });
     expect(dosesByWeight(child([weight(20)]), limited)).toEqual([

@@ -64,7 +64,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const context of contexts) await context.close().catch(() => undefined);
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe('a tablet that was copied', () => {
@@ -102,7 +102,9 @@ describe('a tablet that was copied', () => {
       'two c current',
     ];
     for (const { page } of [one, two])
-      await expect.poll(() => notesOn(page, patient), { timeout: 90_000, interval: 500 }).toEqual(everything);
+      await expect
+        .poll(() => notesOn(page, patient), { timeout: 120_000, interval: 500 })
+        .toEqual(everything);
 
     // Both go on, each in a log of its own, and both see it.
     await chartNote(one.page, patient, 'one after');

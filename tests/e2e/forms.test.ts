@@ -74,7 +74,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await tablet?.close().catch(() => undefined);
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe('a form of the hospital’s own', () => {

@@ -41,7 +41,6 @@ beforeAll(async () => {
   page = await tablet.newPage();
   await enrol(page, hospital.url, '4 West', 'tablet');
   await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
-  await page.evaluate(() => navigator.serviceWorker.ready);
   await unlock(page, 'Nora Quinn', PINS.nurse);
   await page.locator('.board-row').first().waitFor();
 });
@@ -49,7 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await tablet?.close().catch(() => undefined);
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe('a tablet', () => {
@@ -100,7 +99,7 @@ describe('a tablet', () => {
           if (await take.isVisible()) await take.click({ timeout: 1_000 }).catch(() => undefined);
           return page.locator('meta[name=version]').count();
         },
-        { interval: 4_000 },
+        { interval: 4_000, timeout: 90_000 },
       )
       .toBe(1);
     await unlock(page, 'Nora Quinn', PINS.nurse);
@@ -230,7 +229,7 @@ describe('a tablet', () => {
     expect(await unsent()).toBe(1);
     expect(await hasNote('Never sent before the update')).toBe(true);
     hospital = await openHospital(options);
-    await expect.poll(unsent).toBe(0);
+    await expect.poll(unsent, { timeout: 120_000 }).toBe(0);
   });
 
   it('sets records aside that do not open, and never makes them anew (FAILURES 10)', async () => {

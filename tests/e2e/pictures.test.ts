@@ -105,7 +105,7 @@ afterAll(async () => {
   await tablet?.close().catch(() => undefined);
   await other?.close().catch(() => undefined);
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe('a photo of a wound', () => {
@@ -187,12 +187,14 @@ describe('a photo of a wound', () => {
     await page.getByRole('button', { name: 'Notes and forms' }).click();
     const pages = page.getByRole('region', { name: 'Pages' });
     await pages.getByRole('img', { name: /^Photo: Photo of the wound/ }).waitFor();
-    const fits = await pages.getByRole('img', { name: /^Photo: Photo of the wound/ }).evaluate((image) => {
-      const own = image.getBoundingClientRect();
-      const body = image.closest('.paper-body')!.getBoundingClientRect();
-      return own.height > 100 && own.bottom <= body.bottom && own.right <= body.right;
-    });
-    expect(fits).toBe(true);
+    const fits = (): Promise<boolean> =>
+      pages.getByRole('img', { name: /^Photo: Photo of the wound/ }).evaluate((image) => {
+        const own = image.getBoundingClientRect();
+        const body = image.closest('.paper-body')!.getBoundingClientRect();
+        return own.height > 100 && own.bottom <= body.bottom && own.right <= body.right;
+      });
+    // It is drawn a moment after its place is there.
+    await expect.poll(fits).toBe(true);
     await picture(page, 'photo-paper');
   });
 });
@@ -320,7 +322,7 @@ describe('afterwards', () => {
       const bundle = (await answer.json()) as { entry?: { resource: unknown }[] };
       return (bundle.entry ?? []).map(({ resource }) => resource);
     };
-    await expect.poll(async () => (await held()).length, { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(async () => (await held()).length, { timeout: 90_000 }).toBeGreaterThanOrEqual(2);
     const attachments = (await held()).flatMap((resource) => attachmentsIn(resource));
     for (const bytes of [photo, signature]) {
       const found = attachments.filter(({ data }) => Buffer.from(data, 'base64').equals(bytes));

@@ -63,7 +63,6 @@ beforeAll(async () => {
   page = await tablet.newPage();
   await enrol(page, hospital.url, '4 West', 'tablet');
   await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
-  await page.evaluate(() => navigator.serviceWorker.ready);
   await unlock(page, 'Nora Quinn', PINS.nurse);
   await page.locator('.board-row').first().waitFor();
   patient = (await callVault(page, 'board'))[0]!.patient;
@@ -72,7 +71,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await tablet?.close().catch(() => undefined);
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe('a tablet', () => {
@@ -110,7 +109,7 @@ describe('a tablet', () => {
     await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
     expect(await unsent()).toBe(3);
     hospital = await openHospital(options);
-    await expect.poll(unsent).toBe(0);
+    await expect.poll(unsent, { timeout: 120_000 }).toBe(0);
     // Nobody has unlocked it.
     await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
   });

@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const context of [...tablets, browser]) await context?.close().catch(() => undefined);
   await hospital?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 async function open(name: string): Promise<Page> {
@@ -207,8 +207,11 @@ describe('closing an outage (FAILURES 17, 24, 34)', () => {
       .waitFor({ timeout: 60_000 });
     await unlock(two, 'Nora Quinn', PINS.nurse);
     await expect.poll(async () => (await callVault(two, 'board')).length, { timeout: 60_000 }).toBe(census);
-    const seen = (await callVault(two, 'chart', patient, true))!.notes.map(({ body }) => body);
-    expect(JSON.stringify(seen)).toContain('after the closing');
+    await expect
+      .poll(async () => JSON.stringify((await callVault(two, 'chart', patient, true))?.notes), {
+        timeout: 60_000,
+      })
+      .toContain('after the closing');
   });
 
   it('fills a new tablet from the server, which then forgets too, and a reload finds everything as it was', async () => {

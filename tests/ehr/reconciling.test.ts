@@ -247,6 +247,38 @@ it('what is sent again is what was sent, though it would be told differently now
   expect(held.kind === 'ok' && held.resource).toMatchObject({ status: 'in-progress' });
 });
 
+it('what is part of a dose names the statement of it that the EHR holds, and none that it does not', async () => {
+  const dose = (value: number, replaces?: string) => () => ({
+    kind: 'medication-administration',
+    order: '9'.repeat(32),
+    medication: { text: 'paracetamol 500 mg' },
+    outcome: 'given',
+    dose: { value, unit: 'mg' },
+    overrides: [],
+    ...(replaces ? { replaces, reason: 'misread' } : {}),
+  });
+  const effect = (names: string[]) => ({
+    kind: 'dose-reassessed',
+    administration: names[0],
+    effect: 'relieved',
+  });
+  const partOf = async (entry: string) => {
+    const [resource] = (await stateOf(patient, entry))!.resources;
+    const found = await gateway.read(resource!.type, resource!.id);
+    return found.kind === 'ok' ? (found.resource as { partOf?: unknown[] }).partOf : undefined;
+  };
+  const [first, seen] = await chart(patient, dose(500), effect);
+  const [right] = await chart(patient, dose(1000, first));
+  await approve(right!, seen!);
+  await push();
+  expect(await partOf(seen!)).toEqual([{ reference: `MedicationAdministration/${right}` }]);
+  // Approved before its dose is.
+  const [, early] = await chart(patient, dose(250), effect);
+  await approve(early!);
+  await push();
+  expect(await partOf(early!)).toEqual([{ display: expect.stringContaining('not in the EHR') }]);
+});
+
 it('what was charted goes into the EHR after its patient has left the ward’s list', async () => {
   const [charted] = await chart(other, weight(64));
   const known = (await server.context.census.known()).get(other)!;

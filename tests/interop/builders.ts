@@ -7,6 +7,7 @@ export const CONTEXT: ToFhirContext = {
   identifierSystem: 'urn:lamplight:entry',
   deviceName: 'Tablet B4-2',
   reviewer: { name: 'Rita Records', signedInBy: 'PIN', at: '2026-11-24T20:00:00.000Z' },
+  inEhr: (entry) => entry,
   orderReference: (order) =>
     order.includes('-')
       ? { reference: `MedicationRequest/${order}` }

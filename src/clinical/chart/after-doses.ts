@@ -1,7 +1,7 @@
 import { goesBy } from '../display.ts';
 import type { BodyOf, EntryId, MedicationDetail, OrderId } from '../entries/index.ts';
 import { isPatch } from '../kinds-of-drug.ts';
-import { type Standings, standingEntries, stands } from './standing.ts';
+import { firstStatement, type Standings, standingEntries, stands } from './standing.ts';
 import type { Chart, Charted, ChartOrder } from './types.ts';
 
 /** What became of doses after they were given, and what that asks of a nurse. */
@@ -29,14 +29,14 @@ export function afterDoses(found: Standings, orders: readonly ChartOrder[]): Aft
   const byFirst = new Map<EntryId, AfterDoses['said'][EntryId]>();
   for (const kind of ['dose-vomited', 'dose-reassessed', 'patch-removed'] as const)
     for (const entry of standingEntries(found, kind)) {
-      const id = firstStatement(found, entry.body.administration);
+      const id = firstStatement(found.byId, entry.body.administration);
       byFirst.set(id, [...(byFirst.get(id) ?? []), entry]);
     }
   const said = Object.fromEntries(
     orders
       .flatMap((order) => order.administrations)
       .flatMap(({ id }): [EntryId, AfterDoses['said'][EntryId]][] => {
-        const words = byFirst.get(firstStatement(found, id));
+        const words = byFirst.get(firstStatement(found.byId, id));
         return words ? [[id, words]] : [];
       }),
   );
@@ -92,19 +92,4 @@ export function isToRepeat(chart: Pick<Chart, 'afterDoses'>, { administrations }
         body.repeat === 'repeat' &&
         !given.some((dose) => Date.parse(dose.body.effectiveAt) > Date.parse(body.effectiveAt)),
     );
-}
-
-/** A corrected dose is the same dose: what was said of its first statement is said of it. */
-function firstStatement(found: Standings, id: EntryId): EntryId {
-  const seen = new Set<EntryId>();
-  let at = id;
-  for (
-    let before = found.byId.get(at)?.body.replaces;
-    before !== undefined && !seen.has(at);
-    before = found.byId.get(at)?.body.replaces
-  ) {
-    seen.add(at);
-    at = before;
-  }
-  return at;
 }

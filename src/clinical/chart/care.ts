@@ -3,7 +3,14 @@ import { type News2Risk, news2Applies } from '../news2.ts';
 import { type ScoredSet, scored, thatCount, totalInWords } from './asking.ts';
 import { type Escalation, escalations } from './escalations.ts';
 import { lastLeft } from './leaving.ts';
-import { byTime, entriesOfKind, type Standings, standingEntries, stands } from './standing.ts';
+import {
+  byTime,
+  entriesOfKind,
+  firstStatement,
+  type Standings,
+  standingEntries,
+  stands,
+} from './standing.ts';
 import type { Charted, ChartOrder } from './types.ts';
 
 /** Somebody who took a patient and never gave her back has gone home: a shift, and time to hand over (project default). */
@@ -117,7 +124,10 @@ function devices(found: Standings): Device[] {
   return said
     .filter(({ body }) => body.first === undefined)
     .map((first) => {
-      const own = said.filter(({ body }) => body.first === first.id || body.first === first.body.replaces);
+      const root = firstStatement(found.byId, first.id);
+      const own = said.filter(
+        ({ body }) => body.first !== undefined && firstStatement(found.byId, body.first) === root,
+      );
       const removed = own.findLast(({ body }) => body.action === 'removed');
       return {
         first,

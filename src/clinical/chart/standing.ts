@@ -227,3 +227,21 @@ export function entriesOfKind<K extends WardBody['kind']>(
     (charted): charted is Charted<Extract<WardBody, { kind: K }>> => charted.body.kind === kind,
   );
 }
+
+/** What was corrected is still the same dose, or device: what was said of its first statement is said of it. */
+export function firstStatement(
+  byId: { get(id: EntryId): { body: { replaces?: EntryId | undefined } | null } | undefined },
+  id: EntryId,
+): EntryId {
+  const seen = new Set<EntryId>();
+  let at = id;
+  for (
+    let before = byId.get(at)?.body?.replaces;
+    before !== undefined && !seen.has(at);
+    before = byId.get(at)?.body?.replaces
+  ) {
+    seen.add(at);
+    at = before;
+  }
+  return at;
+}

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { OrderDetail, SnapshotPatient, WardBody } from '../../clinical/index.ts';
+import {
+  firstStatement,
+  type OrderDetail,
+  type SnapshotPatient,
+  type WardBody,
+} from '../../clinical/index.ts';
 import { isForTheEhr, type Outgoing, resourcesFor, type ToFhirContext } from '../../interop/index.ts';
 import type { Directory, Roster } from '../../site/index.ts';
 import type { PushState } from '../../wire/workbench.ts';
@@ -146,6 +151,8 @@ export function createPosting(dependencies: PostingDependencies) {
           resources: result.resources,
         });
         await unmark(entry.id);
+        // What is part of it is told so in this reading too.
+        entry.state = 'posted';
         return true;
       case 'refused':
         await dependencies.tellOutcome(entry.ward, entry.patient, {
@@ -314,6 +321,12 @@ function contextFor(
             ? 'NutritionOrder'
             : 'ServiceRequest';
       return { reference: `${type}/${order}` };
+    },
+    inEhr(id) {
+      const first = firstStatement(reviewed, id);
+      return [...reviewed.values()].find(
+        (other) => other.state === 'posted' && firstStatement(reviewed, other.id) === first,
+      )?.id;
     },
     isPregnant: (at) => {
       const said = record.reviewed

@@ -277,7 +277,10 @@ function stateOf(
       state: 'waiting-for-match',
       ...(patient === 'unmatched'
         ? {}
-        : { stateReason: 'Waits until the new patient is in the EHR: approve the registration.' }),
+        : {
+            stateReason:
+              'Waits until the new patient is in the EHR: approve the registration; where the EHR refused it, its line says why.',
+          }),
       resources: none,
       ...decided,
     };

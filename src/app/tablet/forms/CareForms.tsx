@@ -2,7 +2,6 @@ import { Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import {
   ageInMonths,
-  ageInYears,
   answersFromVitals,
   type BodyOf,
   type Chart,
@@ -11,6 +10,7 @@ import {
   DeviceKind,
   type Draft,
   LICENSED_TOOLS,
+  mostAgeInYears,
   SITES,
   screenResult,
   screensFor,
@@ -182,7 +182,7 @@ export function PregnancyForm(props: Props) {
 export function ScreenForm(props: Props & { screen: string }) {
   const { chart, now } = props;
   const person = {
-    ageYears: ageInYears(chart.identity.birthDate, now),
+    ageYears: mostAgeInYears(chart.identity.birthDate, now),
     ageMonths: ageInMonths(chart.identity.birthDate, now),
     pregnant:
       chart.care.pregnancy !== undefined &&

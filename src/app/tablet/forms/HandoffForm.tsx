@@ -10,12 +10,14 @@ import {
 } from '../../../clinical/index.ts';
 import { draftKey } from './drafts.ts';
 import { FormFrame } from './FormFrame.tsx';
+import { Pick } from './MeasureFrame.tsx';
 import { useDraft } from './use-draft.ts';
 import { useSave } from './use-save.ts';
 
 const Fields = z.object({
   format: z.enum(['sbar', 'i-pass']),
-  severity: IllnessSeverity,
+  /** Absent until the nurse says it, where the chart does not. */
+  severity: IllnessSeverity.optional(),
   parts: z.record(z.string(), NoteText),
 });
 type Fields = z.infer<typeof Fields>;
@@ -54,8 +56,12 @@ export function HandoffForm({
     const kept = Fields.safeParse(draft);
     if (kept.success) return kept.data;
     const { sbar, ipass } = handoffFromChart(chart, timeZone);
-    const { illnessSeverity, ...texts } = ipass!;
-    return { format: 'sbar', severity: illnessSeverity, parts: { ...sbar, ...texts } };
+    const { illnessSeverity, ...texts } = ipass;
+    return {
+      format: 'sbar',
+      ...(illnessSeverity ? { severity: illnessSeverity } : {}),
+      parts: { ...sbar, ...texts },
+    };
   });
   const [touched, setTouched] = useState(draft !== undefined);
   const saving = useSave(timeZone);
@@ -66,11 +72,14 @@ export function HandoffForm({
   };
   const text = (name: string): string => fields.parts[name] ?? '';
 
+  const { format, severity } = fields;
+
   async function submit(): Promise<void> {
+    if (format === 'i-pass' && !severity) return;
     const message = await saving.save(patient, {
       kind: 'handoff-written',
       effectiveAt: new Date().toISOString(),
-      ...(fields.format === 'sbar'
+      ...(format === 'sbar' || !severity
         ? {
             sbar: {
               situation: text('situation'),
@@ -81,7 +90,7 @@ export function HandoffForm({
           }
         : {
             ipass: {
-              illnessSeverity: fields.severity,
+              illnessSeverity: severity,
               patientSummary: text('patientSummary'),
               actionList: text('actionList'),
               situationAwareness: text('situationAwareness'),
@@ -98,6 +107,8 @@ export function HandoffForm({
       title="Handoff"
       submit="Save handoff"
       busy={saving.busy}
+      disabled={format === 'i-pass' && !severity}
+      aside={format === 'i-pass' && !severity && 'Say how ill the patient is: the chart does not.'}
       problem={saving.problem ?? kept.problem}
       onSubmit={() => void submit()}
       onCancel={onCancel}
@@ -106,23 +117,22 @@ export function HandoffForm({
       <SegmentedControl
         aria-label="Format"
         size="lg"
-        value={fields.format}
+        value={format}
         onChange={(format) => change({ format: format as Fields['format'] })}
         data={[
           { value: 'sbar', label: 'SBAR' },
           { value: 'i-pass', label: 'I-PASS' },
         ]}
       />
-      {fields.format === 'i-pass' && (
-        <SegmentedControl
-          aria-label="Illness severity"
-          size="lg"
-          value={fields.severity}
-          onChange={(severity) => change({ severity: severity as IllnessSeverity })}
-          data={IllnessSeverity.options.map((value) => ({ value, label: SEVERITIES[value] }))}
+      {format === 'i-pass' && (
+        <Pick
+          label="Illness severity"
+          value={severity}
+          onChange={(next) => change({ severity: next })}
+          options={IllnessSeverity.options.map((value) => ({ value, label: SEVERITIES[value] }))}
         />
       )}
-      {PARTS[fields.format].map(([name, label]) => (
+      {PARTS[format].map(([name, label]) => (
         <Textarea
           key={name}
           label={label}

@@ -109,7 +109,7 @@ export function GlucoseForm({
               unit,
               sample,
               ...(meal === undefined ? {} : { meal }),
-              ...(isLow && help ? { neededHelp: true as const } : {}),
+              ...(help ? { neededHelp: true as const } : {}),
             }
       }
     >
@@ -137,10 +137,10 @@ export function GlucoseForm({
           ({other.value} {other.unit}). {words.asks}
         </p>
       )}
-      {isLow && (
+      {value !== undefined && (
         <Checkbox
           size="md"
-          label="Needed another person’s help"
+          label="It was a low, and needed another person’s help"
           checked={help}
           onChange={(event) => setHelp(event.currentTarget.checked)}
         />

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import {
   ageInMonths,
-  ageInYears,
   type Chart,
   DEVICES,
   describeEntry,
@@ -9,6 +8,7 @@ import {
   formatInstant,
   formatNumber,
   LICENSED_TOOLS,
+  mostAgeInYears,
   screensFor,
   stands,
   urineOutput,
@@ -77,7 +77,7 @@ export function Screens({ chart, timeZone, now, start }: Props) {
     care.pregnancy !== undefined && !['not-pregnant', 'not-known'].includes(care.pregnancy.body.status);
   const tables = screensFor(
     {
-      ageYears: ageInYears(identity.birthDate, now),
+      ageYears: mostAgeInYears(identity.birthDate, now),
       ageMonths: ageInMonths(identity.birthDate, now),
       pregnant,
     },

@@ -68,12 +68,15 @@ export function PatientScreen({
   const [identified, setIdentified] = useState(scanned);
   const [stray, setStray] = useState<string>();
   const { formulary, orderSets } = useBrought();
-  const [saved, setSaved] = useState<string>();
+  const [saved, setSaved] = useState<{ message: string }>();
   const [asks, setAsks] = useState<News2>();
   const [drafts, setDrafts] = useState<StoredDraft[]>([]);
   useEffect(() => {
     if (!task) void vault.drafts().then((all) => setDrafts(all.filter((item) => item.patient === patient)));
   }, [vault, patient, task]);
+  useEffect(() => {
+    if (saved && !task) toTop();
+  }, [saved, task]);
   /** What was left half written goes on, whichever way its form is opened. */
   const start = (next: Task): void => {
     const key = taskDraftKey(next, patient);
@@ -111,10 +114,14 @@ export function PatientScreen({
   if (!chart) return <NotHere isListed={names.has(patient)} onBack={() => go({ at: 'board' })} />;
 
   const done = (message: string, score?: News2): void => {
-    setSaved(message);
+    setSaved({ message });
     setAsks(score);
     setTask(undefined);
-    toTop();
+  };
+  /** Saved with one tap, with no form: whatever was opened meanwhile stays. */
+  const said = (message: string): void => {
+    setSaved({ message });
+    setAsks(undefined);
   };
   const { role } = session.staff;
   const clinician = mayWrite(role, 'order-signed');
@@ -136,7 +143,7 @@ export function PatientScreen({
       )}
       {saved && (
         <p className="card good" role="status">
-          ✓ {saved}
+          ✓ {saved.message}
         </p>
       )}
       {saved && asks && <News2Asks score={asks} />}
@@ -253,7 +260,7 @@ export function PatientScreen({
                 now={now}
                 start={begin}
                 clinician={clinician}
-                onDone={done}
+                onDone={said}
               />
             </Tabs.Panel>
             <Tabs.Panel value="vitals" pt="md">
@@ -270,7 +277,7 @@ export function PatientScreen({
                 start={begin}
                 role={role}
                 sets={clinician && orderSets.length > 0}
-                onDone={done}
+                onDone={said}
               />
             </Tabs.Panel>
             <Tabs.Panel value="notes" pt="md">
@@ -283,7 +290,7 @@ export function PatientScreen({
                 timeZone={timeZone}
                 now={now}
                 start={begin}
-                onDone={done}
+                onDone={said}
               />
               <Earlier count={chart.earlier} onAll={() => setWhole(true)} />
             </Tabs.Panel>

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { type Chart, serviceLine } from '../../../clinical/index.ts';
 import { useLamp } from '../../lamp.tsx';
+import { Problem } from '../../Problem.tsx';
 import { useForms } from '../use-forms.ts';
 import { notesPaper, transferPaper, vitalsPaper } from './chart-papers.tsx';
 import { blankFormPaper } from './form-paper.tsx';
@@ -25,10 +26,19 @@ export function PrintChoices({
 }) {
   const { vault } = useLamp();
   const [paper, setPaper] = useState<Paper>();
+  const [problem, setProblem] = useState<string>();
   /** Read anew and whole: the screen shows the newest of a long history, and what was just saved a moment later. */
   const print = async (make: (whole: Chart) => Paper): Promise<void> => {
-    const whole = await vault.chart(chart.identity.id, true);
-    if (whole) setPaper(make(whole));
+    setProblem(undefined);
+    try {
+      const whole = await vault.chart(chart.identity.id, true);
+      if (!whole) throw new Error('the chart is not here');
+      setPaper(make(whole));
+    } catch {
+      setProblem(
+        'The paper could not be made: the chart could not be read just now. What is charted is safe. Try again, or lock this tablet and unlock it.',
+      );
+    }
   };
   const requests = chart.orders.filter(
     ({ detail, state }) =>
@@ -46,6 +56,7 @@ export function PrintChoices({
   return (
     <section className="stack" aria-label="Print">
       <h2>Print</h2>
+      <Problem>{problem}</Problem>
       <div className="form-list">
         {choices.map(([title, make]) => (
           <Button key={title} variant="default" onClick={() => void print(make)}>
