@@ -1,12 +1,11 @@
 import type { Chart, ChartOrder } from './chart/types.ts';
 import { OUTCOMES } from './describe-dose.ts';
-import { tallMan } from './display.ts';
 import { doseChecks, type IntendedDose } from './dose-checks.ts';
-import { bedsideRangeAlerts, rangeAlerts } from './dose-range.ts';
-import type { OrderDetail, OrderId, Schedule } from './entries/index.ts';
+import { bedsideRangeAlerts } from './dose-range.ts';
+import type { OrderId, Schedule } from './entries/index.ts';
 import type { Formulary } from './formulary.ts';
 import { ingredientsOf, sharedClass, shareIngredient } from './ingredients.ts';
-import { type Interaction, interactionOf } from './interactions.ts';
+import type { Interaction } from './interactions.ts';
 import { administrationWindow } from './medication-rules.ts';
 
 /**
@@ -57,7 +56,8 @@ export interface DrugKnowledge {
   formulary: Pick<Formulary, 'byText'>;
   interactions: readonly Interaction[];
 }
-const NOTHING_KNOWN: DrugKnowledge = { formulary: { byText: () => undefined }, interactions: [] };
+/** Of a hospital that has brought nothing. */
+export const NOTHING_KNOWN: DrugKnowledge = { formulary: { byText: () => undefined }, interactions: [] };
 
 const HOUR_MS = 3_600_000;
 
@@ -79,14 +79,14 @@ export function administrationAlerts(
       message: `This dose is already charted as ${OUTCOMES[charted.body.outcome].toLowerCase()} by ${charted.body.author.name}.`,
     });
   }
-  if (order.state !== 'active') {
-    const state = {
-      'on-hold': 'on hold',
-      stopped: 'stopped',
-      ended: 'over',
-      'entered-in-error': 'marked as an error',
-    }[order.state];
-    alerts.push({ code: 'order-stopped', severity: 'stop-and-think', message: `This order is ${state}.` });
+  const notGoing = notGoingAt(order, order.detail.endAt, dose.at);
+  if (notGoing !== undefined) {
+    const wasDue = order.stoppedAt !== undefined && dose.dueAt !== undefined;
+    alerts.push({
+      code: 'order-stopped',
+      severity: 'stop-and-think',
+      message: `This order is ${notGoing}.${wasDue ? ' If the dose was given before that, put in the time at which it was.' : ''}`,
+    });
   }
   if (order.incomplete.length > 0) {
     alerts.push({
@@ -118,47 +118,27 @@ export function administrationAlerts(
   ];
 }
 
-/** What to think about before signing an order. `changes`: the order that it takes the place of. */
-export function orderAlerts(
-  chart: Chart,
-  detail: OrderDetail,
-  { formulary, interactions }: DrugKnowledge = NOTHING_KNOWN,
-  changes?: OrderId,
-): Alert[] {
-  if (detail.category !== 'medication') return [];
-  const alerts = allergyAlerts(chart, detail.medication.text);
-  const others = chart.orders.filter(({ id }) => id !== changes);
-  const same = others.flatMap((order) =>
-    order.state === 'active' &&
-    order.detail.category === 'medication' &&
-    shareIngredient(order.detail.medication.text, detail.medication.text)
-      ? [order.detail.medication.text]
-      : [],
-  );
-  if (same.length > 0) {
-    alerts.push({
-      code: 'duplicate-order',
-      severity: 'stop-and-think',
-      message: `An order with the same ingredient is active: ${same.join('; ')}.`,
-    });
-  }
-  for (const order of others) {
-    if (order.state !== 'active' || order.detail.category !== 'medication') continue;
-    const found = interactionOf(interactions, detail.medication.text, order.detail.medication.text);
-    if (found)
-      alerts.push({
-        code: 'interaction',
-        severity: 'stop-and-think',
-        message: `Interaction with ${tallMan(order.detail.medication.text)}: ${found.says}`,
-      });
-  }
-  return [...alerts, ...rangeAlerts(chart, formulary.byText(detail.medication.text), detail)];
+/** Why no dose was to be given then, in words; `undefined`: the order was going on, whatever became of it since. */
+function notGoingAt(
+  { state, stoppedAt, changed, holds }: ChartOrder,
+  endAt: string | undefined,
+  at: string,
+): string | undefined {
+  const time = Date.parse(at);
+  const isOver = (end: string | undefined): boolean => end === undefined || time > Date.parse(end);
+  if (state === 'entered-in-error') return 'marked as an error';
+  if (state === 'stopped' && isOver(stoppedAt)) return changed ? 'changed: see the newer order' : 'stopped';
+  if (state === 'ended' && isOver(endAt)) return 'over';
+  return state === 'on-hold' && holds.some(({ from, to }) => to === undefined && isOver(from))
+    ? 'on hold'
+    : undefined;
 }
 
 /** Beside allergies that were charted here, so that the list is not taken for all there are. */
 export const EHR_ALLERGIES_UNREAD = 'The EHR’s allergies could not be read on this tablet: there may be more';
 
-function allergyAlerts(chart: Chart, medication: string): Alert[] {
+/** Each allergy on record that speaks against the drug, and what is not known of allergies. */
+export function allergyAlerts(chart: Chart, medication: string): Alert[] {
   const drug = ingredientsOf(medication);
   const alerts: Alert[] = chart.allergies.list.flatMap((allergy): Alert[] => {
     const named = `Allergy on record: ${allergy.substance.text}${allergy.reaction ? ` (${allergy.reaction})` : ''}.`;

@@ -1,4 +1,5 @@
-import { formatNumber, formatQuantity, formatUnit, tallMan } from './display.ts';
+import type { ChartOrder } from './chart/types.ts';
+import { formatInstant, formatNumber, formatQuantity, formatUnit, tallMan } from './display.ts';
 import type {
   AdministrationOutcome,
   BodyOf,
@@ -49,6 +50,13 @@ export const REPEATS: Record<BodyOf<'dose-vomited'>['repeat'], string> = {
 
 const countInWords = ({ before, wasted, after, unit }: DrugCount): string =>
   `count ${formatNumber(before)} before, ${formatNumber(wasted)} wasted, ${formatNumber(after)} ${unit} after`;
+
+/** How an order ended by somebody's word, and when: beside doses that were due before and are not charted. */
+export const endInWords = (
+  { changed, stoppedAt }: Pick<ChartOrder, 'changed' | 'stoppedAt'>,
+  timeZone: string,
+): string =>
+  `order ${changed ? 'changed' : 'stopped'}${stoppedAt === undefined ? '' : ` ${formatInstant(stoppedAt, timeZone)}`}`;
 
 /** What was charted of a dose, in one line. */
 export function describeDose(body: BodyOf<'medication-administration'>): { title: string; text: string } {

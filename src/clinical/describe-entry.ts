@@ -67,7 +67,7 @@ export const TABLET_LACKED: Record<TabletLacked, string> = {
 /** What a conflict is about, in words. */
 export const CONFLICTS: Record<ConflictKind, string> = {
   'same-dose-twice': 'same dose charted twice',
-  'dose-after-stop': 'dose after the order was stopped',
+  'dose-after-stop': 'given after the order was stopped',
   'two-beds': 'two beds for one patient',
   'allergy-status': 'allergy statements differ',
   'concurrent-amendment': 'same entry corrected twice',

@@ -4,6 +4,7 @@ import { totalInWords } from './chart/asking.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart } from './chart/types.ts';
 import { dayAndTime } from './day-and-time.ts';
+import { endInWords } from './describe-dose.ts';
 import { describeEntry } from './describe-entry.ts';
 import {
   displayName,
@@ -182,7 +183,8 @@ function toDo(chart: Chart, timeZone: string): string {
     (dose) => dose.administration === undefined && Date.parse(dose.dueAt) < until && dose.state !== 'given',
   );
   const overdue = doses.filter(({ state }) => state === 'overdue');
-  const coming = doses.filter(({ state }) => state !== 'overdue');
+  const notCharted = doses.filter(({ state }) => state === 'not-charted');
+  const coming = doses.filter(({ state }) => state === 'coming' || state === 'due');
   const { observations } = chart.care;
   const fresh = chart.orders.filter(
     ({ source, state, signedAt, acknowledgedBy }) =>
@@ -193,6 +195,15 @@ function toDo(chart: Chart, timeZone: string): string {
     overdue.length > 0 &&
       `Overdue: ${firstOf(
         overdue.map(({ order, dueAt }) => `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)}`),
+        12,
+        '; ',
+      )}.`,
+    notCharted.length > 0 &&
+      `Not charted before the order ended: ${firstOf(
+        notCharted.map(({ order, dueAt }) => {
+          const ended = chart.orders.find(({ id }) => id === order);
+          return `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)}${ended ? ` (${endInWords(ended, timeZone)})` : ''}`;
+        }),
         12,
         '; ',
       )}.`,

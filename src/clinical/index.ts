@@ -43,6 +43,7 @@ export * from './last-glucose.ts';
 export * from './medication-rules.ts';
 export * from './names.ts';
 export * from './news2.ts';
+export * from './order-alerts.ts';
 export * from './order-sets.ts';
 export * from './permissions.ts';
 export * from './pictures.ts';

@@ -14,8 +14,9 @@ const AT_EACH_RATE: readonly Alert['code'][] = [
 ];
 
 /**
- * What to think about before an infusion runs, or runs faster: as before a dose, and the rate against the order's. Less,
- * a pause, a stop and a new bag of what runs are never held up. `at`: ISO 8601; rates in mL per hour.
+ * What to think about before an infusion runs, or runs faster: as before a dose, and the rate against the order's. A
+ * pause and a stop are never held up; less, and a new bag of what runs, by one tick where the order does not go on, so
+ * that whoever finds both entries knows that it was known. `at`: ISO 8601; rates in mL per hour.
  */
 export function infusionAlerts(
   chart: Chart,
@@ -30,8 +31,12 @@ export function infusionAlerts(
     action === 'started' ||
     action === 'resumed' ||
     (action === 'rate-changed' && (rateMlPerHour ?? 0) > running);
-  if (!more) return [];
+  if (action === 'paused' || action === 'stopped') return [];
   const asDose = administrationAlerts(chart, { order, at }, knowledge);
+  if (!more)
+    return asDose
+      .filter(({ code }) => code === 'order-stopped')
+      .map((alert) => ({ ...alert, severity: 'confirm', confirm: 'I know, and it goes on for now' }));
   return [
     ...(action === 'started' ? asDose : asDose.filter(({ code }) => AT_EACH_RATE.includes(code))),
     ...(isInsulin(detail) ? insulinRuns(chart, at) : []),

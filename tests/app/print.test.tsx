@@ -3,7 +3,9 @@ import './browser.ts';
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
+import { MedicationTab } from '../../src/app/tablet/patient/MedicationTab.tsx';
 import { handoffSheet } from '../../src/app/tablet/print/handoff-paper.tsx';
+import { marPieces } from '../../src/app/tablet/print/mar-paper.tsx';
 import { PrintChoices } from '../../src/app/tablet/print/PrintChoices.tsx';
 import { formatInstant, newestOf } from '../../src/clinical/index.ts';
 import { aChart, aLamp, anOrder, aVitalSet, LOG, minutesFromNow, NURSE, renderWith } from './fake-lamp.tsx';
@@ -146,6 +148,49 @@ describe('what goes on paper', () => {
     expect(said).toContain('by Carl Clinician: slow pulse');
     expect(said).toContain(`until ${formatInstant(until, 'America/Chicago')}`);
     expect(said).toContain('2 doses due before the last 24 hours: OVERDUE, nothing charted');
+  });
+
+  it('a dose that nobody charted before its order was changed is on the paper, and can be charted late', async () => {
+    const changedAt = minutesFromNow(-60);
+    const order = anOrder({
+      text: 'digoxin 125 mcg',
+      state: 'stopped',
+      stoppedReason: 'Changed by Carl Clinician: see the newer order',
+      stoppedAt: changedAt,
+      changed: true,
+    });
+    const dueAt = minutesFromNow(-180);
+    const chart = aChart({
+      orders: [order],
+      dueDoses: [
+        {
+          order: order.id,
+          dueAt,
+          window: { early: minutesFromNow(-240), late: minutesFromNow(-120) },
+          state: 'not-charted',
+        },
+      ],
+    });
+    const ended = `order changed ${formatInstant(changedAt, 'America/Chicago')}`;
+    const { unmount } = renderWith(aLamp({ chart }), marPieces(chart, 'America/Chicago')[1]?.node);
+    expect(document.body.textContent).toContain(`NOT CHARTED, ${ended}`);
+    unmount();
+    const start = vi.fn();
+    renderWith(
+      aLamp({ chart }),
+      <MedicationTab
+        chart={chart}
+        timeZone="America/Chicago"
+        now={chart.now}
+        start={start}
+        clinician={false}
+        onDone={() => undefined}
+      />,
+    );
+    await userEvent.click(
+      screen.getByRole('button', { name: new RegExp(`not charted, ${ended}: chart digoxin`) }),
+    );
+    expect(start).toHaveBeenCalledWith({ do: 'give', order: order.id, dueAt });
   });
 
   it('a tap that finds no chart says so, and the next one is as good as the first', async () => {

@@ -149,13 +149,15 @@ describe('giving a dose', () => {
     expect(codes([onTime], { dueAt: DUE, at: '2026-11-24T14:00:00Z' })).toEqual([]);
   });
 
-  it('an order that was stopped', () => {
-    expect(
-      codes([anEntry('order-stopped', { author: DOCTOR, order: order.id, reason: 'bradycardia' })], {
-        dueAt: DUE,
-        at: DUE,
-      }),
-    ).toEqual(['order-stopped']);
+  it('an order that was stopped or held before that time, and not one that still went on then', () => {
+    const since = (effectiveAt: string) => ({ author: DOCTOR, order: order.id, reason: 'slow', effectiveAt });
+    const before = '2026-11-24T13:55:00.000Z';
+    const after = '2026-11-24T14:01:00.000Z';
+    const at = { dueAt: DUE, at: DUE };
+    expect(codes([anEntry('order-stopped', since(before))], at)).toEqual(['order-stopped']);
+    expect(codes([anEntry('order-held', since(before))], at)).toEqual(['order-stopped']);
+    expect(codes([anEntry('order-stopped', since(after))], at)).toEqual([]);
+    expect(codes([anEntry('order-held', since(after))], at)).toEqual([]);
   });
 
   it('as needed: least interval and most in 24 hours, also against a scheduled order of the same drug or a fast clock', () => {

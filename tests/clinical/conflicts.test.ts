@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Conflict, type OpenedEntry, WardBody, waysToSettle } from '../../src/clinical/index.ts';
+import {
+  type BodyOf,
+  type Conflict,
+  type OpenedEntry,
+  tallMan,
+  WardBody,
+  waysToSettle,
+} from '../../src/clinical/index.ts';
 import { anEntry, DOCTOR, givenFor, NOW, NURSE, orderFor, registered } from './builders.ts';
 import { allergy, asEntry, bed, conflictsOf, fold, none, on, settle } from './conflict-builders.ts';
 
@@ -144,6 +151,86 @@ describe('a dose after the order was stopped on another tablet', () => {
     const struck = fold([order, stop, late, ...settle(conflict, /not given/)]);
     expect(struck.conflicts).toEqual([]);
     expect(struck.orders[0]?.administrations[0]?.standing).toBe('entered-in-error');
+  });
+});
+
+describe('an infusion that goes on after its order was stopped, changed or held on another tablet', () => {
+  const order = orderFor('heparin', { type: 'continuous', rate: { value: 10, unit: 'mL/h' } });
+  const NOON = '2026-11-24T12:00:00.000Z';
+  const said = { author: DOCTOR, order: order.id, reason: 'bleeding', effectiveAt: NOON };
+  const ends = {
+    stopped: anEntry('order-stopped', said, on('1')),
+    changed: anEntry(
+      'order-signed',
+      { author: DOCTOR, changes: order.id, detail: order.body.detail, effectiveAt: NOON, overrides: [] },
+      on('1'),
+    ),
+    held: anEntry('order-held', said, on('1')),
+  };
+  const turn = (
+    action: BodyOf<'infusion-charted'>['action'],
+    hour: string,
+    more: Partial<BodyOf<'infusion-charted'>> = {},
+  ) =>
+    anEntry(
+      'infusion-charted',
+      {
+        order: order.id,
+        medication: { text: 'heparin' },
+        action,
+        effectiveAt: `2026-11-24T${hour}:00.000Z`,
+        ...(action === 'bag-changed' ? { bagMl: 500 } : { rateMlPerHour: 10 }),
+        overrides: [],
+        ...more,
+      },
+      on('2'),
+    );
+  const before = turn('started', '10:00');
+
+  it.each([
+    ['started', 'the infusion was started'],
+    ['resumed', 'the infusion was resumed'],
+    ['rate-changed', 'the rate was changed'],
+    ['bag-changed', 'the bag was changed'],
+  ] as const)('%s is for a person to settle, and can be struck out', (action, words) => {
+    const late = turn(action, '13:00');
+    for (const [how, end] of Object.entries(ends)) {
+      const entries = [order, before, end, late];
+      const [conflict, ...others] = conflictsOf(entries);
+      expect(others).toEqual([]);
+      expect(conflict).toMatchObject({
+        kind: 'dose-after-stop',
+        message: `${tallMan('heparin')}: ${words} ${how === 'held' ? 'while' : 'after'} the order was ${how}.`,
+      });
+      expect(refs(conflict)).toEqual(sorted(end, late));
+      expect(conflictsOf([...entries, ...settle(conflict!, /It was done/)])).toEqual([]);
+      const struck = fold([...entries, ...settle(conflict!, /It was not done/)]);
+      expect(struck.conflicts).toEqual([]);
+      expect(struck.infusions[0]?.turns.find(({ id }) => id === late.id)?.standing).toBe('entered-in-error');
+    }
+  });
+
+  it('is none where it stopped or paused, where it ran before, and where whoever wrote it knew', () => {
+    const overrides = [{ alert: 'order-stopped', message: 'This order is stopped.', reason: 'Known' }];
+    for (const end of Object.values(ends))
+      expect(
+        conflictsOf([
+          order,
+          before,
+          end,
+          turn('bag-changed', '11:59'),
+          turn('paused', '12:30', { rateMlPerHour: undefined }),
+          turn('rate-changed', '13:00', { overrides }),
+          turn('stopped', '14:00', { rateMlPerHour: undefined }),
+        ]),
+      ).toEqual([]);
+    // What is charted while the order is held no more is no conflict.
+    const resumed = anEntry(
+      'order-resumed',
+      { author: DOCTOR, order: order.id, effectiveAt: '2026-11-24T12:30:00.000Z' },
+      on('1'),
+    );
+    expect(conflictsOf([order, before, ends.held, resumed, turn('resumed', '13:00')])).toEqual([]);
   });
 });
 

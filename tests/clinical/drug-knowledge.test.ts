@@ -190,11 +190,42 @@ describe('interactions', () => {
     const knowledge = { formulary: openFormulary([]), interactions: items };
     const chart = chartOf([running]);
     const ask = (changes?: string) =>
-      orderAlerts(chart, detail('clarithromycin 500 mg tablet', 500), knowledge, changes).map(
+      orderAlerts(chart, detail('clarithromycin 500 mg tablet', 500), knowledge, { changes }).map(
         ({ code }) => code,
       );
     expect(ask()).toEqual(['interaction']);
     expect(ask(running.id)).toEqual([]);
+  });
+
+  it('and duplicates are asked about also where the other is on hold, or stands in the same order set', () => {
+    const knowledge = { formulary: openFormulary([]), interactions: items };
+    const order = orderFor('simvastatin 20 mg tablet', { type: 'every', hours: 24 });
+    const held = chartOf([
+      order,
+      anEntry('order-held', { author: DOCTOR, order: order.id, reason: 'muscle pain' }),
+    ]);
+    const clarithromycin = detail('clarithromycin 500 mg tablet', 500);
+    const simvastatin = detail('simvastatin 40 mg tablet', 40);
+    const says = (...args: Parameters<typeof orderAlerts>) =>
+      orderAlerts(...args).map(({ code, message }) => [code, message]);
+    expect(says(held, simvastatin, knowledge)).toEqual([
+      [
+        'duplicate-order',
+        'An order with the same ingredient is on hold, and may be resumed: simvastatin 20 mg tablet.',
+      ],
+    ]);
+    expect(says(held, clarithromycin, knowledge)).toEqual([
+      [
+        'interaction',
+        'Interaction with simvastatin 20 mg tablet (on hold, and may be resumed): Muscle damage: stop one',
+      ],
+    ]);
+    expect(says(held, simvastatin, knowledge, { changes: order.id })).toEqual([]);
+    const beside = { together: [clarithromycin, detail('simvastatin 20 mg tablet', 20)] };
+    expect(says(chartOf([]), simvastatin, knowledge, beside)).toEqual([
+      ['duplicate-order', 'Another order of this set has the same ingredient: simvastatin 20 mg tablet.'],
+      ['interaction', 'Interaction with clarithromycin 500 mg tablet of this set: Muscle damage: stop one'],
+    ]);
   });
 });
 
@@ -202,7 +233,9 @@ describe('an order that is changed', () => {
   it('ends when the newer one is signed, keeps its doses, and is no duplicate of it', () => {
     const old = orderFor('metoprolol 25 mg tablet', { type: 'every', hours: 12 });
     const chart = chartOf([old]);
-    expect(orderAlerts(chart, detail('metoprolol 50 mg tablet', 50), undefined, old.id)).toEqual([]);
+    expect(orderAlerts(chart, detail('metoprolol 50 mg tablet', 50), undefined, { changes: old.id })).toEqual(
+      [],
+    );
     const newer = anEntry('order-signed', {
       author: DOCTOR,
       changes: old.id,

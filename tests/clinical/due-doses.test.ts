@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import {
   type Chart,
   foldChart,
+  handoffFromChart,
   MedicationAdministration,
   type OpenedEntry,
   type Schedule,
   type SnapshotOrder,
+  toBoardRow,
 } from '../../src/clinical/index.ts';
-import { anEntry, aSnapshot, givenFor, NURSE, orderFor, PATIENT, registered } from './builders.ts';
+import { anEntry, aSnapshot, DOCTOR, givenFor, NURSE, orderFor, PATIENT, registered } from './builders.ts';
 
 const HOUR = 3_600_000;
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -269,4 +271,185 @@ it('what was said of a dose belongs to its correction too, and an error mark tak
   expect(at([order, dose, corrected, effect], now).afterDoses.reassessments).toEqual([]);
   const mark = anEntry('entered-in-error', { replaces: effect.id, reason: 'wrong patient', author: NURSE });
   expect(at([order, dose, effect, mark], now).afterDoses.reassessments).toHaveLength(1);
+});
+
+describe('doses due before an order was stopped or changed', () => {
+  const TWICE: Schedule = { type: 'times', times: ['08:00', '20:00'], timeZone: 'UTC', everyDays: 1 };
+  const t = (hhmm: string): string => `2026-11-24T${hhmm}:00.000Z`;
+  const order = orderFor('metoprolol', TWICE, { startAt: '2026-11-23T12:00:00.000Z' });
+  const evening = givenFor(order.id, {
+    dueAt: '2026-11-23T20:00:00.000Z',
+    effectiveAt: '2026-11-23T20:05:00Z',
+  });
+  const stop = (effectiveAt: string, id = order.id) =>
+    anEntry('order-stopped', { author: DOCTOR, order: id, reason: 'slow pulse', effectiveAt });
+  const changed = (
+    old: { id: string; body: { detail: unknown } },
+    when: string,
+    more: { startAt?: string; schedule?: Schedule; medication?: { text: string } } = {},
+  ) =>
+    anEntry('order-signed', {
+      author: DOCTOR,
+      changes: old.id,
+      effectiveAt: when,
+      detail: { ...(order.body.detail as object), startAt: when, ...more } as typeof order.body.detail,
+      overrides: [],
+    });
+  const NOON = t('12:00');
+  const rows = (entries: OpenedEntry[], now = NOON) =>
+    at(entries, now).dueDoses.map(({ order: id, dueAt, state }) => [id, dueAt.slice(8, 16), state]);
+  const open = (entries: OpenedEntry[], now = NOON) =>
+    at(entries, now)
+      .dueDoses.filter(({ administration }) => administration === undefined)
+      .map(({ order: id, dueAt, state }) => [id, dueAt.slice(8, 16), state]);
+
+  it('stay listed as not charted, and are neither due nor overdue any more', () => {
+    const chart = at([order, evening, stop(t('10:00'))], NOON);
+    expect(rows([order, evening, stop(t('10:00'))])).toEqual([
+      [order.id, '23T20:00', 'given'],
+      [order.id, '24T08:00', 'not-charted'],
+    ]);
+    expect(toBoardRow(chart).doses).toEqual([]);
+    expect(toBoardRow(chart).notGoing).toMatchObject([{ state: 'stopped', notCharted: 1 }]);
+    const newer = changed(order, t('10:00'));
+    expect(open([order, evening, newer])).toEqual([
+      [order.id, '24T08:00', 'not-charted'],
+      [newer.id, '24T20:00', 'coming'],
+      [newer.id, '25T08:00', 'coming'],
+    ]);
+    expect(handoffFromChart(at([order, evening, newer], NOON), 'UTC').sbar.recommendation).toContain(
+      'Not charted before the order ended: metoprolol 500 mg 08:00 (order changed 24-Nov-2026 10:00)',
+    );
+  });
+
+  it('can still be charted late, with a time before the end, without a conflict; a later time is one', () => {
+    const late = (effectiveAt: string) => givenFor(order.id, { dueAt: t('08:00'), effectiveAt });
+    for (const end of [stop(t('10:00')), changed(order, t('10:00'))]) {
+      const chart = at([order, evening, end, late(t('08:20'))], NOON);
+      expect(chart.dueDoses[1]).toMatchObject({ order: order.id, dueAt: t('08:00'), state: 'given' });
+      expect(chart.conflicts).toEqual([]);
+      expect(at([order, evening, end, late(t('11:00'))], NOON).conflicts).toMatchObject([
+        { kind: 'dose-after-stop' },
+      ]);
+    }
+    const not = givenFor(order.id, { dueAt: t('08:00'), outcome: 'held', notGivenReason: 'nil-by-mouth' });
+    expect(open([order, evening, stop(t('10:00')), not])).toEqual([]);
+  });
+
+  it('end with the earlier of two words, whichever came first, and not where a stop was a mistake', () => {
+    const newer = changed(order, t('07:00'));
+    for (const entries of [
+      [order, evening, stop(t('10:00')), newer],
+      [newer, stop(t('10:00')), evening, order],
+    ])
+      expect(open(entries)).toEqual([
+        [newer.id, '24T08:00', 'overdue'],
+        [newer.id, '24T20:00', 'coming'],
+        [newer.id, '25T08:00', 'coming'],
+      ]);
+    const word = stop(t('10:00'));
+    const mark = anEntry('entered-in-error', { replaces: word.id, reason: 'other patient', author: DOCTOR });
+    expect(open([order, evening, word, mark])[0]).toEqual([order.id, '24T08:00', 'overdue']);
+  });
+
+  it('are not asked about while the order was held, nor of an order that was an error', () => {
+    const hold = anEntry('order-held', {
+      author: DOCTOR,
+      order: order.id,
+      reason: 'theatre',
+      effectiveAt: t('07:00'),
+    });
+    expect(open([order, evening, hold, stop(t('10:00'))])).toEqual([]);
+    const error = anEntry('entered-in-error', {
+      replaces: order.id,
+      reason: 'other patient',
+      author: DOCTOR,
+    });
+    expect(open([order, evening, error, stop(t('10:00'))])).toEqual([]);
+  });
+
+  it('are asked for by the newer order alone where their time had not passed when it was changed', () => {
+    const every: Schedule = { type: 'every', hours: 6 };
+    const first = orderFor('metoprolol', every, { startAt: t('08:00') });
+    const second = changed(first, t('08:05'), { schedule: every });
+    const third = changed(second, t('08:10'), { schedule: every });
+    expect(open([first, second, third], t('08:20')).slice(0, 2)).toEqual([
+      [third.id, '24T08:10', 'due'],
+      [third.id, '24T14:10', 'coming'],
+    ]);
+    // The last of them stopped as well: one dose, asked about once.
+    expect(open([first, second, third, stop(t('08:15'), third.id)], t('08:20'))).toEqual([
+      [third.id, '24T08:10', 'not-charted'],
+    ]);
+    // Of another drug it is another dose.
+    const other = changed(first, t('08:05'), { schedule: every, medication: { text: 'bisoprolol' } });
+    expect(open([first, other], t('08:20')).slice(0, 2)).toEqual([
+      [first.id, '24T08:00', 'not-charted'],
+      [other.id, '24T08:05', 'due'],
+    ]);
+  });
+
+  it('given early on the old order are not asked for again by the newer one; held ones are', () => {
+    const newer = changed(order, t('07:50'));
+    const early = { dueAt: t('08:00'), effectiveAt: t('07:40') };
+    expect(open([order, evening, newer, givenFor(order.id, early)])[0]).toEqual([
+      newer.id,
+      '24T20:00',
+      'coming',
+    ]);
+    const held = givenFor(order.id, { ...early, outcome: 'held', notGivenReason: 'clinical-judgement' });
+    expect(open([order, evening, newer, held])[0]).toEqual([newer.id, '24T08:00', 'overdue']);
+  });
+
+  it("of the EHR's order are asked about from the snapshot on", () => {
+    const ehr: SnapshotOrder = {
+      id: 'd'.repeat(32),
+      ehrId: 'mr-1',
+      medication: { text: 'metoprolol' },
+      schedule: { type: 'every', hours: 2 },
+      dose: { value: 25, unit: 'mg' },
+      route: 'PO',
+      startAt: '2026-11-20T00:00:00Z',
+    };
+    const chart = foldChart({
+      patient: PATIENT,
+      entries: [stop(t('10:30'), ehr.id)],
+      snapshot: aSnapshot({ orders: [ehr] }),
+      snapshotAsOf: t('07:30'),
+      now: NOON,
+    })!;
+    expect(chart.dueDoses.map(({ dueAt, state }) => [dueAt.slice(11, 16), state])).toEqual([
+      ['08:00', 'not-charted'],
+      ['10:00', 'not-charted'],
+    ]);
+  });
+
+  it('no dose is lost or asked for twice by a chain of changes, whenever they were made', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 1, max: 71 }), { minLength: 1, maxLength: 5 }),
+        fc.boolean(),
+        (hours, stopped) => {
+          const begin = Date.parse('2026-11-21T00:30:00.000Z');
+          const times = [...hours].sort((a, b) => a - b).map((n) => iso(begin + n * HOUR));
+          const first = orderFor('metoprolol', TWICE, { startAt: iso(begin) });
+          const chain: OpenedEntry[] = [first];
+          let last = first;
+          for (const when of times) {
+            last = changed(last, when);
+            chain.push(last);
+          }
+          const end = iso(begin + 71.5 * HOUR);
+          const now = iso(begin + 72 * HOUR);
+          const asked = at(stopped ? [...chain, stop(end, last.id)] : chain, now)
+            .dueDoses.map(({ dueAt }) => dueAt)
+            .filter((dueAt) => dueAt < now);
+          expect(asked).toEqual(
+            [8, 20, 32, 44, 56, 68].map((hour) => iso(Date.parse('2026-11-21T00:00:00.000Z') + hour * HOUR)),
+          );
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
 });

@@ -259,4 +259,27 @@ describe('before an infusion runs', () => {
     expect(codes(low, { action: 'paused' })).toEqual([]);
     expect(codes(low, { action: 'resumed', rateMlPerHour: 5 })).toEqual(['glucose-low']);
   });
+
+  it('of an order that was stopped, less and a new bag are one tick, and a pause or a stop nothing', () => {
+    const stop = anEntry('order-stopped', {
+      order: insulin.id,
+      reason: 'eats again',
+      effectiveAt: at('07:00'),
+    });
+    const asked = (action: BodyOf<'infusion-charted'>['action'], rateMlPerHour?: number) =>
+      infusionAlerts(
+        foldChart({
+          patient: PATIENT,
+          entries: [registered(), insulin, runs, stop, glucose(150, '07:55')],
+          now: at('08:00'),
+        })!,
+        { order: insulin.id, at: at('08:00'), action, rateMlPerHour },
+        { formulary: { byText: () => undefined } },
+      ).map(({ code, severity }) => [code, severity]);
+    expect(asked('rate-changed', 2)).toEqual([['order-stopped', 'confirm']]);
+    expect(asked('bag-changed')).toEqual([['order-stopped', 'confirm']]);
+    expect(asked('rate-changed', 6)).toContainEqual(['order-stopped', 'stop-and-think']);
+    expect(asked('paused')).toEqual([]);
+    expect(asked('stopped')).toEqual([]);
+  });
 });

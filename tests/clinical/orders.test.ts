@@ -1,11 +1,15 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   administrationAlerts,
+  dueTimes,
+  firstDue,
   foldChart,
   keptInWords,
   type MedicationDetail,
   type OpenedEntry,
   OrderReceived,
+  type Schedule,
   toBoardRow,
   withKept,
 } from '../../src/clinical/index.ts';
@@ -163,5 +167,109 @@ describe('an order that takes the place of another', () => {
     expect(withKept(typed, old, chartOf(...given))).toMatchObject({ startAt: '2026-11-24T16:00:00.000Z' });
     const other = { ...typed, schedule: { type: 'every' as const, hours: 4 } };
     expect(withKept(other, old, chartOf(...given))).toMatchObject({ startAt: NOW });
+  });
+
+  describe('on its old schedule', () => {
+    const detailOf = (schedule: Schedule, startAt: string): MedicationDetail => ({
+      ...detail,
+      schedule,
+      startAt,
+    });
+    /** The chart at a moment with an order of this schedule, and what is due of it once it was changed then. */
+    const changedAt = (
+      schedule: Schedule,
+      startAt: string,
+      now: string,
+      said: (id: string) => OpenedEntry[] = () => [],
+    ) => {
+      const first = orderFor('methotrexate', schedule, { startAt });
+      const entries = [registered(), first, ...said(first.id)];
+      const before = foldChart({ patient: PATIENT, entries, now })!;
+      const kept = withKept(detailOf(schedule, now), before.orders[0]!, before) as MedicationDetail;
+      const newer = anEntry('order-signed', {
+        author: DOCTOR,
+        changes: first.id,
+        effectiveAt: now,
+        detail: { ...kept, medication: { text: 'methotrexate' } },
+        overrides: [],
+      });
+      const dosesAt = (at: string) =>
+        foldChart({ patient: PATIENT, entries: [...entries, newer], now: at })!.dueDoses;
+      return { kept, newer, dosesAt };
+    };
+    const WEEKLY: Schedule = {
+      type: 'times',
+      code: 'WK',
+      times: ['09:00'],
+      timeZone: 'America/Chicago',
+      everyDays: 7,
+    };
+
+    it('falls on the days of before, though the next is days away', () => {
+      // Mondays at nine in Chicago, which is 15:00 UTC in November.
+      const { kept, dosesAt, newer } = changedAt(
+        WEEKLY,
+        '2026-11-02T15:00:00.000Z',
+        '2026-11-26T12:00:00.000Z',
+      );
+      expect(firstDue(kept)).toBe('2026-11-30T15:00:00.000Z');
+      expect(
+        dosesAt('2026-12-07T12:00:00.000Z')
+          .filter(({ order: id }) => id === newer.id)
+          .map(({ dueAt }) => dueAt),
+      ).toEqual(['2026-11-30T15:00:00.000Z', '2026-12-07T15:00:00.000Z']);
+      // The window of a weekly dose: it is not a first one.
+      expect(dosesAt('2026-11-30T12:00:00.000Z').at(-1)?.window.early).toBe('2026-11-30T13:00:00.000Z');
+    });
+
+    it('is the dose of today where that is still open, and not one that was given early', () => {
+      const monday = '2026-11-23T15:00:00.000Z';
+      const start = '2026-11-02T15:00:00.000Z';
+      const open = changedAt(WEEKLY, start, '2026-11-23T15:30:00.000Z');
+      expect(firstDue(open.kept)).toBe(monday);
+      const asked = open.dosesAt('2026-11-23T15:31:00.000Z').filter(({ dueAt }) => dueAt === monday);
+      expect(asked).toMatchObject([{ order: open.newer.id, state: 'due' }]);
+      const given = changedAt(WEEKLY, start, '2026-11-23T14:30:00.000Z', (id) => [
+        givenFor(id, { dueAt: monday, effectiveAt: '2026-11-23T14:00:00.000Z' }),
+      ]);
+      expect(firstDue(given.kept)).toBe('2026-11-30T15:00:00.000Z');
+    });
+
+    it('every 36 hours is counted on from the doses before, and what is due once stays due then', () => {
+      const start = '2026-11-24T00:00:00.000Z';
+      const { kept } = changedAt({ type: 'every', hours: 36 }, start, '2026-11-25T14:30:00.000Z');
+      expect(kept.startAt).toBe('2026-11-27T00:00:00.000Z');
+      const once = changedAt({ type: 'once', stat: false }, '2026-11-29T06:00:00.000Z', NOW);
+      expect(once.kept.startAt).toBe('2026-11-29T06:00:00.000Z');
+    });
+
+    it('whenever it is changed, each instant is asked for once, the same as if nobody had changed it', () => {
+      fc.assert(
+        fc.property(
+          fc.constantFrom<Schedule>(
+            WEEKLY,
+            { ...WEEKLY, everyDays: 2, times: ['00:30', '12:00'] },
+            { ...WEEKLY, everyDays: 1, times: ['08:00', '20:00'] },
+            { type: 'every', hours: 36 },
+            { type: 'every', hours: 6 },
+          ),
+          fc.integer({ min: 1, max: 12 * 24 * 4 }),
+          (schedule, quarters) => {
+            const start = Date.parse('2026-11-02T15:00:00.000Z');
+            const now = new Date(start + quarters * 15 * 60_000 + 60_000).toISOString();
+            const end = '2026-11-15T15:00:00.000Z';
+            const { dosesAt } = changedAt(schedule, new Date(start).toISOString(), now);
+            expect(
+              dosesAt(end)
+                .map(({ dueAt }) => dueAt)
+                .filter((dueAt) => dueAt < end),
+            ).toEqual(
+              dueTimes(schedule, new Date(start).toISOString(), undefined, '2026-11-01T00:00:00Z', end),
+            );
+          },
+        ),
+        { numRuns: 150 },
+      );
+    });
   });
 });

@@ -175,7 +175,14 @@ export function MedicationRound({
               key={`${row.patient} ${item.order}`}
               row={row}
               what={<span className="struck">{tallMan(item.medication)}</span>}
-              when={`■ ${item.state === 'on-hold' ? 'on hold' : 'stopped'}: ${item.reason}`}
+              when={`■ ${item.state === 'on-hold' ? 'on hold' : 'stopped'}: ${item.reason}${item.notCharted === undefined ? '' : ` · ${item.notCharted} ${item.notCharted === 1 ? 'dose' : 'doses'} before that not charted`}`}
+              action={
+                item.notCharted !== undefined && (
+                  <Button variant="default" onClick={() => go({ at: 'patient', patient: row.patient })}>
+                    Open
+                  </Button>
+                )
+              }
             />
           )),
         )}

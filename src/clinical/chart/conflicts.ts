@@ -1,8 +1,9 @@
 import { CONFLICTS, describeEntry } from '../describe-entry.ts';
 import { formatDate, tallMan } from '../display.ts';
-import type { BodyOf, ConflictKind, ConflictRef, MedicationDetail, OrderId } from '../entries/index.ts';
+import type { ConflictKind, ConflictRef, MedicationDetail, OrderId } from '../entries/index.ts';
 import { asksForPin } from '../replacing.ts';
 import { byDueTime } from './due-doses.ts';
+import { givenInSpite, knew } from './given-in-spite.ts';
 import { type Infusion, infusionTurnsTwice } from './infusions.ts';
 import { bedWords, isLater, logOf } from './moves.ts';
 import type { End } from './orders.ts';
@@ -12,8 +13,6 @@ import type { BedClaim, Charted, ChartOrder, Conflict, ConflictSide } from './ty
 
 const HOUR_MS = 3_600_000;
 const MOST_WORDS = 300;
-
-type Given = Charted<BodyOf<'medication-administration'>>;
 
 /**
  * What merging showed in one patient's chart and nobody has settled yet. Depends on the set of entries alone, never on
@@ -33,14 +32,14 @@ export function chartConflicts(
       message,
       found.settlements,
     );
+  const turnsOf = new Map(infusions.map(({ order, turns }) => [order, turns]));
   const all = [
     ...orders.flatMap((order) =>
       order.detail.category === 'medication'
         ? [
             ...sameDoseTwice(order, order.detail, conflict),
             ...tooSoon(order, order.detail, conflict),
-            ...afterEnd(order, ends.get(order.id), conflict),
-            ...whileHeld(found, order, conflict),
+            ...givenInSpite(found, order, ends.get(order.id), turnsOf.get(order.id) ?? [], conflict),
           ]
         : [],
     ),
@@ -53,7 +52,8 @@ export function chartConflicts(
   return all.filter(({ id }) => !found.settlements.settled.has(id));
 }
 
-type MakeConflict = (kind: ConflictKind, sides: readonly Charted[], message: string) => Conflict;
+/** Of entries that are here; its id follows from kind and sides. */
+export type MakeConflict = (kind: ConflictKind, sides: readonly Charted[], message: string) => Conflict;
 
 /** The conflict of these sides, with the settlements of it that contradict each other. */
 export function aConflict(
@@ -94,9 +94,6 @@ function sideOf(patient: string, { id, body }: Charted, found: Standings): Confl
   };
 }
 
-/** Whoever charted over this alert saw the other entry and said why: there is nothing left to settle. */
-const knew = ({ body }: Given, alert: string): boolean => body.overrides.some((item) => item.alert === alert);
-
 /** One due dose (order and due instant), however old, that several entries say was given. */
 function sameDoseTwice(order: ChartOrder, detail: MedicationDetail, conflict: MakeConflict): Conflict[] {
   return [...byDueTime(order.administrations.filter(stands))].flatMap(([due, said]) => {
@@ -134,53 +131,6 @@ function tooSoon(order: ChartOrder, detail: MedicationDetail, conflict: MakeConf
         `${tallMan(detail.medication.text)}: two doses within ${least} ${least === 1 ? 'hour' : 'hours'}, the least that the order asks for.`,
       ),
     ];
-  });
-}
-
-/** Given after the order was stopped, or after another had taken its place, by somebody who was not told. */
-function afterEnd(order: ChartOrder, end: End | undefined, conflict: MakeConflict): Conflict[] {
-  if (!end) return [];
-  const endedAt = Date.parse(end.body.effectiveAt);
-  return order.administrations
-    .filter(
-      (dose) =>
-        stands(dose) &&
-        dose.body.outcome === 'given' &&
-        Date.parse(dose.body.effectiveAt) > endedAt &&
-        !knew(dose, 'order-stopped'),
-    )
-    .map((dose) =>
-      conflict(
-        'dose-after-stop',
-        [end, dose],
-        `${tallMan(dose.body.medication.text)}: a dose was given after the order was ${end.body.kind === 'order-stopped' ? 'stopped' : 'changed'}.`,
-      ),
-    );
-}
-
-/** Given while the order was held, by somebody who was not told. */
-function whileHeld(found: Standings, order: ChartOrder, conflict: MakeConflict): Conflict[] {
-  return order.holds.flatMap(({ from, to }) => {
-    const hold = standingEntries(found, 'order-held').find(
-      ({ body }) => body.order === order.id && body.effectiveAt === from,
-    );
-    if (!hold) return [];
-    return order.administrations
-      .filter(
-        (dose) =>
-          stands(dose) &&
-          dose.body.outcome === 'given' &&
-          Date.parse(dose.body.effectiveAt) > Date.parse(from) &&
-          (to === undefined || Date.parse(dose.body.effectiveAt) < Date.parse(to)) &&
-          !knew(dose, 'order-stopped'),
-      )
-      .map((dose) =>
-        conflict(
-          'dose-after-stop',
-          [hold, dose],
-          `${tallMan(dose.body.medication.text)}: a dose was given while the order was held.`,
-        ),
-      );
   });
 }
 

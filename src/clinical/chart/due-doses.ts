@@ -1,5 +1,5 @@
 import { dueTimes } from '../doses.ts';
-import type { BodyOf, MedicationDetail } from '../entries/index.ts';
+import type { BodyOf, MedicationDetail, OrderId } from '../entries/index.ts';
 import { administrationWindow, DEFAULT_RULES, type MedicationRules } from '../medication-rules.ts';
 import { START_TIME } from './orders.ts';
 import { stands } from './standing.ts';
@@ -31,40 +31,59 @@ export function dueDoses(
   moment: Moment,
   rules: MedicationRules = DEFAULT_RULES,
 ): DueDose[] {
-  const doses = orders.flatMap((order) =>
-    order.detail.category === 'medication'
-      ? dosesOf(
-          order,
-          order.detail,
-          byDueTime(order.administrations.filter(stands)),
-          snapshotAsOf,
-          moment,
-          rules,
-        )
-      : [],
+  const plans = new Map(
+    orders.flatMap((order): [OrderId, Plan][] => {
+      const { detail } = order;
+      if (detail.category !== 'medication') return [];
+      const charted = byDueTime(order.administrations.filter(stands));
+      const planned = plannedTimes(order, detail, snapshotAsOf, moment);
+      return [[order.id, { order, detail, charted, times: new Set([...planned, ...charted.keys()]) }]];
+    }),
   );
-  return doses.sort((a, b) => Date.parse(a.dueAt) - Date.parse(b.dueAt));
+  return [...plans.values()]
+    .flatMap((plan) => dosesOf(plan, plans, snapshotAsOf, moment, rules))
+    .sort((a, b) => Date.parse(a.dueAt) - Date.parse(b.dueAt));
+}
+
+/** An order with the instants that it asks for, or that were charted on it. */
+interface Plan {
+  order: ChartOrder;
+  detail: MedicationDetail;
+  charted: ReadonlyMap<number, Administration[]>;
+  times: ReadonlySet<number>;
 }
 
 function dosesOf(
-  order: ChartOrder,
-  detail: MedicationDetail,
-  charted: ReadonlyMap<number, Administration[]>,
+  { order, detail, charted, times }: Plan,
+  plans: ReadonlyMap<OrderId, Plan>,
   snapshotAsOf: string | undefined,
   moment: Moment,
   rules: MedicationRules,
 ): DueDose[] {
   const now = Date.parse(moment.now);
-  const doses = [...new Set([...plannedTimes(order, detail, snapshotAsOf, moment), ...charted.keys()])];
-  return doses.flatMap((due): DueDose[] => {
+  const before = (order.takesPlaceOf ?? []).flatMap((id) => plans.get(id) ?? []);
+  const after = [...plans.values()].filter((plan) => plan.order.takesPlaceOf?.includes(order.id));
+  return [...times].flatMap((due): DueDose[] => {
     const dueAt = new Date(due).toISOString();
     const window = administrationWindow(detail, dueAt, rules);
     const said = charted.get(due) ?? [];
-    if (said.length === 0 && isForTheEhrToKnow(order, due, Date.parse(window.late), snapshotAsOf)) return [];
+    if (
+      said.length === 0 &&
+      (isForTheEhrToKnow(order, due, Date.parse(window.late), snapshotAsOf) ||
+        before.some((plan) => mayBeGiven(plan, due)) ||
+        after.some((plan) => asksWithin(plan, window)))
+    )
+      return [];
     // Not-given never hides given (FAILURES 35).
     const shown = said.find(({ body }) => body.outcome === 'given') ?? said.at(-1);
     const open =
-      now < Date.parse(window.early) ? 'coming' : now <= Date.parse(window.late) ? 'due' : 'overdue';
+      order.state === 'stopped'
+        ? 'not-charted'
+        : now < Date.parse(window.early)
+          ? 'coming'
+          : now <= Date.parse(window.late)
+            ? 'due'
+            : 'overdue';
     return [
       {
         order: order.id,
@@ -76,6 +95,14 @@ function dosesOf(
     ];
   });
 }
+
+/** Given early on the order before, or not known: the newer order does not ask for the same dose again. */
+const mayBeGiven = ({ charted }: Plan, due: number): boolean =>
+  (charted.get(due) ?? []).some(({ body }) => body.outcome === 'given' || body.outcome === 'unknown');
+
+/** The order was changed while the dose could still be given on time, and the newer one asks for it: never both. */
+const asksWithin = ({ times }: Plan, { early, late }: DueDose['window']): boolean =>
+  [...times].some((time) => time >= Date.parse(early) && time <= Date.parse(late));
 
 /** Since when the EHR has known the order, and doses due before were for it to chart. */
 const knownToEhrAt = (order: ChartOrder, snapshotAsOf: string | undefined): number | undefined =>
@@ -100,7 +127,10 @@ function isForTheEhrToKnow(
   return late < asOf || (last !== undefined && last >= early);
 }
 
-/** An order that has ended still asks for the doses before its end: time alone never makes a dose "not given". */
+/**
+ * An order that has ended, was stopped or changed still asks for the doses before that: time alone never makes a dose
+ * "not given".
+ */
 function plannedTimes(
   order: ChartOrder,
   detail: MedicationDetail,
@@ -108,7 +138,7 @@ function plannedTimes(
   moment: Moment,
 ): number[] {
   if (
-    order.state === 'stopped' ||
+    (order.state === 'stopped' && order.stoppedAt === undefined) ||
     order.state === 'entered-in-error' ||
     order.incomplete.includes(START_TIME)
   )
@@ -133,12 +163,15 @@ function plannedTimes(
     Date.parse(from),
     to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to),
   ]);
+  const endAt = [detail.endAt, order.stoppedAt]
+    .flatMap((end) => end ?? [])
+    .sort((a, b) => Date.parse(a) - Date.parse(b))[0];
   const planned = ranges.flatMap(([from, to]) =>
     from < to
       ? dueTimes(
           detail.schedule,
           detail.startAt,
-          detail.endAt,
+          endAt,
           new Date(from).toISOString(),
           new Date(to).toISOString(),
         ).map(Date.parse)

@@ -18,7 +18,7 @@ import { byClock, entriesOfKind, standingEntries, standings, stands } from './st
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 14;
+export const FOLD_VERSION = 15;
 
 export interface ChartInput {
   patient: string;
@@ -192,7 +192,7 @@ export function toBoardRow(chart: Chart): BoardRow {
         }
       : {}),
     doses: chart.dueDoses
-      .filter((dose) => dose.administration === undefined)
+      .filter((dose) => dose.administration === undefined && dose.state !== 'not-charted')
       .map((dose) => {
         const order = orders.get(dose.order);
         const medication = order?.detail.category === 'medication' ? order.detail : undefined;

@@ -30,7 +30,18 @@ export function medicationRow(chart: Chart): Pick<BoardRow, 'asNeeded' | 'notGoi
       if (order.state === 'on-hold' && hold)
         return [{ order: order.id, medication, state: 'on-hold', reason: `${hold.reason} (${hold.by})` }];
       if (order.state !== 'stopped' || !isRecent(order, now)) return [];
-      return [{ order: order.id, medication, state: 'stopped', reason: order.stoppedReason ?? '' }];
+      const notCharted = chart.dueDoses.filter(
+        (dose) => dose.order === order.id && dose.state === 'not-charted',
+      ).length;
+      return [
+        {
+          order: order.id,
+          medication,
+          state: 'stopped',
+          reason: order.stoppedReason ?? '',
+          ...(notCharted > 0 ? { notCharted } : {}),
+        },
+      ];
     }),
     toSign: chart.orders.flatMap((order) =>
       order.received && order.received.signedBy === undefined && order.state !== 'entered-in-error'

@@ -66,31 +66,19 @@ export function chartOrders(
     const order = orderOf(body.order);
     if (order) Object.assign(order, { acknowledgedBy: body.author.name, acknowledgedAt: body.effectiveAt });
   }
-  const stops = firstStops(found, sameAs);
-  for (const [id, { body }] of stops) {
-    const order = orderOf(id);
-    if (order && order.state !== 'entered-in-error')
-      Object.assign(order, {
-        state: 'stopped',
-        stoppedReason: body.reason,
-        stoppedAt: body.effectiveAt,
-      });
-  }
-  const ends = new Map<OrderId, End>(stops);
+  const ends = new Map<OrderId, End>(firstStops(found, sameAs));
   // An order that takes the place of another ends it, whoever gave the last dose of it.
   for (const change of [
     ...standingEntries(found, 'order-signed'),
     ...standingEntries(found, 'order-received'),
   ]) {
-    const { body } = change;
-    const old = body.changes === undefined ? undefined : orderOf(body.changes);
+    const { changes } = change.body;
+    const old = changes === undefined ? undefined : orderOf(changes);
     if (old) ends.set(old.id, earlier(change, ends.get(old.id)));
-    if (old && (old.state === 'active' || old.state === 'on-hold'))
-      Object.assign(old, {
-        state: 'stopped',
-        stoppedReason: `Changed by ${body.author.name}: see the newer order`,
-        stoppedAt: body.effectiveAt,
-      });
+  }
+  for (const [id, end] of ends) {
+    const order = orderOf(id);
+    if (order && order.state !== 'entered-in-error') endOrder(order, end, found);
   }
   const turns = [...standingEntries(found, 'order-held'), ...standingEntries(found, 'order-resumed')].sort(
     (a, b) => Date.parse(a.body.effectiveAt) - Date.parse(b.body.effectiveAt) || byClock(a, b),
@@ -115,8 +103,10 @@ export function chartOrders(
   for (const { body } of standingEntries(found, 'infusion-charted'))
     if (!orderOf(body.order)) unknownOrder(orders, body);
   for (const order of orders.values()) {
-    const before = ordersBefore(order, found, orderOf).flatMap(givenOn);
-    if (before.length > 0) order.givenBefore = before;
+    const before = ordersBefore(order, found, orderOf);
+    if (before.length > 0) order.takesPlaceOf = before.map(({ id }) => id);
+    const given = before.flatMap(givenOn);
+    if (given.length > 0) order.givenBefore = given;
   }
   // An order that was changed before anyone gave from it is history, not a line of the chart.
   const shown = [...orders.values()].filter(
@@ -176,6 +166,18 @@ function receivedOf(
   signature: Signature | undefined,
 ): NonNullable<ChartOrder['received']> {
   return { prescriber, by, ...(signature ? { signedBy: signature.by, signedAt: signature.at } : {}) };
+}
+
+/** By the earliest word that ends it. Of an order that was corrected the correction asks for the doses: no time is set. */
+function endOrder(order: ChartOrder, { body }: End, found: Standings): void {
+  const stop = body.kind === 'order-stopped';
+  Object.assign(order, {
+    state: 'stopped',
+    stoppedReason: stop ? body.reason : `Changed by ${body.author.name}: see the newer order`,
+  });
+  if (found.byId.get(order.id)?.standing === 'replaced') return;
+  order.stoppedAt = body.effectiveAt;
+  if (!stop) order.changed = true;
 }
 
 /** Held, or resumed: the later word counts; a hold said twice is one. */

@@ -29,6 +29,7 @@ export function waysToSettle(conflict: Conflict, name: (side: ConflictSide) => s
         ),
       ];
     case 'dose-after-stop':
+      if (sides.some((side) => side.kind === 'infusion-charted')) return turnAfterStop(conflict);
       return [
         decide(conflict, 'The dose was given', { decision: 'all-hold' }),
         ...sides
@@ -64,6 +65,21 @@ export function waysToSettle(conflict: Conflict, name: (side: ConflictSide) => s
         ),
       );
   }
+}
+
+function turnAfterStop(conflict: Conflict): Way[] {
+  return [
+    decide(conflict, 'It was done', { decision: 'all-hold' }),
+    ...conflict.sides
+      .filter((side) => side.kind === 'infusion-charted')
+      .map((side) =>
+        strikeOut(
+          side,
+          'It was not done',
+          'Charted by mistake: the order was stopped, and this was not done.',
+        ),
+      ),
+  ];
 }
 
 function allergyWays(conflict: Conflict, name: (side: ConflictSide) => string): Way[] {

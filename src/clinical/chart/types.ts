@@ -87,7 +87,10 @@ export interface ChartOrder {
   /** By voice or telephone: who gave it, and who has signed it since. */
   received?: { prescriber: string; by: 'voice' | 'telephone'; signedBy?: string; signedAt?: string };
   stoppedReason?: string;
+  /** When it was stopped or changed, which is the end of its doses; absent where a correction of it stands in its place. */
   stoppedAt?: string;
+  /** What ended it is an order that took its place. */
+  changed?: true;
   acknowledgedBy?: string;
   acknowledgedAt?: string;
   /** Signed here, posted, and come back with the snapshot: the EHR knows it too. */
@@ -95,16 +98,21 @@ export interface ChartOrder {
   /** Last dose that the EHR knew of. */
   lastGivenInEhr?: string;
   administrations: Charted<BodyOf<'medication-administration'>>[];
+  /** Orders of the same drug that this one has taken the place of, one after another, the newest first. */
+  takesPlaceOf?: OrderId[];
   /** Doses of the same drug that were given on the orders which this one has taken the place of. */
   givenBefore?: { at: string; by: string | 'EHR'; dose?: Quantity }[];
 }
 
-/** A dose that is due, was due, or is coming; identity is order and due instant. */
+/**
+ * A dose that is due, was due, or is coming; identity is order and due instant. `not-charted`: it was due before the
+ * order was stopped or changed, and nobody said what became of it: not to be given any more, and never passed over.
+ */
 export interface DueDose {
   order: OrderId;
   dueAt: string;
   window: { early: string; late: string };
-  state: 'coming' | 'due' | 'overdue' | AdministrationOutcome;
+  state: 'coming' | 'due' | 'overdue' | 'not-charted' | AdministrationOutcome;
   administration?: EntryId;
 }
 
@@ -238,7 +246,14 @@ export interface BoardRow {
     lastAt?: string;
   }[];
   /** Medication that is held, or was stopped within the last day: struck through on the round. */
-  notGoing: { order: OrderId; medication: string; state: 'on-hold' | 'stopped'; reason: string }[];
+  notGoing: {
+    order: OrderId;
+    medication: string;
+    state: 'on-hold' | 'stopped';
+    reason: string;
+    /** Doses due before it was stopped of which nobody said what became of them. */
+    notCharted?: number;
+  }[];
   /** Orders by voice or telephone that nobody has signed: when each was given. */
   toSign: { order: OrderId; text: string; prescriber: string; at: string }[];
   /** Due instants of doses not yet charted, from the oldest overdue to a day ahead; the page compares with its clock. */

@@ -5,6 +5,8 @@ import {
   type Chart,
   type ChartOrder,
   dosesByWeight,
+  firstDue,
+  formatInstant,
   formularyText,
   keptInWords,
   LimitedParameter,
@@ -22,12 +24,11 @@ import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
 import { DrugSearch } from './DrugSearch.tsx';
 import { draftKey } from './drafts.ts';
 import { FormFrame, firstProblem } from './FormFrame.tsx';
+import { frequencyChoices, frequencyOf } from './frequencies.ts';
 import {
   CATEGORIES,
   EMPTY_ORDER,
-  FREQUENCIES,
-  frequencyOf,
-  fromDetail,
+  fromOrder,
   OBSERVATIONS,
   OrderFields,
   type OrderTyped,
@@ -66,7 +67,7 @@ export function OrderForm({
   const drafted = OrderFields.safeParse({ ...EMPTY_ORDER, ...(typeof draft === 'object' ? draft : {}) });
   const { watch, setValue, register, handleSubmit, formState } = useForm<OrderTyped>({
     resolver: zodResolver(OrderFields),
-    defaultValues: changes ? fromDetail(changes.detail) : drafted.success ? drafted.data : EMPTY_ORDER,
+    defaultValues: changes ? fromOrder(changes, timeZone) : drafted.success ? drafted.data : EMPTY_ORDER,
   });
   const saving = useSave(timeZone);
   const fields = watch();
@@ -79,10 +80,11 @@ export function OrderForm({
   );
   const kept = changes ? keptInWords(changes.detail, timeZone) : [];
   const dose = readNumber(fields.dose);
-  const ordered = toOrderDetail(fields, timeZone, now);
+  const ordered = toOrderDetail(fields, timeZone, now, changes);
   const detail = ordered && changes ? withKept(ordered, changes, chart) : ordered;
+  const nextDose = detail && firstDue(detail);
   const { orderSets: _, ...knowledge } = useBrought();
-  const alerts = detail ? orderAlerts(chart, detail, knowledge, changes?.id) : [];
+  const alerts = detail ? orderAlerts(chart, detail, knowledge, { changes: changes?.id }) : [];
 
   const submit = handleSubmit(async () => {
     if (!detail) return;
@@ -184,7 +186,7 @@ export function OrderForm({
             />
             <Select
               label="Frequency"
-              data={Object.entries(FREQUENCIES).map(([value, item]) => ({ value, label: item.label }))}
+              data={frequencyChoices(changes, timeZone)}
               placeholder="Choose"
               value={fields.frequency || null}
               onChange={(value) => setValue('frequency', value ?? '')}
@@ -304,7 +306,12 @@ export function OrderForm({
             By weight. {line}
           </p>
         ))}
-      {detail?.category === 'medication' && <p className="card">{medicationLine(detail)}</p>}
+      {detail?.category === 'medication' && (
+        <p className="card">
+          {medicationLine(detail)}
+          {changes && nextDose !== undefined && ` – next dose due ${formatInstant(nextDose, timeZone)}`}
+        </p>
+      )}
       <AlertList
         alerts={alerts}
         reasons={fields.overrides}

@@ -48,17 +48,20 @@ export function OrderSetForm({
   const [signed, setSigned] = useState<number[]>([]);
   const [startAt] = useState(now);
   const saving = useSave(timeZone);
-  const lines = (set?.orders ?? []).map((item, key): Line => {
+  const lines: Line[] = [];
+  for (const [key, item] of (set?.orders ?? []).entries()) {
     const detail = toOrderDetail(fromSet(item), timeZone, startAt);
     const chosen = detail !== undefined && (left[key] ?? item.chosen !== false);
-    return {
+    const together = lines.flatMap((line) => (line.chosen && line.detail ? [line.detail] : []));
+    lines.push({
       key,
       detail,
       what: item.what,
       chosen,
-      alerts: detail && chosen ? orderAlerts(chart, detail, knowledge) : [],
-    };
-  });
+      // What is signed is on the chart: it would be a duplicate of itself.
+      alerts: chosen && !signed.includes(key) ? orderAlerts(chart, detail, knowledge, { together }) : [],
+    });
+  }
   const toSign = lines.filter(({ key, chosen }) => chosen && !signed.includes(key));
   const ready =
     toSign.length > 0 && toSign.every(({ alerts }) => !isUnanswered(alerts, reasons)) && pin.length >= 4;

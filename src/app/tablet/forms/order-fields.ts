@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import {
+  type ChartOrder,
   OrderDetail,
   type OrderSetItem,
   routeInWords,
-  type Schedule,
   shownLimit,
 } from '../../../clinical/index.ts';
+import { frequencyFrom, frequencyOf, scheduleOf } from './frequencies.ts';
 import { readNumber } from './read-number.ts';
 
 export const CATEGORIES = [
@@ -19,78 +20,6 @@ export const CATEGORIES = [
   { value: 'code-status', label: 'Code status' },
   { value: 'isolation', label: 'Isolation' },
 ] as const;
-
-/** The ward's usual frequencies, with the hours that they mean here (medication.md, default times). */
-export const FREQUENCIES: Record<string, { label: string; schedule: (typed: Typed) => Schedule }> = {
-  daily: {
-    label: 'Daily, 09:00',
-    schedule: ({ timeZone }) => ({ type: 'times', code: 'QD', times: ['09:00'], timeZone, everyDays: 1 }),
-  },
-  twice: {
-    label: 'Twice daily, 09:00 21:00',
-    schedule: ({ timeZone }) => ({
-      type: 'times',
-      code: 'BID',
-      times: ['09:00', '21:00'],
-      timeZone,
-      everyDays: 1,
-    }),
-  },
-  thrice: {
-    label: 'Three times daily, 08:00 14:00 20:00',
-    schedule: ({ timeZone }) => ({
-      type: 'times',
-      code: 'TID',
-      times: ['08:00', '14:00', '20:00'],
-      timeZone,
-      everyDays: 1,
-    }),
-  },
-  four: {
-    label: 'Four times daily, 08:00 12:00 17:00 21:00',
-    schedule: ({ timeZone }) => ({
-      type: 'times',
-      code: 'QID',
-      times: ['08:00', '12:00', '17:00', '21:00'],
-      timeZone,
-      everyDays: 1,
-    }),
-  },
-  bedtime: {
-    label: 'At bedtime, 22:00',
-    schedule: ({ timeZone }) => ({ type: 'times', code: 'BED', times: ['22:00'], timeZone, everyDays: 1 }),
-  },
-  q4: { label: 'Every 4 hours', schedule: () => ({ type: 'every', hours: 4 }) },
-  q6: { label: 'Every 6 hours', schedule: () => ({ type: 'every', hours: 6 }) },
-  q8: { label: 'Every 8 hours', schedule: () => ({ type: 'every', hours: 8 }) },
-  q12: { label: 'Every 12 hours', schedule: () => ({ type: 'every', hours: 12 }) },
-  once: { label: 'Once', schedule: () => ({ type: 'once', stat: false }) },
-  stat: { label: 'STAT: once, at once', schedule: () => ({ type: 'once', stat: true }) },
-  prn: {
-    label: 'As needed',
-    schedule: ({ reason, leastIntervalHours, mostPerDay }) => ({
-      type: 'as-needed',
-      ...(leastIntervalHours === undefined ? {} : { leastIntervalHours }),
-      ...(mostPerDay === undefined ? {} : { mostPerDay }),
-      ...(reason ? { for: reason } : {}),
-    }),
-  },
-  continuous: {
-    label: 'Continuous infusion',
-    schedule: ({ rateMlPerHour }) => ({
-      type: 'continuous',
-      rate: { value: rateMlPerHour ?? Number.NaN, unit: 'mL/h' },
-    }),
-  },
-};
-
-interface Typed {
-  timeZone: string;
-  reason: string;
-  leastIntervalHours: number | undefined;
-  mostPerDay: number | undefined;
-  rateMlPerHour: number | undefined;
-}
 
 /** The form as it is typed; a draft keeps all of it but the PIN. */
 export const OrderFields = z.object({
@@ -167,8 +96,16 @@ export const OBSERVATIONS: readonly { value: string; label: string }[] = [
   [1440, '24 hours'],
 ].map(([minutes, words]) => ({ value: String(minutes), label: `At least every ${words}` }));
 
-/** The order that is typed; `undefined` while something is missing or no number. */
-export function toOrderDetail(fields: OrderTyped, timeZone: string, now: string): OrderDetail | undefined {
+/**
+ * The order that is typed; `undefined` while something is missing or no number. `before`: the order that it takes the
+ * place of, whose schedule may stay.
+ */
+export function toOrderDetail(
+  fields: OrderTyped,
+  timeZone: string,
+  now: string,
+  before?: ChartOrder,
+): OrderDetail | undefined {
   if (fields.what.trim() === '') return undefined;
   const optional = (name: string, text: string) => (text.trim() === '' ? {} : { [name]: text.trim() });
   // Typed and no number is refused, never left out.
@@ -182,13 +119,17 @@ export function toOrderDetail(fields: OrderTyped, timeZone: string, now: string)
           medication: { text: fields.what.trim() },
           dose: { value: dose !== undefined && dose > 0 ? dose : undefined, unit: fields.unit },
           route: fields.route,
-          schedule: FREQUENCIES[fields.frequency]?.schedule({
-            timeZone,
-            reason: fields.indication.trim(),
-            leastIntervalHours: number(fields.hoursApart),
-            mostPerDay: number(fields.mostPerDay),
-            rateMlPerHour: number(fields.rate),
-          }),
+          schedule: scheduleOf(
+            fields.frequency,
+            {
+              timeZone,
+              reason: fields.indication.trim(),
+              leastIntervalHours: number(fields.hoursApart),
+              mostPerDay: number(fields.mostPerDay),
+              rateMlPerHour: number(fields.rate),
+            },
+            before,
+          ),
           startAt: now,
           ...(fields.limitOf === ''
             ? {}
@@ -217,24 +158,6 @@ export function toOrderDetail(fields: OrderTyped, timeZone: string, now: string)
 
 const typed = (value: number | string | undefined): string => (value === undefined ? '' : String(value));
 
-/** Codes of `Timing.code` and words of the form to its frequencies. */
-const BY_CODE: Readonly<Record<string, string>> = {
-  QD: 'daily',
-  BID: 'twice',
-  TID: 'thrice',
-  QID: 'four',
-  BED: 'bedtime',
-  Q4H: 'q4',
-  Q6H: 'q6',
-  Q8H: 'q8',
-  PRN: 'prn',
-  STAT: 'stat',
-};
-
-/** A frequency of the form, by its own name or its code; empty: the form has none like it. */
-export const frequencyOf = (name: string | undefined): string =>
-  name === undefined ? '' : name in FREQUENCIES ? name : (BY_CODE[name.toUpperCase()] ?? '');
-
 /** An order of a set, as if it had been typed. */
 export const fromSet = (item: OrderSetItem): OrderTyped => ({
   ...EMPTY_ORDER,
@@ -257,8 +180,12 @@ export const fromSet = (item: OrderSetItem): OrderTyped => ({
   often: item.often ?? '',
 });
 
-/** An order that is to be changed, as if it had been typed; a frequency that the form has not is chosen anew. */
-export function fromDetail(detail: OrderDetail): OrderTyped {
+/**
+ * An order that is to be changed, as if it had been typed; what it does not say is chosen anew, and a frequency that the
+ * form has not stays as before.
+ */
+export function fromOrder(order: ChartOrder, timeZone: string): OrderTyped {
+  const { detail } = order;
   if (detail.category !== 'medication')
     return {
       ...EMPTY_ORDER,
@@ -281,28 +208,17 @@ export function fromDetail(detail: OrderDetail): OrderTyped {
     what: detail.medication.text,
     dose: detail.dose.value > 0 ? typed(detail.dose.value) : '',
     unit: detail.dose.value > 0 ? detail.dose.unit : '',
-    route: routeInWords(detail.route),
-    frequency:
-      schedule.type === 'times'
-        ? frequencyOf(schedule.code)
-        : schedule.type === 'every'
-          ? frequencyOf(`q${schedule.hours}`)
-          : schedule.type === 'once'
-            ? schedule.stat
-              ? 'stat'
-              : 'once'
-            : schedule.type === 'as-needed'
-              ? 'prn'
-              : schedule.type === 'continuous'
-                ? 'continuous'
-                : '',
+    route: order.incomplete.includes('route') ? '' : routeInWords(detail.route),
+    frequency: frequencyFrom(order, schedule, timeZone),
     ...(schedule.type === 'as-needed'
       ? { hoursApart: typed(schedule.leastIntervalHours), mostPerDay: typed(schedule.mostPerDay) }
       : {}),
-    ...(schedule.type === 'continuous' ? { rate: typed(schedule.rate.value) } : {}),
+    ...(schedule.type === 'continuous' && schedule.rate.unit === 'mL/h'
+      ? { rate: typed(schedule.rate.value) }
+      : {}),
     ...(limit?.below === undefined ? {} : { limitOf: limit.parameter, limitBelow: typed(limit.below) }),
     timeCritical: detail.timeCritical ?? false,
-    indication: detail.indication ?? '',
+    indication: detail.indication ?? (schedule.type === 'as-needed' ? (schedule.for ?? '') : ''),
     instructions: detail.instructions ?? '',
   };
 }

@@ -5,6 +5,7 @@ import {
   type ChartOrder,
   type DueDose,
   dayAndTime,
+  endInWords,
   formatInstant,
   isToRepeat,
   lastGiven,
@@ -23,6 +24,7 @@ const STATE_WORDS: Record<DueDose['state'], string> = {
   coming: '○ coming',
   due: '● due',
   overdue: '■ overdue',
+  'not-charted': '■ not charted',
   given: '✓ given',
   held: '– held',
   refused: '✗ refused',
@@ -74,7 +76,7 @@ export function MedicationTab({
 /** Doses of the next hours; further ones are on the round. */
 const AHEAD_MS = 12 * 3_600_000;
 const BACK_MS = 24 * 3_600_000;
-/** More overdue doses than these of one order are a day that nobody charted: one tap away. */
+/** More doses without a word than these of one order are a day that nobody charted: one tap away. */
 const OVERDUE_AT_FIRST = 6;
 
 /** What asks for a hand, and what was charted of the last day; all of it stands under the order. */
@@ -119,8 +121,10 @@ function MedicationOrder({
     order.incomplete.includes(START_TIME);
   const toRepeat = isToRepeat(chart, order);
   const shown = dosesToShow(doses, now);
-  const overdue = shown.filter((dose) => dose.administration === undefined && dose.state === 'overdue');
-  const folded = whole ? [] : overdue.slice(OVERDUE_AT_FIRST);
+  const missing = shown.filter(({ state }) => state === 'overdue' || state === 'not-charted');
+  const folded = whole ? [] : missing.slice(OVERDUE_AT_FIRST);
+  const stateOf = ({ state }: DueDose): string =>
+    state === 'not-charted' ? `${STATE_WORDS[state]}, ${endInWords(order, timeZone)}` : STATE_WORDS[state];
   return (
     <section className="card stack" aria-label={name}>
       <div className="row between">
@@ -160,25 +164,26 @@ function MedicationOrder({
         {shown
           .filter((dose) => !folded.includes(dose))
           .map((dose) =>
-            dose.administration === undefined && active && start ? (
+            // What was due before the order ended, or was held, is charted late: that is no new dose.
+            dose.administration === undefined && start ? (
               <Button
                 key={dose.dueAt}
-                variant={dose.state === 'coming' ? 'default' : 'filled'}
+                variant={dose.state === 'coming' || dose.state === 'not-charted' ? 'default' : 'filled'}
                 color={dose.state === 'overdue' ? 'var(--late)' : 'var(--accent)'}
                 onClick={() => start({ do: 'give', order: order.id, dueAt: dose.dueAt })}
-                aria-label={`${dayAndTime(dose.dueAt, now, timeZone)} ${STATE_WORDS[dose.state]}: give ${name}`}
+                aria-label={`${dayAndTime(dose.dueAt, now, timeZone)} ${stateOf(dose)}: ${dose.state === 'not-charted' ? 'chart' : 'give'} ${name}`}
               >
-                {dayAndTime(dose.dueAt, now, timeZone)} {STATE_WORDS[dose.state]}
+                {dayAndTime(dose.dueAt, now, timeZone)} {stateOf(dose)}
               </Button>
             ) : (
               <span key={dose.dueAt} className="card">
-                {dayAndTime(dose.dueAt, now, timeZone)} {STATE_WORDS[dose.state]}
+                {dayAndTime(dose.dueAt, now, timeZone)} {stateOf(dose)}
               </span>
             ),
           )}
         {folded.length > 0 && (
           <Button variant="default" onClick={() => setWhole(true)}>
-            Show {folded.length} more overdue
+            Show {folded.length} more {active ? 'overdue' : 'not charted'}
           </Button>
         )}
         {active && start && (atNoTime || toRepeat) && (

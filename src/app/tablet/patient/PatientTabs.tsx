@@ -33,9 +33,11 @@ export function OverviewTab({
   /** Absent: this person reads, and charts nothing. */
   start: ((task: Task) => void) | undefined;
 }) {
+  const notCharted = chart.dueDoses.filter(({ state }) => state === 'not-charted').length;
   const due = chart.dueDoses.filter(
     (dose) =>
       dose.administration === undefined &&
+      dose.state !== 'not-charted' &&
       (dose.state !== 'coming' || Date.parse(dose.dueAt) < Date.parse(now) + 4 * 3_600_000),
   );
   const newest = chart.vitals.find(stands);
@@ -51,6 +53,12 @@ export function OverviewTab({
       <section className="card stack">
         <h2>Due</h2>
         {due.length === 0 && <p>Nothing is due in the next four hours.</p>}
+        {notCharted > 0 && (
+          <p className="notice">
+            ■ Not charted before the order was stopped or changed: {notCharted}{' '}
+            {notCharted === 1 ? 'dose' : 'doses'}. See Medication.
+          </p>
+        )}
         {due.slice(0, 8).map((dose) => (
           <div key={`${dose.order} ${dose.dueAt}`} className="row between one-line">
             <span className={dose.state === 'overdue' ? 'alarm' : ''}>

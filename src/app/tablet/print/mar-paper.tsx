@@ -4,6 +4,7 @@ import {
   type ChartOrder,
   describeDose,
   describeEntry,
+  endInWords,
   formatInstant,
   formatNumber,
   lacksSecondPerson,
@@ -78,6 +79,8 @@ function orderPieces(chart: Chart, order: ChartOrder, timeZone: string): PaperPi
 function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
   const from = Date.parse(chart.now) - BACK_MS;
   const until = Date.parse(chart.now) + AHEAD_MS;
+  const missing =
+    order.state === 'stopped' ? `NOT CHARTED, ${endInWords(order, timeZone)}` : 'OVERDUE, nothing charted';
   const charted = order.administrations.map((dose) => ({
     at: dose.body.dueAt ?? dose.body.effectiveAt,
     node: <DoseRow dose={dose} chart={chart} timeZone={timeZone} />,
@@ -96,7 +99,7 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
         <Row
           cells={[
             `due ${formatInstant(dose.dueAt, timeZone)}`,
-            dose.state === 'overdue' ? 'OVERDUE, nothing charted' : dose.state,
+            dose.state === 'overdue' || dose.state === 'not-charted' ? missing : dose.state,
             'Given ____ : ____ by _________',
           ]}
         />
@@ -112,7 +115,7 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
       <Row
         cells={[
           `since ${formatInstant(dueAt, timeZone)}`,
-          `${older.length} ${older.length === 1 ? 'dose' : 'doses'} due before the last 24 hours: OVERDUE, nothing charted`,
+          `${older.length} ${older.length === 1 ? 'dose' : 'doses'} due before the last 24 hours: ${missing}`,
           '',
         ]}
       />

@@ -1,0 +1,162 @@
+import {
+  type ChartOrder,
+  describeSchedule,
+  isSameSchedule,
+  type Schedule,
+  START_TIME,
+} from '../../../clinical/index.ts';
+
+/** The ward's usual frequencies, with the hours that they mean here (medication.md, default times). */
+const FREQUENCIES: Record<string, { label: string; schedule: (typed: Typed) => Schedule }> = {
+  daily: {
+    label: 'Daily, 09:00',
+    schedule: ({ timeZone }) => ({ type: 'times', code: 'QD', times: ['09:00'], timeZone, everyDays: 1 }),
+  },
+  twice: {
+    label: 'Twice daily, 09:00 21:00',
+    schedule: ({ timeZone }) => ({
+      type: 'times',
+      code: 'BID',
+      times: ['09:00', '21:00'],
+      timeZone,
+      everyDays: 1,
+    }),
+  },
+  thrice: {
+    label: 'Three times daily, 08:00 14:00 20:00',
+    schedule: ({ timeZone }) => ({
+      type: 'times',
+      code: 'TID',
+      times: ['08:00', '14:00', '20:00'],
+      timeZone,
+      everyDays: 1,
+    }),
+  },
+  four: {
+    label: 'Four times daily, 08:00 12:00 17:00 21:00',
+    schedule: ({ timeZone }) => ({
+      type: 'times',
+      code: 'QID',
+      times: ['08:00', '12:00', '17:00', '21:00'],
+      timeZone,
+      everyDays: 1,
+    }),
+  },
+  bedtime: {
+    label: 'At bedtime, 22:00',
+    schedule: ({ timeZone }) => ({ type: 'times', code: 'BED', times: ['22:00'], timeZone, everyDays: 1 }),
+  },
+  q4: { label: 'Every 4 hours', schedule: () => ({ type: 'every', hours: 4 }) },
+  q6: { label: 'Every 6 hours', schedule: () => ({ type: 'every', hours: 6 }) },
+  q8: { label: 'Every 8 hours', schedule: () => ({ type: 'every', hours: 8 }) },
+  q12: { label: 'Every 12 hours', schedule: () => ({ type: 'every', hours: 12 }) },
+  once: { label: 'Once', schedule: () => ({ type: 'once', stat: false }) },
+  stat: { label: 'STAT: once, at once', schedule: () => ({ type: 'once', stat: true }) },
+  prn: {
+    label: 'As needed',
+    schedule: ({ reason, leastIntervalHours, mostPerDay }) => ({
+      type: 'as-needed',
+      ...(leastIntervalHours === undefined ? {} : { leastIntervalHours }),
+      ...(mostPerDay === undefined ? {} : { mostPerDay }),
+      ...(reason ? { for: reason } : {}),
+    }),
+  },
+  continuous: {
+    label: 'Continuous infusion',
+    schedule: ({ rateMlPerHour }) => ({
+      type: 'continuous',
+      rate: { value: rateMlPerHour ?? Number.NaN, unit: 'mL/h' },
+    }),
+  },
+};
+
+interface Typed {
+  timeZone: string;
+  reason: string;
+  leastIntervalHours: number | undefined;
+  mostPerDay: number | undefined;
+  rateMlPerHour: number | undefined;
+}
+
+const NOTHING_TYPED: Omit<Typed, 'timeZone'> = {
+  reason: '',
+  leastIntervalHours: undefined,
+  mostPerDay: undefined,
+  rateMlPerHour: undefined,
+};
+
+/** Codes of `Timing.code` and words of the form to its frequencies. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  QD: 'daily',
+  BID: 'twice',
+  TID: 'thrice',
+  QID: 'four',
+  BED: 'bedtime',
+  Q4H: 'q4',
+  Q6H: 'q6',
+  Q8H: 'q8',
+  PRN: 'prn',
+  STAT: 'stat',
+};
+
+/** A frequency of the form, by its own name or its code; empty: the form has none like it. */
+export const frequencyOf = (name: string | undefined): string =>
+  name === undefined ? '' : name in FREQUENCIES ? name : (BY_CODE[name.toUpperCase()] ?? '');
+
+/** The frequency of an order that is changed, where the form has none like it. */
+const AS_BEFORE = 'as-before';
+
+/** The form's own frequency for a schedule; empty: the form has none that says the same. */
+function frequencyFor(schedule: Schedule, timeZone: string): string {
+  switch (schedule.type) {
+    case 'times':
+    case 'every':
+    case 'once':
+      return (
+        Object.keys(FREQUENCIES).find((name) =>
+          isSameSchedule(FREQUENCIES[name]!.schedule({ ...NOTHING_TYPED, timeZone }), schedule),
+        ) ?? ''
+      );
+    case 'as-needed':
+      return 'prn';
+    case 'continuous':
+      // A rate in another unit, read as mL per hour, would be another dose.
+      return schedule.rate.unit === 'mL/h' ? 'continuous' : '';
+    case 'as-written':
+      return '';
+  }
+}
+
+/** A weekly order, one with hours of its own, one in the EHR's words: it is kept as it is, or changed on purpose. */
+function scheduleToKeep(order: ChartOrder, timeZone: string): Schedule | undefined {
+  const { detail } = order;
+  // Counted from a start that nobody knows, other days would come out.
+  if (detail.category !== 'medication' || order.incomplete.includes(START_TIME)) return undefined;
+  return frequencyFor(detail.schedule, timeZone) === '' ? detail.schedule : undefined;
+}
+
+/** What may be chosen, the schedule of the order that is changed first where the form has none like it. */
+export function frequencyChoices(
+  changes: ChartOrder | undefined,
+  timeZone: string,
+): { value: string; label: string }[] {
+  const kept = changes && scheduleToKeep(changes, timeZone);
+  return [
+    ...(kept ? [{ value: AS_BEFORE, label: `As before: ${describeSchedule(kept)}` }] : []),
+    ...Object.entries(FREQUENCIES).map(([value, { label }]) => ({ value, label })),
+  ];
+}
+
+/** The schedule that is chosen; `undefined`: none is. */
+export const scheduleOf = (
+  frequency: string,
+  typed: Typed,
+  before: ChartOrder | undefined,
+): Schedule | undefined =>
+  frequency === AS_BEFORE
+    ? before && scheduleToKeep(before, typed.timeZone)
+    : FREQUENCIES[frequency]?.schedule(typed);
+
+/** As an order that is changed is found in the form. */
+export const frequencyFrom = (order: ChartOrder, schedule: Schedule, timeZone: string): string =>
+  scheduleToKeep(order, timeZone) ? AS_BEFORE : frequencyFor(schedule, timeZone);

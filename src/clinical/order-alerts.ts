@@ -1,0 +1,67 @@
+import { type Alert, allergyAlerts, type DrugKnowledge, NOTHING_KNOWN } from './alerts.ts';
+import type { Chart } from './chart/types.ts';
+import { tallMan } from './display.ts';
+import { rangeAlerts } from './dose-range.ts';
+import type { MedicationDetail, OrderDetail, OrderId } from './entries/index.ts';
+import { shareIngredient } from './ingredients.ts';
+import { interactionOf } from './interactions.ts';
+
+/** Where another order stands that the new one meets. What is held may be resumed, and then both go on. */
+const MET = {
+  active: { same: 'An order with the same ingredient is active', interaction: '' },
+  'on-hold': {
+    same: 'An order with the same ingredient is on hold, and may be resumed',
+    interaction: ' (on hold, and may be resumed)',
+  },
+  together: { same: 'Another order of this set has the same ingredient', interaction: ' of this set' },
+} as const;
+
+/** What the new order goes beside. */
+export interface Beside {
+  /** The order that it takes the place of: no duplicate of it. */
+  changes?: OrderId | undefined;
+  /** What is signed with it, before it: the later of two asks, as where one is signed after the other. */
+  together?: readonly OrderDetail[];
+}
+
+/** What to think about before signing an order. */
+export function orderAlerts(
+  chart: Chart,
+  detail: OrderDetail,
+  { formulary, interactions }: DrugKnowledge = NOTHING_KNOWN,
+  { changes, together = [] }: Beside = {},
+): Alert[] {
+  if (detail.category !== 'medication') return [];
+  const drug = detail.medication.text;
+  const others = [
+    ...chart.orders.flatMap((order) =>
+      order.id !== changes && (order.state === 'active' || order.state === 'on-hold')
+        ? medicationsOf(order.detail).map((text) => ({ text, state: order.state as 'active' | 'on-hold' }))
+        : [],
+    ),
+    ...together.flatMap(medicationsOf).map((text) => ({ text, state: 'together' as const })),
+  ];
+  const alerts = allergyAlerts(chart, drug);
+  for (const state of ['active', 'on-hold', 'together'] as const) {
+    const same = others.filter((other) => other.state === state && shareIngredient(other.text, drug));
+    if (same.length > 0)
+      alerts.push({
+        code: 'duplicate-order',
+        severity: 'stop-and-think',
+        message: `${MET[state].same}: ${same.map(({ text }) => text).join('; ')}.`,
+      });
+  }
+  for (const { text, state } of others) {
+    const found = interactionOf(interactions, drug, text);
+    if (found)
+      alerts.push({
+        code: 'interaction',
+        severity: 'stop-and-think',
+        message: `Interaction with ${tallMan(text)}${MET[state].interaction}: ${found.says}`,
+      });
+  }
+  return [...alerts, ...rangeAlerts(chart, formulary.byText(drug), detail)];
+}
+
+const medicationsOf = (detail: OrderDetail): MedicationDetail['medication']['text'][] =>
+  detail.category === 'medication' ? [detail.medication.text] : [];

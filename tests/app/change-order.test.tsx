@@ -1,0 +1,91 @@
+// @vitest-environment jsdom
+import './browser.ts';
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { OrderForm } from '../../src/app/tablet/forms/OrderForm.tsx';
+import { type ChartOrder, firstDue, type OrderDetail, type Schedule } from '../../src/clinical/index.ts';
+import { aChart, aLamp, anOrder, PIN, renderWith } from './fake-lamp.tsx';
+
+const ZONE = 'America/Chicago';
+const at = (times: string[], everyDays: number, code?: string): Schedule => ({
+  type: 'times',
+  times,
+  timeZone: ZONE,
+  everyDays,
+  ...(code === undefined ? {} : { code }),
+});
+const NOW = '2026-11-26T12:00:00.000Z';
+
+function change(schedule: Schedule, more: Partial<ChartOrder> = {}) {
+  const order = anOrder({ text: 'methotrexate 2.5 mg tablet', ...more });
+  if (order.detail.category !== 'medication') throw new Error('a medication');
+  const changes: ChartOrder = {
+    ...order,
+    detail: { ...order.detail, schedule, startAt: '2026-11-02T15:00:00.000Z' },
+  };
+  const chart = aChart({ now: NOW, orders: [changes], allergies: { status: 'nilknown', list: [] } });
+  const lamp = aLamp({ chart });
+  renderWith(
+    lamp,
+    <OrderForm
+      prescribes
+      chart={chart}
+      timeZone={ZONE}
+      now={NOW}
+      changes={changes}
+      onDone={() => undefined}
+      onCancel={() => undefined}
+    />,
+  );
+  const user = userEvent.setup();
+  return {
+    frequency: screen.getByRole<HTMLInputElement>('combobox', { name: 'Frequency' }).value,
+    signed: async (): Promise<OrderDetail> => {
+      await user.clear(screen.getByLabelText('Dose'));
+      await user.type(screen.getByLabelText('Dose'), '7.5');
+      await user.type(screen.getByLabelText('PIN'), PIN);
+      await user.click(screen.getByRole('button', { name: 'Sign order' }));
+      await waitFor(() => expect(lamp.appended).toHaveLength(1));
+      const { draft } = lamp.appended[0]!;
+      if (draft.kind !== 'order-signed') throw new Error(draft.kind);
+      return draft.detail;
+    },
+  };
+}
+
+describe('an order that is changed', () => {
+  it('weekly stays weekly, on its day, and says when it is due next', async () => {
+    const weekly = at(['09:00'], 7, 'WK');
+    const { frequency, signed } = change(weekly);
+    expect(frequency).toBe('As before: weekly at 09:00');
+    expect(screen.getByText(/next dose due 30-Nov-2026 09:00/)).toBeTruthy();
+    const detail = await signed();
+    expect(detail).toMatchObject({ dose: { value: 7.5 }, schedule: weekly });
+    expect(firstDue(detail)).toBe('2026-11-30T15:00:00.000Z');
+  });
+
+  it.each<[string, Schedule, string]>([
+    ['daily at an hour of its own', at(['07:00'], 1, 'QD'), 'As before: daily at 07:00'],
+    ['every other day', at(['09:00'], 2), 'As before: every other day at 09:00'],
+    ['every 36 hours', { type: 'every', hours: 36 }, 'As before: every 36 hours'],
+    [
+      'a rate by weight',
+      { type: 'continuous', rate: { value: 5, unit: 'ug/kg/min' } },
+      'As before: continuous, RATE 5 mcg/kg/min',
+    ],
+    ['in the EHR’s words', { type: 'as-written', text: 'with dialysis' }, 'As before: with dialysis'],
+  ])('%s is kept as it is', async (_, schedule, words) => {
+    const { frequency, signed } = change(schedule);
+    expect(frequency).toBe(words);
+    expect(await signed()).toMatchObject({ schedule });
+  });
+
+  it('has the form’s own frequency where that says the same, by whatever code', () => {
+    expect(change(at(['21:00', '09:00'], 1, 'Q12')).frequency).toBe('Twice daily, 09:00 21:00');
+  });
+
+  it('asks for a frequency where nobody knows from when the old one counts', () => {
+    expect(change(at(['09:00'], 7), { incomplete: ['start time'] }).frequency).toBe('');
+  });
+});

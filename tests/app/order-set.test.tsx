@@ -1,0 +1,101 @@
+// @vitest-environment jsdom
+import './browser.ts';
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, it } from 'vitest';
+import { OrderSetForm } from '../../src/app/tablet/forms/OrderSetForm.tsx';
+import { BroughtContext } from '../../src/app/tablet/use-site-data.ts';
+import { openFormulary } from '../../src/clinical/index.ts';
+import { aChart, aLamp, PIN, renderWith } from './fake-lamp.tsx';
+
+it('orders of one set that do not go together ask for a reason before they are signed', async () => {
+  const chart = aChart({ allergies: { status: 'nilknown', list: [] } });
+  const lamp = aLamp({ chart });
+  const drug = (what: string, dose: number, frequency: string) => ({
+    category: 'medication' as const,
+    what,
+    dose,
+    unit: 'mg',
+    route: 'PO',
+    frequency,
+  });
+  const set = {
+    id: 'chest',
+    title: 'Chest infection',
+    orders: [
+      drug('simvastatin 20 mg tablet', 20, 'bedtime'),
+      drug('clarithromycin 500 mg tablet', 500, 'twice'),
+      drug('clarithromycin 250 mg tablet', 250, 'once'),
+    ],
+  };
+  renderWith(
+    lamp,
+    <BroughtContext
+      value={{
+        formulary: openFormulary([]),
+        orderSets: [set],
+        interactions: [{ a: 'simvastatin', b: 'clarithromycin', says: 'Muscle damage' }],
+      }}
+    >
+      <OrderSetForm
+        chart={chart}
+        timeZone="America/Chicago"
+        now={chart.now}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />
+    </BroughtContext>,
+  );
+  const user = userEvent.setup();
+  await user.click(screen.getByRole('checkbox', { name: /^clarithromycin 250/ }));
+  await user.type(screen.getByLabelText('PIN'), PIN);
+  expect(
+    screen.getByText(/Interaction with simvastatin 20 mg tablet of this set: Muscle damage/),
+  ).toBeTruthy();
+  const sign = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Sign 2 orders' });
+  expect(sign().disabled).toBe(true);
+  await user.type(
+    screen.getByLabelText('Reason to order clarithromycin 500 mg tablet all the same'),
+    'statin is paused at home',
+  );
+  await user.click(sign());
+  await waitFor(() => expect(lamp.appended).toHaveLength(2));
+  expect(
+    lamp.appended.map(({ draft }) => ('overrides' in draft ? draft.overrides : undefined)),
+  ).toMatchObject([[], [{ alert: 'interaction', reason: 'statin is paused at home' }]]);
+});
+
+it('two orders of one drug in a set are asked about at the second, and not where one is left out', async () => {
+  const chart = aChart({ allergies: { status: 'nilknown', list: [] } });
+  const aspirin = (dose: number, frequency: string) => ({
+    category: 'medication' as const,
+    what: `aspirin ${dose} mg tablet`,
+    dose,
+    unit: 'mg',
+    route: 'PO',
+    frequency,
+  });
+  renderWith(
+    aLamp({ chart }),
+    <BroughtContext
+      value={{
+        formulary: openFormulary([]),
+        orderSets: [{ id: 'a', title: 'Chest pain', orders: [aspirin(324, 'once'), aspirin(81, 'daily')] }],
+        interactions: [],
+      }}
+    >
+      <OrderSetForm
+        chart={chart}
+        timeZone="America/Chicago"
+        now={chart.now}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />
+    </BroughtContext>,
+  );
+  expect(
+    screen.getAllByText(/Another order of this set has the same ingredient: aspirin 324 mg/),
+  ).toHaveLength(1);
+  await userEvent.click(screen.getByRole('checkbox', { name: /^aspirin 324/ }));
+  expect(screen.queryByText(/Another order of this set/)).toBeNull();
+});
