@@ -12,7 +12,7 @@ export * from './chart/fold.ts';
 export type { Infusion } from './chart/infusions.ts';
 export * from './chart/last-given.ts';
 export { bedWords, carriedSnapshot } from './chart/moves.ts';
-export { START_TIME } from './chart/orders.ts';
+export { isDueAtNoTime, START_TIME } from './chart/orders.ts';
 export * from './chart/settle.ts';
 export { lacksSecondPerson, type Signature } from './chart/signatures.ts';
 export * from './chart/standing.ts';

@@ -193,6 +193,15 @@ describe('what goes on paper', () => {
     expect(start).toHaveBeenCalledWith({ do: 'give', order: order.id, dueAt });
   });
 
+  it('an order as needed has a line to write on, and one that is on hold has none', async () => {
+    const asNeeded = (state: 'active' | 'on-hold') => {
+      const order = anOrder({ text: 'paracetamol 500 mg', state });
+      if (order.detail.category === 'medication') order.detail.schedule = { type: 'as-needed', mostPerDay: 4 };
+      return marPieces(aChart({ orders: [order], dueDoses: [] }), 'UTC').length;
+    };
+    expect(asNeeded('active')).toBe(asNeeded('on-hold') + 1);
+  });
+
   it('a tap that finds no chart says so, and the next one is as good as the first', async () => {
     const chart = aChart();
     const lamp = aLamp({ chart });

@@ -233,6 +233,13 @@ function ehrOrder(order: SnapshotOrder, asOf: string): ChartOrder {
 /** In `ChartOrder.incomplete`: without it no due doses are computed. */
 export const START_TIME = 'start time';
 
+/** No due dose is there to be charted: as needed, in the EHR's words alone, or nobody knows from when it counts. */
+export const isDueAtNoTime = ({ detail, incomplete }: ChartOrder): boolean =>
+  detail.category === 'medication' &&
+  (detail.schedule.type === 'as-needed' ||
+    detail.schedule.type === 'as-written' ||
+    incomplete.includes(START_TIME));
+
 /** A dose, or an infusion, whose order is not here is never hidden: it stands under an order that says so. */
 function unknownOrder(
   orders: Map<OrderId, ChartOrder>,

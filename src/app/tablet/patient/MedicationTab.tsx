@@ -7,10 +7,10 @@ import {
   dayAndTime,
   endInWords,
   formatInstant,
+  isDueAtNoTime,
   isToRepeat,
   lastGiven,
   type MedicationDetail,
-  START_TIME,
   tallMan,
 } from '../../../clinical/index.ts';
 import { ChartedDoses } from '../dose/ChartedDoses.tsx';
@@ -114,11 +114,7 @@ function MedicationOrder({
   const last = lastGiven(order);
   const infusion = chart.infusions.find((running) => running.order === order.id);
   const [whole, setWhole] = useState(false);
-  // No due dose is there to be tapped: as needed, in the EHR's words alone, or nobody knows from when it counts.
-  const atNoTime =
-    detail.schedule.type === 'as-needed' ||
-    detail.schedule.type === 'as-written' ||
-    order.incomplete.includes(START_TIME);
+  const atNoTime = isDueAtNoTime(order);
   const toRepeat = isToRepeat(chart, order);
   const shown = dosesToShow(doses, now);
   const missing = shown.filter(({ state }) => state === 'overdue' || state === 'not-charted');

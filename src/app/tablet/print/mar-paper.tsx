@@ -7,6 +7,7 @@ import {
   endInWords,
   formatInstant,
   formatNumber,
+  isDueAtNoTime,
   lacksSecondPerson,
   lastGiven,
   limitInWords,
@@ -133,7 +134,15 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
       ),
     };
   });
-  return [...charted, ...before, ...open, ...turns].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  // Whoever goes on with paper has a line for what is given at no time of its own.
+  const blank =
+    order.state === 'active' && isDueAtNoTime(order)
+      ? [{ at: '', node: <Row cells={['', '', 'Given ____ : ____ by _________']} /> }]
+      : [];
+  return [
+    ...[...charted, ...before, ...open, ...turns].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+    ...blank,
+  ];
 }
 
 function DoseRow({
