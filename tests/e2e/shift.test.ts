@@ -31,6 +31,10 @@ let rows: BoardRow[];
 const end = Math.floor(Date.now() / 60_000) * 60_000;
 const start = end - HOURS * HOUR;
 
+/** Every fifth patient's order is changed after six hours; the dose before that nobody charts. */
+const CHANGE_HOUR = 6;
+const isChanged = (index: number): boolean => index % 5 === 1;
+
 /** The same shift on every run. */
 let seed = 20_261_125;
 const random = (below: number): number => {
@@ -148,32 +152,39 @@ function dayOf(ms: number): string {
 
 describe('a scripted shift', () => {
   it('is charted on three tablets', async () => {
-    for (const row of rows)
-      await write(
+    const signOrder = (patient: string, hour: number, dueHour: number, changes?: string): Promise<string> =>
+      write(
         0,
-        row.patient,
+        patient,
         {
           kind: 'order-signed',
-          effectiveAt: iso(start),
+          effectiveAt: iso(start + hour * HOUR),
           detail: {
             category: 'medication',
             medication: { text: 'quinine 300 mg capsule' },
             dose: { value: 300, unit: 'mg' },
             route: 'PO',
             schedule: { type: 'every', hours: 4 },
-            startAt: iso(start),
+            startAt: iso(start + dueHour * HOUR),
           },
+          ...(changes === undefined ? {} : { changes }),
           overrides: [],
         },
         PINS.clinician,
       );
+    const orders = new Map<string, string>();
+    const newer = new Map<string, string>();
+    for (const [index, { patient }] of rows.entries()) {
+      const id = await signOrder(patient, 0, 0);
+      orders.set(patient, id);
+      if (isChanged(index)) newer.set(patient, await signOrder(patient, CHANGE_HOUR, 8, id));
+    }
     await pages[0]!.getByRole('button', { name: 'Lock' }).click();
     await unlock(pages[0]!, 'Nora Quinn', PINS.nurse);
     await unlock(pages[1]!, 'Sam Okafor', '246801');
     await unlock(pages[2]!, 'Nora Quinn', PINS.nurse);
     for (const page of pages) await page.locator('.board-row').first().waitFor();
 
-    const orders = new Map(written.map(({ patient, id }) => [patient, id]));
     for (const [index, { patient }] of rows.entries()) {
       let tablet = index;
       const chart = (minutes: number, draft: Record<string, unknown>): Promise<string> => {
@@ -203,11 +214,11 @@ describe('a scripted shift', () => {
           },
         });
         if (hour % 3 === 0) await chart(at + 4, { kind: 'pain-assessed', atRest: random(11) });
-        if (hour % 4 === 0) {
+        if (hour % 4 === 0 && !(isChanged(index) && hour === 4)) {
           const given = random(5) > 0;
           await chart(hour * 60 + random(30), {
             kind: 'medication-administration',
-            order: orders.get(patient),
+            order: (hour < CHANGE_HOUR ? undefined : newer.get(patient)) ?? orders.get(patient),
             dueAt: iso(start + hour * HOUR),
             medication: { text: 'quinine 300 mg capsule' },
             overrides: [],
@@ -284,16 +295,20 @@ describe('a scripted shift', () => {
                 total: news2(sets[0]!.values as Parameters<typeof news2>[0]),
                 effectiveAt: sets[0]!.effectiveAt,
               });
-            const order = own.find(({ draft }) => draft.kind === 'order-signed')!.id;
+            const [first, second] = own.filter(({ draft }) => draft.kind === 'order-signed');
+            const order = (second ?? first)!.id;
             const charted = new Set(
               own.flatMap(({ draft }) =>
                 draft.kind === 'medication-administration' ? [draft.dueAt ?? ''] : [],
               ),
             );
-            // Every four hours from the order's start: what nobody charted is still asked for.
-            const open = Array.from({ length: 6 }, (_, n) => iso(start + n * 4 * HOUR)).filter(
-              (dueAt) => !charted.has(dueAt),
-            );
+            // Every four hours from the order's start: what nobody charted is still asked for, though not on a round
+            // where the order has been changed since.
+            const open = Array.from({ length: 6 }, (_, n) => start + n * 4 * HOUR)
+              .filter((due) => second === undefined || due >= start + CHANGE_HOUR * HOUR)
+              .map(iso)
+              .filter((dueAt) => !charted.has(dueAt));
+            if (second) expect(row.doses.filter((dose) => dose.order === first!.id)).toEqual([]);
             expect(
               row.doses
                 .filter((dose) => dose.order === order)
@@ -323,6 +338,17 @@ describe('a scripted shift', () => {
           .map(({ administration, dueAt, state }) => ({ id: administration, dueAt, outcome: state }));
         expect(shown.sort((a, b) => a.dueAt.localeCompare(b.dueAt))).toEqual(
           doses.sort((a, b) => (a.dueAt ?? '').localeCompare(b.dueAt ?? '')),
+        );
+        // The dose of before the change that nobody charted is in sight, once, on the order that asked for it.
+        const changed = own.find(({ draft }) => 'changes' in draft);
+        expect(
+          chart!.dueDoses
+            .filter(({ state }) => state === 'not-charted')
+            .map(({ order, dueAt }) => ({ order, dueAt })),
+        ).toEqual(
+          changed && 'changes' in changed.draft
+            ? [{ order: changed.draft.changes, dueAt: iso(start + 4 * HOUR) }]
+            : [],
         );
         expect(chart!.conflicts).toEqual([]);
       }
