@@ -196,7 +196,8 @@ describe('what goes on paper', () => {
   it('an order as needed has a line to write on, and one that is on hold has none', async () => {
     const asNeeded = (state: 'active' | 'on-hold') => {
       const order = anOrder({ text: 'paracetamol 500 mg', state });
-      if (order.detail.category === 'medication') order.detail.schedule = { type: 'as-needed', mostPerDay: 4 };
+      if (order.detail.category === 'medication')
+        order.detail.schedule = { type: 'as-needed', mostPerDay: 4 };
       return marPieces(aChart({ orders: [order], dueDoses: [] }), 'UTC').length;
     };
     expect(asNeeded('active')).toBe(asNeeded('on-hold') + 1);
