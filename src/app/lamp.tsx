@@ -35,16 +35,30 @@ function useLoaded<T>(
 ): { value: T | undefined; loaded: boolean; reload: () => void } {
   const { subscribe } = useLamp();
   const [answered, setAnswered] = useState<{ value: T }>();
-  const asked = useRef(0);
+  const turn = useRef<{ running?: () => Promise<T>; again: boolean }>({ again: false });
   const reload = useCallback(() => {
-    const mine = ++asked.current;
+    const now = turn.current;
+    // One at a time, and once more where something changed meanwhile: while a tablet takes in thousands of entries they
+    // change faster than an answer comes, and every answer has to be shown.
+    if (now.running === load) {
+      now.again = true;
+      return;
+    }
+    now.running = load;
+    now.again = false;
+    const show = (next: (shown: { value: T } | undefined) => { value: T }): void => {
+      // Something else is asked by now: this is the answer to nobody's question.
+      if (now.running !== load) return;
+      setAnswered(next);
+      delete now.running;
+      if (now.again) reload();
+    };
     load().then(
-      // Answers may overtake each other; an older one must not replace a newer.
-      (value) => mine === asked.current && setAnswered({ value }),
+      (value) => show(() => ({ value })),
       // With nothing to show, thrown where the fault boundary sees it, rather than "Opening…" for ever. A refresh that
       // fails leaves what is on the screen: it must not take away a form that is half filled in.
       (error: unknown) =>
-        setAnswered((shown) => {
+        show((shown) => {
           if (shown === undefined) throw error;
           return shown;
         }),

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import './browser.ts';
-import { screen } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { TabletApp } from '../../src/app/tablet/TabletApp.tsx';
@@ -36,6 +36,32 @@ describe('a locked tablet', () => {
     expect(strip.textContent).toContain('1 needs a person');
     expect(screen.getByText('The EHR data is more than an hour old.')).toBeDefined();
     expect(screen.queryByText(/ABERNATHY/)).toBeNull();
+  });
+
+  it('opens while entries come in faster than they are counted, and shows the last count', async () => {
+    const lamp = aLamp();
+    let asked = 0;
+    const toAnswer: (() => void)[] = [];
+    lamp.vault.status = () => {
+      asked += 1;
+      const counted = asked;
+      return new Promise((resolve) =>
+        toAnswer.push(() => resolve(aStatus({ counts: { ...aStatus().counts, onThisTabletOnly: counted } }))),
+      );
+    };
+    renderWith(lamp, <TabletApp />);
+    // News comes before each answer, as in the upload of a whole day.
+    for (let answer = 0; answer < 5; answer++) {
+      await waitFor(() => expect(toAnswer.length).toBeGreaterThan(0));
+      lamp.tell({ type: 'counts', counts: aStatus().counts });
+      toAnswer.shift()!();
+      expect(await screen.findByRole('button', { name: /^Nora Nurse/ })).toBeDefined();
+    }
+    await waitFor(() => expect(toAnswer.length).toBeGreaterThan(0));
+    toAnswer.shift()!();
+    const strip = await screen.findByRole('status', { name: 'Where entries are' });
+    await waitFor(() => expect(strip.textContent).toContain(`${asked} on this tablet only`));
+    expect(toAnswer).toEqual([]);
   });
 
   it('keeps what is half written while the screen is covered', async () => {
