@@ -27,6 +27,9 @@ export function useLamp(): Lamp {
   return lamp;
 }
 
+/** A worker that has not answered by then may never do so: the question is put again. */
+const LOST_AFTER_MS = 20_000;
+
 /** Loads, and loads again whenever an event says that it may have changed, or after `everyMs`. */
 function useLoaded<T>(
   load: () => Promise<T>,
@@ -35,20 +38,23 @@ function useLoaded<T>(
 ): { value: T | undefined; loaded: boolean; reload: () => void } {
   const { subscribe } = useLamp();
   const [answered, setAnswered] = useState<{ value: T }>();
-  const turn = useRef<{ running?: () => Promise<T>; again: boolean }>({ again: false });
+  const turn = useRef<{ running?: { load: () => Promise<T>; since: number }; again: boolean }>({
+    again: false,
+  });
   const reload = useCallback(() => {
     const now = turn.current;
     // One at a time, and once more where something changed meanwhile: while a tablet takes in thousands of entries they
     // change faster than an answer comes, and every answer has to be shown.
-    if (now.running === load) {
+    if (now.running?.load === load && Date.now() - now.running.since < LOST_AFTER_MS) {
       now.again = true;
       return;
     }
-    now.running = load;
+    const question = { load, since: Date.now() };
+    now.running = question;
     now.again = false;
     const show = (next: (shown: { value: T } | undefined) => { value: T }): void => {
       // Something else is asked by now: this is the answer to nobody's question.
-      if (now.running !== load) return;
+      if (now.running !== question) return;
       setAnswered(next);
       delete now.running;
       if (now.again) reload();

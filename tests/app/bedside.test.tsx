@@ -327,6 +327,38 @@ describe('a ward whose rows are still being opened', () => {
   });
 });
 
+describe('somebody who is looked for', () => {
+  it('is found on the whole ward, without accents, by the names in any order and by every number', async () => {
+    const lamp = aLamp({
+      rows: [
+        aBoardRow({ takenBy: [{ id: NURSE.id, name: NURSE.name, since: new Date().toISOString() }] }),
+        aBoardRow({
+          patient: OTHER,
+          name: { family: 'M\u00fcller', given: 'Jane' },
+          birthDate: '1977-07-07',
+          bed: '14',
+          numbers: [
+            { kind: 'MR', value: '77-1' },
+            { kind: 'MRT', value: 'DA00017' },
+          ],
+        }),
+      ],
+    });
+    renderWith(lamp, <BoardScreen {...props} tab="board" onTab={() => undefined} />);
+    await userEvent.click(await screen.findByRole('button', { name: 'My patients (1)' }));
+    expect(screen.queryByRole('button', { name: /M\u00dcLLER/ })).toBeNull();
+    const find = screen.getByLabelText('Find patient');
+    for (const typed of ['muller', 'jane mul', 'DA00017', '77-1']) {
+      await userEvent.clear(find);
+      await userEvent.type(find, typed);
+      expect(await screen.findByRole('button', { name: /M\u00dcLLER/ })).toBeTruthy();
+    }
+    await userEvent.clear(find);
+    await userEvent.type(find, 'nobody');
+    expect(screen.getByText(/Nobody by that name or number/)).toBeTruthy();
+  });
+});
+
 describe('names that are easily mixed up', () => {
   it('are marked on the board and in the banner', async () => {
     const lamp = aLamp({

@@ -91,6 +91,58 @@ describe('a note in progress', () => {
     expect(screen.queryByRole('button', { name: 'Continue unfinished note' })).toBeNull();
   });
 
+  it('stays when another kind is chosen, and no note is signed that leaves it out', async () => {
+    const user = userEvent.setup();
+    const lamp = aLamp();
+    open(lamp);
+    await user.type(screen.getByLabelText('Note'), 'Slept well');
+    await waitFor(() => expect(textOf(lamp)).toBe('Slept well'));
+    await user.click(screen.getByLabelText('SBAR'));
+    await user.type(screen.getByLabelText('Situation'), 'Short of breath');
+    await waitFor(() =>
+      expect(lamp.drafts.get(KEY)?.content).toMatchObject({
+        text: 'Slept well',
+        situation: 'Short of breath',
+      }),
+    );
+    expect(screen.getByText(/text of another kind of note too/)).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Sign note' }).disabled).toBe(true);
+    await user.clear(screen.getByLabelText('Situation'));
+    await user.click(screen.getByLabelText('Nursing'));
+    expect(screen.getByLabelText<HTMLTextAreaElement>('Note').value).toBe('Slept well');
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Sign note' }).disabled).toBe(false);
+  });
+
+  it('is found by "Write note" also where the list of drafts has not come yet', async () => {
+    const user = userEvent.setup();
+    const lamp = aLamp();
+    lamp.drafts.set(KEY, {
+      key: KEY,
+      patient: PATIENT,
+      savedAt: new Date().toISOString(),
+      content: {
+        noteType: 'nursing',
+        text: 'Half a note',
+        situation: '',
+        background: '',
+        assessment: '',
+        recommendation: '',
+        at: '24-Nov-2026 14:05',
+        reason: '',
+      },
+    });
+    const drafts = lamp.vault.drafts;
+    let asked = 0;
+    // The list that the screen opens with never comes.
+    lamp.vault.drafts = () => {
+      asked += 1;
+      return asked === 1 ? new Promise(() => undefined) : drafts();
+    };
+    openPatient(lamp);
+    await user.click(await screen.findByRole('button', { name: 'Write note' }));
+    expect((await screen.findByLabelText<HTMLTextAreaElement>('Note')).value).toBe('Half a note');
+  });
+
   it('is not overwritten by "Write note"', async () => {
     const user = userEvent.setup();
     const lamp = aLamp();

@@ -489,6 +489,8 @@ describe('handoff', () => {
       effectiveAt: at(-30),
     });
     expect(chartOf([taken, moved]).care.takenBy).toEqual([]);
+    const otherBed = anEntry('bed-assigned', { bed: '3', replaces: moved.id, effectiveAt: at(-10) });
+    expect(chartOf([taken, moved, otherBed]).care.takenBy).toEqual([]);
     const there = anEntry('patient-taken', { author: OTHER, action: 'taken', effectiveAt: at(-20) });
     expect(chartOf([taken, moved, there]).care.takenBy.map(({ name }) => name)).toEqual([OTHER.name]);
   });

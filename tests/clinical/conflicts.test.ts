@@ -304,6 +304,13 @@ describe('diverging allergy status', () => {
     const entries = [asked, latex, nuts];
     const [conflict] = conflictsOf(entries);
     expect(conflict?.kind).toBe('allergy-status');
+    expect(conflict?.message).toContain('all of it may be true');
+    // An allergy leaves the chart by no tap alone.
+    expect(waysToSettle(conflict!, () => '').map(({ reason }) => reason !== undefined)).toEqual([
+      false,
+      true,
+      true,
+    ]);
     const both = fold([...entries, ...settle(conflict!, /All of it is true/)]);
     expect(both.conflicts).toEqual([]);
     expect(both.allergies.list).toHaveLength(2);

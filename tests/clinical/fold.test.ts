@@ -306,6 +306,8 @@ describe('with the snapshot of the EHR', () => {
       }),
       ...asOf,
     });
+    // One allergy, as dangerous as either says.
+    expect(both.allergies.list).toMatchObject([{ substance: { text: 'penicillin' }, criticality: 'high' }]);
     expect(both.allergies.list).toHaveLength(1);
   });
 

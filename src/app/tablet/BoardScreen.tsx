@@ -42,6 +42,18 @@ const byBed = (a: BoardRow, b: BoardRow): number =>
 
 export type BoardTab = 'board' | 'round';
 
+/** As people type: without accents, in any order of the names, by any of the patient's numbers, or by bed. */
+const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+function isFound(row: BoardRow, filter: string): boolean {
+  const said = plain(
+    `${displayName(row.name)} ${row.numbers.map(({ value }) => value).join(' ')} ${row.bed ?? ''}`,
+  );
+  return plain(filter)
+    .split(/[\s,]+/)
+    .every((word) => said.includes(word));
+}
+
 /** Who is in which bed, how sick, what is due. */
 export function BoardScreen({
   session,
@@ -83,12 +95,9 @@ export function BoardScreen({
   const isMine = (row: BoardRow): boolean => row.takenBy.some(({ id }) => id === self);
   const own = rows.filter(isMine);
   const narrowed = mine && !choosing && own.length > 0;
-  const shown = (narrowed ? own : rows)
-    .filter((row) =>
-      `${displayName(row.name)} ${row.number?.value ?? ''} ${row.bed ?? ''}`
-        .toLowerCase()
-        .includes(filter.toLowerCase()),
-    )
+  // Whoever is looked for is looked for on the whole ward: found nowhere, a patient is registered a second time.
+  const shown = (narrowed && filter.trim() === '' ? own : rows)
+    .filter((row) => isFound(row, filter))
     .sort(byBed);
   const names = new Map(all.map((row) => [row.patient, rowName(row)]));
   const toSettle = [...all.toSorted(byBed).flatMap((row) => row.conflicts), ...ward];

@@ -196,7 +196,7 @@ function amendedTwice(
       allergies && contradictions.length === 0 ? 'allergy-status' : 'concurrent-amendment',
       sides,
       allergies && contradictions.length === 0
-        ? 'The allergy status was changed on two tablets. Both are shown; decide which holds.'
+        ? `The allergy status was changed on two tablets. ${kinds.has('no-known-allergies-recorded') ? 'Both are shown; decide which holds.' : 'All of it is shown, and all of it may be true.'}`
         : contradictions.length === 0
           ? 'The same entry was corrected twice, on different tablets. Both are shown; decide which holds.'
           : 'The same entry was corrected by one person and marked as an error by another. Decide which holds.',

@@ -58,13 +58,18 @@ export function chartAllergies(
   snapshotAsOf: string | undefined,
   unreadable: boolean,
 ): Allergies {
+  const charted = standingEntries(found, 'allergy-recorded');
   const fromEhr = (snapshot?.allergies ?? []).map((allergy) => ({
     ...allergy,
+    // That it is dangerous is not hidden by an EHR that says less.
+    ...(charted.some(({ body }) => body.criticality === 'high' && nameOf(body) === nameOf(allergy))
+      ? { criticality: 'high' as const }
+      : {}),
     source: { from: 'ehr' as const, asOf: snapshotAsOf ?? '' },
   }));
   // An allergy that was charted here, posted and came back is one allergy.
   const saidByEhr = new Set(fromEhr.map((allergy) => nameOf(allergy)));
-  const recorded = standingEntries(found, 'allergy-recorded')
+  const recorded = charted
     .map(({ id, body }) => ({
       substance: body.substance,
       criticality: body.criticality,

@@ -88,8 +88,12 @@ function allergyWays(conflict: Conflict, name: (side: ConflictSide) => string): 
   if (allergies.length === 0 || none.length === 0)
     return [
       decide(conflict, 'All of it is true', { decision: 'all-hold' }),
-      ...conflict.sides.map((side) =>
-        decide(conflict, `${side.says} (${name(side)}) holds`, holding([side])),
+      ...conflict.sides.map(
+        (side): Way => ({
+          ...decide(conflict, `${side.says} (${name(side)}) holds`, holding([side])),
+          // Another allergy goes from the chart by it, so it is never one tap.
+          ...(allergies.length > 0 ? { reason: 'Asked the patient again: the other is no allergy.' } : {}),
+        }),
       ),
     ];
   return [

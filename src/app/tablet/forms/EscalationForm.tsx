@@ -69,6 +69,7 @@ export function EscalationForm({ chart, escalation, timeZone, now, onDone, onCan
     setFirst(first ?? saved.id);
     // The next in line, without going back for the form.
     setTold('');
+    setAt(toLocal(now, timeZone));
     setAnswer(undefined);
     setComment(`${told.trim()} did not answer`);
   }

@@ -67,15 +67,16 @@ export function NoteForm({
   });
   const saving = useSave(timeZone);
   const fields = watch();
-  const empty =
-    fields.noteType === 'sbar'
-      ? PARTS.every(([name]) => fields[name].trim() === '')
-      : fields.text.trim() === '';
+  const noParts = PARTS.every(([name]) => fields[name].trim() === '');
+  const noText = fields.text.trim() === '';
+  const empty = fields.noteType === 'sbar' ? noParts : noText;
+  // Written under another kind, and not shown under this one: it stays in the draft, and no note is signed without it.
+  const beside = fields.noteType === 'sbar' ? !noText : !noParts;
   const time = useEffectiveTime(fields.at, timeZone, now, amend?.body.effectiveAt);
   const draftKept = useDraft(
     amend ? draftKey('note-amendment', patient, amend.id) : draftKey('note', patient),
     patient,
-    empty && !amend ? undefined : fields,
+    noText && noParts && !amend ? undefined : fields,
   );
 
   const submit = handleSubmit(async () => {
@@ -112,10 +113,19 @@ export function NoteForm({
       submit="Sign note"
       busy={saving.busy}
       problem={saving.problem ?? firstProblem(formState.errors)}
-      disabled={empty || time.at === undefined || (amend !== undefined && fields.reason.trim() === '')}
+      disabled={
+        empty || beside || time.at === undefined || (amend !== undefined && fields.reason.trim() === '')
+      }
       onSubmit={submit}
       onCancel={() => void leave()}
     >
+      {beside && (
+        <p className="notice" role="status">
+          {fields.noteType === 'sbar'
+            ? 'There is text of another kind of note too, which is not shown here. Choose that kind: sign it there, or move it and empty it.'
+            : 'There is text under SBAR too, which is not shown here. Choose SBAR: sign it there, or move it and empty it.'}
+        </p>
+      )}
       <SegmentedControl
         aria-label="Kind of note"
         size="md"

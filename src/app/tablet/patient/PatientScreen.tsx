@@ -79,11 +79,21 @@ export function PatientScreen({
   }, [saved, task]);
   /** What was left half written goes on, whichever way its form is opened. */
   const start = (next: Task): void => {
-    const key = taskDraftKey(next, patient);
-    const draft = drafts.find((item) => item.key === key);
     setSaved(undefined);
-    setTask(draft ? ({ ...next, draft: draft.content } as Task) : next);
-    toTop();
+    const open = (draft?: StoredDraft): void => {
+      setTask(draft ? ({ ...next, draft: draft.content } as Task) : next);
+      toTop();
+    };
+    const key = taskDraftKey(next, patient);
+    if (key === undefined) {
+      open();
+      return;
+    }
+    // Asked now: a list from before may not have what was left a moment ago, and the first keystroke would replace it.
+    void vault.drafts().then(
+      (all) => open(all.find((item) => item.key === key)),
+      () => open(drafts.find((item) => item.key === key)),
+    );
   };
   useScan((scan) => {
     setStray(undefined);
