@@ -36,6 +36,23 @@ const openPatient = (lamp: FakeLamp) =>
     />,
   );
 
+const leaveHalfANote = (lamp: FakeLamp): void =>
+  void lamp.drafts.set(KEY, {
+    key: KEY,
+    patient: PATIENT,
+    savedAt: new Date().toISOString(),
+    content: {
+      noteType: 'nursing',
+      text: 'Half a note',
+      situation: '',
+      background: '',
+      assessment: '',
+      recommendation: '',
+      at: '24-Nov-2026 14:05',
+      reason: '',
+    },
+  });
+
 describe('a note in progress', () => {
   it('reaches the vault as a draft while it is written', async () => {
     const lamp = aLamp();
@@ -116,21 +133,7 @@ describe('a note in progress', () => {
   it('is found by "Write note" also where the list of drafts has not come yet', async () => {
     const user = userEvent.setup();
     const lamp = aLamp();
-    lamp.drafts.set(KEY, {
-      key: KEY,
-      patient: PATIENT,
-      savedAt: new Date().toISOString(),
-      content: {
-        noteType: 'nursing',
-        text: 'Half a note',
-        situation: '',
-        background: '',
-        assessment: '',
-        recommendation: '',
-        at: '24-Nov-2026 14:05',
-        reason: '',
-      },
-    });
+    leaveHalfANote(lamp);
     const drafts = lamp.vault.drafts;
     let asked = 0;
     // The list that the screen opens with never comes.
@@ -146,21 +149,7 @@ describe('a note in progress', () => {
   it('is not overwritten by "Write note"', async () => {
     const user = userEvent.setup();
     const lamp = aLamp();
-    lamp.drafts.set(KEY, {
-      key: KEY,
-      patient: PATIENT,
-      savedAt: new Date().toISOString(),
-      content: {
-        noteType: 'nursing',
-        text: 'Half a note',
-        situation: '',
-        background: '',
-        assessment: '',
-        recommendation: '',
-        at: '24-Nov-2026 14:05',
-        reason: '',
-      },
-    });
+    leaveHalfANote(lamp);
     openPatient(lamp);
     await screen.findByRole('button', { name: 'Continue unfinished note' });
     await user.click(screen.getByRole('button', { name: 'Write note' }));
