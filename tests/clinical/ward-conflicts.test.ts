@@ -122,4 +122,65 @@ describe('conflicts of the ward', () => {
     expect(rowsAfter([...same, ...different])[0]?.samePersonAs).toEqual([]);
     expect(between(rowsAfter([...same, ...different, ...settle(disputed!, /Same person/, '7')]))).toEqual([]);
   });
+
+  const twoRegistered = (a: Parameters<typeof registered>[0], b: Parameters<typeof registered>[0]) =>
+    between(ward({ [PATIENT]: [registered(a)], [OTHER]: [of(OTHER, registered(b))] }));
+
+  it('the same name and a date of birth that is not known in full may be one person', () => {
+    const named = { name: { family: 'Kowalski', given: 'Jan' }, sex: 'male' as const };
+    const asks = (a: string | undefined, b: string | undefined, other = {}) =>
+      twoRegistered(
+        { ...named, ...(a ? { birthDate: a } : { birthDate: undefined }) },
+        { ...named, ...(b ? { birthDate: b } : { birthDate: undefined }), ...other },
+      ).map(({ message }) => message);
+    const said = ['They may be one person: same name, and a date of birth is not known in full.'];
+    expect(asks('1951', '1951-03-04')).toEqual(said);
+    expect(asks('1951-03', '1951')).toEqual(said);
+    expect(asks(undefined, '1951-03-04')).toEqual(said);
+    expect(asks(undefined, undefined)).toEqual(said);
+    expect(asks('1951', '1952')).toEqual([]);
+    expect(asks('1951', '1952-03-04')).toEqual([]);
+    expect(asks('1951', '1951', { sex: 'female' })).toEqual([]);
+    expect(asks('1951', '1951', { name: { family: 'Kowalski', given: 'Piotr' } })).toEqual([]);
+    expect(asks('1951-03-04', '1951-03-04', { name: { family: 'Kowalski', given: '' } })).toEqual([
+      'They may be one person: same name and date of birth.',
+    ]);
+  });
+
+  it('stand-in names say nothing of who is meant: a bed with two unknown patients always asks', () => {
+    const unknown = (word: string, sex: 'male' | 'female') => ({
+      nameUnknown: true,
+      name: { family: sex === 'male' ? 'Unknown Male' : 'Unknown Female', given: word },
+      sex,
+      birthDate: undefined,
+      bed: '4',
+    });
+    for (const word of ['Alpha-12', 'Zulu-99'])
+      expect(
+        twoRegistered(unknown('Alpha-07', 'male'), unknown(word, 'male')).map((one) => one.message),
+      ).toEqual(['They may be one person: same bed, and neither name is known.']);
+    expect(
+      twoRegistered(unknown('Alpha-07', 'male'), unknown('Alpha-07', 'female')).map(({ kind }) => kind),
+    ).toEqual(['two-in-one-bed']);
+  });
+
+  it('namesakes in one bed are counted as patients and told apart by their numbers', () => {
+    const [mine, other] = [
+      registered({ bed: '4', birthDate: '1951-03-04', number: { kind: 'MRT', value: 'DA10001X' } }),
+      of(
+        OTHER,
+        registered({ bed: '4', birthDate: '1980-01-01', number: { kind: 'MRT', value: 'DB20002Y' } }),
+      ),
+    ];
+    const rows = (entries: OpenedEntry[]) =>
+      ward({
+        [PATIENT]: [mine, ...entries.filter(({ patient }) => patient === PATIENT)],
+        [OTHER]: [other, ...entries.filter(({ patient }) => patient === OTHER)],
+      });
+    const [twice] = between(rows([]));
+    const [conflict] = between(rows(settle(twice!, /Different people/)));
+    expect(conflict?.kind).toBe('two-in-one-bed');
+    expect(conflict?.message).toMatch(/^Bed 4 has 2 patients: .*\(DA10001X\) and .*\(DB20002Y\)\.$/);
+    expect(new Set(conflict?.sides.map(({ says }) => says)).size).toBe(2);
+  });
 });

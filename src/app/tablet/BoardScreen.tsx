@@ -7,6 +7,7 @@ import {
   displayName,
   formatTime,
   mayWrite,
+  plainName,
   ROLES,
 } from '../../clinical/index.ts';
 import type { StoredDraft } from '../../vault/api.ts';
@@ -43,15 +44,11 @@ const byBed = (a: BoardRow, b: BoardRow): number =>
 export type BoardTab = 'board' | 'round';
 
 /** As people type: without accents, in any order of the names, by any of the patient's numbers, or by bed. */
-const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-
 function isFound(row: BoardRow, filter: string): boolean {
-  const said = plain(
-    `${displayName(row.name)} ${row.numbers.map(({ value }) => value).join(' ')} ${row.bed ?? ''}`,
-  );
-  return plain(filter)
-    .split(/[\s,]+/)
-    .every((word) => said.includes(word));
+  const said = [row.name.family, row.name.given, ...row.numbers.map(({ value }) => value), row.bed ?? '']
+    .map(plainName)
+    .join(' ');
+  return filter.split(/[\s,]+/).every((word) => said.includes(plainName(word)));
 }
 
 /** Who is in which bed, how sick, what is due. */

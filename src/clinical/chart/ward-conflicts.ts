@@ -1,5 +1,6 @@
 import { displayName, formatDate } from '../display.ts';
 import type { PersonName } from '../entries/index.ts';
+import { plainName, plainNumber } from '../plain-words.ts';
 import { aConflict, bedName } from './conflicts.ts';
 import type { BoardRow, Conflict, ConflictSide } from './types.ts';
 
@@ -42,43 +43,39 @@ function conflictBetween(
   return { ...conflict, overrules: [...new Set(contradicting.map(({ id }) => id))].sort() };
 }
 
-/** Letters and digits alone, without accents: "Müller-Lüdenscheidt" and "MULLER LUDENSCHEIDT" are one name. */
-const plainName = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, '');
-
 const fullName = ({ family, given }: PersonName): string => `${plainName(family)} ${plainName(given)}`;
-const plainNumber = (number: string): string => number.toUpperCase().replace(/[^A-Z0-9]/g, '');
+
+/** Rows that share one of these are compared: a family name, a number, a bed. */
+type Shared = 'name' | 'number' | 'bed';
 
 function registeredTwice(rows: readonly BoardRow[], similarity: Similarity): Conflict[] {
-  const groups = new Map<string, BoardRow[]>();
-  const join = (key: string, row: BoardRow): void => {
+  const groups = new Map<string, { shared: Shared; rows: BoardRow[] }>();
+  const join = (shared: Shared, value: string, row: BoardRow): void => {
+    const key = `${shared} ${value}`;
     const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
+    if (group) group.rows.push(row);
+    else groups.set(key, { shared, rows: [row] });
   };
   for (const row of rows) {
-    if (!row.nameUnknown && row.birthDate !== undefined)
-      join(`born ${row.birthDate} ${fullName(row.name)}`, row);
+    const family = plainName(row.name.family);
+    if (!row.nameUnknown && family !== '') join('name', family, row);
     const numbers = row.numbers.filter(({ kind }) => kind === 'MR').map(({ value }) => plainNumber(value));
     if (row.registration?.claimedEhrNumber) numbers.push(plainNumber(row.registration.claimedEhrNumber));
-    for (const number of new Set(numbers)) if (number !== '') join(`number ${number}`, row);
-    for (const bed of bedsOf(row)) join(`bed ${bed}`, row);
+    for (const number of new Set(numbers)) if (number !== '') join('number', number, row);
+    for (const bed of bedsOf(row)) join('bed', bed, row);
   }
   const found = new Map<string, Conflict>();
-  for (const [key, group] of groups) {
+  for (const { shared, rows: group } of groups.values()) {
     for (const [index, a] of group.entries()) {
       for (const b of group.slice(index + 1)) {
         if (!a.registration && !b.registration) continue;
         if (a.patient === b.patient) continue;
-        if (key.startsWith('bed ') && !(similarity(fullName(a.name), fullName(b.name)) >= ALIKE)) continue;
+        const why = WHY_ONE_PERSON[shared](a, b, similarity);
+        if (why === undefined) continue;
         const conflict = conflictBetween(
           'registered-twice',
           [registrationSide(a), registrationSide(b)],
-          `They may be one person: ${why(key)}.`,
+          `They may be one person: ${why}.`,
           [a, b],
         );
         if (!found.has(conflict.id)) found.set(conflict.id, conflict);
@@ -88,12 +85,39 @@ function registeredTwice(rows: readonly BoardRow[], similarity: Similarity): Con
   return [...found.values()];
 }
 
-const why = (key: string): string =>
-  key.startsWith('born ')
-    ? 'same name and date of birth'
-    : key.startsWith('number ')
-      ? 'same EHR number'
-      : 'same bed and a name that is alike';
+/** Why two rows that share something may be one person; `undefined`: it says nothing. */
+const WHY_ONE_PERSON: Record<
+  Shared,
+  (a: BoardRow, b: BoardRow, similarity: Similarity) => string | undefined
+> = {
+  number: () => 'same EHR number',
+  name: (a, b) => {
+    const [x, y] = [plainName(a.name.given), plainName(b.name.given)];
+    const whole = a.birthDate?.length === 10 && a.birthDate === b.birthDate;
+    if (whole && (x === y || x === '' || y === '')) return 'same name and date of birth';
+    // A year, or no date at all, is what an ambulance often brings.
+    return x === y && mayBeOne(a.birthDate, b.birthDate) && sexesAgree(a, b)
+      ? 'same name, and a date of birth is not known in full'
+      : undefined;
+  },
+  bed: (a, b, similarity) => {
+    // Stand-in names are drawn by lot: how alike they are says nothing of who is meant.
+    if (a.nameUnknown && b.nameUnknown)
+      return sexesAgree(a, b) ? 'same bed, and neither name is known' : undefined;
+    return similarity(fullName(a.name), fullName(b.name)) >= ALIKE
+      ? 'same bed and a name that is alike'
+      : undefined;
+  },
+};
+
+/** Dates of birth of which one is unknown, or the beginning of the other ("1951" and "1951-03-04"); not two whole ones. */
+function mayBeOne(a = '', b = ''): boolean {
+  if (a.length === 10 && b.length === 10) return false;
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+const sexesAgree = (a: BoardRow, b: BoardRow): boolean =>
+  a.sex === b.sex || a.sex === 'unknown' || b.sex === 'unknown';
 
 const bedsOf = (row: BoardRow): Set<string> => new Set(row.bedClaims.map(({ bed }) => bedName(bed)));
 
@@ -144,19 +168,21 @@ function twoInOneBed(rows: readonly BoardRow[], people: People): Conflict[] {
     }
   }
   return [...byBed].flatMap(([bed, claims]) => {
-    if (new Set(claims.map(({ row }) => people.of(row.patient))).size < 2) return [];
+    const inBed = new Map(claims.map(({ row }) => [people.of(row.patient), row]));
+    if (inBed.size < 2) return [];
     if (claims.every(({ claim }) => claim.kind === 'ehr')) return [];
+    const called = callingsOf(claims.map(({ row }) => row));
     const sides = claims.map(
       ({ row, claim }): ConflictSide => ({
         ref: claim.ref,
         patient: row.patient,
         kind: claim.kind,
-        says: `${displayName(row.name)} in bed ${claim.bed}`,
+        says: `${called(row)} in bed ${claim.bed}`,
         by: claim.by,
         ...(claim.at === undefined ? {} : { at: claim.at }),
       }),
     );
-    const names = [...new Set(claims.map(({ row }) => displayName(row.name)))].sort();
+    const names = [...inBed.values()].map(called).sort();
     return [
       {
         ...conflictBetween(
@@ -169,6 +195,17 @@ function twoInOneBed(rows: readonly BoardRow[], people: People): Conflict[] {
       },
     ];
   });
+}
+
+/** How patients of one bed are called: by name, and by number too where two have one name. */
+function callingsOf(rows: readonly BoardRow[]): (row: BoardRow) => string {
+  const patients = new Map(rows.map((row) => [row.patient, displayName(row.name)]));
+  const names = [...patients.values()];
+  return (row) => {
+    const name = displayName(row.name);
+    const alone = names.indexOf(name) === names.lastIndexOf(name);
+    return alone || !row.number ? name : `${name} (${row.number.value})`;
+  };
 }
 
 /**
