@@ -189,8 +189,8 @@ export interface VaultApi
   /** What the hospital brought along besides, or has set for this ward, as published: whoever uses it parses it. */
   siteData(what: SiteDataName): Promise<{ recordedAt: string; by: string; data: unknown } | undefined>;
 
-  /** Something went to paper: noted in the audit trail, and nowhere else. `what` names no patient. */
-  printed(request: { patient?: string; what: string; pages: number }): Promise<void>;
+  /** Something goes to paper: noted in the audit trail, under each patient that stands on it. `what` names none. */
+  printed(request: { patients: readonly string[]; what: string; pages: number }): Promise<void>;
 
   /** Writes what still waits in memory: the tail of the audit trail. Asked before the page goes away. */
   finish(): Promise<void>;

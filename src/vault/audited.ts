@@ -119,12 +119,11 @@ export function audited(vault: Watched, trail: AuditTrail): VaultApi {
       return read;
     },
 
-    async printed({ patient, what, pages }) {
-      note({
-        what: 'printed',
-        ...(patient === undefined ? {} : { patient }),
-        detail: `${what}, ${pages} ${pages === 1 ? 'page' : 'pages'}`.slice(0, 500),
-      });
+    async printed({ patients, what, pages }) {
+      const detail = `${what}, ${pages} ${pages === 1 ? 'page' : 'pages'}`.slice(0, 500);
+      if (patients.length === 0) note({ what: 'printed', detail });
+      for (const patient of patients) note({ what: 'printed', patient, detail });
+      await trail.flush();
     },
 
     finish: () => trail.flush(),

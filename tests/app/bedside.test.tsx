@@ -327,6 +327,50 @@ describe('a ward whose rows are still being opened', () => {
   });
 });
 
+describe('choosing her patients', () => {
+  it('drops no tap that comes while another is being saved', async () => {
+    const lamp = aLamp({ rows: [aBoardRow(), aBoardRow({ patient: OTHER, bed: '14' })] });
+    const append = lamp.vault.append;
+    let answer = (): void => undefined;
+    const first = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    lamp.vault.append = async (request) => {
+      await first;
+      return append(request);
+    };
+    renderWith(lamp, <BoardScreen {...props} tab="board" onTab={() => undefined} />);
+    await userEvent.click(await screen.findByRole('button', { name: 'Choose mine' }));
+    for (const row of document.querySelectorAll('.board-row')) await userEvent.click(row);
+    answer();
+    await waitFor(() => expect(lamp.appended.map(({ patient }) => patient).sort()).toHaveLength(2));
+  });
+
+  it('says that a handoff sheet would leave somebody out, and makes none', async () => {
+    const lamp = aLamp({ changes: { chart: async () => undefined } });
+    renderWith(lamp, <BoardScreen {...props} tab="board" onTab={() => undefined} />);
+    await userEvent.click(await screen.findByRole('button', { name: 'Print handoff' }));
+    expect(await screen.findByText(/The handoff sheet could not be made/)).toBeDefined();
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+});
+
+describe('a screen that is printed by the key of the browser', () => {
+  it('is in the trail, under everybody who stands on it', async () => {
+    const printed: unknown[] = [];
+    const lamp = aLamp({
+      rows: [aBoardRow(), aBoardRow({ patient: OTHER })],
+      changes: { printed: async (what) => void printed.push(what) },
+    });
+    renderWith(lamp, <BoardScreen {...props} tab="board" onTab={() => undefined} />);
+    await screen.findByText('2 patients');
+    dispatchEvent(new Event('beforeprint'));
+    expect(printed).toEqual([
+      { patients: [aBoardRow().patient, OTHER], what: 'Screen: ward board', pages: 1 },
+    ]);
+  });
+});
+
 describe('somebody who is looked for', () => {
   it('is found on the whole ward, without accents, by the names in any order and by every number', async () => {
     const lamp = aLamp({

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import './browser.ts';
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { MedicationTab } from '../../src/app/tablet/patient/MedicationTab.tsx';
@@ -225,5 +225,47 @@ describe('what goes on paper', () => {
     const { pieces } = handoffSheet([chart], '4 West', 'America/Chicago');
     renderWith(aLamp({ chart }), pieces[0]?.group?.head);
     expect(screen.getByText(/ALLERGIES: Penicillin V \(hives\)/)).toBeTruthy();
+  });
+
+  it('each print is in the trail: the first, again, and by the key of the browser', async () => {
+    const printed: unknown[] = [];
+    const chart = aChart();
+    const lamp = aLamp({ chart, changes: { printed: async (what) => void printed.push(what) } });
+    // As browsers do.
+    vi.stubGlobal('print', () => dispatchEvent(new Event('beforeprint')));
+    const choices = (
+      <PrintChoices chart={chart} by="Nora" timeZone="America/Chicago" onDone={() => undefined} />
+    );
+    renderWith(lamp, choices);
+    await userEvent.click(screen.getByRole('button', { name: 'Medication record' }));
+    await waitFor(() => expect(printed).toHaveLength(1));
+    await userEvent.click(screen.getByRole('button', { name: 'Print again' }));
+    await userEvent.click(screen.getByText('A4'));
+    await waitFor(() =>
+      expect(screen.getByRole('button', { name: 'Print again' })).toHaveProperty('disabled', false),
+    );
+    dispatchEvent(new Event('beforeprint'));
+    expect(printed).toEqual(
+      [1, 2, 3].map(() => ({ patients: [chart.identity.id], what: 'Medication record', pages: 1 })),
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }));
+    dispatchEvent(new Event('beforeprint'));
+    expect(printed).toHaveLength(3);
+  });
+
+  it('a sheet of several patients is in the trail under each of them', () => {
+    const chart = aChart();
+    expect(handoffSheet([chart], '4 West', 'America/Chicago').patients).toEqual([chart.identity.id]);
+  });
+
+  it('a tablet that does not answer says so, and does not lay out for ever', async () => {
+    const chart = aChart();
+    const lamp = aLamp({ chart, changes: { places: () => Promise.reject(new Error('gone')) } });
+    renderWith(
+      lamp,
+      <PrintChoices chart={chart} by="Nora" timeZone="America/Chicago" onDone={() => undefined} />,
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Medication record' }));
+    expect(await screen.findByText(/This tablet does not answer: nothing can be printed/)).toBeDefined();
   });
 });

@@ -5,6 +5,7 @@ import { audited } from '../../src/vault/audited.ts';
 
 const NORA = { id: 'a'.repeat(32), name: 'Nora Quinn', role: 'nurse' as const };
 const PATIENT = 'b'.repeat(32);
+const OTHER = 'c'.repeat(32);
 
 /** A vault of which only what is asked for exists, and a trail that remembers. */
 function watched(vault: Partial<VaultApi>) {
@@ -29,11 +30,12 @@ describe('the trail of a tablet', () => {
   it('says who put what on paper, about whom, and nothing of what stands on it', async () => {
     const { api, noted } = watched({});
     await api.unlock({ staff: NORA.id, pin: '135790', ward: '4-west' });
-    await api.printed({ what: 'medication round', patient: PATIENT, pages: 2 });
-    await api.printed({ what: 'ward board', pages: 1 });
+    await api.printed({ what: 'medication round', patients: [PATIENT, OTHER], pages: 2 });
+    await api.printed({ what: 'blank form', patients: [], pages: 1 });
     expect(noted.slice(1)).toEqual([
       { what: 'printed', detail: 'medication round, 2 pages', patient: PATIENT, staff: NORA, ward: '4-west' },
-      { what: 'printed', detail: 'ward board, 1 page', staff: NORA, ward: '4-west' },
+      { what: 'printed', detail: 'medication round, 2 pages', patient: OTHER, staff: NORA, ward: '4-west' },
+      { what: 'printed', detail: 'blank form, 1 page', staff: NORA, ward: '4-west' },
     ]);
   });
 

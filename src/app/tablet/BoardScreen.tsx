@@ -1,5 +1,5 @@
 import { Button, Tabs, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import {
   type BoardRow,
   type Conflict,
@@ -31,6 +31,7 @@ import { PatientRow } from './PatientRow.tsx';
 import { handoffSheet } from './print/handoff-paper.tsx';
 import { PrintPreview } from './print/PrintPreview.tsx';
 import type { Paper } from './print/paper.ts';
+import { usePrintNoted } from './print/use-print-noted.ts';
 import type { ScreenProps } from './Shell.tsx';
 
 /** How one patient is told from another where no banner stands. */
@@ -72,21 +73,42 @@ export function BoardScreen({
   const [mine, setMine] = useState(false);
   const [choosing, setChoosing] = useState(false);
   const [paper, setPaper] = useState<Paper>();
+  const [unprinted, setUnprinted] = useState<string>();
   const { save, problem } = useSave(timeZone);
+  /** Taps come faster than saves: each waits for the one before, none is dropped. */
+  const taps = useRef<Promise<unknown>>(Promise.resolve());
+  const takeOrGiveBack = (row: BoardRow): void => {
+    const action = isMine(row) ? 'given-back' : 'taken';
+    taps.current = taps.current.then(() =>
+      save(row.patient, { kind: 'patient-taken', effectiveAt: new Date().toISOString(), action }),
+    );
+  };
   const [drafts, setDrafts] = useState<StoredDraft[]>([]);
   useEffect(() => void vault.drafts().then(setDrafts), [vault]);
+  usePrintNoted(
+    rows && { patients: rows.map(({ patient }) => patient), what: 'Screen: ward board', pages: 1 },
+    'screen',
+  );
   if (!all || !rows) return <p>Opening the ward…</p>;
   /** Of her own patients, or of the ward where she has chosen none. */
   const printHandoff = async (): Promise<void> => {
     const chosen = (own.length > 0 ? own : rows).toSorted(byBed);
-    const opened = await Promise.all(chosen.map(({ patient }) => vault.chart(patient, false)));
-    setPaper(
-      handoffSheet(
-        opened.filter((chart) => chart !== undefined),
-        session.ward.name,
-        timeZone,
-      ),
-    );
+    setUnprinted(undefined);
+    try {
+      const charts = await Promise.all(
+        chosen.map(async (row) => {
+          const chart = await vault.chart(row.patient, false);
+          // A sheet that leaves somebody out looks whole.
+          if (!chart) throw new Error('a chart of the sheet is not here');
+          return chart;
+        }),
+      );
+      setPaper(handoffSheet(charts, session.ward.name, timeZone));
+    } catch {
+      setUnprinted(
+        'The handoff sheet could not be made: a chart could not be read just now. What is charted is safe. Try again, or lock this tablet and unlock it.',
+      );
+    }
   };
   const self = session.staff.id;
   const isMine = (row: BoardRow): boolean => row.takenBy.some(({ id }) => id === self);
@@ -207,7 +229,7 @@ export function BoardScreen({
               Tap the patients whom you look after now; tap again to give one back.
             </p>
           )}
-          <Problem>{problem}</Problem>
+          <Problem>{problem ?? unprinted}</Problem>
           <div className="board">
             {shown.map((row) => (
               <PatientRow
@@ -220,15 +242,7 @@ export function BoardScreen({
                 tablet={row.lastEntry && tablets[row.lastEntry.log]}
                 self={self}
                 chosen={choosing ? isMine(row) : undefined}
-                onOpen={() =>
-                  choosing
-                    ? void save(row.patient, {
-                        kind: 'patient-taken',
-                        effectiveAt: new Date().toISOString(),
-                        action: isMine(row) ? 'given-back' : 'taken',
-                      })
-                    : go({ at: 'patient', patient: row.patient })
-                }
+                onOpen={() => (choosing ? takeOrGiveBack(row) : go({ at: 'patient', patient: row.patient }))}
               />
             ))}
           </div>

@@ -14,6 +14,7 @@ import type { StoredDraft } from '../../../vault/api.ts';
 import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from '../../lamp.tsx';
 import { rowName } from '../BoardScreen.tsx';
 import { ConflictList } from '../ConflictList.tsx';
+import { usePrintNoted } from '../print/use-print-noted.ts';
 import type { ScreenProps } from '../Shell.tsx';
 import { useScan } from '../scan/scanning.tsx';
 import { otherWristband } from '../scan/words.ts';
@@ -64,6 +65,7 @@ export function PatientScreen({
   const [task, setTask] = useState<Task | undefined>(give ? { do: 'give', ...give } : undefined);
   // A discharge in the EHR takes no form away that is half filled in.
   const chart = current ?? (task && last);
+  usePrintNoted(chart && { patients: [patient], what: 'Screen: chart', pages: 1 }, 'screen');
   const [tab, setTab] = useState<string | null>(scanned ? 'medication' : 'overview');
   const [identified, setIdentified] = useState(scanned);
   const [stray, setStray] = useState<string>();

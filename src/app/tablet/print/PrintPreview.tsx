@@ -8,6 +8,7 @@ import { useLamp } from '../../lamp.tsx';
 import { PaperIdentity, Unsent, upToInWords } from './PaperIdentity.tsx';
 import { type PagePlan, paginate } from './paginate.ts';
 import { keepPaperSize, type Paper, type PaperPiece, type PaperSize, paperSize } from './paper.ts';
+import { usePrintNoted } from './use-print-noted.ts';
 
 /**
  * The pages as they come out of the printer, and the print dialog over them. Pages are laid out here and not by the
@@ -25,10 +26,9 @@ export function PrintPreview({
   timeZone: string;
   onClose: () => void;
 }) {
-  const { vault } = useLamp();
   const [size, setSize] = useState<PaperSize>(() => paperSize(timeZone));
   const [printedAt] = useState(() => new Date().toISOString());
-  const facts = useFacts(paper.chart?.identity.id);
+  const { facts, lost } = useFacts(paper.chart?.identity.id);
   const told = paper.record ? (paper.chart?.history ?? []) : [];
   const unsent = told.filter(({ id }) => facts?.places[id]?.place === 'this-tablet');
   const pieces: PaperPiece[] = [
@@ -47,7 +47,7 @@ export function PrintPreview({
     pieces.length,
     facts && `${size} ${pieces.map(({ key }) => key).join(' ')} ${footer}`,
   );
-  const noted = useRef(false);
+  const asked = useRef(false);
   const { pages } = plan;
 
   useEffect(() => {
@@ -59,17 +59,20 @@ export function PrintPreview({
       root?.removeAttribute('inert');
     };
   }, []);
-  // The printer's dialog comes by itself, once the pages stand and their pictures are drawn.
-  useEffect(() => {
-    if (!pages || noted.current) return;
-    noted.current = true;
-    void vault.printed({
-      ...(paper.chart ? { patient: paper.chart.identity.id } : {}),
+  usePrintNoted(
+    pages && {
+      patients: paper.chart ? [paper.chart.identity.id] : (paper.patients ?? []),
       what: paper.title,
       pages: pages.length,
-    });
+    },
+    'paper',
+  );
+  // The printer's dialog comes by itself, once the pages stand and their pictures are drawn.
+  useEffect(() => {
+    if (!pages || asked.current) return;
+    asked.current = true;
     void picturesDrawn().then(() => print());
-  }, [pages, vault, paper]);
+  }, [pages]);
 
   const page = (number: number, of: number, content: ReactNode) => (
     <section key={number} className={`paper-page ${size}`} aria-label={`Page ${number} of ${of}`}>
@@ -110,8 +113,9 @@ export function PrintPreview({
           ]}
         />
         <span>
-          {pages ? `${pages.length} ${pages.length === 1 ? 'page' : 'pages'}` : 'Laying out…'}. No printer?
-          Choose “Save as PDF” in its dialog.
+          {lost
+            ? 'This tablet does not answer: nothing can be printed. Close, lock the tablet and unlock it again.'
+            : `${pages ? `${pages.length} ${pages.length === 1 ? 'page' : 'pages'}` : 'Laying out…'}. No printer? Choose “Save as PDF” in its dialog.`}
         </span>
         <Button disabled={!pages} onClick={() => print()}>
           Print again
@@ -158,16 +162,18 @@ export function PrintPreview({
 function useFacts(patient: string | undefined) {
   const { vault } = useLamp();
   const [facts, setFacts] = useState<{ device: string; places: Awaited<ReturnType<VaultApi['places']>> }>();
+  const [lost, setLost] = useState(false);
   useEffect(() => {
     let current = true;
     void Promise.all([vault.status(), patient === undefined ? {} : vault.places(patient)]).then(
       ([status, places]) => current && setFacts({ device: status.deviceName ?? '', places }),
+      () => current && setLost(true),
     );
     return () => {
       current = false;
     };
   }, [vault, patient]);
-  return facts;
+  return { facts, lost };
 }
 
 /** Measures every piece as it will stand on the page, then lays them out. `undefined` until that is done. */

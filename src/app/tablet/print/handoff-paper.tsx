@@ -46,6 +46,7 @@ export function handoffPaper(chart: Chart, timeZone: string): Paper {
 export function handoffSheet(charts: readonly Chart[], ward: string, timeZone: string): Paper {
   return {
     title: `Handoff sheet, ${ward}`,
+    patients: charts.map(({ identity }) => identity.id),
     pieces: charts.flatMap((chart): PaperPiece[] => {
       const { identity, now } = chart;
       const { from, parts } = partsOf(chart, timeZone);

@@ -7,6 +7,8 @@ export interface Paper {
   title: string;
   /** Whose it is: stands on every page. Absent: a blank form, or a list of several patients. */
   chart?: Chart;
+  /** Of a list: whose records it tells. "Who looked at this patient?" finds the print by them. */
+  patients?: string[];
   pieces: PaperPiece[];
   /** It tells the record: it names what of it no other tablet has. */
   record?: true;
