@@ -19,6 +19,7 @@ import {
 } from '../../src/seal/index.ts';
 import { createServer, type LamplightServer } from '../../src/server/create-server.ts';
 import { createLeases } from '../../src/server/leases.ts';
+import { createLedger, inTheNameOfTheSite } from '../../src/server/ledger.ts';
 import { encodeFrames, FrameType } from '../../src/sync/index.ts';
 import { aLog, aNote } from '../builders.ts';
 import { embedded, startPostgres, type TestDatabase } from './databases.ts';
@@ -79,6 +80,22 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('the server on %s', (kind) => {
     expect((await ledger.receive(bytesOf(entries))).accepted).toBe(8);
     expect((await ledger.receive(bytesOf([...entries].reverse()))).accepted).toBe(0);
     expect((await ledger.vector())[log]?.[0]).toBe(20);
+  });
+
+  it('commits nothing that the journal could not take (FAILURES 10)', async () => {
+    const { db, identity, site } = server.context;
+    const full = { append: () => Promise.reject(new Error('no space')), close: async () => undefined };
+    const opened = { db, journal: full, journaled: [], embedded: true, close: async () => undefined };
+    const ledger = createLedger(
+      opened,
+      identity,
+      inTheNameOfTheSite(identity, () => ''),
+      () => site,
+    );
+    const { entries, log } = await tabletLog(5);
+    await expect(ledger.receive(bytesOf(entries))).rejects.toThrow('no space');
+    expect((await ledger.vector())[log]).toBeUndefined();
+    expect((await server.context.ledger.receive(bytesOf(entries))).accepted).toBe(5);
   });
 
   it('takes the same push from two sides at once without a loss or a double', async () => {
