@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   answersFromVitals,
   foldChart,
+  freshVitals,
   type OpenedEntry,
   readWardSettings,
   SCREENS,
@@ -11,7 +12,7 @@ import {
   urineOutput,
   WardSettings,
 } from '../../src/clinical/index.ts';
-import { anEntry, NOW, PATIENT, registered } from './builders.ts';
+import { anEntry, FULL_SET, NOW, PATIENT, registered } from './builders.ts';
 
 const table = (id: string) => SCREENS.find((one) => one.id === id)!;
 const all = (id: string, option: number) =>
@@ -124,6 +125,20 @@ describe('screens', () => {
       consciousness: 'confusion' as const,
     };
     expect(Object.values(answersFromVitals(table('maternity'), beyond))).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('vital signs answer a screen for an hour, by the clock that it is asked with, and only while they stand', () => {
+    const set = (minutes: number) =>
+      anEntry('vital-signs', { values: FULL_SET, effectiveAt: at(minutes), recordedAt: at(0) });
+    const times = (...minutes: number[]) => freshVitals(chartOf(minutes.map(set)), NOW)?.body.effectiveAt;
+    expect(times(-60)).toBe(at(-60));
+    expect(times(-61)).toBeUndefined();
+    expect(times(-300, -20)).toBe(at(-20));
+    // Of a clock that was wrong: not of the last hour.
+    expect(times(-20, 45)).toBe(at(-20));
+    const wrong = set(-10);
+    const taken = anEntry('entered-in-error', { replaces: wrong.id, reason: 'other patient' });
+    expect(freshVitals(chartOf([wrong, taken]), NOW)).toBeUndefined();
   });
 
   it('every table has options, a source, and ids of its own', () => {
