@@ -15,6 +15,7 @@ import { useAlike, useBoard, useChart, useLamp, useNow, useWardConflicts } from 
 import { rowName } from '../BoardScreen.tsx';
 import { ConflictList } from '../ConflictList.tsx';
 import type { ScreenProps } from '../Shell.tsx';
+import { ShownAsOf } from '../ShownAsOf.tsx';
 import { useScan } from '../scan/scanning.tsx';
 import { otherWristband } from '../scan/words.ts';
 import { useBrought } from '../use-site-data.ts';
@@ -53,7 +54,7 @@ export function PatientScreen({
 }) {
   const { vault } = useLamp();
   const [whole, setWhole] = useState(false);
-  const { chart: current, loaded } = useChart(patient, whole);
+  const { chart: current, loaded, shownAsOf } = useChart(patient, whole);
   const [last, setLast] = useState(current);
   if (current && current !== last) setLast(current);
   const rows = useBoard();
@@ -140,6 +141,7 @@ export function PatientScreen({
   return (
     <div className="stack">
       <PatientBanner chart={chart} now={now} timeZone={timeZone} alike={alike.get(patient)?.map(rowName)} />
+      <ShownAsOf at={shownAsOf} now={now} timeZone={timeZone} />
       <MoveNotices chart={chart} timeZone={timeZone} />
       {stray && (
         <p role="alert" className="notice stop">
