@@ -181,6 +181,43 @@ describe('urine by weight', () => {
   });
 });
 
+describe('no urine', () => {
+  const urine = (volumeMl: number | undefined, minutes: number) =>
+    anEntry('fluid-recorded', {
+      route: 'urine',
+      ...(volumeMl === undefined ? { notMeasured: true as const } : { volumeMl }),
+      effectiveAt: at(minutes),
+    });
+  const weight = anEntry('body-measured', { weightKg: 80, method: 'measured', effectiveAt: at(-900) });
+  const of = (...entries: OpenedEntry[]) => urineOutput(chartOf(entries));
+
+  it('charted as 0 mL for six hours is too little at any weight, so that it needs none', () => {
+    expect(of(urine(300, -400), urine(0, -200), urine(0, -20))).toEqual({
+      latest: 0,
+      hours: 3,
+      noneForHours: 6.33,
+      low: true,
+    });
+    expect(of(urine(0, -400), urine(0, -20))).toMatchObject({ noneForHours: 6.33, low: true });
+    expect(of(weight, urine(300, -400), urine(0, -20))).toMatchObject({
+      mean: 0,
+      noneForHours: 6.33,
+      low: true,
+    });
+    // A bag whose amount nobody measured was empty then all the same.
+    expect(of(urine(undefined, -400), urine(0, -20))).toMatchObject({ noneForHours: 6.33, low: true });
+  });
+
+  it('is not too little before six hours, and no hour in which nothing was charted is one without urine', () => {
+    expect(of(urine(300, -300), urine(0, -20))).toMatchObject({ noneForHours: 4.67, low: false });
+    expect(of(urine(0, -20))).toBeUndefined();
+    expect(of(urine(300, -1400), urine(300, -900))).toBeUndefined();
+    expect(of(weight, urine(400, -1000), urine(400, -720))).toMatchObject({ low: false });
+    expect(of(urine(0, -400), urine(200, -300), urine(0, -20))).toMatchObject({ low: false });
+    expect(of(urine(0, -400), urine(undefined, -20))).toBeUndefined();
+  });
+});
+
 describe('what a ward sets', () => {
   it('is read with defaults for what is missing, and never from what cannot be read', () => {
     expect(readWardSettings(undefined).fluidShifts).toEqual(['06:00', '14:00', '22:00']);
