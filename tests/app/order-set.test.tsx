@@ -150,7 +150,7 @@ it('one alert about two orders is answered, and kept, for each by itself', async
   await waitFor(() => expect(lamp.appended).toHaveLength(2));
   expect(
     lamp.appended.map(({ draft }) =>
-      'overrides' in draft ? draft.overrides.map(({ reason }) => reason) : [],
+      'overrides' in draft ? draft.overrides?.map(({ reason }) => reason) : [],
     ),
   ).toEqual([['tolerated in May'], ['no other choice']]);
 });
