@@ -30,14 +30,22 @@ export function useLamp(): Lamp {
 /** A worker that has not answered by then may never do so: the question is put again. */
 const LOST_AFTER_MS = 20_000;
 
+interface Loaded<T> {
+  value: T | undefined;
+  loaded: boolean;
+  /** When the value was read; only where it could not be read again since, so that it may be old. */
+  shownAsOf?: string;
+  reload: () => void;
+}
+
 /** Loads, and loads again whenever an event says that it may have changed, or after `everyMs`. */
 function useLoaded<T>(
   load: () => Promise<T>,
   matters: (event: VaultEvent) => boolean,
   everyMs?: number,
-): { value: T | undefined; loaded: boolean; reload: () => void } {
+): Loaded<T> {
   const { subscribe } = useLamp();
-  const [answered, setAnswered] = useState<{ value: T }>();
+  const [answered, setAnswered] = useState<{ value: T; askedMs: number; old?: true }>();
   const turn = useRef<{ running?: { load: () => Promise<T>; since: number }; again: boolean }>({
     again: false,
   });
@@ -50,9 +58,11 @@ function useLoaded<T>(
       return;
     }
     const question = { load, since: Date.now() };
+    // The one before was given no answer at all.
+    if (now.running?.load === load) setAnswered((shown) => shown && { ...shown, old: true });
     now.running = question;
     now.again = false;
-    const show = (next: (shown: { value: T } | undefined) => { value: T }): void => {
+    const show = (next: (shown: typeof answered) => typeof answered): void => {
       // Something else is asked by now: this is the answer to nobody's question.
       if (now.running !== question) return;
       setAnswered(next);
@@ -60,13 +70,13 @@ function useLoaded<T>(
       if (now.again) reload();
     };
     load().then(
-      (value) => show(() => ({ value })),
+      (value) => show(() => ({ value, askedMs: question.since })),
       // With nothing to show, thrown where the fault boundary sees it, rather than "Opening…" for ever. A refresh that
-      // fails leaves what is on the screen: it must not take away a form that is half filled in.
+      // fails leaves what is on the screen, as old: it must not take away a form that is half filled in.
       (error: unknown) =>
         show((shown) => {
           if (shown === undefined) throw error;
-          return shown;
+          return { ...shown, old: true };
         }),
     );
   }, [load]);
@@ -81,7 +91,12 @@ function useLoaded<T>(
       unsubscribe();
     };
   }, [reload, subscribe, matters, everyMs]);
-  return { value: answered?.value, loaded: answered !== undefined, reload };
+  return {
+    value: answered?.value,
+    loaded: answered !== undefined,
+    ...(answered?.old ? { shownAsOf: new Date(answered.askedMs).toISOString() } : {}),
+    reload,
+  };
 }
 
 const statusMatters = (event: VaultEvent): boolean => event.type === 'counts' || event.type === 'snapshot';
@@ -94,12 +109,15 @@ export function useStatus(): { value: TabletStatus | undefined; reload: () => vo
 }
 
 const boardMatters = (event: VaultEvent): boolean => event.type === 'changed';
-export function useBoard(): BoardRow[] | undefined {
+export const useBoard = (): BoardRow[] | undefined => useReadBoard().value;
+
+/** The board, with since when it is shown where it could not be read again. */
+export function useReadBoard(): Loaded<BoardRow[]> {
   const { vault } = useLamp();
   return useLoaded(
     useCallback(() => vault.board(), [vault]),
     boardMatters,
-  ).value;
+  );
 }
 
 export function useCompleteness(): WardCompleteness | undefined {
@@ -116,18 +134,21 @@ const completenessMatters = (event: VaultEvent): boolean =>
 const CHART_EVERY_MS = 60_000;
 
 /** The chart; `loaded` without one: nothing is known of this patient here (any more). */
-export function useChart(patient: string, whole: boolean): { chart: Chart | undefined; loaded: boolean } {
+export function useChart(
+  patient: string,
+  whole: boolean,
+): { chart: Chart | undefined } & Pick<Loaded<Chart>, 'loaded' | 'shownAsOf'> {
   const { vault } = useLamp();
   const matters = useCallback(
     (event: VaultEvent) => event.type === 'changed' && event.patients.includes(patient),
     [patient],
   );
-  const { value, loaded } = useLoaded(
+  const { value, ...read } = useLoaded(
     useCallback(() => vault.chart(patient, whole), [vault, patient, whole]),
     matters,
     CHART_EVERY_MS,
   );
-  return { chart: value, loaded };
+  return { chart: value, ...read };
 }
 
 const placesMatter = (event: VaultEvent): boolean => event.type === 'changed' || event.type === 'counts';

@@ -181,7 +181,13 @@ export function describeEntry(body: WardBody | null, news2 = true): { title: str
     case 'order-held':
       return { title: 'Order held', text: body.reason };
     case 'order-resumed':
-      return { title: 'Order resumed', text: body.reason ?? '' };
+      return {
+        title: 'Order resumed',
+        text: [
+          ...(body.reason === undefined ? [] : [body.reason]),
+          ...(body.overrides ?? []).map((item) => `Alert: ${item.message} Reason: ${item.reason}`),
+        ].join('. '),
+      };
     case 'order-acknowledged':
       return { title: 'Order noted', text: '' };
     case 'order-stopped':

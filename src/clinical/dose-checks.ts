@@ -1,7 +1,7 @@
 import type { Alert } from './alerts.ts';
 import { lastGiven } from './chart/last-given.ts';
 import { stands } from './chart/standing.ts';
-import type { Chart, ChartOrder } from './chart/types.ts';
+import type { Chart, ChartOrder, DueDose } from './chart/types.ts';
 import { formatAgo, formatNumber, formatQuantity } from './display.ts';
 import type { LimitedParameter, MedicationDetail, ParameterLimit, Quantity } from './entries/index.ts';
 import { inUnit } from './in-unit.ts';
@@ -149,14 +149,27 @@ function alsoOverdue(
   });
   const oldest = others[0];
   if (!oldest) return [];
-  const count = others.length === 1 ? 'Another dose' : `${others.length} other doses`;
+  const one = others.length === 1;
   return [
     {
       code: 'also-overdue',
       severity: 'stop-and-think',
-      message: `${count} of this drug ${others.length === 1 ? 'is' : 'are'} overdue and not charted, the oldest due ${formatAgo(oldest.dueAt, at)}. Find out what became of ${others.length === 1 ? 'it' : 'them'} first: two doses must not follow each other unasked.`,
+      message: `${one ? 'Another dose' : `${others.length} other doses`} of this drug ${openInWords(others)}, ${one ? '' : 'the oldest '}due ${formatAgo(oldest.dueAt, at)}. Find out what became of ${one ? 'it' : 'them'} first: two doses must not follow each other unasked.`,
     },
   ];
+}
+
+/** What nobody charted of an order that goes on is overdue; of one that was stopped it is not to be given any more. */
+function openInWords(doses: readonly Pick<DueDose, 'state'>[]): string {
+  const gone = doses.filter(({ state }) => state === 'not-charted').length;
+  const overdue = doses.length - gone;
+  const one = doses.length === 1;
+  if (gone === 0) return `${one ? 'is' : 'are'} overdue and not charted`;
+  if (overdue === 0)
+    return one
+      ? 'was due before its order was stopped or changed, and is not charted'
+      : 'were due before their orders were stopped or changed, and are not charted';
+  return `are not charted (${overdue} overdue, ${gone} due before an order was stopped or changed)`;
 }
 
 function patchOn(chart: Chart, detail: MedicationDetail, { at }: IntendedDose): Alert[] {

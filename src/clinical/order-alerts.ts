@@ -1,5 +1,5 @@
 import { type Alert, allergyAlerts, type DrugKnowledge, NOTHING_KNOWN } from './alerts.ts';
-import type { Chart } from './chart/types.ts';
+import type { Chart, ChartOrder } from './chart/types.ts';
 import { tallMan } from './display.ts';
 import { rangeAlerts } from './dose-range.ts';
 import type { MedicationDetail, OrderDetail, OrderId } from './entries/index.ts';
@@ -32,6 +32,35 @@ export function orderAlerts(
   { changes, together = [] }: Beside = {},
 ): Alert[] {
   if (detail.category !== 'medication') return [];
+  const item = formulary.byText(detail.medication.text);
+  return [
+    ...drugAlerts(chart, detail, interactions, { changes, together }),
+    ...rangeAlerts(chart, item, detail),
+  ];
+}
+
+/**
+ * What to think about before a held order goes on: the same as at its signing, by what is on the chart now. Of an order
+ * of the EHR that came without its dose, the dose is nothing to judge.
+ */
+export function resumeAlerts(
+  chart: Chart,
+  { id, detail, incomplete }: Pick<ChartOrder, 'id' | 'detail' | 'incomplete'>,
+  knowledge: DrugKnowledge = NOTHING_KNOWN,
+): Alert[] {
+  if (detail.category !== 'medication') return [];
+  return incomplete.includes('dose')
+    ? drugAlerts(chart, detail, knowledge.interactions, { changes: id })
+    : orderAlerts(chart, detail, knowledge, { changes: id });
+}
+
+/** Allergies, duplicates and interactions: what speaks against the drug, whatever its dose. */
+function drugAlerts(
+  chart: Chart,
+  detail: MedicationDetail,
+  interactions: DrugKnowledge['interactions'],
+  { changes, together = [] }: Beside,
+): Alert[] {
   const drug = detail.medication.text;
   const others = [
     ...chart.orders.flatMap((order) =>
@@ -60,7 +89,7 @@ export function orderAlerts(
         message: `Interaction with ${tallMan(text)}${MET[state].interaction}: ${found.says}`,
       });
   }
-  return [...alerts, ...rangeAlerts(chart, formulary.byText(drug), detail)];
+  return alerts;
 }
 
 const medicationsOf = (detail: OrderDetail): MedicationDetail['medication']['text'][] =>

@@ -1,3 +1,5 @@
+import { stands } from './chart/standing.ts';
+import type { Chart } from './chart/types.ts';
 import type { BodyOf, VitalValues } from './entries/index.ts';
 import { type Person, SCREENS, type ScreenTable } from './screen-tables.ts';
 
@@ -54,7 +56,20 @@ export function screenResult(
   };
 }
 
-/** What the newest vital signs answer already, by place of the option; the nurse sees it and may change it. */
+/** Vital signs answer a screen that long: a screen is of now, and no publisher names a time (ours, as for a glucose). */
+const VITALS_GOOD_FOR_MS = 60 * 60_000;
+
+/** The newest vital signs that may answer a screen now; none of a clock that runs ahead. */
+export const freshVitals = (
+  { vitals }: Pick<Chart, 'vitals'>,
+  now: string,
+): Chart['vitals'][number] | undefined =>
+  vitals.find((set) => {
+    const ageMs = Date.parse(now) - Date.parse(set.body.effectiveAt);
+    return stands(set) && ageMs >= -60_000 && ageMs <= VITALS_GOOD_FOR_MS;
+  });
+
+/** What these vital signs answer already, by place of the option; the nurse sees it and may change it. */
 export function answersFromVitals(table: ScreenTable, values: VitalValues | undefined): Answers {
   if (!values) return {};
   const { respirationRate, systolic, diastolic, pulse, oxygenSaturation, oxygenDevice, consciousness } =

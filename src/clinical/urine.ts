@@ -11,16 +11,20 @@ export interface UrineOutput {
   /** Since the last emptying, mL/kg/h, two decimals. */
   latest: number;
   hours: number;
-  weightKg: number;
+  /** Absent: nobody weighed the patient, and nothing has no need of it. */
+  weightKg?: number;
   /** Mean of the last six hours, where emptyings cover them. */
   mean?: number;
-  /** The mean is below 0.5: tell somebody. */
+  /** Hours up to the last emptying in which every one was charted as 0 mL. */
+  noneForHours?: number;
+  /** The mean is below 0.5, or there was none for as long: tell somebody. */
   low: boolean;
 }
 
 /**
  * Urine by weight: volume ÷ hours since the last emptying ÷ weight. `undefined`: fewer than two measured emptyings, no
- * weight, or something that was not measured since, which would make it too little.
+ * weight, or something that was not measured since, which would make it too little. An emptying of 0 mL counts at any
+ * weight; time after the last emptying counts for nothing, since nobody charted it.
  */
 export function urineOutput(
   chart: Pick<Chart, 'measurements' | 'ehrObservations' | 'now'>,
@@ -34,9 +38,12 @@ export function urineOutput(
     )
     .sort((a, b) => b.at - a.at);
   const [last, before] = emptied;
-  if (!weight || !last || !before || last.ml === undefined || last.at === before.at) return undefined;
+  if (!last || !before || last.ml === undefined || last.at === before.at) return undefined;
+  if (!weight && last.ml > 0) return undefined;
   const rounded = (value: number): number => Math.round(value * 100) / 100;
   const hours = (last.at - before.at) / HOUR_MS;
+  const emptySince = emptied.find(({ ml }) => ml !== 0) ?? emptied.at(-1);
+  const none = last.ml === 0 && emptySince ? (last.at - emptySince.at) / HOUR_MS : undefined;
   let ml = 0;
   let mean: number | undefined;
   for (const [index, emptying] of emptied.entries()) {
@@ -46,15 +53,16 @@ export function urineOutput(
     ml += emptying.ml;
     const covered = (last.at - previous.at) / HOUR_MS;
     if (covered >= WINDOW_HOURS) {
-      mean = ml / covered / weight.kg;
+      mean = weight && ml / covered / weight.kg;
       break;
     }
   }
   return {
-    latest: rounded(last.ml / hours / weight.kg),
+    latest: weight ? rounded(last.ml / hours / weight.kg) : 0,
     hours: rounded(hours),
-    weightKg: weight.kg,
+    ...(weight ? { weightKg: weight.kg } : {}),
     ...(mean === undefined ? {} : { mean: rounded(mean) }),
-    low: mean !== undefined && mean < LEAST,
+    ...(none === undefined ? {} : { noneForHours: rounded(none) }),
+    low: (mean !== undefined && mean < LEAST) || (none !== undefined && none >= WINDOW_HOURS),
   };
 }

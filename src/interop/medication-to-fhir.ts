@@ -335,6 +335,7 @@ export function orderChangeTask(
     intent: 'order',
     code: { text: CHANGES[body.kind] },
     ...present('description', body.reason),
+    ...(body.kind === 'order-resumed' ? present('note', overrideNotes(body.overrides ?? [])) : {}),
     focus: context.orderReference(body.order),
     for: subjectOf(context),
     ...encounterOf(context),

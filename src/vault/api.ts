@@ -233,4 +233,6 @@ export type VaultEvent =
   /** An administrator's order was obeyed: there is nothing here any more. */
   | { type: 'wiped' }
   | { type: 'sync'; state: SyncState }
+  /** A worker of this page has failed: nothing is read, saved or sent before the page is loaded again. */
+  | { type: 'stopped' }
   | { type: 'storage-lost'; message: string };

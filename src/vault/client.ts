@@ -1,8 +1,8 @@
-import * as Comlink from 'comlink';
 import type { SyncApi, VaultApi, VaultEvent } from './api.ts';
 import { openNews } from './events.ts';
 import SyncWorker from './sync-worker.ts?worker';
 import VaultWorker from './vault-worker.ts?worker';
+import { callWorker } from './worker-calls.ts';
 
 /** The page's side: proxies to both workers, and their news. The page never touches storage or keys itself. */
 export async function connectLamp(): Promise<{
@@ -13,11 +13,20 @@ export async function connectLamp(): Promise<{
   const news = openNews();
   // Asked for on every start: browsers grant it once the app is installed.
   await navigator.storage.persist();
+  const listeners = new Set<(event: VaultEvent) => void>();
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+    for (const listener of listeners) listener({ type: 'stopped' });
+  };
   return {
-    vault: Comlink.wrap<VaultApi>(new VaultWorker()) as unknown as VaultApi,
-    sync: Comlink.wrap<SyncApi>(new SyncWorker()) as unknown as SyncApi,
-    subscribe: (listener) =>
-      news.listen((event) => {
+    vault: callWorker<VaultApi>(new VaultWorker(), stop),
+    sync: callWorker<SyncApi>(new SyncWorker(), stop),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      // A worker may fail before anybody listens.
+      if (stopped) listener({ type: 'stopped' });
+      const unlisten = news.listen((event) => {
         switch (event.type) {
           case 'changed':
           case 'counts':
@@ -28,6 +37,11 @@ export async function connectLamp(): Promise<{
           case 'wiped':
             listener(event);
         }
-      }),
+      });
+      return () => {
+        listeners.delete(listener);
+        unlisten();
+      };
+    },
   };
 }

@@ -3,9 +3,10 @@ import './browser.ts';
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
+import { ChangeOrderForm } from '../../src/app/tablet/forms/ChangeOrderForm.tsx';
 import { OrderForm } from '../../src/app/tablet/forms/OrderForm.tsx';
 import { type ChartOrder, firstDue, type OrderDetail, type Schedule } from '../../src/clinical/index.ts';
-import { aChart, aLamp, anOrder, PIN, renderWith } from './fake-lamp.tsx';
+import { aChart, aLamp, anOrder, NURSE, PIN, renderWith } from './fake-lamp.tsx';
 
 const ZONE = 'America/Chicago';
 const at = (times: string[], everyDays: number, code?: string): Schedule => ({
@@ -87,5 +88,54 @@ describe('an order that is changed', () => {
 
   it('asks for a frequency where nobody knows from when the old one counts', () => {
     expect(change(at(['09:00'], 7), { incomplete: ['start time'] }).frequency).toBe('');
+  });
+});
+
+describe('an order that is resumed', () => {
+  const held = anOrder({ text: 'amoxicillin 500 mg', state: 'on-hold', id: 'e2'.repeat(16) });
+  function resume(change: 'resume' | 'hold', others: ChartOrder[] = []) {
+    const chart = aChart({ orders: [held, ...others] });
+    const lamp = aLamp({ chart });
+    renderWith(
+      lamp,
+      <ChangeOrderForm
+        chart={chart}
+        order={held}
+        change={change}
+        self={NURSE.id}
+        timeZone={ZONE}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />,
+    );
+    return { lamp, user: userEvent.setup() };
+  }
+
+  it('is looked at again beside what is on the chart now, and each reason is signed with it', async () => {
+    const { lamp, user } = resume('resume', [anOrder({ text: 'amoxicillin 250 mg' })]);
+    expect(screen.getByText(/Allergy on record: Penicillin V/)).toBeDefined();
+    expect(screen.getByText(/same ingredient is active: amoxicillin 250 mg\.$/)).toBeDefined();
+    await user.type(screen.getByLabelText('PIN'), PIN);
+    const sign = screen.getByRole<HTMLButtonElement>('button', { name: 'Sign resume' });
+    const reasons = screen.getAllByLabelText('Reason to resume it all the same');
+    expect(reasons).toHaveLength(2);
+    await user.type(reasons[0]!, 'tolerated in May');
+    expect(sign.disabled).toBe(true);
+    await user.click(screen.getByRole('button', { name: 'Both are meant' }));
+    await user.click(sign);
+    await waitFor(() => expect(lamp.appended).toHaveLength(1));
+    expect(lamp.appended[0]?.draft).toMatchObject({
+      kind: 'order-resumed',
+      order: held.id,
+      overrides: [
+        { alert: 'allergy-class', reason: 'tolerated in May' },
+        { alert: 'duplicate-order', reason: 'Both are meant' },
+      ],
+    });
+  });
+
+  it('no reason is asked for to hold it', () => {
+    resume('hold');
+    expect(screen.queryByText(/Allergy on record/)).toBeNull();
   });
 });

@@ -99,6 +99,16 @@ describe('charting', () => {
     expect(day.getByText('urine')).toBeTruthy();
   });
 
+  it('no urine for six hours is an alarm, also of somebody who was never weighed', async () => {
+    await open(aLamp(), [
+      measured(1, { kind: 'fluid-recorded', route: 'urine', volumeMl: 300 }, 400),
+      measured(2, { kind: 'fluid-recorded', route: 'urine', volumeMl: 0 }, 10),
+    ]);
+    expect((await screen.findByRole('alert')).textContent).toMatch(
+      /No urine for 6.5 hours: tell the medical team/,
+    );
+  });
+
   it('a glucose in the other unit is asked again before it is saved', async () => {
     const lamp = aLamp();
     await open(lamp);

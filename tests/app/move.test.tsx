@@ -44,6 +44,24 @@ describe('moving a patient', () => {
     expect(lamp.moved).toEqual([{ patient: PATIENT, ward: '5east', bed: '7' }]);
   });
 
+  it('says that the wards could not be read, and tries again without losing the bed', async () => {
+    const answers = [
+      async () => {
+        throw new Error('the vault did not answer');
+      },
+      async () => [{ id: '5east', name: '5 East' }],
+    ];
+    openPatient(aLamp({ changes: { otherWards: () => answers.shift()!() } }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Move to another ward' }));
+    expect((await screen.findByRole('alert')).textContent).toMatch(/could not be read.*Nothing was changed/);
+    await userEvent.type(screen.getByLabelText('Bed there'), '7');
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    await userEvent.click(screen.getByRole('combobox', { name: 'Ward' }));
+    expect(await screen.findByRole('option', { name: '5 East' })).toBeDefined();
+    expect(screen.getByLabelText<HTMLInputElement>('Bed there').value).toBe('7');
+  });
+
   it('that was not saved keeps what was typed, and says why', async () => {
     const message = 'Not saved: this tablet is full.';
     openPatient(aLamp({ changes: { move: async () => ({ ok: false, error: { kind: 'full', message } }) } }));

@@ -99,3 +99,58 @@ it('two orders of one drug in a set are asked about at the second, and not where
   await userEvent.click(screen.getByRole('checkbox', { name: /^aspirin 324/ }));
   expect(screen.queryByText(/Another order of this set/)).toBeNull();
 });
+
+it('one alert about two orders is answered, and kept, for each by itself', async () => {
+  const chart = aChart();
+  const lamp = aLamp({ chart });
+  const drug = (what: string) => ({
+    category: 'medication' as const,
+    what,
+    dose: 500,
+    unit: 'mg',
+    route: 'PO',
+    frequency: 'thrice',
+  });
+  const sets = ['First', 'Second'].map((title) => ({
+    id: title,
+    title,
+    orders: [drug('amoxicillin 500 mg capsule'), drug('flucloxacillin 500 mg capsule')],
+  }));
+  renderWith(
+    lamp,
+    <BroughtContext value={{ formulary: openFormulary([]), orderSets: sets, interactions: [] }}>
+      <OrderSetForm
+        chart={chart}
+        timeZone="America/Chicago"
+        now={chart.now}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />
+    </BroughtContext>,
+  );
+  const user = userEvent.setup();
+  const choose = async (title: string): Promise<void> => {
+    await user.click(screen.getByRole('combobox', { name: 'Which set' }));
+    await user.click(await screen.findByRole('option', { name: title }));
+  };
+  const reasonFor = (what: string) =>
+    screen.getByLabelText<HTMLInputElement>(`Reason to order ${what} 500 mg capsule all the same`);
+  await choose('Second');
+  await user.type(reasonFor('amoxicillin'), 'of the other set');
+  await choose('First');
+  // Nor is an answer of one set that of another.
+  expect(reasonFor('amoxicillin').value).toBe('');
+  await user.type(screen.getByLabelText('PIN'), PIN);
+  await user.type(reasonFor('amoxicillin'), 'tolerated in May');
+  expect(reasonFor('flucloxacillin').value).toBe('');
+  const sign = screen.getByRole<HTMLButtonElement>('button', { name: 'Sign 2 orders' });
+  expect(sign.disabled).toBe(true);
+  await user.type(reasonFor('flucloxacillin'), 'no other choice');
+  await user.click(sign);
+  await waitFor(() => expect(lamp.appended).toHaveLength(2));
+  expect(
+    lamp.appended.map(({ draft }) =>
+      'overrides' in draft ? draft.overrides?.map(({ reason }) => reason) : [],
+    ),
+  ).toEqual([['tolerated in May'], ['no other choice']]);
+});

@@ -4,10 +4,16 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { MedicationTab } from '../../src/app/tablet/patient/MedicationTab.tsx';
+import { OverviewTab } from '../../src/app/tablet/patient/PatientTabs.tsx';
+import { transferPaper } from '../../src/app/tablet/print/chart-papers.tsx';
+import { blankFormPaper } from '../../src/app/tablet/print/form-paper.tsx';
 import { handoffSheet } from '../../src/app/tablet/print/handoff-paper.tsx';
+import { requisitionPaper } from '../../src/app/tablet/print/label-papers.tsx';
 import { marPieces } from '../../src/app/tablet/print/mar-paper.tsx';
 import { PrintChoices } from '../../src/app/tablet/print/PrintChoices.tsx';
+import type { Paper } from '../../src/app/tablet/print/paper.ts';
 import { formatInstant, newestOf } from '../../src/clinical/index.ts';
+import { readForm } from '../../src/forms/index.ts';
 import { aChart, aLamp, anOrder, aVitalSet, LOG, minutesFromNow, NURSE, renderWith } from './fake-lamp.tsx';
 
 describe('what goes on paper', () => {
@@ -191,6 +197,68 @@ describe('what goes on paper', () => {
       screen.getByRole('button', { name: new RegExp(`not charted, ${ended}: chart digoxin`) }),
     );
     expect(start).toHaveBeenCalledWith({ do: 'give', order: order.id, dueAt });
+  });
+
+  it('leaves nothing out in silence: every value of the EHR, and how many answers or problems find no room', () => {
+    const names = Array.from({ length: 28 }, (_, index) => `Value ${index + 1}.`);
+    const at = minutesFromNow(-600);
+    const chart = aChart({
+      problems: names,
+      ehrObservations: names.map((name) => ({ name, value: '4', effectiveAt: at })),
+    });
+    const texts = (paper: Paper): string => {
+      const { container, unmount } = renderWith(
+        aLamp({ chart }),
+        paper.pieces.map(({ key, node }) => <div key={key}>{node}</div>),
+      );
+      const text = container.textContent ?? '';
+      unmount();
+      return text;
+    };
+    const packet = texts(transferPaper(chart, 'UTC'));
+    for (const name of names) expect(packet).toContain(`${name}: 4`);
+    const service = anOrder({ text: '' });
+    const order = {
+      ...service,
+      detail: { category: 'laboratory' as const, request: { text: 'Potassium' }, startAt: at },
+    } as unknown as typeof service;
+    expect(texts(requisitionPaper(chart, order, 'UTC'))).toMatch(/Value 6\. · and 22 more, not printed/);
+    const answerOption = Array.from({ length: 34 }, (_, index) => ({ valueString: `Answer ${index}` }));
+    const read = readForm(
+      {
+        resourceType: 'Questionnaire',
+        id: 'long',
+        title: 'Long',
+        item: [{ linkId: '1', type: 'choice', text: 'Which', answerOption }],
+      },
+      'UTC',
+    );
+    if (!read.ok) throw new Error(read.problem);
+    expect(texts(blankFormPaper(read.form, chart))).toMatch(/Answer 29 and 4 more, not printed/);
+  });
+
+  it('nor does the first page of the chart', () => {
+    const names = Array.from({ length: 15 }, (_, index) => `Value ${index + 1}.`);
+    const order = anOrder({ text: 'digoxin' });
+    const chart = aChart({
+      problems: names,
+      ehrObservations: names.map((name) => ({ name, value: '4', effectiveAt: minutesFromNow(-600) })),
+      orders: [order],
+      dueDoses: names.map((_, index) => ({
+        order: order.id,
+        dueAt: minutesFromNow(-index),
+        window: { early: minutesFromNow(-60 - index), late: minutesFromNow(60 - index) },
+        state: 'due' as const,
+      })),
+    });
+    renderWith(
+      aLamp({ chart }),
+      <OverviewTab chart={chart} now={chart.now} timeZone="UTC" start={undefined} />,
+    );
+    const said = document.body.textContent ?? '';
+    for (const name of names) expect(said).toContain(`${name}: 4`);
+    expect(said).toContain(names.join(' · '));
+    expect(said).toContain('7 more under Medication');
   });
 
   it('an order as needed has a line to write on, and one that is on hold has none', async () => {

@@ -134,6 +134,37 @@ it('another overdue dose of the drug is asked about, on whichever order it is', 
   );
 });
 
+it('a dose of an order that was stopped since is named as not charted, not as overdue', () => {
+  const regular: Schedule = { type: 'every', hours: 2 };
+  const old = ordered('metoprolol 25 MG tablet', { schedule: regular, startAt: '2026-11-24T08:00:00.000Z' });
+  const newer = ordered('metoprolol succinate', {
+    schedule: { type: 'every', hours: 24 },
+    startAt: '2026-11-24T14:00:00.000Z',
+  });
+  const stopAt = (effectiveAt: string) =>
+    anEntry('order-stopped', { author: DOCTOR, order: old.id, reason: 'slow pulse', effectiveAt });
+  const says = (stop: string, ...more: OpenedEntry[]): string | undefined =>
+    administrationAlerts(chartOf([old, newer, stopAt(stop), ...more]), {
+      order: newer.id,
+      dueAt: '2026-11-24T14:00:00.000Z',
+      at: NOW,
+      dose: { value: 25, unit: 'mg' },
+    }).find(({ code }) => code === 'also-overdue')?.message;
+  expect(says('2026-11-24T09:00:00.000Z')).toMatch(
+    /^Another dose of this drug was due before its order was stopped or changed, and is not charted, due 6hr/,
+  );
+  expect(says('2026-11-24T11:00:00.000Z')).toMatch(
+    /^2 other doses of this drug were due before their orders were stopped or changed, and are not charted, the oldest due 6hr/,
+  );
+  const third = ordered('metoprolol 5 mg', {
+    schedule: { type: 'every', hours: 24 },
+    startAt: '2026-11-24T09:00:00.000Z',
+  });
+  expect(says('2026-11-24T09:00:00.000Z', third)).toMatch(
+    /^2 other doses of this drug are not charted \(1 overdue, 1 due before an order was stopped or changed\), the oldest due/,
+  );
+});
+
 it('a patch that is on is taken off before the next goes on', () => {
   const order = ordered('fentanyl 25 MCG/HR transdermal patch');
   const on = givenFor(order.id, {

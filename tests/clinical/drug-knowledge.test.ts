@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   administrationAlerts,
+  type Chart,
+  type ChartOrder,
   creatinineClearance,
   dosesByWeight,
   type FormularyItem,
@@ -18,6 +20,7 @@ import {
   openFormulary,
   orderAlerts,
   readInteractionsCsv,
+  resumeAlerts,
   type SnapshotPatient,
 } from '../../src/clinical/index.ts';
 import { anEntry, aSnapshot, DOCTOR, NOW, orderFor, PATIENT, registered } from './builders.ts';
@@ -251,6 +254,42 @@ describe('an order that is changed', () => {
     });
     expect(after.orders.find(({ id }) => id === newer.id)?.state).toBe('active');
     expect(after.dueDoses.filter(({ order, dueAt }) => order === old.id && dueAt > at(5))).toEqual([]);
+  });
+});
+
+describe('an order that is resumed', () => {
+  const limited = { limits: [{ unit: 'mg', high: 40 }] };
+  const codes = (chart: Chart, held: ChartOrder) =>
+    resumeAlerts(chart, held, {
+      formulary: openFormulary([drug('simvastatin 80 mg tablet', limited)]),
+      interactions: [{ a: 'simvastatin', b: 'clarithromycin', says: 'Muscle damage' }],
+    }).map(({ code }) => code);
+
+  it('is judged as at its signing, by what is on the chart now, and is no duplicate of itself', () => {
+    const order = orderFor(
+      'simvastatin 80 mg tablet',
+      { type: 'every', hours: 24 },
+      { dose: { value: 80, unit: 'mg' } },
+    );
+    const hold = anEntry('order-held', { author: DOCTOR, order: order.id, reason: 'muscle pain' });
+    const since = orderFor('clarithromycin 500 mg tablet', { type: 'every', hours: 12 });
+    const again = orderFor('simvastatin 20 mg tablet', { type: 'every', hours: 24 });
+    const on = (...more: OpenedEntry[]): string[] => {
+      const chart = chartOf([order, hold, ...more]);
+      return codes(chart, chart.orders.find(({ id }) => id === order.id)!);
+    };
+    expect(on()).toEqual(['dose-high']);
+    expect(on(since, again)).toEqual(['duplicate-order', 'interaction', 'dose-high']);
+  });
+
+  it('has no dose to judge where the EHR did not say it', () => {
+    const order = orderFor(
+      'simvastatin 80 mg tablet',
+      { type: 'every', hours: 24 },
+      { dose: { value: 80, unit: 'mg' } },
+    );
+    const chart = chartOf([order]);
+    expect(codes(chart, { ...chart.orders[0]!, incomplete: ['dose'] })).toEqual([]);
   });
 });
 

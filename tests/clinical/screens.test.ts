@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   answersFromVitals,
   foldChart,
+  freshVitals,
   type OpenedEntry,
   readWardSettings,
   SCREENS,
@@ -11,7 +12,7 @@ import {
   urineOutput,
   WardSettings,
 } from '../../src/clinical/index.ts';
-import { anEntry, NOW, PATIENT, registered } from './builders.ts';
+import { anEntry, FULL_SET, NOW, PATIENT, registered } from './builders.ts';
 
 const table = (id: string) => SCREENS.find((one) => one.id === id)!;
 const all = (id: string, option: number) =>
@@ -126,6 +127,20 @@ describe('screens', () => {
     expect(Object.values(answersFromVitals(table('maternity'), beyond))).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
+  it('vital signs answer a screen for an hour, by the clock that it is asked with, and only while they stand', () => {
+    const set = (minutes: number) =>
+      anEntry('vital-signs', { values: FULL_SET, effectiveAt: at(minutes), recordedAt: at(0) });
+    const times = (...minutes: number[]) => freshVitals(chartOf(minutes.map(set)), NOW)?.body.effectiveAt;
+    expect(times(-60)).toBe(at(-60));
+    expect(times(-61)).toBeUndefined();
+    expect(times(-300, -20)).toBe(at(-20));
+    // Of a clock that was wrong: not of the last hour.
+    expect(times(-20, 45)).toBe(at(-20));
+    const wrong = set(-10);
+    const taken = anEntry('entered-in-error', { replaces: wrong.id, reason: 'other patient' });
+    expect(freshVitals(chartOf([wrong, taken]), NOW)).toBeUndefined();
+  });
+
   it('every table has options, a source, and ids of its own', () => {
     expect(new Set(SCREENS.map(({ id }) => id)).size).toBe(SCREENS.length);
     for (const { items, source } of SCREENS) {
@@ -163,6 +178,43 @@ describe('urine by weight', () => {
     expect(urineOutput(chartOf([weight, ...enough]))?.low).toBe(false);
     const unknown = [urine(50, -400), urine(undefined, -220), urine(120, -20)];
     expect(urineOutput(chartOf([weight, ...unknown]))).toMatchObject({ low: false });
+  });
+});
+
+describe('no urine', () => {
+  const urine = (volumeMl: number | undefined, minutes: number) =>
+    anEntry('fluid-recorded', {
+      route: 'urine',
+      ...(volumeMl === undefined ? { notMeasured: true as const } : { volumeMl }),
+      effectiveAt: at(minutes),
+    });
+  const weight = anEntry('body-measured', { weightKg: 80, method: 'measured', effectiveAt: at(-900) });
+  const of = (...entries: OpenedEntry[]) => urineOutput(chartOf(entries));
+
+  it('charted as 0 mL for six hours is too little at any weight, so that it needs none', () => {
+    expect(of(urine(300, -400), urine(0, -200), urine(0, -20))).toEqual({
+      latest: 0,
+      hours: 3,
+      noneForHours: 6.33,
+      low: true,
+    });
+    expect(of(urine(0, -400), urine(0, -20))).toMatchObject({ noneForHours: 6.33, low: true });
+    expect(of(weight, urine(300, -400), urine(0, -20))).toMatchObject({
+      mean: 0,
+      noneForHours: 6.33,
+      low: true,
+    });
+    // A bag whose amount nobody measured was empty then all the same.
+    expect(of(urine(undefined, -400), urine(0, -20))).toMatchObject({ noneForHours: 6.33, low: true });
+  });
+
+  it('is not too little before six hours, and no hour in which nothing was charted is one without urine', () => {
+    expect(of(urine(300, -300), urine(0, -20))).toMatchObject({ noneForHours: 4.67, low: false });
+    expect(of(urine(0, -20))).toBeUndefined();
+    expect(of(urine(300, -1400), urine(300, -900))).toBeUndefined();
+    expect(of(weight, urine(400, -1000), urine(400, -720))).toMatchObject({ low: false });
+    expect(of(urine(0, -400), urine(200, -300), urine(0, -20))).toMatchObject({ low: false });
+    expect(of(urine(0, -400), urine(undefined, -20))).toBeUndefined();
   });
 });
 

@@ -144,15 +144,40 @@ describe('when things go wrong', () => {
     ).toMatchObject({ ok: false, error: { kind: 'invalid' } });
   });
 
+  it('a worker that fails is said, takes no words away, and what was saved is there when it is opened again', async () => {
+    await page.getByRole('button', { name: 'Write note' }).click();
+    const note = page.getByLabel('Note', { exact: true });
+    await note.fill('Half written when it stopped');
+    await expect.poll(async () => (await callVault(page, 'drafts')).length).toBe(1);
+    const vault = page.workers().find((worker) => worker.url().includes('vault-worker'))!;
+    await vault.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('a fault outside of any call');
+      });
+    });
+    await page.getByText(/A part of Lamplight has stopped/).waitFor();
+    expect(await note.inputValue()).toBe('Half written when it stopped');
+    await page.getByRole('button', { name: 'Sign note' }).click();
+    await page.getByText(/Not saved: this tablet's storage did not answer/).waitFor();
+    await page.getByRole('button', { name: 'Open Lamplight again' }).click();
+    await unlock(page, 'Nora Quinn', PINS.nurse);
+    await page.getByRole('button', { name: 'Continue unfinished note' }).click();
+    await page.getByRole('button', { name: 'Discard unfinished note' }).waitFor();
+    await page.getByRole('button', { name: 'Continue unfinished note' }).click();
+    expect(await note.inputValue()).toBe('Half written when it stopped');
+    await page.getByRole('button', { name: 'Sign note' }).click();
+    await page.getByText(/Saved on this tablet/).waitFor();
+  });
+
   it('a second start goes on where the first one stopped', async () => {
     const strip = async (): Promise<string> =>
       (await page.getByRole('status', { name: 'Where entries are' }).textContent()) ?? '';
-    await expect.poll(strip).toMatch(/0 on this tablet only.*41 at the server/);
+    await expect.poll(strip).toMatch(/0 on this tablet only.*42 at the server/);
     await hospital.stop('SIGTERM');
     hospital = await openHospital({ port, data });
     await page.reload();
     await unlock(page, 'Nora Quinn', PINS.nurse);
-    await expect.poll(strip).toMatch(/● Server.*0 on this tablet only.*41 at the server/);
+    await expect.poll(strip).toMatch(/● Server.*0 on this tablet only.*42 at the server/);
     const census = await fetch(`${hospital.url}/api/public`);
     expect(await census.json()).toMatchObject({
       demo: true,

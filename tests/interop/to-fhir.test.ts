@@ -343,7 +343,11 @@ const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
     types: ['Task', 'Provenance'],
   },
   'a resumed order': {
-    entry: anEntry('order-resumed', { author: DOCTOR, order: 'd'.repeat(32) }),
+    entry: anEntry('order-resumed', {
+      author: DOCTOR,
+      order: 'd'.repeat(32),
+      overrides: [{ alert: 'allergy', message: 'Allergy on record: X.', reason: 'Tolerated before' }],
+    }),
     types: ['Task', 'Provenance'],
   },
   'an order by telephone': {
@@ -386,6 +390,13 @@ const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
     types: ['DocumentReference', 'Provenance'],
   },
 };
+
+it('what an order was resumed in spite of is told to whoever resumes it in the EHR', () => {
+  const [task] = send(SENT['a resumed order']!.entry);
+  expect(task).toMatchObject({
+    note: [{ text: 'Alert: Allergy on record: X. Done all the same: Tolerated before' }],
+  });
+});
 
 describe.each(Object.entries(SENT))('%s', (_name, { entry, types }) => {
   it('becomes valid FHIR R4', () => {

@@ -2,7 +2,7 @@ import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { formatAgo, formatInstant, type OrderId, type Scan } from '../../clinical/index.ts';
 import type { Session, TabletStatus } from '../../vault/api.ts';
-import { useAlike, useBoard, useLamp, useNow } from '../lamp.tsx';
+import { useAlike, useLamp, useNow, useReadBoard } from '../lamp.tsx';
 import { TabletPictures } from '../pictures/source.tsx';
 import type { Theme } from '../use-theme.ts';
 import { AlikeCheck } from './AlikeCheck.tsx';
@@ -14,6 +14,7 @@ import { handOver, takeOver } from './handover.ts';
 import { KeyScreen } from './KeyScreen.tsx';
 import { PatientScreen } from './patient/PatientScreen.tsx';
 import { RevokeScreen } from './RevokeScreen.tsx';
+import { ShownAsOf } from './ShownAsOf.tsx';
 import { StateStrip } from './StateStrip.tsx';
 import { ScanningProvider, useCamera } from './scan/scanning.tsx';
 import { unknownScan } from './scan/words.ts';
@@ -61,7 +62,7 @@ export function Shell({
   // Kept here so that whoever comes back from a patient finds the round where it was left.
   const [tab, setTab] = useState<BoardTab>('board');
   const now = useNow();
-  const rows = useBoard();
+  const { value: rows, shownAsOf } = useReadBoard();
   const brought = useSiteData();
   const [stray, setStray] = useState<string>();
   const alike = useAlike(rows);
@@ -138,6 +139,7 @@ export function Shell({
           {/* A new screen starts at its top. */}
           <main className="screen" key={screen.at === 'patient' ? screen.patient : screen.at}>
             <div className="page">
+              {screen.at === 'board' && <ShownAsOf at={shownAsOf} now={now} timeZone={status.timeZone} />}
               {screen.at === 'board' && <BoardScreen {...props} tab={tab} onTab={setTab} />}
               {screen.at === 'register' && <RegisterScreen {...props} />}
               {screen.at === 'transfer' && <TransferScreen {...props} />}

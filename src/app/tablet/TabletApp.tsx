@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Session, TabletStatus } from '../../vault/api.ts';
 import { WITNESS_COOKIE } from '../../wire/workbench.ts';
@@ -22,14 +23,30 @@ export function TabletApp() {
   // Revoked while somebody works: what is half written is kept sealed, and the screen is emptied.
   useEffect(() => subscribe((event) => void (event.type === 'revoked' && lock())), [subscribe]);
   useEffect(() => subscribe((event) => void (event.type === 'wiped' && startAnew())), [subscribe]);
+  const [stopped, setStopped] = useState(false);
+  useEffect(() => subscribe((event) => event.type === 'stopped' && setStopped(true)), [subscribe]);
   const theme = useTheme();
   const covered = useCover();
   // The cover lies over the screens and does not replace them: what is half written stays.
   return (
     <>
       {covered && <div className="cover">Lamplight</div>}
+      {stopped && <Stopped />}
       <Inside status={status} session={session} theme={theme} onEnrolled={reload} onUnlock={setSession} />
     </>
+  );
+}
+
+/** What is on the screen stays, so that it can be copied; nothing of it can be saved any more. */
+function Stopped() {
+  return (
+    <div role="alert" className="notice stop">
+      <p>
+        ▲ A part of Lamplight has stopped, and nothing more can be saved or sent now. Everything that was
+        shown as saved is safe on this tablet. Copy to paper what you are writing, then open Lamplight again.
+      </p>
+      <Button onClick={() => void lock()}>Open Lamplight again</Button>
+    </div>
   );
 }
 

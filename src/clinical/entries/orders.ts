@@ -143,6 +143,8 @@ export const OrderResumed = z.object({
   kind: z.literal('order-resumed'),
   ...bodyBase,
   order: OrderId,
+  /** Absent: nothing spoke against it, or it was resumed before anything was asked. */
+  overrides: z.array(AlertOverride).max(20).optional(),
 });
 
 /**

@@ -9,12 +9,13 @@ import {
   type Device,
   DeviceKind,
   type Draft,
+  formatTime,
+  freshVitals,
   LICENSED_TOOLS,
   mostAgeInYears,
   SITES,
   screenResult,
   screensFor,
-  stands,
 } from '../../../clinical/index.ts';
 import { FormFrame, TimeField, toLocal } from './FormFrame.tsx';
 import { Pick } from './MeasureFrame.tsx';
@@ -190,10 +191,11 @@ export function ScreenForm(props: Props & { screen: string }) {
   };
   const table = screensFor(person, chart.settings.signedScreens).find(({ id }) => id === props.screen);
   const tool = LICENSED_TOOLS.find(({ id }) => id === props.screen);
-  const vitals = chart.vitals.find(stands)?.body.values;
+  const vitals = freshVitals(chart, now);
   const [answers, setAnswers] = useState<Record<string, number>>(() => ({
-    ...(table ? answersFromVitals(table, vitals) : {}),
+    ...(table ? answersFromVitals(table, vitals?.body.values) : {}),
   }));
+  const [taken, setTaken] = useState({ at: vitals?.body.effectiveAt ?? '', items: Object.keys(answers) });
   const [total, setTotal] = useState('');
   const { time, frame, field, save } = useCare(props);
   const sum = readNumber(total);
@@ -221,11 +223,17 @@ export function ScreenForm(props: Props & { screen: string }) {
         <Pick
           key={item.id}
           label={item.text}
+          source={
+            taken.items.includes(item.id)
+              ? `from vital signs of ${formatTime(taken.at, props.timeZone)}`
+              : undefined
+          }
           options={item.options.map(({ label }, value) => ({ value, label }))}
           value={answers[item.id]}
           onChange={(next) => {
             const { [item.id]: _, ...others } = answers;
             setAnswers(next === undefined ? others : { ...others, [item.id]: next });
+            setTaken({ ...taken, items: taken.items.filter((id) => id !== item.id) });
           }}
         />
       ))}

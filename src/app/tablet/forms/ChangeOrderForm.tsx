@@ -1,8 +1,16 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { type ChartOrder, medicationLine, serviceLine } from '../../../clinical/index.ts';
+import {
+  type Chart,
+  type ChartOrder,
+  medicationLine,
+  resumeAlerts,
+  serviceLine,
+} from '../../../clinical/index.ts';
 import { useLamp } from '../../lamp.tsx';
 import { CREDENTIALS, SecretInput } from '../SecretInput.tsx';
+import { useBrought } from '../use-site-data.ts';
+import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame } from './FormFrame.tsx';
 import { UNANSWERED, useSave } from './use-save.ts';
 
@@ -16,7 +24,7 @@ const WORDS: Record<OrderChange, { title: string; submit: string; asks?: string 
 
 /** Holds or resumes an order, or signs one that a nurse wrote down: each with the prescriber's own PIN. */
 export function ChangeOrderForm({
-  patient,
+  chart,
   order,
   change,
   self,
@@ -24,7 +32,7 @@ export function ChangeOrderForm({
   onDone,
   onCancel,
 }: {
-  patient: string;
+  chart: Chart;
   order: ChartOrder;
   change: OrderChange;
   self: string;
@@ -38,7 +46,12 @@ export function ChangeOrderForm({
   const [pin, setPin] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const [reasons, setReasons] = useState<OverrideReasons>({});
   const words = WORDS[change];
+  const patient = chart.identity.id;
+  const { orderSets: _, ...knowledge } = useBrought();
+  // Since it was held, the drug may have been ordered anew, or an allergy have come to light.
+  const alerts = change === 'resume' ? resumeAlerts(chart, order, knowledge) : [];
 
   async function sign(): Promise<string | undefined> {
     if (change !== 'co-sign')
@@ -49,7 +62,7 @@ export function ChangeOrderForm({
           order: order.id,
           ...(change === 'hold'
             ? { kind: 'order-held', reason: reason.trim() }
-            : { kind: 'order-resumed', ...(reason.trim() === '' ? {} : { reason: reason.trim() }) }),
+            : { kind: 'order-resumed', overrides: overridesOf(alerts, reasons) }),
         },
         pin,
       );
@@ -75,7 +88,11 @@ export function ChangeOrderForm({
       submit={words.submit}
       busy={busy || saving.busy}
       problem={saving.problem ?? problem}
-      disabled={(change === 'hold' && reason.trim() === '') || pin.length < CREDENTIALS.pin.shortest}
+      disabled={
+        (change === 'hold' && reason.trim() === '') ||
+        isUnanswered(alerts, reasons) ||
+        pin.length < CREDENTIALS.pin.shortest
+      }
       onSubmit={() => void submit()}
       onCancel={onCancel}
     >
@@ -90,6 +107,12 @@ export function ChangeOrderForm({
           </>
         )}
       </p>
+      <AlertList
+        alerts={alerts}
+        reasons={reasons}
+        label="Reason to resume it all the same"
+        onChange={setReasons}
+      />
       {words.asks !== undefined && (
         <TextInput
           label={words.asks}

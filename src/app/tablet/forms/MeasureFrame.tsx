@@ -105,21 +105,29 @@ export function MeasureFrame<K extends Short>({
 /** A row of answers to tap, one of them chosen. */
 export function Pick<T extends string | number>({
   label,
+  source,
   options,
   value,
   onChange,
 }: {
   label: string;
+  /** Where the answer comes from that stands here already. */
+  source?: string | undefined;
   options: readonly { value: T; label: string }[];
   value: T | undefined;
   onChange: (value: T | undefined) => void;
 }) {
   const id = useId();
   return (
-    <fieldset className="tiles" aria-labelledby={id}>
+    <fieldset className="tiles" aria-labelledby={id} aria-describedby={source && `${id}-source`}>
       <Input.Label id={id} component="div" size="md">
         {label}
       </Input.Label>
+      {source && (
+        <span id={`${id}-source`} className="quiet">
+          {source}
+        </span>
+      )}
       <div className="row">
         {options.map((option) => (
           <Chip

@@ -1,6 +1,6 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { Select, TextInput } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { Button, Select, TextInput } from '@mantine/core';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { type Chart, formatTime } from '../../../clinical/index.ts';
@@ -30,7 +30,12 @@ export function MoveForm({
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const running = useRef(false);
-  useEffect(() => void vault.otherWards().then(setWards), [vault]);
+  const [unread, setUnread] = useState(false);
+  const readWards = useCallback((): void => {
+    setUnread(false);
+    vault.otherWards().then(setWards, () => setUnread(true));
+  }, [vault]);
+  useEffect(readWards, [readWards]);
   const { register, watch, setValue, handleSubmit, formState } = useForm({
     resolver: zodResolver(MoveFields),
     defaultValues: { ward: '', bed: '' },
@@ -65,6 +70,15 @@ export function MoveForm({
         The record goes along: by the server or the ward hub by itself, and else under “Pass records on”, by
         camera or as a file for that ward. What turns up here later follows.
       </p>
+      {unread && (
+        <p className="notice stop row between" role="alert">
+          The wards could not be read from this tablet’s storage. Nothing was changed. Try again; if this
+          comes back, lock the tablet and unlock it.
+          <Button variant="default" onClick={readWards}>
+            Try again
+          </Button>
+        </p>
+      )}
       {wards?.length === 0 && (
         <p className="notice stop" role="alert">
           This tablet knows no other ward of this hospital. Connect it to the server once.

@@ -12,7 +12,7 @@ import {
 } from '../../../clinical/index.ts';
 import { SecretInput } from '../SecretInput.tsx';
 import { useBrought } from '../use-site-data.ts';
-import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
+import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame } from './FormFrame.tsx';
 import { fromSet, toOrderDetail } from './order-fields.ts';
 import { useSave } from './use-save.ts';
@@ -43,7 +43,8 @@ export function OrderSetForm({
   const { orderSets, ...knowledge } = useBrought();
   const [set, setSet] = useState<OrderSet | undefined>(orderSets.length === 1 ? orderSets[0] : undefined);
   const [left, setLeft] = useState<Record<number, boolean>>({});
-  const [reasons, setReasons] = useState<Record<string, string>>({});
+  /** By line: what is right about one drug says nothing about another. */
+  const [reasons, setReasons] = useState<Record<number, OverrideReasons>>({});
   const [pin, setPin] = useState('');
   const [signed, setSigned] = useState<number[]>([]);
   const [startAt] = useState(now);
@@ -64,7 +65,9 @@ export function OrderSetForm({
   }
   const toSign = lines.filter(({ key, chosen }) => chosen && !signed.includes(key));
   const ready =
-    toSign.length > 0 && toSign.every(({ alerts }) => !isUnanswered(alerts, reasons)) && pin.length >= 4;
+    toSign.length > 0 &&
+    toSign.every(({ key, alerts }) => !isUnanswered(alerts, reasons[key] ?? {})) &&
+    pin.length >= 4;
 
   async function sign(): Promise<void> {
     const done = [...signed];
@@ -75,7 +78,7 @@ export function OrderSetForm({
         kind: 'order-signed',
         effectiveAt: new Date().toISOString(),
         detail,
-        overrides: overridesOf(alerts, reasons),
+        overrides: overridesOf(alerts, reasons[key] ?? {}),
       };
       message = await saving.save(chart.identity.id, draft, pin);
       // What is signed stays signed; the rest is still here, with what went wrong.
@@ -106,6 +109,7 @@ export function OrderSetForm({
         onChange={(id) => {
           setSet(orderSets.find((one) => one.id === id));
           setLeft({});
+          setReasons({});
           setSigned([]);
         }}
       />
@@ -127,9 +131,9 @@ export function OrderSetForm({
           />
           <AlertList
             alerts={alerts}
-            reasons={reasons}
+            reasons={reasons[key] ?? {}}
             label={`Reason to order ${what} all the same`}
-            onChange={setReasons}
+            onChange={(next) => setReasons({ ...reasons, [key]: next })}
           />
         </div>
       ))}

@@ -131,12 +131,15 @@ export function Screens({ chart, timeZone, now, start }: Props) {
 export function Urine({ chart }: { chart: Chart }) {
   const urine = urineOutput(chart);
   if (!urine) return null;
+  const none = urine.low && urine.noneForHours;
   return (
     <p className={urine.low ? 'notice stop' : 'quiet'} role={urine.low ? 'alert' : undefined}>
-      {urine.low ? '▲ Too little urine: tell the medical team. ' : ''}
+      {urine.low
+        ? `▲ ${none ? `No urine for ${formatNumber(none)} hours` : 'Too little urine'}: tell the medical team. `
+        : ''}
       Urine {formatNumber(urine.latest)} mL/kg/hour over the last {formatNumber(urine.hours)} hours
-      {urine.mean === undefined ? '' : `, ${formatNumber(urine.mean)} on average over 6 hours or more`}{' '}
-      (weight {formatNumber(urine.weightKg)} kg).
+      {urine.mean === undefined ? '' : `, ${formatNumber(urine.mean)} on average over 6 hours or more`} (
+      {urine.weightKg === undefined ? 'not weighed' : `weight ${formatNumber(urine.weightKg)} kg`}).
     </p>
   );
 }

@@ -16,6 +16,7 @@ import { rowName } from '../BoardScreen.tsx';
 import { ConflictList } from '../ConflictList.tsx';
 import { usePrintNoted } from '../print/use-print-noted.ts';
 import type { ScreenProps } from '../Shell.tsx';
+import { ShownAsOf } from '../ShownAsOf.tsx';
 import { useScan } from '../scan/scanning.tsx';
 import { otherWristband } from '../scan/words.ts';
 import { useBrought } from '../use-site-data.ts';
@@ -54,7 +55,7 @@ export function PatientScreen({
 }) {
   const { vault } = useLamp();
   const [whole, setWhole] = useState(false);
-  const { chart: current, loaded } = useChart(patient, whole);
+  const { chart: current, loaded, shownAsOf } = useChart(patient, whole);
   const [last, setLast] = useState(current);
   if (current && current !== last) setLast(current);
   const rows = useBoard();
@@ -142,6 +143,7 @@ export function PatientScreen({
   return (
     <div className="stack">
       <PatientBanner chart={chart} now={now} timeZone={timeZone} alike={alike.get(patient)?.map(rowName)} />
+      <ShownAsOf at={shownAsOf} now={now} timeZone={timeZone} />
       <MoveNotices chart={chart} timeZone={timeZone} />
       {stray && (
         <p role="alert" className="notice stop">

@@ -20,6 +20,9 @@ import { News2Chart } from './News2Chart.tsx';
 import { OrderActions, OrderState } from './OrderActions.tsx';
 import type { Task } from './tasks.ts';
 
+/** Of a long list, so that all of the screen is seen at once; that there are more is said. */
+const AT_FIRST = 8;
+
 /** What matters now, on one screen. */
 export function OverviewTab({
   chart,
@@ -48,6 +51,12 @@ export function OverviewTab({
       order.detail.category === 'medication' ? tallMan(order.detail.medication.text) : '',
     ]),
   );
+  const ehr = chart.ehrObservations.map((item) => (
+    <div key={`${item.name} ${item.effectiveAt} ${item.value}`} className="quiet">
+      {item.name}: <strong>{item.value}</strong> {formatUnit(item.unit ?? '')} · EHR{' '}
+      {formatInstant(item.effectiveAt, timeZone)} ({formatAgo(item.effectiveAt, now)})
+    </div>
+  ));
   return (
     <div className="vitals-grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(340px, 1fr))' }}>
       <section className="card stack">
@@ -59,7 +68,7 @@ export function OverviewTab({
             {notCharted === 1 ? 'dose' : 'doses'}. See Medication.
           </p>
         )}
-        {due.slice(0, 8).map((dose) => (
+        {due.slice(0, AT_FIRST).map((dose) => (
           <div key={`${dose.order} ${dose.dueAt}`} className="row between one-line">
             <span className={dose.state === 'overdue' ? 'alarm' : ''}>
               {dose.state === 'overdue' ? '■ overdue ' : ''}
@@ -75,6 +84,7 @@ export function OverviewTab({
             )}
           </div>
         ))}
+        {due.length > AT_FIRST && <p>{due.length - AT_FIRST} more under Medication.</p>}
       </section>
       <section className="card stack">
         <h2>Newest values</h2>
@@ -95,17 +105,18 @@ export function OverviewTab({
           <p>No vital signs were charted during this downtime.</p>
         )}
         <h3>From the EHR</h3>
-        {chart.ehrObservations.slice(0, 8).map((item) => (
-          <div key={`${item.name} ${item.effectiveAt} ${item.value}`} className="quiet">
-            {item.name}: <strong>{item.value}</strong> {formatUnit(item.unit ?? '')} · EHR{' '}
-            {formatInstant(item.effectiveAt, timeZone)} ({formatAgo(item.effectiveAt, now)})
-          </div>
-        ))}
+        {ehr.slice(0, AT_FIRST)}
+        {ehr.length > AT_FIRST && (
+          <details>
+            <summary>{ehr.length - AT_FIRST} more</summary>
+            {ehr.slice(AT_FIRST)}
+          </details>
+        )}
         {chart.ehrObservations.length === 0 && <p className="quiet">None known.</p>}
       </section>
       <section className="card stack">
         <h2>Problems</h2>
-        <p>{chart.problems.slice(0, 12).join(' · ') || 'Not recorded'}</p>
+        <p>{chart.problems.join(' · ') || 'Not recorded'}</p>
         {chart.snapshotWarnings.length > 0 && (
           <details>
             <summary>▲ {chart.snapshotWarnings.length} gaps in the EHR data</summary>

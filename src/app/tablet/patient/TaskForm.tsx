@@ -56,13 +56,7 @@ export function TaskForm({
       return <SecondSignature {...form} chart={chart} task={task} self={staff.id} now={now} />;
     case 'change-order':
       return (
-        <ChangeOrderForm
-          {...form}
-          patient={chart.identity.id}
-          order={task.order}
-          change={task.change}
-          self={staff.id}
-        />
+        <ChangeOrderForm {...form} chart={chart} order={task.order} change={task.change} self={staff.id} />
       );
     case 'reassess':
       return <ReassessForm {...form} {...task} patient={chart.identity.id} now={now} />;

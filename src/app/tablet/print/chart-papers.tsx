@@ -174,13 +174,11 @@ function coverPieces(chart: Chart, timeZone: string): PaperPiece[] {
     ),
     ...lines(
       'ehr',
-      `From the EHR${chart.snapshotAsOf === undefined ? '' : `, as of ${formatInstant(chart.snapshotAsOf, timeZone)}`}`,
-      chart.ehrObservations
-        .slice(0, 20)
-        .map(
-          ({ name, value, unit, effectiveAt }) =>
-            `${name}: ${value} ${formatUnit(unit ?? '')} (${formatInstant(effectiveAt, timeZone)})`,
-        ),
+      `From the EHR, newest values${chart.snapshotAsOf === undefined ? '' : `, as of ${formatInstant(chart.snapshotAsOf, timeZone)}`}`,
+      chart.ehrObservations.map(
+        ({ name, value, unit, effectiveAt }) =>
+          `${name}: ${value} ${formatUnit(unit ?? '')} (${formatInstant(effectiveAt, timeZone)})`,
+      ),
     ),
   ];
 }

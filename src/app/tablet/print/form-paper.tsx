@@ -1,9 +1,11 @@
 import { answerInWords, type Chart } from '../../../clinical/index.ts';
 import type { Form, FormItem } from '../../../forms/index.ts';
-import type { Paper, PaperPiece } from './paper.ts';
+import { notPrinted, type Paper, type PaperPiece } from './paper.ts';
 
 /** Rows that a repeating group leaves for a pen. */
 const ROWS = 4;
+/** Answers to tick; of a list of a thousand codes the pen writes one. */
+const MOST_OPTIONS = 30;
 
 /** A form to be filled in with a pen: for when the last tablet is gone. With a patient, their identity stands on it. */
 export function blankFormPaper(form: Form, chart: Chart | undefined): Paper {
@@ -71,7 +73,7 @@ function Question({ item }: { item: FormItem }) {
   const options =
     item.type === 'boolean'
       ? ['Yes', 'No']
-      : item.options.slice(0, 30).map((option) => answerInWords(option));
+      : item.options.slice(0, MOST_OPTIONS).map((option) => answerInWords(option));
   const long = item.type === 'text';
   return (
     <div className="paper-row" style={{ gridTemplateColumns: long ? '1fr' : '75mm 1fr' }}>
@@ -87,6 +89,8 @@ function Question({ item }: { item: FormItem }) {
               {option}{' '}
             </span>
           ))}
+          {notPrinted(item.options.length, MOST_OPTIONS)}
+          {item.options.length > MOST_OPTIONS && <div className="paper-blank" />}
         </span>
       ) : (
         <div className="paper-blank" style={long ? { minHeight: '16mm' } : {}} />

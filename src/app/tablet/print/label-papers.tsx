@@ -8,10 +8,12 @@ import {
   sexInWords,
 } from '../../../clinical/index.ts';
 import { Barcode } from './Barcode.tsx';
-import type { Paper } from './paper.ts';
+import { notPrinted, type Paper } from './paper.ts';
 
 /** As many as a patient needs before the next print; they fill a sheet of labels. */
 const LABELS = 12;
+/** On a requisition, which has to stay one page. */
+const MOST_PROBLEMS = 6;
 
 const numberOf = ({ identity }: Chart): string => identity.numbers[0]?.value ?? '';
 
@@ -123,7 +125,12 @@ export function requisitionPaper(chart: Chart, order: ChartOrder, timeZone: stri
           string,
         ][])
       : []),
-    ['Problems', chart.problems.slice(0, 6).join(' · ') || 'not recorded'],
+    [
+      'Problems',
+      [...chart.problems.slice(0, MOST_PROBLEMS), notPrinted(chart.problems.length, MOST_PROBLEMS)]
+        .filter((text) => text !== '')
+        .join(' · ') || 'not recorded',
+    ],
     ['Result to', '______________________   Telephone ______________'],
     ['Taken', '____-____-______  ____:____   by ______________________'],
   ];

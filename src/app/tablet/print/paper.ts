@@ -23,6 +23,10 @@ export interface PaperPiece {
   group?: { key: string; head: ReactNode };
 }
 
+/** What of a list finds no room is counted: a paper cannot be asked for the rest. */
+export const notPrinted = (count: number, most: number): string =>
+  count > most ? `and ${count - most} more, not printed` : '';
+
 export type PaperSize = 'a4' | 'letter';
 
 const KEPT = 'lamplight-paper';

@@ -12,6 +12,7 @@ interface Key {
   ctrlKey: boolean;
   altKey: boolean;
   metaKey: boolean;
+  repeat: boolean;
   timeStamp: number;
 }
 
@@ -23,15 +24,20 @@ function characterOf({ key, ctrlKey, altKey, metaKey }: Key): string | undefined
 
 /**
  * Tells a burst of keys that ends with Enter from what a person types. Returns what a key means: the code at its end,
- * `burst` inside one, `typed` otherwise.
+ * `burst` for a character that follows faster than anybody types, `typed` otherwise.
  */
 export function createWedge(): (key: Key) => { scanned: string } | 'first' | 'burst' | 'typed' {
   let text = '';
   let last = Number.NEGATIVE_INFINITY;
   let began = 0;
   return (key) => {
-    // Held while the scanner writes a capital.
-    if (key.key === 'Shift' || key.key === 'Control') return 'burst';
+    // Held while the scanner writes a capital; a screen reader's keys too.
+    if (key.key === 'Shift' || key.key === 'Control') return 'typed';
+    // A key that is held comes as fast as a scanner's, which presses each of its own.
+    if (key.repeat) {
+      text = '';
+      return 'typed';
+    }
     const goesOn = key.timeStamp - last <= NEXT_KEY_WITHIN_MS;
     last = key.timeStamp;
     if (key.key === 'Enter' || key.key === 'Tab') {
@@ -46,8 +52,9 @@ export function createWedge(): (key: Key) => { scanned: string } | 'first' | 'bu
       return 'typed';
     }
     if (goesOn && text !== '') {
+      const quick = key.timeStamp - began <= text.length * MEAN_MS;
       text += character;
-      return 'burst';
+      return quick ? 'burst' : 'typed';
     }
     text = character;
     began = key.timeStamp;
@@ -58,6 +65,12 @@ export function createWedge(): (key: Key) => { scanned: string } | 'first' | 'bu
 type Field = HTMLInputElement | HTMLTextAreaElement;
 const isField = (target: EventTarget | null): target is Field =>
   target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+
+/** What a key does there is to write or to choose; elsewhere a blank presses a button, ticks a box or scrolls. */
+const takesText = (target: EventTarget | null): boolean =>
+  (isField(target) && !['checkbox', 'radio', 'button'].includes(target.type)) ||
+  target instanceof HTMLSelectElement ||
+  (target instanceof HTMLElement && target.isContentEditable);
 
 /** As if the code had never been typed into the field that happened to have the focus. */
 function restore(field: Field, value: string): void {
@@ -77,6 +90,10 @@ export function listenForWedge(onScan: (text: string) => void): () => void {
     const met = wedge(event);
     if (met === 'first')
       before = isField(event.target) ? { field: event.target, value: event.target.value } : undefined;
+    if (met === 'burst' && !takesText(event.target)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
     if (typeof met === 'string') return;
     // The Enter at the end must not press whatever has the focus.
     event.preventDefault();
