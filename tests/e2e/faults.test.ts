@@ -158,7 +158,7 @@ describe('when things go wrong', () => {
     await page.getByText(/A part of Lamplight has stopped/).waitFor();
     expect(await note.inputValue()).toBe('Half written when it stopped');
     await page.getByRole('button', { name: 'Sign note' }).click();
-    await page.getByText(/Not saved: this tablet's storage did not answer/).waitFor();
+    await page.getByText(/storage did not answer, so it is not known whether this was saved/).waitFor();
     await page.getByRole('button', { name: 'Open Lamplight again' }).click();
     await unlock(page, 'Nora Quinn', PINS.nurse);
     await page.getByRole('button', { name: 'Continue unfinished note' }).click();

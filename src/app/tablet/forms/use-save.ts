@@ -11,12 +11,12 @@ export interface Save {
   append(patient: string, draft: Draft, pin?: string): Promise<{ id: EntryId; message: string } | undefined>;
 }
 
-/** The worker died or was cut off: nothing is known to be saved, so nothing is called saved. */
+/** The worker died or was cut off, perhaps after it had saved: neither is said, or somebody writes it twice. */
 export const UNANSWERED = {
   ok: false,
   error: {
     message:
-      "Not saved: this tablet's storage did not answer. What you wrote is still here; copy it to paper before you reload.",
+      "This tablet's storage did not answer, so it is not known whether this was saved. What you wrote is still here: copy it to paper, open Lamplight again, and look at the chart before you write it a second time.",
   },
 } as const;
 
