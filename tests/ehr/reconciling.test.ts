@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Author, WardBody } from '../../src/clinical/index.ts';
 import { resourcesFor } from '../../src/interop/index.ts';
 import { type Bytes, entryId, toHex } from '../../src/log/index.ts';
@@ -221,30 +221,87 @@ describe('an entry that was sent, and of which the EHR has not said whether it h
   });
 });
 
-it('what is sent again is what was sent, though it would be told differently now', async () => {
-  const at = new Date().toISOString();
-  const infusion = (action: string, minutes: number) => () => ({
-    kind: 'infusion-charted',
-    order: 'f'.repeat(32),
-    medication: { text: 'sodium chloride 0.9 %' },
-    action,
-    ...(action === 'started' ? { rateMlPerHour: 100 } : {}),
-    effectiveAt: new Date(Date.parse(at) + minutes * 60_000).toISOString(),
-    overrides: [],
+describe('an infusion whose next turn comes later', () => {
+  let order = '';
+  beforeEach(() => {
+    order = toHex(randomBytes(16));
   });
-  const [started] = await chart(patient, infusion('started', -60));
-  await approve(started!);
-  await ehr.setFaults({ status: 500 });
-  await push();
-  expect((await stateOf(patient, started!))?.state).toBe('unknown');
-  // Stopped meanwhile: told anew, the start would carry its end.
-  await chart(patient, infusion('stopped', -1));
-  await ehr.setFaults({});
-  await push();
-  const posted = await stateOf(patient, started!);
-  expect(posted?.state).toBe('posted');
-  const held = await gateway.read('MedicationAdministration', started!);
-  expect(held.kind === 'ok' && held.resource).toMatchObject({ status: 'in-progress' });
+  const infusion = (action: string, minutes: number) => {
+    const at = new Date(Date.now() + minutes * 60_000).toISOString();
+    return () => ({
+      kind: 'infusion-charted',
+      order,
+      medication: { text: 'sodium chloride 0.9 %' },
+      action,
+      ...(action === 'stopped' ? {} : { rateMlPerHour: 100 }),
+      effectiveAt: at,
+      overrides: [],
+    });
+  };
+  const inTheEhr = async (entry: string) => {
+    const held = await gateway.read('MedicationAdministration', entry);
+    return held.kind === 'ok' ? held.resource : undefined;
+  };
+
+  it('is sent again as it was sent, and then told that it ended', async () => {
+    const [started] = await chart(patient, infusion('started', -60));
+    await approve(started!);
+    await ehr.setFaults({ status: 500 });
+    await push();
+    expect((await stateOf(patient, started!))?.state).toBe('unknown');
+    // Stopped meanwhile: told anew, the start would carry its end.
+    await chart(patient, infusion('stopped', -1));
+    await ehr.setFaults({});
+    await push();
+    expect((await stateOf(patient, started!))?.state).toBe('posted');
+    expect(await inTheEhr(started!)).toMatchObject({ status: 'completed', effectivePeriod: {} });
+  });
+
+  it('is in progress in the EHR until then, and has an end afterwards, whatever the EHR added', async () => {
+    const [started] = await chart(patient, infusion('started', -50));
+    await approve(started!);
+    await push();
+    const running = await inTheEhr(started!);
+    expect(running).toMatchObject({ status: 'in-progress', effectiveDateTime: expect.any(String) });
+    await gateway.put({
+      ...running!,
+      id: started!,
+      supportingInformation: [{ display: 'seen by pharmacy' }],
+    });
+    const [stopped] = await chart(patient, infusion('stopped', -2));
+    await approve(stopped!);
+    // The EHR takes the stop, and answers to nothing that is written after it.
+    await ehr.setFaults({ dropAfterCommitEvery: 2 });
+    await push();
+    await ehr.setFaults({});
+    await push();
+    expect((await stateOf(patient, stopped!))?.state).toBe('posted');
+    const ended = await inTheEhr(started!);
+    expect(ended).toMatchObject({
+      status: 'completed',
+      effectivePeriod: { start: expect.any(String), end: expect.any(String) },
+      supportingInformation: [{ display: 'seen by pharmacy' }],
+    });
+    expect(ended).not.toHaveProperty('effectiveDateTime');
+    const version = (ended?.meta as { versionId?: string } | undefined)?.versionId;
+    await push();
+    expect(((await inTheEhr(started!))?.meta as { versionId?: string } | undefined)?.versionId).toBe(version);
+  });
+
+  it('is left as it is where somebody changed it in the EHR, and that is said', async () => {
+    const [started] = await chart(patient, infusion('started', -40));
+    await approve(started!);
+    await push();
+    await gateway.put({ ...(await inTheEhr(started!))!, id: started!, status: 'stopped' });
+    const [stopped] = await chart(patient, infusion('stopped', -3));
+    await approve(stopped!);
+    await push();
+    expect(await stateOf(patient, stopped!)).toMatchObject({
+      state: 'posted',
+      stateReason: expect.stringMatching(/still in progress in the EHR.*somebody changed.*by hand/),
+    });
+    expect(await inTheEhr(started!)).toMatchObject({ status: 'stopped' });
+  });
 });
 
 it('what is part of a dose names the statement of it that the EHR holds, and none that it does not', async () => {

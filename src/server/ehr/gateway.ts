@@ -35,7 +35,8 @@ export interface FhirGateway {
     parameters: Record<string, string>,
     options?: { most?: number },
   ): Promise<SearchResult>;
-  put(resource: FhirResource & { id: string }): Promise<PutResult>;
+  /** `ifVersion`: only over this version, where the server looks at it. */
+  put(resource: FhirResource & { id: string }, options?: { ifVersion?: string }): Promise<PutResult>;
 }
 
 const MOST_PAGES = 20;
@@ -118,7 +119,7 @@ export function createFhirGateway(options: {
       return { kind: 'refused', status: 200, message: `The EHR has more of ${type} than can be read.` };
     },
 
-    async put(resource) {
+    async put(resource, { ifVersion } = {}) {
       let status: number;
       let value: unknown;
       try {
@@ -126,7 +127,7 @@ export function createFhirGateway(options: {
           `${options.baseUrl}/${resource.resourceType}/${encodeURIComponent(resource.id)}`,
           {
             method: 'PUT',
-            headers,
+            headers: ifVersion === undefined ? headers : { ...headers, 'if-match': `W/"${ifVersion}"` },
             redirect: 'error',
             body: JSON.stringify(resource),
             signal: AbortSignal.timeout(options.timeoutMs ?? 15_000),

@@ -13,7 +13,9 @@ import type { PushState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
 import { findResources, postResources } from '../ehr/post-resources.ts';
+import { type Renewal, renewResource } from '../ehr/renew-resource.ts';
 import type { Leases } from '../leases.ts';
+import { beforeAndAfter, turnBefore, turnsAround } from './infusion-turns.ts';
 import { byPostingOrder, type PatientRecord, type Reviewed, readRecords } from './ward-entries.ts';
 
 /** System of Lamplight's business identifiers in the EHR. */
@@ -135,25 +137,48 @@ export function createPosting(dependencies: PostingDependencies) {
       await mark(entry.id, 'posting', 'Waits for a picture that is not at the server yet.');
       return true;
     }
-    const context = {
-      ...contextFor(entry, record, census, reviewed, await dependencies.deviceName(entry.log)),
-      picture: (sha256: string) => pictures.get(sha256),
-    };
+    const contextOf = async (told: Reviewed): Promise<ToFhirContext> =>
+      contextFor(
+        // What is posted has no decision that waits; who decided on this one sends it.
+        { ...told, ...(entry.decision && { decision: entry.decision }) },
+        record,
+        census,
+        reviewed,
+        await dependencies.deviceName(told.log),
+      );
+    const context = { ...(await contextOf(entry)), picture: (sha256: string) => pictures.get(sha256) };
     const resources = (await sentBefore(entry.id)) ?? resourcesFor({ id: entry.id, body }, context);
     if (entry.askOnly) return askAbout(entry, resources);
     await mark(entry.id, 'posting', null, resources);
     const result = await postResources(gateway, resources);
     switch (result.kind) {
-      case 'posted':
+      case 'posted': {
+        // Before the outcome is told, so that a server that dies in between does it again.
+        const ended = await endTurns([turnBefore(entry.id, record.reviewed), entry], contextOf);
+        if (ended.kind === 'unknown') {
+          await mark(entry.id, 'unknown', ended.reason);
+          problem = ended.reason;
+          return true;
+        }
         await dependencies.tellOutcome(entry.ward, entry.patient, {
           entry: entry.id,
           outcome: 'posted',
           resources: result.resources,
+          ...(ended.kind === 'left'
+            ? {
+                detail:
+                  `The infusion’s turn before is still in progress in the EHR: ${ended.message}. End it there by hand.`.slice(
+                    0,
+                    2000,
+                  ),
+              }
+            : {}),
         });
         await unmark(entry.id);
         // What is part of it is told so in this reading too.
         entry.state = 'posted';
         return true;
+      }
       case 'refused':
         await dependencies.tellOutcome(entry.ward, entry.patient, {
           entry: entry.id,
@@ -173,6 +198,20 @@ export function createPosting(dependencies: PostingDependencies) {
         problem = result.reason;
         return false;
     }
+  }
+
+  /** An infusion's turn that the EHR took while no other had followed is in progress there until it is told. */
+  async function endTurns(
+    turns: readonly (Reviewed | undefined)[],
+    contextOf: (turn: Reviewed) => Promise<ToFhirContext>,
+  ): Promise<Renewal> {
+    for (const turn of turns) {
+      if (turn?.body?.kind !== 'infusion-charted') continue;
+      const told = beforeAndAfter(turn, await contextOf(turn));
+      const renewal = told ? await renewResource(gateway!, told.was, told.now) : undefined;
+      if (renewal && renewal.kind !== 'renewed') return renewal;
+    }
+    return { kind: 'renewed' };
   }
 
   /** Sent perhaps, and corrected, rejected or unmatched since: nothing more is sent, and what the EHR has is named. */
@@ -354,23 +393,3 @@ const orderInWords = (detail: OrderDetail): string =>
     0,
     200,
   );
-
-/** The turn that an infusion began with, and when the one after this came: of those that stand. */
-function turnsAround(id: string, reviewed: readonly Reviewed[]): { firstTurn?: string; until?: string } {
-  const own = reviewed.find((entry) => entry.id === id)?.body;
-  if (own?.kind !== 'infusion-charted') return {};
-  const turns = reviewed
-    .flatMap(({ id, body, standing }) =>
-      body?.kind === 'infusion-charted' && body.order === own.order && standing === 'current'
-        ? [{ id, body, at: Date.parse(body.effectiveAt) }]
-        : [],
-    )
-    .sort((a, b) => a.at - b.at);
-  const place = turns.findIndex((turn) => turn.id === id);
-  const first = turns.slice(0, place + 1).findLast(({ body }) => body.action === 'started');
-  const next = turns[place + 1];
-  return {
-    ...(first ? { firstTurn: first.id } : {}),
-    ...(next ? { until: next.body.effectiveAt } : {}),
-  };
-}

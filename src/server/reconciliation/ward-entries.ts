@@ -224,7 +224,11 @@ function stateOf(
   );
   const posted = said.find(({ body }) => body.kind === 'posting-outcome' && body.outcome !== 'refused')?.body;
   if (posted?.kind === 'posting-outcome')
-    return { state: posted.outcome === 'posted' ? 'posted' : 'not-for-the-ehr', resources: posted.resources };
+    return {
+      state: posted.outcome === 'posted' ? 'posted' : 'not-for-the-ehr',
+      resources: posted.resources,
+      ...(posted.detail === undefined ? {} : { stateReason: posted.detail }),
+    };
   // The latest word of a person or the EHR counts: a refused entry can be approved again.
   const last = said.at(-1)?.body;
   const decision = said.filter(({ body }) => body.kind === 'review-decided').at(-1)?.body;
