@@ -47,6 +47,7 @@ export * from './order-alerts.ts';
 export * from './order-sets.ts';
 export * from './permissions.ts';
 export * from './pictures.ts';
+export * from './plain-words.ts';
 export * from './range-checks.ts';
 export * from './replacing.ts';
 export * from './scan.ts';

@@ -1,15 +1,6 @@
 import { Button, Tabs, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import {
-  type BoardRow,
-  type Conflict,
-  charts,
-  displayName,
-  formatTime,
-  mayWrite,
-  ROLES,
-} from '../../clinical/index.ts';
-import type { StoredDraft } from '../../vault/api.ts';
+import { useState } from 'react';
+import { type BoardRow, type Conflict, charts, displayName, mayWrite, ROLES } from '../../clinical/index.ts';
 import {
   useAlike,
   useBoard,
@@ -21,7 +12,6 @@ import {
 } from '../lamp.tsx';
 import { Problem } from '../Problem.tsx';
 import { ConflictList } from './ConflictList.tsx';
-import { draftKind } from './forms/drafts.ts';
 import { useSave } from './forms/use-save.ts';
 import { HeldList } from './HeldList.tsx';
 import { MedicationRound, OrdersToSign } from './MedicationRound.tsx';
@@ -31,6 +21,7 @@ import { handoffSheet } from './print/handoff-paper.tsx';
 import { PrintPreview } from './print/PrintPreview.tsx';
 import type { Paper } from './print/paper.ts';
 import type { ScreenProps } from './Shell.tsx';
+import { UnfinishedOnWard } from './UnfinishedOnWard.tsx';
 
 /** How one patient is told from another where no banner stands. */
 export const rowName = (row: BoardRow): string =>
@@ -76,8 +67,6 @@ export function BoardScreen({
   const [choosing, setChoosing] = useState(false);
   const [paper, setPaper] = useState<Paper>();
   const { save, problem } = useSave(timeZone);
-  const [drafts, setDrafts] = useState<StoredDraft[]>([]);
-  useEffect(() => void vault.drafts().then(setDrafts), [vault]);
   if (!all || !rows) return <p>Opening the ward…</p>;
   /** Of her own patients, or of the ward where she has chosen none. */
   const printHandoff = async (): Promise<void> => {
@@ -126,20 +115,7 @@ export function BoardScreen({
         timeZone={timeZone}
         onOpen={(patient) => go({ at: 'patient', patient })}
       />
-      {drafts.map((draft) => {
-        const unfinished = draftKind(draft.key);
-        const row = all.find(({ patient }) => patient === draft.patient);
-        if (!unfinished || !row) return null;
-        return (
-          <p key={draft.key} className="notice row between">
-            You have an unfinished {unfinished.name} about {displayName(row.name)}
-            {row.bed === undefined ? '' : `, bed ${row.bed}`}, from {formatTime(draft.savedAt, timeZone)}.
-            <Button onClick={() => go({ at: 'patient', patient: row.patient })}>
-              Continue unfinished {unfinished.name}
-            </Button>
-          </p>
-        );
-      })}
+      <UnfinishedOnWard rows={all} session={session} timeZone={timeZone} go={go} />
       {paper && (
         <PrintPreview
           paper={paper}

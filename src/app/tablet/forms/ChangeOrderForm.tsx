@@ -1,9 +1,11 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { z } from 'zod';
 import { type ChartOrder, medicationLine, serviceLine } from '../../../clinical/index.ts';
 import { useLamp } from '../../lamp.tsx';
 import { CREDENTIALS, SecretInput } from '../SecretInput.tsx';
 import { FormFrame } from './FormFrame.tsx';
+import { useKept } from './use-kept.ts';
 import { UNANSWERED, useSave } from './use-save.ts';
 
 export type OrderChange = 'hold' | 'resume' | 'co-sign';
@@ -34,7 +36,7 @@ export function ChangeOrderForm({
 }) {
   const { vault } = useLamp();
   const saving = useSave(timeZone);
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useKept('reason', z.string(), '');
   const [pin, setPin] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();

@@ -1,11 +1,10 @@
-import { zodResolver } from '@hookform/resolvers/zod';
 import { Select, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { type Chart, formatTime } from '../../../clinical/index.ts';
 import { useLamp } from '../../lamp.tsx';
 import { FormFrame } from './FormFrame.tsx';
+import { useKeptForm } from './use-kept.ts';
 import { UNANSWERED } from './use-save.ts';
 
 const MoveFields = z.object({
@@ -31,9 +30,9 @@ export function MoveForm({
   const [problem, setProblem] = useState<string>();
   const running = useRef(false);
   useEffect(() => void vault.otherWards().then(setWards), [vault]);
-  const { register, watch, setValue, handleSubmit, formState } = useForm({
-    resolver: zodResolver(MoveFields),
-    defaultValues: { ward: '', bed: '' },
+  const { register, watch, setValue, handleSubmit, formState } = useKeptForm(MoveFields, {
+    ward: '',
+    bed: '',
   });
   const fields = watch();
   const submit = handleSubmit(async ({ ward, bed }) => {

@@ -1,12 +1,12 @@
 import { Checkbox, Select } from '@mantine/core';
 import { useState } from 'react';
+import { z } from 'zod';
 import {
   type Alert,
   type Chart,
   type Draft,
   medicationLine,
   type OrderDetail,
-  type OrderSet,
   orderAlerts,
   serviceLine,
 } from '../../../clinical/index.ts';
@@ -15,6 +15,7 @@ import { useBrought } from '../use-site-data.ts';
 import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
 import { FormFrame } from './FormFrame.tsx';
 import { fromSet, toOrderDetail } from './order-fields.ts';
+import { useKept } from './use-kept.ts';
 import { useSave } from './use-save.ts';
 
 interface Line {
@@ -41,11 +42,17 @@ export function OrderSetForm({
   onCancel: () => void;
 }) {
   const { orderSets, ...knowledge } = useBrought();
-  const [set, setSet] = useState<OrderSet | undefined>(orderSets.length === 1 ? orderSets[0] : undefined);
-  const [left, setLeft] = useState<Record<number, boolean>>({});
+  const [chosenSet, setChosenSet] = useKept(
+    'set',
+    z.string().optional(),
+    orderSets.length === 1 ? orderSets[0]?.id : undefined,
+  );
+  const set = orderSets.find(({ id }) => id === chosenSet);
+  const [left, setLeft] = useKept<Record<string, boolean>>('left', z.record(z.string(), z.boolean()), {});
   const [reasons, setReasons] = useState<Record<string, string>>({});
   const [pin, setPin] = useState('');
-  const [signed, setSigned] = useState<number[]>([]);
+  // Kept too: what is signed must not be signed a second time.
+  const [signed, setSigned] = useKept('signed', z.array(z.number()), []);
   const [startAt] = useState(now);
   const saving = useSave(timeZone);
   const lines: Line[] = [];
@@ -104,7 +111,7 @@ export function OrderSetForm({
         data={orderSets.map(({ id, title }) => ({ value: id, label: title }))}
         value={set?.id ?? null}
         onChange={(id) => {
-          setSet(orderSets.find((one) => one.id === id));
+          setChosenSet(id ?? undefined);
           setLeft({});
           setSigned([]);
         }}
