@@ -44,9 +44,7 @@ export function ScanningProvider({
     const scan = readScan(text, behind.current.rows ?? [], new Date().toISOString());
     if (!takers.current.toReversed().some((take) => take(scan))) behind.current.onScan(scan);
   }, []);
-  // After what the screen still has to do: the field that held the code shows its own value again, and so does its draft,
-  // before a scan may lead away from it.
-  useEffect(() => listenForWedge((text) => queueMicrotask(() => handle(text))), [handle]);
+  useEffect(() => listenForWedge(handle), [handle]);
   const scanning = useMemo<Scanning>(
     () => ({
       add(take) {
