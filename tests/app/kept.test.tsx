@@ -364,7 +364,7 @@ describe('a half-charted dose', () => {
     });
     lamp.vault.discardDraft = async () => void lamp.drafts.clear();
     await openPatient(lamp);
-    await screen.findByText(/unfinished dose about this patient.*not on this chart any more/);
+    await screen.findByText(/unfinished dose about this patient.*has left this chart meanwhile/);
     expect(screen.getByText('You wrote: in small steps · 2.5')).toBeTruthy();
     expect(screen.queryByRole('button', { name: /Continue unfinished dose/ })).toBeNull();
     await userEvent.click(button('Discard unfinished dose'));
@@ -412,6 +412,27 @@ describe('a change of an order', () => {
     await userEvent.click(button('Continue unfinished order'));
     expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Medication' }).value).toBe('paracetamol');
     expect(screen.getByRole<HTMLInputElement>('combobox', { name: 'Unit' }).value).toBe('g');
+  });
+});
+
+describe('many that are unfinished', () => {
+  it('leave room for the ward: the newest first, the rest a tap away', async () => {
+    const lamp = aLamp();
+    const kinds = ['result', 'allergy', 'bed', 'pain-assessed', 'pregnancy'];
+    for (const [at, kind] of kinds.entries())
+      lamp.drafts.set(kind, {
+        key: `${kind}:${PATIENT}`,
+        patient: PATIENT,
+        savedAt: minutesFromNow(at - 10),
+        content: {},
+      });
+    renderWith(lamp, <BoardScreen {...props} tab="board" onTab={() => undefined} />);
+    const names = () => screen.getAllByRole('button', { name: /^Continue/ }).map((one) => one.textContent);
+    const newest = ['pregnancy record', 'pain score', 'bed'].map((name) => `Continue unfinished ${name}`);
+    await screen.findByRole('button', { name: newest[0]! });
+    expect(names()).toEqual(newest);
+    await userEvent.click(button('Show 2 more that you left unfinished'));
+    expect(names()).toHaveLength(5);
   });
 });
 

@@ -135,6 +135,33 @@ describe('the draft of a task', () => {
       expect(taskDraftKey(task, PATIENT)).toBeUndefined();
   });
 
+  it('leads nowhere where somebody settled meanwhile what it is about, but for a dose that was due before', () => {
+    const settled: Chart = {
+      ...chart,
+      orders: [{ ...order, state: 'stopped' }],
+      history: [{ ...note, standing: 'entered-in-error' }],
+      care: {
+        ...chart.care,
+        devices: [{ ...device, removed: first }],
+        results: [{ received, acknowledged: charted(9, { kind: 'result-acknowledged' }) }],
+        escalations: [{ ...escalation, state: 'seen', seen: charted(8, { kind: 'escalation-seen' }) }],
+      },
+    };
+    const settledKinds = EVERY.filter(
+      (task) => taskOf(taskDraftKey(task, PATIENT)!, settled, ZONE) === undefined,
+    ).map((task) => task.do);
+    expect(settledKinds.toSorted()).toEqual([
+      'acknowledge',
+      'change-order',
+      'device',
+      'device',
+      'entered-in-error',
+      'order',
+      'seen',
+      'stop-order',
+    ]);
+  });
+
   it('leads nowhere, and throws nothing, where what it is about is not on the chart', () => {
     const about = EVERY.filter((task) => taskOf(taskDraftKey(task, PATIENT)!, aChart(), ZONE) === undefined);
     expect(new Set(about.map((task) => task.do))).toEqual(

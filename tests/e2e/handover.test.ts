@@ -112,7 +112,7 @@ describe('a tablet that goes from hand to hand', () => {
     await picture(page, 'unfinished-patient');
     await expectNothing(page);
     await page.getByRole('button', { name: 'Continue unfinished pain score' }).click();
-    await atRest.getByRole('checkbox', { name: '7', checked: true }).waitFor();
+    await atRest.getByRole('checkbox', { name: '7', checked: true }).waitFor({ state: 'attached' });
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/Saved on this tablet/).waitFor();
     await page.getByRole('button', { name: 'Continue unfinished result by telephone' }).click();

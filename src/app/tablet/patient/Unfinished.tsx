@@ -17,7 +17,7 @@ export function Unfinished({
   chart: Chart;
   timeZone: string;
   onContinue: (task: Task) => void;
-  /** It is about something older than what the chart opened with, or about nothing that is here any more. */
+  /** It is about something older than what the chart opened with, or about nothing that asks for it any more. */
   onWhole: () => void;
   onDiscard: () => void;
 }) {
@@ -34,7 +34,7 @@ export function Unfinished({
           You have an unfinished {unfinished.name} about this patient{about === undefined ? '' : `: ${about}`}
           .
           {isGone &&
-            ' What it was about is not on this chart any more, so it cannot be continued. Discard it when you need it no more.'}
+            ' What it was about has left this chart meanwhile, or somebody has settled it: it cannot be continued. Discard it when you need it no more.'}
         </span>
         <span className="row">
           <Button variant="default" onClick={onDiscard} aria-label={`Discard unfinished ${name}`}>

@@ -102,12 +102,14 @@ export function taskDraftKey(task: Task, patient: string): string | undefined {
 }
 
 /**
- * The task that a draft belongs to; `undefined`: what it is about is not on this part of the chart, or of it no more.
+ * The task that a draft belongs to; `undefined`: what it is about is not on this part of the chart, or asks for it no more
+ * (an order that was stopped, a result that somebody acknowledged). A dose that was due before a stop is charted all the same.
  */
 export function taskOf(key: string, chart: Chart, timeZone: string): Task | undefined {
   const { kind, about } = draftKind(key) ?? {};
   const [id = '', more] = about?.split(' ') ?? [];
-  const order = chart.orders.find((one) => one.id === id);
+  const order = chart.orders.find((one) => one.id === id && one.state !== 'entered-in-error');
+  const going = order?.state === 'active' || order?.state === 'on-hold' ? order : undefined;
   switch (kind) {
     case 'note':
     case 'vital-signs':
@@ -155,11 +157,11 @@ export function taskOf(key: string, chart: Chart, timeZone: string): Task | unde
       return order && action.success ? { do: 'infusion', order: order.id, action: action.data } : undefined;
     }
     case 'order-change':
-      return order && { do: 'order', changes: order };
+      return going && { do: 'order', changes: going };
     case 'order-hold':
-      return order && { do: 'change-order', order, change: 'hold' };
+      return going?.state === 'active' ? { do: 'change-order', order: going, change: 'hold' } : undefined;
     case 'order-stop':
-      return order && { do: 'stop-order', order };
+      return going && { do: 'stop-order', order: going };
     case 'dose-effect':
     case 'dose-vomited': {
       const dose = chart.orders.flatMap((one) => one.administrations).find((one) => one.id === id);
@@ -172,23 +174,29 @@ export function taskOf(key: string, chart: Chart, timeZone: string): Task | unde
     }
     case 'device': {
       if (about === undefined) return { do: 'device', action: 'inserted' };
-      const device = chart.care.devices.find(({ first }) => first.id === id);
+      const device = chart.care.devices.find(({ first, removed }) => first.id === id && !removed);
       return device && { do: 'device', action: more === 'removed' ? 'removed' : 'checked', device };
     }
     case 'screen':
       return { do: 'screen', screen: id };
     case 'acknowledgement': {
-      const result = chart.care.results.find(({ received }) => received.id === id);
+      const result = chart.care.results.find(
+        ({ received, acknowledged }) => received.id === id && !acknowledged,
+      );
       return result && { do: 'acknowledge', result };
     }
     case 'escalation':
     case 'escalation-seen': {
       if (about === undefined) return { do: 'escalate' };
       const escalation = chart.care.escalations.find((one) => one.about === id);
-      return escalation && { do: kind === 'escalation' ? 'escalate' : 'seen', escalation };
+      if (kind === 'escalation') return escalation && { do: 'escalate', escalation };
+      return escalation && !escalation.seen ? { do: 'seen', escalation } : undefined;
     }
     case 'error': {
-      const entry = chart.history.find((one): one is Charted => one.id === id && one.body !== null);
+      const entry = chart.history.find(
+        (one): one is Charted =>
+          one.id === id && one.body !== null && 'standing' in one && one.standing !== 'entered-in-error',
+      );
       return entry && { do: 'entered-in-error', entry };
     }
     case 'registration':
