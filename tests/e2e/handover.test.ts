@@ -68,6 +68,63 @@ describe('a tablet that goes from hand to hand', () => {
     expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).toBe('{}');
   });
 
+  it('what is half filled in outlives the lock, for whoever filled it in: a result, a pain score, a registration', async () => {
+    const open = async (): Promise<void> => {
+      await page.getByRole('button', { name: /MUELLER, Angelic/ }).click();
+      await page.getByRole('button', { name: 'Record vital signs' }).waitFor();
+    };
+    await open();
+    await page.getByRole('tab', { name: 'Orders' }).click();
+    await page.getByRole('button', { name: 'Result by telephone' }).click();
+    await page.getByLabel('Test', { exact: true }).fill('Potassium');
+    await page.getByLabel('Value, as it was said').fill('6.8');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('You have an unfinished result by telephone about this patient.').waitFor();
+    await page.getByRole('tab', { name: 'Charting' }).click();
+    await page.getByRole('button', { name: 'Record pain' }).click();
+    const atRest = page.getByRole('group', { name: /^At rest/ });
+    await atRest.getByText('7', { exact: true }).click();
+    // Without a pause: what was tapped a moment ago is kept all the same.
+    await page.getByRole('button', { name: 'Lock' }).click();
+    await unlock(page, 'Sam Okafor', '246801');
+    await page.getByRole('button', { name: 'New patient' }).click();
+    await page.getByLabel('Family name').fill('Okonkwo');
+    await page.getByLabel('Date of birth').fill('04-Ma');
+    await page.getByRole('button', { name: 'Lock' }).click();
+    // Another nurse sees nothing of it.
+    await unlock(page, 'Nora Quinn', PINS.nurse);
+    await page.getByRole('button', { name: 'Continue unfinished note' }).waitFor();
+    expect(await page.getByText('You have an unfinished').count()).toBe(1);
+    await page.getByRole('button', { name: 'New patient' }).click();
+    expect(await page.getByLabel('Family name').inputValue()).toBe('');
+    await page.getByRole('button', { name: 'Lock' }).click();
+    await unlock(page, 'Sam Okafor', '246801');
+    await page.getByText(/You have an unfinished registration, from \d\d:\d\d/).waitFor();
+    await picture(page, 'unfinished-board');
+    await expectNothing(page);
+    await page.getByRole('button', { name: 'Continue unfinished registration' }).click();
+    expect(await page.getByLabel('Family name').inputValue()).toBe('Okonkwo');
+    expect(await page.getByLabel('Date of birth').inputValue()).toBe('04-Ma');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Discard unfinished registration' }).click();
+    await page.getByText('You have an unfinished registration').waitFor({ state: 'detached' });
+    await open();
+    await picture(page, 'unfinished-patient');
+    await expectNothing(page);
+    await page.getByRole('button', { name: 'Continue unfinished pain score' }).click();
+    await atRest.getByRole('checkbox', { name: '7', checked: true }).waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/Saved on this tablet/).waitFor();
+    await page.getByRole('button', { name: 'Continue unfinished result by telephone' }).click();
+    expect(await page.getByLabel('Value, as it was said').inputValue()).toBe('6.8');
+    await page.getByLabel('Who gave it, from where').fill('Lee, laboratory');
+    await page.getByText('Not critical').click();
+    await page.getByText('Read back and confirmed').click();
+    await page.getByRole('button', { name: 'Save result' }).click();
+    await page.getByText(/Saved on this tablet/).waitFor();
+    expect(await callVault(page, 'drafts')).toEqual([]);
+  });
+
   it('locks by itself after the ward’s time, and at once when it wakes after that (FAILURES 44)', async () => {
     hospital = await openHospital({ port: Number(new URL(hospital.url).port), data: join(folder, 'data') });
     const desk = await tablet.newPage();

@@ -1,16 +1,14 @@
 import { Button, Tabs, TextInput } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import {
   type BoardRow,
   type Conflict,
   charts,
   displayName,
-  formatTime,
   mayWrite,
   plainName,
   ROLES,
 } from '../../clinical/index.ts';
-import type { StoredDraft } from '../../vault/api.ts';
 import {
   useAlike,
   useBoard,
@@ -22,7 +20,6 @@ import {
 } from '../lamp.tsx';
 import { Problem } from '../Problem.tsx';
 import { ConflictList } from './ConflictList.tsx';
-import { draftKind } from './forms/drafts.ts';
 import { useSave } from './forms/use-save.ts';
 import { HeldList } from './HeldList.tsx';
 import { MedicationRound, OrdersToSign } from './MedicationRound.tsx';
@@ -33,6 +30,7 @@ import { PrintPreview } from './print/PrintPreview.tsx';
 import type { Paper } from './print/paper.ts';
 import { usePrintNoted } from './print/use-print-noted.ts';
 import type { ScreenProps } from './Shell.tsx';
+import { UnfinishedOnWard } from './UnfinishedOnWard.tsx';
 
 /** How one patient is told from another where no banner stands. */
 export const rowName = (row: BoardRow): string =>
@@ -83,8 +81,6 @@ export function BoardScreen({
       save(row.patient, { kind: 'patient-taken', effectiveAt: new Date().toISOString(), action }),
     );
   };
-  const [drafts, setDrafts] = useState<StoredDraft[]>([]);
-  useEffect(() => void vault.drafts().then(setDrafts), [vault]);
   usePrintNoted(
     rows && { patients: rows.map(({ patient }) => patient), what: 'Screen: ward board', pages: 1 },
     'screen',
@@ -145,20 +141,7 @@ export function BoardScreen({
         timeZone={timeZone}
         onOpen={(patient) => go({ at: 'patient', patient })}
       />
-      {drafts.map((draft) => {
-        const unfinished = draftKind(draft.key);
-        const row = all.find(({ patient }) => patient === draft.patient);
-        if (!unfinished || !row) return null;
-        return (
-          <p key={draft.key} className="notice row between">
-            You have an unfinished {unfinished.name} about {displayName(row.name)}
-            {row.bed === undefined ? '' : `, bed ${row.bed}`}, from {formatTime(draft.savedAt, timeZone)}.
-            <Button onClick={() => go({ at: 'patient', patient: row.patient })}>
-              Continue unfinished {unfinished.name}
-            </Button>
-          </p>
-        );
-      })}
+      <UnfinishedOnWard rows={all} session={session} timeZone={timeZone} go={go} />
       {paper && (
         <PrintPreview
           paper={paper}

@@ -1,15 +1,9 @@
 import { Textarea } from '@mantine/core';
-import { useState } from 'react';
-import {
-  type BodyOf,
-  DoseReassessed,
-  DoseVomited,
-  EFFECTS,
-  type EntryId,
-  REPEATS,
-} from '../../../clinical/index.ts';
+import { z } from 'zod';
+import { DoseReassessed, DoseVomited, EFFECTS, type EntryId, REPEATS } from '../../../clinical/index.ts';
 import { MeasureFrame, type MeasureProps, Pick } from '../forms/MeasureFrame.tsx';
 import { RATINGS } from '../forms/ratings.ts';
+import { useKept } from '../forms/use-kept.ts';
 
 type AfterDoseProps = Omit<MeasureProps<'dose-reassessed'>, 'amend'> & {
   administration: EntryId;
@@ -25,9 +19,9 @@ const REPEATS_TO_PICK = DoseVomited.shape.repeat.options.map((value) => ({ value
 
 /** Did the dose as needed help? */
 export function ReassessForm({ administration, dose, ...props }: AfterDoseProps) {
-  const [effect, setEffect] = useState<BodyOf<'dose-reassessed'>['effect']>();
-  const [painScore, setPainScore] = useState<number>();
-  const [comment, setComment] = useState('');
+  const [effect, setEffect] = useKept('effect', DoseReassessed.shape.effect.optional(), undefined);
+  const [painScore, setPainScore] = useKept('painScore', DoseReassessed.shape.painScore, undefined);
+  const [comment, setComment] = useKept('comment', z.string(), '');
   const said = comment.trim();
   return (
     <MeasureFrame
@@ -68,7 +62,7 @@ export function ReassessForm({ administration, dose, ...props }: AfterDoseProps)
 
 /** Vomited after taking: the dose was given, and somebody decides whether to repeat it. */
 export function VomitedForm({ administration, dose, ...props }: AfterDoseProps) {
-  const [repeat, setRepeat] = useState<BodyOf<'dose-vomited'>['repeat']>();
+  const [repeat, setRepeat] = useKept('repeat', DoseVomited.shape.repeat.optional(), undefined);
   return (
     <MeasureFrame
       title="Vomited after the dose"

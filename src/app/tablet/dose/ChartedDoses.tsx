@@ -9,7 +9,7 @@ import {
   lacksSecondPerson,
   stands,
 } from '../../../clinical/index.ts';
-import type { Task } from '../patient/tasks.ts';
+import { doseAtItsTime, type Task } from '../patient/tasks.ts';
 import { SecondPersonSaid } from './SecondPersonSaid.tsx';
 
 const AT_FIRST = 3;
@@ -81,7 +81,7 @@ export function ChartedDoses({
                   start({
                     do: 'vomited',
                     administration: dose.id,
-                    dose: `${text}, ${formatInstant(dose.body.effectiveAt, timeZone)}`,
+                    dose: doseAtItsTime(dose, timeZone),
                   })
                 }
               >

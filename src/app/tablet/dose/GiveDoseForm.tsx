@@ -1,7 +1,5 @@
-import { zodResolver } from '@hookform/resolvers/zod';
 import { SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
   AdministrationOutcome,
@@ -32,6 +30,7 @@ import { AlertList, isUnanswered, overridesOf } from '../forms/AlertList.tsx';
 import { FormFrame, firstProblem, TimeField, toLocal } from '../forms/FormFrame.tsx';
 import { readNumber } from '../forms/read-number.ts';
 import { useEffectiveTime } from '../forms/use-effective-time.ts';
+import { useKeptForm } from '../forms/use-kept.ts';
 import { useScan } from '../scan/scanning.tsx';
 import { useBrought } from '../use-site-data.ts';
 import { DoseFacts } from './DoseFacts.tsx';
@@ -96,9 +95,9 @@ function DoseForm({
 }: DoseProps & { order: ChartOrder; detail: MedicationDetail }) {
   const doseMissing = order.incomplete.includes('dose');
   const routeMissing = order.incomplete.includes('route');
-  const { watch, setValue, register, handleSubmit, formState } = useForm<Fields>({
-    resolver: zodResolver(DoseFields),
-    defaultValues: {
+  const { watch, setValue, register, handleSubmit, formState } = useKeptForm(
+    DoseFields,
+    {
       outcome: 'given',
       reason: '',
       inPart: '',
@@ -114,7 +113,12 @@ function DoseForm({
       comment: '',
       overrides: {},
     },
-  });
+    {
+      // Who and what it is, is looked at again; so is what is measured now, unless it is charted at a time of before.
+      never: ['overrides', 'whyNotScanned'],
+      ofTheMoment: ['at', 'measured', 'glucose'],
+    },
+  );
   const fields = watch();
   const { formulary } = useBrought();
   const [code, setCode] = useState(dose.code);

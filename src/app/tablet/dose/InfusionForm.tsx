@@ -1,6 +1,4 @@
-import { zodResolver } from '@hookform/resolvers/zod';
 import { Checkbox, Textarea, TextInput } from '@mantine/core';
-import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
   type Chart,
@@ -20,6 +18,7 @@ import { AlertList, isUnanswered, overridesOf } from '../forms/AlertList.tsx';
 import { FormFrame, firstProblem, TimeField, toLocal } from '../forms/FormFrame.tsx';
 import { readNumber } from '../forms/read-number.ts';
 import { useEffectiveTime } from '../forms/use-effective-time.ts';
+import { useKeptForm } from '../forms/use-kept.ts';
 import { useBrought } from '../use-site-data.ts';
 import { orderLine } from './DoseFacts.tsx';
 import { useDoseSaving } from './use-dose-saving.tsx';
@@ -72,9 +71,9 @@ function TurnForm({
   const before = running?.turns.findLast(({ body }) => body.rateMlPerHour !== undefined)?.body.rateMlPerHour;
   const starts = action === 'started';
   const hasRate = starts || action === 'rate-changed' || action === 'resumed';
-  const { watch, setValue, register, handleSubmit, formState } = useForm<z.infer<typeof Fields>>({
-    resolver: zodResolver(Fields),
-    defaultValues: {
+  const { watch, setValue, register, handleSubmit, formState } = useKeptForm(
+    Fields,
+    {
       rate: starts ? String(ordered ?? '') : action === 'resumed' ? String(before ?? '') : '',
       doseRate:
         starts && schedule.type === 'continuous' && ordered === undefined
@@ -87,7 +86,9 @@ function TurnForm({
       at: toLocal(now, timeZone),
       overrides: {},
     },
-  });
+    // What the pump showed belongs to the time at which it was read.
+    { never: ['overrides'], ofTheMoment: ['at', 'pump'] },
+  );
   const fields = watch();
   const time = useEffectiveTime(fields.at, timeZone, now);
   const rate = readNumber(fields.rate);

@@ -18,6 +18,7 @@ import {
 } from '../../../clinical/index.ts';
 import { useLamp, useStatus } from '../../lamp.tsx';
 import { FormFrame } from '../forms/FormFrame.tsx';
+import { useKeptValues } from '../forms/KeptForm.tsx';
 import { readNumber } from '../forms/read-number.ts';
 import { UNANSWERED } from '../forms/use-save.ts';
 import { CREDENTIALS, SecretInput } from '../SecretInput.tsx';
@@ -77,6 +78,7 @@ export function SecondPersonStep({
   onCancel: () => void;
 }) {
   const { vault } = useLamp();
+  const { discard } = useKeptValues();
   // Another person begins to read, at the order. (Nothing is returned: Chromium's scrollTo answers with a promise.)
   useEffect(() => {
     scrollTo({ top: 0 });
@@ -121,6 +123,8 @@ export function SecondPersonStep({
       id: result.value.id,
       message: `Saved on this tablet ${formatTime(result.value.savedAt, timeZone)}`,
     };
+    // It is charted, whether it is signed or not: continued after a lock it would be charted twice.
+    await discard();
     return true;
   }
 

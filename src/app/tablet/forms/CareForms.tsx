@@ -1,5 +1,6 @@
 import { Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { z } from 'zod';
 import {
   ageInMonths,
   answersFromVitals,
@@ -7,12 +8,14 @@ import {
   type Chart,
   DEVICES,
   type Device,
+  DeviceCharted,
   DeviceKind,
   type Draft,
   formatTime,
   freshVitals,
   LICENSED_TOOLS,
   mostAgeInYears,
+  PregnancyRecorded,
   SITES,
   screenResult,
   screensFor,
@@ -21,6 +24,7 @@ import { FormFrame, TimeField, toLocal } from './FormFrame.tsx';
 import { Pick } from './MeasureFrame.tsx';
 import { readNumber } from './read-number.ts';
 import { useEffectiveTime } from './use-effective-time.ts';
+import { useKept, useKeptTime } from './use-kept.ts';
 import { useSave } from './use-save.ts';
 
 interface Props {
@@ -33,7 +37,7 @@ interface Props {
 
 /** What every form of this file has: its time, and one entry at its end. */
 function useCare({ chart, timeZone, now, onDone, onCancel }: Props) {
-  const [at, setAt] = useState(toLocal(now, timeZone));
+  const [at, setAt] = useKeptTime(toLocal(now, timeZone));
   const time = useEffectiveTime(at, timeZone, now);
   const saving = useSave(timeZone);
   return {
@@ -54,11 +58,11 @@ type Action = BodyOf<'device-charted'>['action'];
 export function DeviceForm(props: Props & { device?: Device | undefined; action: Action }) {
   const { device, action } = props;
   const before = device?.first.body;
-  const [kind, setKind] = useState<DeviceKind | undefined>(before?.device);
-  const [put, setPut] = useState<Action>(action);
-  const [site, setSite] = useState(before?.site ?? '');
-  const [size, setSize] = useState('');
-  const [finding, setFinding] = useState('');
+  const [kind, setKind] = useKept('device', DeviceKind.optional(), before?.device);
+  const [put, setPut] = useKept('action', DeviceCharted.shape.action, action);
+  const [site, setSite] = useKept('site', z.string(), before?.site ?? '');
+  const [size, setSize] = useKept('size', z.string(), '');
+  const [finding, setFinding] = useKept('finding', z.string(), '');
   const { time, frame, field, save } = useCare(props);
   const title = before
     ? `${DEVICES[before.device]}: ${action === 'removed' ? 'taken out' : 'look'}`
@@ -144,8 +148,8 @@ const STATUSES: { value: BodyOf<'pregnancy-recorded'>['status']; label: string }
 
 /** By it the score is chosen: NEWS2 never in pregnancy, nor within 42 days after birth. */
 export function PregnancyForm(props: Props) {
-  const [status, setStatus] = useState<(typeof STATUSES)[number]['value']>();
-  const [weeks, setWeeks] = useState('');
+  const [status, setStatus] = useKept('status', PregnancyRecorded.shape.status.optional(), undefined);
+  const [weeks, setWeeks] = useKept('weeks', z.string(), '');
   const { time, frame, field, save } = useCare(props);
   const completed = readNumber(weeks);
   return (
@@ -192,11 +196,20 @@ export function ScreenForm(props: Props & { screen: string }) {
   const table = screensFor(person, chart.settings.signedScreens).find(({ id }) => id === props.screen);
   const tool = LICENSED_TOOLS.find(({ id }) => id === props.screen);
   const vitals = freshVitals(chart, now);
-  const [answers, setAnswers] = useState<Record<string, number>>(() => ({
-    ...(table ? answersFromVitals(table, vitals?.body.values) : {}),
-  }));
-  const [taken, setTaken] = useState({ at: vitals?.body.effectiveAt ?? '', items: Object.keys(answers) });
-  const [total, setTotal] = useState('');
+  const [fromVitals] = useState(() => (table ? answersFromVitals(table, vitals?.body.values) : {}));
+  const [answers, setAnswers] = useKept<Record<string, number>>(
+    'answers',
+    z.record(z.string(), z.number()),
+    fromVitals,
+  );
+  // Which answers nobody gave by hand, and from when they are.
+  const [taken, setTaken] = useKept(
+    'taken',
+    z.object({ at: z.string(), items: z.array(z.string()) }),
+    { at: vitals?.body.effectiveAt ?? '', items: Object.keys(fromVitals) },
+    { beside: true },
+  );
+  const [total, setTotal] = useKept('total', z.string(), '');
   const { time, frame, field, save } = useCare(props);
   const sum = readNumber(total);
   const result = table && screenResult(table, answers);

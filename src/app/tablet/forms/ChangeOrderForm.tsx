@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { z } from 'zod';
 import {
   type Chart,
   type ChartOrder,
@@ -12,6 +13,7 @@ import { CREDENTIALS, SecretInput } from '../SecretInput.tsx';
 import { useBrought } from '../use-site-data.ts';
 import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame } from './FormFrame.tsx';
+import { useKept } from './use-kept.ts';
 import { UNANSWERED, useSave } from './use-save.ts';
 
 export type OrderChange = 'hold' | 'resume' | 'co-sign';
@@ -42,7 +44,7 @@ export function ChangeOrderForm({
 }) {
   const { vault } = useLamp();
   const saving = useSave(timeZone);
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useKept('reason', z.string(), '');
   const [pin, setPin] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();

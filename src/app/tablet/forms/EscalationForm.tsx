@@ -1,9 +1,9 @@
 import { Textarea, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { z } from 'zod';
 import {
   ANSWERS,
   type Chart,
-  type EntryId,
+  EntryId,
   type Escalation,
   EscalationMeans,
   MEANS,
@@ -11,11 +11,13 @@ import {
 import { FormFrame, TimeField, toLocal } from './FormFrame.tsx';
 import { Pick } from './MeasureFrame.tsx';
 import { useEffectiveTime } from './use-effective-time.ts';
+import { useKept, useKeptTime } from './use-kept.ts';
 import { useSave } from './use-save.ts';
 
 const CAPITAL = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
 const WAYS = EscalationMeans.options.map((value) => ({ value, label: CAPITAL(MEANS[value]) }));
-const ANSWERED = (['coming', 'advice', 'no-answer'] as const).map((value) => ({
+const Answered = z.enum(['coming', 'advice', 'no-answer']);
+const ANSWERED = Answered.options.map((value) => ({
   value,
   label: CAPITAL(ANSWERS[value]),
 }));
@@ -32,16 +34,16 @@ interface Props {
 
 /** Who was told, by what means, and what they said. Nobody answered: the next in line is asked for at once. */
 export function EscalationForm({ chart, escalation, timeZone, now, onDone, onCancel }: Props) {
-  const [because, setBecause] = useState(escalation?.because ?? '');
-  const [told, setTold] = useState('');
-  const [means, setMeans] = useState<EscalationMeans | undefined>('telephone');
-  const [answer, setAnswer] = useState<(typeof ANSWERED)[number]['value']>();
-  const [comment, setComment] = useState('');
-  const [at, setAt] = useState(toLocal(now, timeZone));
+  const [because, setBecause] = useKept('because', z.string(), escalation?.because ?? '');
+  const [told, setTold] = useKept('told', z.string(), '');
+  const [means, setMeans] = useKept('means', EscalationMeans.optional(), 'telephone');
+  const [answer, setAnswer] = useKept('answer', Answered.optional(), undefined);
+  const [comment, setComment] = useKept('comment', z.string(), '');
+  const [at, setAt] = useKeptTime(toLocal(now, timeZone));
   const time = useEffectiveTime(at, timeZone, now);
   const saving = useSave(timeZone);
   /** The first step of a worry that began here: only by its id is it told from an earlier one in the same words. */
-  const [first, setFirst] = useState<EntryId>();
+  const [first, setFirst] = useKept('first', EntryId.optional(), undefined, { beside: true });
   const about = escalation?.about ?? first;
   // As it stands now: what was saved a moment ago is one of its steps.
   const before = chart.care.escalations.find((one) => one.about === about)?.steps ?? [];
@@ -122,9 +124,9 @@ export function EscalationForm({ chart, escalation, timeZone, now, onDone, onCan
 /** The patient was seen: by whom, when. It ends the escalation. */
 export function SeenForm({ chart, escalation, timeZone, now, onDone, onCancel }: Props) {
   const last = escalation?.steps.findLast(({ body }) => body.answer === 'coming');
-  const [seenBy, setSeenBy] = useState(last?.body.told ?? '');
-  const [comment, setComment] = useState('');
-  const [at, setAt] = useState(toLocal(now, timeZone));
+  const [seenBy, setSeenBy] = useKept('seenBy', z.string(), last?.body.told ?? '');
+  const [comment, setComment] = useKept('comment', z.string(), '');
+  const [at, setAt] = useKeptTime(toLocal(now, timeZone));
   const time = useEffectiveTime(at, timeZone, now);
   const saving = useSave(timeZone);
   const about = escalation?.about;

@@ -1,7 +1,8 @@
 import { NativeSelect, TextInput } from '@mantine/core';
-import { useState } from 'react';
-import { GCS_WORDS, gcsInWords, type Pupil } from '../../../clinical/index.ts';
+import { z } from 'zod';
+import { GCS_WORDS, GcsAssessed, gcsInWords } from '../../../clinical/index.ts';
 import { MeasureFrame, type MeasureProps, Pick } from './MeasureFrame.tsx';
+import { useKept } from './use-kept.ts';
 
 type Part = number | 'NT';
 const partOptions = (words: Record<number, string>): { value: Part; label: string }[] => [
@@ -22,16 +23,22 @@ const REACTIONS = [
   { value: 'not-testable', label: 'Cannot be tested' },
 ] as const;
 
+const { eyes: Eyes, verbal: Verbal, motor: Motor, pupils: Pupils } = GcsAssessed.shape;
+/** As far as they are chosen. */
+const Parts = z.object({ eyes: Eyes, verbal: Verbal, motor: Motor }).partial();
+const Half = Pupils.unwrap().shape.left.partial();
+const BothHalf = z.object({ left: Half, right: Half }).partial();
+
 /** Glasgow Coma Scale and pupils. */
 export function GcsForm(props: MeasureProps<'gcs-assessed'>) {
   const before = props.amend?.body;
-  const [parts, setParts] = useState<Partial<Record<'eyes' | 'verbal' | 'motor', Part>>>(
+  const [parts, setParts] = useKept(
+    'parts',
+    Parts,
     before ? { eyes: before.eyes, verbal: before.verbal, motor: before.motor } : {},
   );
-  const [because, setBecause] = useState(before?.notTestableBecause ?? '');
-  const [pupils, setPupils] = useState<{ left?: Partial<Pupil>; right?: Partial<Pupil> }>(
-    before?.pupils ?? {},
-  );
+  const [because, setBecause] = useKept('because', z.string(), before?.notTestableBecause ?? '');
+  const [pupils, setPupils] = useKept('pupils', BothHalf, before?.pupils ?? {});
   const { eyes, verbal, motor } = parts;
   const untested = [eyes, verbal, motor].includes('NT');
   const [left, right] = [pupils.left, pupils.right];

@@ -1,22 +1,27 @@
 import { Checkbox, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { z } from 'zod';
 import {
+  BodyMeasured,
   convertedGlucose,
   FLUID_WORDS,
   FluidIn,
   FluidOut,
-  type FluidRoute,
+  FluidRoute,
   fluidAsk,
   GLUCOSE_WORDS,
-  type GlucoseUnit,
+  GlucoseMeasured,
+  GlucoseUnit,
   glucoseAsk,
   glucoseLevel,
+  PainAssessed,
   painInWords,
 } from '../../../clinical/index.ts';
 import { MeasureFrame, type MeasureProps, Pick } from './MeasureFrame.tsx';
 import { RATINGS } from './ratings.ts';
 import { readNumber } from './read-number.ts';
+import { useKept } from './use-kept.ts';
 
+const Rating = PainAssessed.shape.onMovement;
 const ROUTES = [...FluidIn.options, ...FluidOut.options].map((value: FluidRoute) => ({
   value,
   label: FLUID_WORDS[value],
@@ -25,10 +30,10 @@ const ROUTES = [...FluidIn.options, ...FluidOut.options].map((value: FluidRoute)
 /** What went in or came out. What was not measured is said so. */
 export function FluidForm(props: MeasureProps<'fluid-recorded'>) {
   const before = props.amend?.body;
-  const [route, setRoute] = useState<FluidRoute | undefined>(before?.route);
-  const [volume, setVolume] = useState(before?.volumeMl === undefined ? '' : String(before.volumeMl));
-  const [notMeasured, setNotMeasured] = useState(before?.notMeasured === true);
-  const [detail, setDetail] = useState(before?.detail ?? '');
+  const [route, setRoute] = useKept('route', FluidRoute.optional(), before?.route);
+  const [volume, setVolume] = useKept('volume', z.string(), String(before?.volumeMl ?? ''));
+  const [notMeasured, setNotMeasured] = useKept('notMeasured', z.boolean(), before?.notMeasured === true);
+  const [detail, setDetail] = useKept('detail', z.string(), before?.detail ?? '');
   const volumeMl = readNumber(volume);
   const sides = [
     { label: 'In', options: ROUTES.slice(0, FluidIn.options.length) },
@@ -85,11 +90,11 @@ export function GlucoseForm({
   ...props
 }: MeasureProps<'glucose-measured'> & { unit: GlucoseUnit }) {
   const before = props.amend?.body;
-  const [typed, setTyped] = useState(before ? String(before.value) : '');
-  const [unit, setUnit] = useState<GlucoseUnit>(before?.unit ?? usual);
-  const [sample, setSample] = useState<'capillary' | 'venous' | 'arterial'>(before?.sample ?? 'capillary');
-  const [meal, setMeal] = useState(before?.meal);
-  const [help, setHelp] = useState(before?.neededHelp === true);
+  const [typed, setTyped] = useKept('value', z.string(), String(before?.value ?? ''));
+  const [unit, setUnit] = useKept('unit', GlucoseUnit, before?.unit ?? usual);
+  const [sample, setSample] = useKept('sample', GlucoseMeasured.shape.sample, before?.sample ?? 'capillary');
+  const [meal, setMeal] = useKept('meal', GlucoseMeasured.shape.meal, before?.meal);
+  const [help, setHelp] = useKept('neededHelp', z.boolean(), before?.neededHelp === true);
   const value = readNumber(typed);
   const level = value === undefined ? undefined : glucoseLevel(value, unit, help);
   const words = level && GLUCOSE_WORDS[level];
@@ -172,9 +177,9 @@ export function GlucoseForm({
 /** 0 none, 10 the worst imaginable. */
 export function PainForm(props: MeasureProps<'pain-assessed'>) {
   const before = props.amend?.body;
-  const [atRest, setAtRest] = useState(before?.atRest);
-  const [onMovement, setOnMovement] = useState(before?.onMovement);
-  const [site, setSite] = useState(before?.site ?? '');
+  const [atRest, setAtRest] = useKept('atRest', Rating, before?.atRest);
+  const [onMovement, setOnMovement] = useKept('onMovement', Rating, before?.onMovement);
+  const [site, setSite] = useKept('site', z.string(), before?.site ?? '');
   const said = (rating: number | undefined): string =>
     rating === undefined ? '' : `: ${rating} ${painInWords(rating)}`;
   return (
@@ -213,9 +218,9 @@ export function PainForm(props: MeasureProps<'pain-assessed'>) {
 /** `last`: the newest weight of this chart, to ask again when another differs by more than a tenth (codes.md). */
 export function BodyForm({ last, ...props }: MeasureProps<'body-measured'> & { last: number | undefined }) {
   const before = props.amend?.body;
-  const [weight, setWeight] = useState(before?.weightKg === undefined ? '' : String(before.weightKg));
-  const [height, setHeight] = useState(before?.heightCm === undefined ? '' : String(before.heightCm));
-  const [method, setMethod] = useState(before?.method);
+  const [weight, setWeight] = useKept('weight', z.string(), String(before?.weightKg ?? ''));
+  const [height, setHeight] = useKept('height', z.string(), String(before?.heightCm ?? ''));
+  const [method, setMethod] = useKept('method', BodyMeasured.shape.method.optional(), before?.method);
   const [weightKg, heightCm] = [readNumber(weight), readNumber(height)];
   const differs = last !== undefined && weightKg !== undefined && Math.abs(weightKg - last) > last / 10;
   const unread =

@@ -1,8 +1,10 @@
 import { Checkbox, Chip, Input, TextInput } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
+import { z } from 'zod';
 import type { BodyOf, Charted, Draft, MeasurementKind, WardKind } from '../../../clinical/index.ts';
 import { FormFrame, TimeField, toLocal } from './FormFrame.tsx';
 import { useEffectiveTime } from './use-effective-time.ts';
+import { useKept, useKeptTime } from './use-kept.ts';
 import { useSave } from './use-save.ts';
 
 export interface MeasureProps<K extends WardKind> {
@@ -52,8 +54,8 @@ export function MeasureFrame<K extends Short>({
 }) {
   const { patient, timeZone, now, onDone, onCancel } = props;
   const amend: { id: string; body: { effectiveAt: string } } | undefined = props.amend;
-  const [at, setAt] = useState(toLocal(amend?.body.effectiveAt ?? now, timeZone));
-  const [reason, setReason] = useState('');
+  const [at, setAt] = useKeptTime(toLocal(amend?.body.effectiveAt ?? now, timeZone));
+  const [reason, setReason] = useKept('reason', z.string(), '');
   const [confirmed, setConfirmed] = useState<string>();
   const time = useEffectiveTime(at, timeZone, now, amend?.body.effectiveAt);
   const saving = useSave(timeZone);

@@ -1,11 +1,10 @@
-import { zodResolver } from '@hookform/resolvers/zod';
 import { Button, Select, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { type Chart, formatTime } from '../../../clinical/index.ts';
 import { useLamp } from '../../lamp.tsx';
 import { FormFrame } from './FormFrame.tsx';
+import { useKeptForm } from './use-kept.ts';
 import { UNANSWERED } from './use-save.ts';
 
 const MoveFields = z.object({
@@ -36,9 +35,9 @@ export function MoveForm({
     vault.otherWards().then(setWards, () => setUnread(true));
   }, [vault]);
   useEffect(readWards, [readWards]);
-  const { register, watch, setValue, handleSubmit, formState } = useForm({
-    resolver: zodResolver(MoveFields),
-    defaultValues: { ward: '', bed: '' },
+  const { register, watch, setValue, handleSubmit, formState } = useKeptForm(MoveFields, {
+    ward: '',
+    bed: '',
   });
   const fields = watch();
   const submit = handleSubmit(async ({ ward, bed }) => {

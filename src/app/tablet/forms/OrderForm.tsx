@@ -1,6 +1,4 @@
-import { zodResolver } from '@hookform/resolvers/zod';
 import { Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { useForm } from 'react-hook-form';
 import {
   type Chart,
   type ChartOrder,
@@ -22,7 +20,6 @@ import { SecretInput } from '../SecretInput.tsx';
 import { useBrought } from '../use-site-data.ts';
 import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
 import { DrugSearch } from './DrugSearch.tsx';
-import { draftKey } from './drafts.ts';
 import { FormFrame, firstProblem } from './FormFrame.tsx';
 import { frequencyChoices, frequencyOf } from './frequencies.ts';
 import {
@@ -35,7 +32,7 @@ import {
   toOrderDetail,
 } from './order-fields.ts';
 import { readNumber } from './read-number.ts';
-import { useDraft } from './use-draft.ts';
+import { useKeptForm } from './use-kept.ts';
 import { useSave } from './use-save.ts';
 
 const ROUTES = ['by mouth', 'intravenous', 'intramuscular', 'subcutaneous', 'inhaled', 'topical', 'rectal'];
@@ -46,7 +43,6 @@ export function OrderForm({
   chart,
   timeZone,
   now,
-  draft,
   prescribes,
   changes,
   onDone,
@@ -55,7 +51,6 @@ export function OrderForm({
   chart: Chart;
   timeZone: string;
   now: string;
-  draft?: unknown;
   /** May sign orders. Whoever may not writes down what a prescriber says. */
   prescribes: boolean;
   /** The order that this one takes the place of. */
@@ -63,21 +58,13 @@ export function OrderForm({
   onDone: (message: string) => void;
   onCancel: () => void;
 }) {
-  // A draft of an older version lacks the newer fields.
-  const drafted = OrderFields.safeParse({ ...EMPTY_ORDER, ...(typeof draft === 'object' ? draft : {}) });
-  const { watch, setValue, register, handleSubmit, formState } = useForm<OrderTyped>({
-    resolver: zodResolver(OrderFields),
-    defaultValues: changes ? fromOrder(changes, timeZone) : drafted.success ? drafted.data : EMPTY_ORDER,
-  });
+  const { watch, setValue, register, handleSubmit, formState } = useKeptForm(
+    OrderFields,
+    changes ? fromOrder(changes, timeZone) : EMPTY_ORDER,
+    { never: ['pin', 'readBack', 'overrides'], beside: ['category'] },
+  );
   const saving = useSave(timeZone);
   const fields = watch();
-  const patient = chart.identity.id;
-  const draftKept = useDraft(
-    draftKey('order', patient),
-    patient,
-    // A change begins with what the order says: only a new one is worth keeping.
-    changes || fields.what.trim() === '' ? undefined : { ...fields, pin: '' },
-  );
   const kept = changes ? keptInWords(changes.detail, timeZone) : [];
   const dose = readNumber(fields.dose);
   const ordered = toOrderDetail(fields, timeZone, now, changes);
@@ -107,10 +94,7 @@ export function OrderForm({
       fields.pin,
     );
     setValue('pin', '');
-    if (!message) return;
-    // The draft is of a new order: a change is no reason to lose it.
-    if (!changes) await draftKept.discard();
-    onDone(message);
+    if (message) onDone(message);
   });
 
   const label = {
@@ -129,7 +113,7 @@ export function OrderForm({
       title={changes ? 'Change order' : prescribes ? 'New order' : 'Verbal or telephone order'}
       submit="Sign order"
       busy={saving.busy}
-      problem={saving.problem ?? draftKept.problem ?? firstProblem(formState.errors)}
+      problem={saving.problem ?? firstProblem(formState.errors)}
       disabled={
         !detail ||
         (!prescribes && (fields.prescriber.trim() === '' || !fields.readBack)) ||
@@ -137,7 +121,7 @@ export function OrderForm({
         fields.pin.length < 4
       }
       onSubmit={submit}
-      onCancel={() => void draftKept.flush().then(onCancel)}
+      onCancel={onCancel}
     >
       {changes && (
         <p className="notice">

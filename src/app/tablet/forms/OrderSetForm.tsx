@@ -1,12 +1,12 @@
 import { Checkbox, Select } from '@mantine/core';
 import { useState } from 'react';
+import { z } from 'zod';
 import {
   type Alert,
   type Chart,
   type Draft,
   medicationLine,
   type OrderDetail,
-  type OrderSet,
   orderAlerts,
   serviceLine,
 } from '../../../clinical/index.ts';
@@ -15,10 +15,12 @@ import { useBrought } from '../use-site-data.ts';
 import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame } from './FormFrame.tsx';
 import { fromSet, toOrderDetail } from './order-fields.ts';
+import { useKept } from './use-kept.ts';
 import { useSave } from './use-save.ts';
 
 interface Line {
-  key: number;
+  /** Place and content: a set that the hospital publishes anew meanwhile has other lines. */
+  key: string;
   /** Absent: the set asks for something that this form does not know. */
   detail: OrderDetail | undefined;
   what: string;
@@ -41,16 +43,23 @@ export function OrderSetForm({
   onCancel: () => void;
 }) {
   const { orderSets, ...knowledge } = useBrought();
-  const [set, setSet] = useState<OrderSet | undefined>(orderSets.length === 1 ? orderSets[0] : undefined);
-  const [left, setLeft] = useState<Record<number, boolean>>({});
+  const [chosenSet, setChosenSet] = useKept(
+    'set',
+    z.string().optional(),
+    orderSets.length === 1 ? orderSets[0]?.id : undefined,
+  );
+  const set = orderSets.find(({ id }) => id === chosenSet);
+  const [left, setLeft] = useKept<Record<string, boolean>>('left', z.record(z.string(), z.boolean()), {});
   /** By line: what is right about one drug says nothing about another. */
-  const [reasons, setReasons] = useState<Record<number, OverrideReasons>>({});
+  const [reasons, setReasons] = useState<Record<string, OverrideReasons>>({});
   const [pin, setPin] = useState('');
-  const [signed, setSigned] = useState<number[]>([]);
+  // Kept too: what is signed must not be signed a second time.
+  const [signed, setSigned] = useKept('signed', z.array(z.string()), []);
   const [startAt] = useState(now);
   const saving = useSave(timeZone);
   const lines: Line[] = [];
-  for (const [key, item] of (set?.orders ?? []).entries()) {
+  for (const [place, item] of (set?.orders ?? []).entries()) {
+    const key = `${place} ${JSON.stringify(item)}`;
     const detail = toOrderDetail(fromSet(item), timeZone, startAt);
     const chosen = detail !== undefined && (left[key] ?? item.chosen !== false);
     const together = lines.flatMap((line) => (line.chosen && line.detail ? [line.detail] : []));
@@ -107,7 +116,7 @@ export function OrderSetForm({
         data={orderSets.map(({ id, title }) => ({ value: id, label: title }))}
         value={set?.id ?? null}
         onChange={(id) => {
-          setSet(orderSets.find((one) => one.id === id));
+          setChosenSet(id ?? undefined);
           setLeft({});
           setReasons({});
           setSigned([]);

@@ -1,11 +1,12 @@
-import { zodResolver } from '@hookform/resolvers/zod';
 import { Button, Checkbox, Select, TextInput } from '@mantine/core';
-import { useState } from 'react';
-import { useForm } from 'react-hook-form';
+import { useEffect, useState } from 'react';
 import { z } from 'zod';
 import {
+  type BoardRow,
   displayName,
   formatTime,
+  plainName,
+  plainNumber,
   readPartialDate,
   Sex,
   sexInWords,
@@ -13,7 +14,10 @@ import {
 } from '../../../clinical/index.ts';
 import { useBoard, useLamp } from '../../lamp.tsx';
 import type { ScreenProps } from '../Shell.tsx';
+import { draftKey } from './drafts.ts';
 import { FormFrame } from './FormFrame.tsx';
+import { KeptForm, useKeptValues } from './KeptForm.tsx';
+import { useKeptForm } from './use-kept.ts';
 import { UNANSWERED } from './use-save.ts';
 
 const Form = z
@@ -37,33 +41,46 @@ const Form = z
     path: ['family'],
   });
 
-/** A patient whom the EHR does not know, or could not be asked about. */
-export function RegisterScreen({ go, timeZone }: ScreenProps) {
+/** A patient whom the EHR does not know, or could not be asked about. What was left half typed goes on. */
+export function RegisterScreen(props: ScreenProps) {
   const { vault } = useLamp();
+  // Of the ward: a person of two wards has one for each.
+  const key = draftKey('registration', props.session.ward.id);
+  const [left, setLeft] = useState<{ draft?: unknown }>();
+  useEffect(
+    () =>
+      void vault.drafts().then(
+        (all) => setLeft({ draft: all.find((item) => item.key === key)?.content }),
+        () => setLeft({}),
+      ),
+    [vault, key],
+  );
+  if (!left) return <p>Opening the form…</p>;
+  return (
+    <KeptForm draftKey={key} draft={left.draft}>
+      <RegisterForm {...props} />
+    </KeptForm>
+  );
+}
+
+function RegisterForm({ go, timeZone }: ScreenProps) {
+  const { vault } = useLamp();
+  const { flush, discard } = useKeptValues();
   const rows = useBoard() ?? [];
   const [problem, setProblem] = useState<string>();
   const [saved, setSaved] = useState<{ patient: string; number: string; savedAt: string }>();
-  const { register, watch, setValue, handleSubmit, formState } = useForm({
-    resolver: zodResolver(Form),
-    defaultValues: {
-      unknown: false,
-      family: '',
-      given: '',
-      sex: 'unknown' as Sex,
-      birthDate: '',
-      bed: '',
-      claimedEhrNumber: '',
-      presentingComplaint: '',
-    },
+  const { register, watch, setValue, handleSubmit, formState } = useKeptForm(Form, {
+    unknown: false,
+    family: '',
+    given: '',
+    sex: 'unknown',
+    birthDate: '',
+    bed: '',
+    claimedEhrNumber: '',
+    presentingComplaint: '',
   });
   const fields = watch();
-  const typedBirth = readPartialDate(fields.birthDate);
-  const alike = rows.filter(
-    (row) =>
-      (fields.family.trim().length > 1 &&
-        row.name.family.toLowerCase().startsWith(fields.family.trim().toLowerCase())) ||
-      (typedBirth?.length === 10 && row.birthDate === typedBirth),
-  );
+  const alike = perhapsThese(rows, fields);
 
   const submit = handleSubmit(async (form) => {
     setProblem(undefined);
@@ -87,8 +104,9 @@ export function RegisterScreen({ go, timeZone }: ScreenProps) {
         ...(form.presentingComplaint === '' ? {} : { presentingComplaint: form.presentingComplaint }),
       })
       .catch(() => UNANSWERED);
-    if (result.ok) setSaved(result.value);
-    else setProblem(result.error.message);
+    if (!result.ok) return setProblem(result.error.message);
+    await discard();
+    setSaved(result.value);
   });
 
   if (saved) {
@@ -114,7 +132,7 @@ export function RegisterScreen({ go, timeZone }: ScreenProps) {
       busy={formState.isSubmitting}
       problem={problem}
       onSubmit={() => void submit()}
-      onCancel={() => go({ at: 'board' })}
+      onCancel={() => void flush().then(() => go({ at: 'board' }))}
     >
       <Checkbox size="lg" label="Name unknown" {...register('unknown')} />
       <div className="vitals-grid">
@@ -147,7 +165,7 @@ export function RegisterScreen({ go, timeZone }: ScreenProps) {
               <Button
                 key={row.patient}
                 variant="default"
-                onClick={() => go({ at: 'patient', patient: row.patient })}
+                onClick={() => void flush().then(() => go({ at: 'patient', patient: row.patient }))}
               >
                 {displayName(row.name)} · {row.number?.value} · bed {row.bed ?? '–'}
               </Button>
@@ -157,4 +175,27 @@ export function RegisterScreen({ go, timeZone }: ScreenProps) {
       )}
     </FormFrame>
   );
+}
+
+/**
+ * Who on the board it may be, the surest first: by a number, by the date of birth, by how the family name begins. As
+ * people type: numbers by letters and digits alone, names without accents.
+ */
+function perhapsThese(
+  rows: readonly BoardRow[],
+  typed: { family: string; birthDate: string; claimedEhrNumber: string },
+): BoardRow[] {
+  const number = plainNumber(typed.claimedEhrNumber);
+  const birth = readPartialDate(typed.birthDate);
+  const family = plainName(typed.family);
+  const byNumber = rows.filter(
+    (row) =>
+      number !== '' &&
+      [...row.numbers.map(({ value }) => value), row.registration?.claimedEhrNumber ?? ''].some(
+        (value) => plainNumber(value) === number,
+      ),
+  );
+  const byBirth = rows.filter((row) => birth?.length === 10 && row.birthDate === birth);
+  const byName = rows.filter((row) => family.length > 1 && plainName(row.name.family).startsWith(family));
+  return [...new Set([...byNumber, ...byBirth, ...byName])];
 }

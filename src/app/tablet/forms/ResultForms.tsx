@@ -1,9 +1,11 @@
 import { Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Chart, OrderId, PhonedResult } from '../../../clinical/index.ts';
+import { z } from 'zod';
+import { type Chart, OrderId, type PhonedResult } from '../../../clinical/index.ts';
 import { FormFrame, TimeField, toLocal } from './FormFrame.tsx';
 import { Pick } from './MeasureFrame.tsx';
 import { useEffectiveTime } from './use-effective-time.ts';
+import { useKept, useKeptTime } from './use-kept.ts';
 import { useSave } from './use-save.ts';
 
 interface Props {
@@ -21,14 +23,15 @@ export function ResultForm({ chart, timeZone, now, onDone, onCancel }: Props) {
       ? [{ value: id, label: detail.request.text }]
       : [],
   );
-  const [order, setOrder] = useState<OrderId>();
-  const [test, setTest] = useState('');
-  const [value, setValue] = useState('');
-  const [unit, setUnit] = useState('');
-  const [caller, setCaller] = useState('');
+  const [order, setOrder] = useKept('order', OrderId.optional(), undefined);
+  const [test, setTest] = useKept('test', z.string(), '');
+  const [value, setValue] = useKept('value', z.string(), '');
+  const [unit, setUnit] = useKept('unit', z.string(), '');
+  const [caller, setCaller] = useKept('caller', z.string(), '');
+  // Said on the telephone, by whoever says it: a form that is continued asks again.
   const [readBack, setReadBack] = useState(false);
-  const [critical, setCritical] = useState<'yes' | 'no'>();
-  const [at, setAt] = useState(toLocal(now, timeZone));
+  const [critical, setCritical] = useKept('critical', z.enum(['yes', 'no']).optional(), undefined);
+  const [at, setAt] = useKeptTime(toLocal(now, timeZone));
   const time = useEffectiveTime(at, timeZone, now);
   const saving = useSave(timeZone);
   const ready =
@@ -121,7 +124,7 @@ export function AcknowledgeForm({
   /** A clinician acknowledges for herself. */
   decides: boolean;
 }) {
-  const [told, setTold] = useState('');
+  const [told, setTold] = useKept('told', z.string(), '');
   const saving = useSave(timeZone);
   const { body } = result.received;
   return (

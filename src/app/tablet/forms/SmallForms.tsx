@@ -1,6 +1,4 @@
-import { zodResolver } from '@hookform/resolvers/zod';
 import { Select, TextInput } from '@mantine/core';
-import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import {
   AllergyCategory,
@@ -16,6 +14,7 @@ import {
 import { orderLine } from '../dose/DoseFacts.tsx';
 import { SecretInput } from '../SecretInput.tsx';
 import { FormFrame } from './FormFrame.tsx';
+import { useKeptForm } from './use-kept.ts';
 import { useSave } from './use-save.ts';
 
 interface SmallFormProps {
@@ -44,15 +43,12 @@ const AllergyFields = z
 
 /** A known allergy, or that somebody asked and there is none. */
 export function AllergyForm({ chart, timeZone, onDone, onCancel }: ChartFormProps) {
-  const { register, watch, setValue, handleSubmit, formState } = useForm({
-    resolver: zodResolver(AllergyFields),
-    defaultValues: {
-      none: 'known' as const,
-      substance: '',
-      reaction: '',
-      category: 'medication' as const,
-      criticality: 'unable-to-assess' as const,
-    },
+  const { register, watch, setValue, handleSubmit, formState } = useKeptForm(AllergyFields, {
+    none: 'known',
+    substance: '',
+    reaction: '',
+    category: 'medication',
+    criticality: 'unable-to-assess',
   });
   const saving = useSave(timeZone);
   const fields = watch();
@@ -149,10 +145,7 @@ const BedFields = z.object({
 });
 
 export function BedForm({ chart, timeZone, onDone, onCancel }: ChartFormProps) {
-  const { register, watch, handleSubmit, formState } = useForm({
-    resolver: zodResolver(BedFields),
-    defaultValues: { bed: '' },
-  });
+  const { register, watch, handleSubmit, formState } = useKeptForm(BedFields, { bed: '' });
   const saving = useSave(timeZone);
   // Whoever moves a patient has seen where the patient lay: the two words are no conflict.
   const before = chart.bedClaims.find(({ kind }) => kind === 'bed-assigned' || kind === 'patient-moved')?.ref;
@@ -199,10 +192,11 @@ export function EnteredInErrorForm({
   onCancel,
 }: SmallFormProps & { entry: Charted }) {
   const signed = isSignedWithPin(entry.body.kind);
-  const { register, watch, setValue, handleSubmit, formState } = useForm({
-    resolver: zodResolver(signed ? SignedReasonFields : ReasonFields.extend({ pin: z.string() })),
-    defaultValues: { reason: '', pin: '' },
-  });
+  const { register, watch, setValue, handleSubmit, formState } = useKeptForm(
+    signed ? SignedReasonFields : ReasonFields.extend({ pin: z.string() }),
+    { reason: '', pin: '' },
+    { never: ['pin'] },
+  );
   const saving = useSave(timeZone);
   const { title, text } = describeEntry(entry.body);
   const { reason, pin } = watch();
@@ -246,10 +240,11 @@ export function StopOrderForm({
   onDone,
   onCancel,
 }: SmallFormProps & { order: ChartOrder }) {
-  const { register, watch, setValue, handleSubmit, formState } = useForm({
-    resolver: zodResolver(SignedReasonFields),
-    defaultValues: { reason: '', pin: '' },
-  });
+  const { register, watch, setValue, handleSubmit, formState } = useKeptForm(
+    SignedReasonFields,
+    { reason: '', pin: '' },
+    { never: ['pin'] },
+  );
   const saving = useSave(timeZone);
   const { reason, pin } = watch();
   const submit = handleSubmit(async (form) => {

@@ -1,5 +1,5 @@
 import { Button, Tabs } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { OrderId } from '../../../clinical/index.ts';
 import {
   charts,
@@ -30,7 +30,7 @@ import { MoveNotices } from './MoveNotices.tsx';
 import { PatientBanner } from './PatientBanner.tsx';
 import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.tsx';
 import { TaskForm } from './TaskForm.tsx';
-import { type Task, taskDraftKey, taskOf } from './tasks.ts';
+import { type Task, taskDraftKey } from './tasks.ts';
 import { Unfinished } from './Unfinished.tsx';
 
 /** A task begins and ends at the top, where its title or "Saved" stands. */
@@ -63,7 +63,9 @@ export function PatientScreen({
   const alike = useAlike(rows);
   const names = new Map(rows?.map((row) => [row.patient, rowName(row)]));
   const now = useNow();
-  const [task, setTask] = useState<Task | undefined>(give ? { do: 'give', ...give } : undefined);
+  const [task, setTask] = useState<Task>();
+  /** From the round: the dose is opened once it is known whether it was left half charted. */
+  const [opening, setOpening] = useState(give !== undefined);
   // A discharge in the EHR takes no form away that is half filled in.
   const chart = current ?? (task && last);
   usePrintNoted(chart && { patients: [patient], what: 'Screen: chart', pages: 1 }, 'screen');
@@ -84,7 +86,8 @@ export function PatientScreen({
   const start = (next: Task): void => {
     setSaved(undefined);
     const open = (draft?: StoredDraft): void => {
-      setTask(draft ? ({ ...next, draft: draft.content } as Task) : next);
+      setTask(draft ? { ...next, draft: draft.content } : next);
+      setOpening(false);
       toTop();
     };
     const key = taskDraftKey(next, patient);
@@ -98,6 +101,8 @@ export function PatientScreen({
       () => open(drafts.find((item) => item.key === key)),
     );
   };
+  const startFirst = useRef(() => give && start({ do: 'give', ...give }));
+  useEffect(() => void startFirst.current(), []);
   useScan((scan) => {
     setStray(undefined);
     if (scan.kind === 'patient' && scan.patient === patient) {
@@ -123,7 +128,7 @@ export function PatientScreen({
     );
     return true;
   });
-  if (!chart && !loaded) return <p>Opening the chart…</p>;
+  if (opening || (!chart && !loaded)) return <p>Opening the chart…</p>;
   if (!chart) return <NotHere isListed={names.has(patient)} onBack={() => go({ at: 'board' })} />;
 
   const done = (message: string, score?: News2): void => {
@@ -179,12 +184,10 @@ export function PatientScreen({
             <Unfinished
               key={draft.key}
               draft={draft}
-              onContinue={() => {
-                const next = taskOf(draft.key, chart);
-                // An amendment of something older than what the chart opened with.
-                if (next) start(next);
-                else setWhole(true);
-              }}
+              chart={chart}
+              timeZone={timeZone}
+              onContinue={start}
+              onWhole={() => setWhole(true)}
               onDiscard={() =>
                 void vault
                   .discardDraft(draft.key)

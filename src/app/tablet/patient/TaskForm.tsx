@@ -9,6 +9,7 @@ import { ChangeOrderForm } from '../forms/ChangeOrderForm.tsx';
 import { EscalationForm, SeenForm } from '../forms/EscalationForm.tsx';
 import { FillFormById } from '../forms/FillForm.tsx';
 import { HandoffForm } from '../forms/HandoffForm.tsx';
+import { KeptForm, useKeptValues } from '../forms/KeptForm.tsx';
 import { MeasureTask } from '../forms/MeasureTask.tsx';
 import { MoveForm } from '../forms/MoveForm.tsx';
 import { NoteForm } from '../forms/NoteForm.tsx';
@@ -19,19 +20,9 @@ import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../form
 import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
 import { PrintChoices } from '../print/PrintChoices.tsx';
 import type { ScreenProps } from '../Shell.tsx';
-import type { Task } from './tasks.ts';
+import { type Task, taskDraftKey } from './tasks.ts';
 
-/** The form of what is being written; the banner stays above it. */
-export function TaskForm({
-  task,
-  chart,
-  now,
-  timeZone,
-  staff,
-  wristband,
-  onDone,
-  onCancel,
-}: {
+interface TaskProps {
   task: Task;
   chart: Chart;
   now: string;
@@ -40,8 +31,31 @@ export function TaskForm({
   wristband: boolean;
   onDone: (message: string, score?: News2) => void;
   onCancel: () => void;
-}) {
-  const form = { timeZone, onDone, onCancel };
+}
+
+/** Written before the others: each keeps all of its fields as one draft. */
+const KEEPS_ITSELF: readonly Task['do'][] = ['note', 'vital-signs', 'handoff', 'form'];
+
+/** The form of what is being written; the banner stays above it. */
+export function TaskForm(props: TaskProps) {
+  const { task, chart } = props;
+  const patient = chart.identity.id;
+  const key = KEEPS_ITSELF.includes(task.do) ? undefined : taskDraftKey(task, patient);
+  if (key === undefined) return <FormOf {...props} />;
+  return (
+    <KeptForm key={key} draftKey={key} patient={patient} draft={task.draft}>
+      <FormOf {...props} />
+    </KeptForm>
+  );
+}
+
+function FormOf({ task, chart, now, timeZone, staff, wristband, onDone, onCancel }: TaskProps) {
+  const { flush, discard } = useKeptValues();
+  const form = {
+    timeZone,
+    onDone: (message: string, score?: News2) => void discard().then(() => onDone(message, score)),
+    onCancel: () => void flush().then(onCancel),
+  };
   const clinician = mayWrite(staff.role, 'order-signed');
   switch (task.do) {
     case 'vital-signs':
@@ -63,16 +77,7 @@ export function TaskForm({
     case 'vomited':
       return <VomitedForm {...form} {...task} patient={chart.identity.id} now={now} />;
     case 'order':
-      return (
-        <OrderForm
-          {...form}
-          chart={chart}
-          now={now}
-          draft={task.draft}
-          prescribes={clinician}
-          changes={task.changes}
-        />
-      );
+      return <OrderForm {...form} chart={chart} now={now} prescribes={clinician} changes={task.changes} />;
     case 'order-set':
       return <OrderSetForm {...form} chart={chart} now={now} />;
     case 'device':
