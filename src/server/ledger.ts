@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Bytes, type Range, readEntry, toHex, type VersionVector } from '../log/index.ts';
 import {
@@ -14,6 +15,10 @@ import type { Database } from './database/schema.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteRecords } from './site-records.ts';
 
+/** Pages of one upload follow each other within this time where the network is good. */
+const BETWEEN_PAGES_MS = 20;
+const MOST_WAIT_MS = 250;
+
 /** PGlite is one connection in the event loop: larger reads would stall everyone else. */
 const ROWS_A_READ = 200;
 /** A page of an upload is one statement: some 30 ms on PGlite, and each further statement costs several more. */
@@ -25,6 +30,8 @@ export const ownBytes = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
 export interface ServerLedger extends Ledger {
   /** Takes in entries from anywhere; commits (journal first where needed) before it resolves. */
   receive(entries: Bytes[]): Promise<Received>;
+  /** Resolves when no upload is being taken in, or after a quarter of a second: what can wait lets them pass. */
+  letUploadsPass(): Promise<void>;
   /** Reads the journal into the database after a crash. Resolves with how many entries were missing. */
   recover(journaled: Bytes[]): Promise<number>;
   vector(): Promise<VersionVector>;
@@ -53,6 +60,8 @@ export function createLedger(
   const { db, journal } = opened;
   const listeners: ((scopes: Set<string>) => void)[] = [];
   let recovering = false;
+  let arriving = 0;
+  let arrivedMs = Number.NEGATIVE_INFINITY;
 
   const ledger: ServerLedger = {
     hash: async (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
@@ -166,7 +175,21 @@ export function createLedger(
       return false;
     },
 
-    receive: (entries) => receiveEntries(ledger, entries),
+    async receive(entries) {
+      arriving += 1;
+      try {
+        return await receiveEntries(ledger, entries);
+      } finally {
+        arriving -= 1;
+        arrivedMs = performance.now();
+      }
+    },
+
+    async letUploadsPass() {
+      const until = performance.now() + MOST_WAIT_MS;
+      while ((arriving > 0 || performance.now() - arrivedMs < BETWEEN_PAGES_MS) && performance.now() < until)
+        await setTimeout(BETWEEN_PAGES_MS);
+    },
 
     async recover(journaled) {
       recovering = true;

@@ -21,7 +21,7 @@ export function createProjection(
   db: Kysely<Database>,
   identity: SiteIdentity,
   site: SiteRecords,
-  ledger: Pick<ServerLedger, 'hashAt' | 'log' | 'verifier' | 'keepBranch'>,
+  ledger: Pick<ServerLedger, 'hashAt' | 'log' | 'verifier' | 'keepBranch' | 'letUploadsPass'>,
 ) {
   const moved = createMovedEntries(db, identity, site, ledger);
   let running: Promise<void> = Promise.resolve();
@@ -217,7 +217,11 @@ export function createProjection(
         .limit(20)
         .execute();
       if (behind.length === 0) return;
-      for (const row of behind) await projectLog(row.log, row.scope, row.projected ?? 0);
+      for (const row of behind) {
+        // A tablet waits for its acknowledgement; nobody sees this before it is asked for.
+        await ledger.letUploadsPass();
+        await projectLog(row.log, row.scope, row.projected ?? 0);
+      }
     }
   }
 

@@ -124,7 +124,11 @@ describe('recording vital signs', () => {
         }),
       'This tablet is full',
     ],
-    ['the vault does not answer', () => Promise.reject(new Error('the worker is gone')), 'it is not known whether this was saved'],
+    [
+      'the vault does not answer',
+      () => Promise.reject(new Error('the worker is gone')),
+      'it is not known whether this was saved',
+    ],
   ])('keeps the text and says what happened when %s', async (_case, append, message) => {
     const { user, save, onDone } = open(aLamp({ changes: { append } }));
     await user.type(screen.getByLabelText('Pulse'), '88');
