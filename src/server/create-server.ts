@@ -153,6 +153,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     quarantine,
     census,
     gateway,
+    letUploadsPass: ledger.letUploadsPass,
     epoch,
     clock,
   });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Author, WardBody } from '../../src/clinical/index.ts';
 import { resourcesFor } from '../../src/interop/index.ts';
 import { type Bytes, entryId, toHex } from '../../src/log/index.ts';
@@ -19,6 +19,8 @@ import {
 import { createServer, type LamplightServer } from '../../src/server/create-server.ts';
 import { createFhirGateway, type FhirGateway } from '../../src/server/ehr/gateway.ts';
 import { createLeases } from '../../src/server/leases.ts';
+import { createRecords } from '../../src/server/reconciliation/records.ts';
+import type { PatientRecord } from '../../src/server/reconciliation/ward-entries.ts';
 import { CONTEXT } from '../interop/builders.ts';
 import { type DemoEhr, startDemoEhr } from './demo-ehr.ts';
 
@@ -80,6 +82,27 @@ afterAll(async () => {
   await server?.close();
   await ehr?.stop();
   rmSync(folder, { recursive: true, force: true });
+});
+
+/** Read by nobody before, so read from the beginning. */
+async function readAnew(): Promise<PatientRecord[]> {
+  const { db, identity, site, census, projection } = server.context;
+  const records = createRecords({
+    db,
+    site: identity.site,
+    directory: site.directory,
+    roster: site.roster,
+    known: census.known,
+    caughtUp: projection.catchUp,
+    letUploadsPass: async () => undefined,
+  });
+  return (await records.all()).found;
+}
+const byName = (records: readonly PatientRecord[]) => new Map(records.map((each) => [each.patient, each]));
+
+// Whatever a test did: what the desk keeps in mind is what reading everything gives.
+afterEach(async () => {
+  expect(byName((await server.context.reconciliation.everything()).found)).toEqual(byName(await readAnew()));
 });
 
 const chart = (about: string, ...bodies: ((names: string[]) => object)[]): Promise<string[]> =>
@@ -218,6 +241,43 @@ describe('an entry that was sent, and of which the EHR has not said whether it h
     expect(new Set(await inEhr(patient, wrong!))).toEqual(new Set([false]));
     expect((await stateOf(patient, right!))?.state).toBe('posted');
     expect(new Set(await inEhr(patient, right!))).toEqual(new Set([true]));
+  });
+});
+
+describe('the records that the desk asks for every few seconds', () => {
+  const kept = async () => byName((await server.context.reconciliation.everything()).found);
+
+  it('are folded again for whom something changed, and for nobody else', async () => {
+    const [mine] = await chart(patient, weight(70));
+    await chart(other, weight(60));
+    const first = await kept();
+    expect((await kept()).get(other)).toBe(first.get(other));
+    await chart(patient, weight(71));
+    const second = await kept();
+    expect(second.get(other)).toBe(first.get(other));
+    expect(second.get(patient)?.reviewed).toHaveLength(first.get(patient)!.reviewed.length + 1);
+    await approve(mine!);
+    await ehr.setFaults({ status: 500 });
+    await push();
+    const third = await kept();
+    expect(third.get(other)).toBe(first.get(other));
+    expect(third.get(patient)?.reviewed.find(({ id }) => id === mine)?.state).toBe('unknown');
+    await ehr.setFaults({});
+    await push();
+    expect((await kept()).get(patient)?.reviewed.find(({ id }) => id === mine)?.state).toBe('posted');
+  });
+
+  it('are folded again for everybody when it changes who is believed', async () => {
+    const before = await kept();
+    const { site } = server.context;
+    await site.addStaff({
+      name: 'Sam Ito',
+      role: 'nurse',
+      wards: ['4-west'],
+      pin: PIN,
+      argon2: { memoryKiB: 8192, passes: 1, lanes: 1 },
+    });
+    expect((await kept()).get(other)).not.toBe(before.get(other));
   });
 });
 

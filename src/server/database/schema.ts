@@ -282,6 +282,7 @@ const MIGRATIONS: readonly string[] = [
   insert into projection.known_patient (site, patient, ehr_patient, body, seen_at)
     select distinct on (site, patient) site, patient, ehr_patient, body, now() from projection.census_patient`,
   `alter table projection.posting add column sent jsonb`,
+  `create index on projection.entry (site, kind)`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

@@ -8,7 +8,6 @@ import {
   type WardBody,
 } from '../../clinical/index.ts';
 import { isForTheEhr, type Outgoing, resourcesFor, type ToFhirContext } from '../../interop/index.ts';
-import type { Directory, Roster } from '../../site/index.ts';
 import type { PushState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
@@ -16,7 +15,8 @@ import { findResources, postResources } from '../ehr/post-resources.ts';
 import { type Renewal, renewResource } from '../ehr/renew-resource.ts';
 import type { Leases } from '../leases.ts';
 import { beforeAndAfter, turnBefore, turnsAround } from './infusion-turns.ts';
-import { byPostingOrder, type PatientRecord, type Reviewed, readRecords } from './ward-entries.ts';
+import type { Records } from './records.ts';
+import { byPostingOrder, type PatientRecord, type Reviewed } from './ward-entries.ts';
 
 /** System of Lamplight's business identifiers in the EHR. */
 const IDENTIFIER_SYSTEM = 'urn:lamplight:entry';
@@ -29,12 +29,7 @@ export interface PostingDependencies {
   gateway: FhirGateway | undefined;
   clock: () => number;
   leases: Leases;
-  /** Resolves when what has arrived can be read. */
-  caughtUp(): Promise<void>;
-  /** Everybody whom the EHR's lists ever named. */
-  known(): Promise<Map<string, SnapshotPatient>>;
-  directory(): Directory;
-  roster(): Roster;
+  records: Records;
   deviceName(log: string): Promise<string>;
   /** The pictures that an entry names, as FHIR has them; `undefined`: not all of them are here. */
   pictures(
@@ -232,27 +227,16 @@ export function createPosting(dependencies: PostingDependencies) {
     return true;
   }
 
-  async function read(known: Map<string, SnapshotPatient>, where: { patient?: string }) {
-    await dependencies.caughtUp();
-    return readRecords(
-      db,
-      site,
-      where,
-      new Map([...known].map(([patient, snapshot]) => [patient, snapshot.ehrPatient])),
-      dependencies.directory(),
-      dependencies.roster(),
-    );
-  }
-
   /** `false`: the EHR cannot be reached, or somebody else took over. */
-  async function postPatient(patient: string, known: Map<string, SnapshotPatient>): Promise<boolean> {
+  async function postPatient(patient: string): Promise<boolean> {
     const tried = new Set<string>();
     let readAt = Number.NEGATIVE_INFINITY;
     let record: PatientRecord | undefined;
+    let known = new Map<string, SnapshotPatient>();
     for (;;) {
       if (!(await dependencies.leases.take(patient, holder))) return false;
       if (clock() - readAt > READ_AGAIN_MS) {
-        [record] = await read(known, { patient });
+        ({ found: record, snapshots: known } = await dependencies.records.of(patient));
         readAt = clock();
       }
       // What is only asked about comes first: what corrects it waits for the answer.
@@ -268,14 +252,26 @@ export function createPosting(dependencies: PostingDependencies) {
     }
   }
 
+  /** In the middle of an outage nothing is: then nobody's record is read. */
+  async function isAnythingDecided(): Promise<boolean> {
+    const decided = await db
+      .selectFrom('projection.entry')
+      .where('site', '=', site)
+      .where('kind', '=', 'review-decided')
+      .select('seq')
+      .limit(1)
+      .executeTakeFirst();
+    return decided !== undefined;
+  }
+
   async function run(): Promise<void> {
     problem = null;
-    const known = await dependencies.known();
-    for (const { patient, reviewed } of await read(known, {})) {
+    if (!(await isAnythingDecided())) return;
+    for (const { patient, reviewed } of (await dependencies.records.all()).found) {
       if (!reviewed.some(({ state }) => IN_WORK.includes(state))) continue;
       // Another node, or somebody who undoes a match, is at this patient: the next push comes back to it.
       if (!(await dependencies.leases.take(patient, holder))) continue;
-      const goOn = await postPatient(patient, known);
+      const goOn = await postPatient(patient);
       await dependencies.leases.give(patient, holder);
       if (!goOn) return;
     }
@@ -301,9 +297,8 @@ export function createPosting(dependencies: PostingDependencies) {
     },
 
     async state(): Promise<PushState> {
-      const states = (await read(await dependencies.known(), {})).flatMap((record) =>
-        record.reviewed.map((entry) => entry.state),
-      );
+      const { found } = await dependencies.records.all();
+      const states = found.flatMap((record) => record.reviewed.map((entry) => entry.state));
       const count = (state: string): number => states.filter((other) => other === state).length;
       return {
         running: running !== undefined,

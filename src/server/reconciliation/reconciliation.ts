@@ -20,7 +20,8 @@ import { candidatesFor } from './candidates.ts';
 import { judgeDecision } from './decisions.ts';
 import { readEhrSide } from './ehr-side.ts';
 import { createPosting } from './posting.ts';
-import { type PatientRecord, readRecords } from './ward-entries.ts';
+import { createRecords } from './records.ts';
+import type { PatientRecord } from './ward-entries.ts';
 import { worklistOfWard, worklistRow } from './worklist.ts';
 
 export interface Reconciliation {
@@ -53,6 +54,8 @@ interface Dependencies {
   quarantine: Pick<Quarantine, 'count'>;
   census: Census;
   gateway: FhirGateway | undefined;
+  /** Resolves when no upload is being taken in, or soon. */
+  letUploadsPass(): Promise<void>;
   epoch: EpochRecord;
   clock: () => number;
 }
@@ -65,31 +68,22 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
   const { db, identity, site, siteLog, projection, quarantine, census, gateway, clock } = dependencies;
   const now = (): string => new Date(clock()).toISOString();
 
-  async function records(where: {
-    ward?: string;
-    patient?: string;
-  }): Promise<{ found: PatientRecord[]; snapshots: Map<string, SnapshotPatient> }> {
-    await projection.catchUp();
-    const snapshots = await census.known();
-    return {
-      found: await readRecords(
-        db,
-        identity.site,
-        where,
-        new Map([...snapshots].map(([id, snapshot]) => [id, snapshot.ehrPatient])),
-        site.directory(),
-        site.roster(),
-      ),
-      snapshots,
-    };
-  }
+  const records = createRecords({
+    db,
+    site: identity.site,
+    directory: site.directory,
+    roster: site.roster,
+    known: census.known,
+    caughtUp: projection.catchUp,
+    letUploadsPass: dependencies.letUploadsPass,
+  });
 
   async function record(
     id: string,
   ): Promise<{ record: PatientRecord; snapshot: SnapshotPatient | undefined }> {
-    const { found, snapshots } = await records({ patient: id });
-    if (!found[0]) throw new RefusalError(404, 'no-patient', 'No entries of this patient have arrived.');
-    return { record: found[0], snapshot: snapshots.get(id) };
+    const { found, snapshots } = await records.of(id);
+    if (!found) throw new RefusalError(404, 'no-patient', 'No entries of this patient have arrived.');
+    return { record: found, snapshot: snapshots.get(id) };
   }
 
   async function tell(ward: string, patient: string, body: unknown): Promise<void> {
@@ -101,13 +95,10 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
   const posting = createPosting({
     db,
     leases,
-    caughtUp: projection.catchUp,
+    records,
     site: identity.site,
     gateway,
     clock,
-    known: census.known,
-    directory: site.directory,
-    roster: site.roster,
     async deviceName(log) {
       const row = await db
         .selectFrom('record.log')
@@ -139,10 +130,10 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
   });
 
   return {
-    everything: () => records({}),
+    everything: records.all,
 
     async worklist(wards) {
-      const { found, snapshots } = await records({});
+      const { found, snapshots } = await records.all();
       return {
         wards: [...site.directory().wards.values()]
           .filter((ward) => wards.includes(ward.ward))
@@ -267,7 +258,7 @@ export function createReconciliation(dependencies: Dependencies): Reconciliation
     },
 
     async decide(decisions, by, signedInBy, wards) {
-      const { found } = await records({});
+      const { found } = await records.all();
       const entries = new Map(
         found.flatMap((candidate) => candidate.reviewed.map((entry) => [entry.id, entry])),
       );

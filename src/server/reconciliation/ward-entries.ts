@@ -54,30 +54,32 @@ const ABOUT_RECORDS: readonly string[] = [
   'attachment',
 ];
 
-/** Folds the projection of some patients into what the workbench shows. The state is derived, never stored. */
-export async function readRecords(
+/** What a patient's record is folded with, besides the entries. */
+export interface Reading {
+  /** By entry: what is on its way, or was sent and not answered. */
+  postings: ReadonlyMap<string, { state: 'posting' | 'unknown'; detail: string | null }>;
+  /** Of each log. */
+  writers: ReadonlyMap<string, string>;
+  /** Whom of the EHR each patient is. */
+  census: ReadonlyMap<string, string>;
+  directory: Directory;
+  roster: Roster;
+}
+
+/** Folds the projection of one patient into what the workbench shows. The state is derived, never stored. */
+export async function readRecord(
   db: Kysely<Database>,
   site: string,
-  where: { ward?: string; patient?: string },
-  census: ReadonlyMap<string, string>,
-  directory: Directory,
-  roster: Roster,
-): Promise<PatientRecord[]> {
-  let query = db.selectFrom('projection.entry').where('site', '=', site).selectAll();
-  if (where.ward !== undefined) query = query.where('ward', '=', where.ward);
-  if (where.patient !== undefined) query = query.where('patient', '=', where.patient);
-  const rows = await query.execute();
-  const postings = new Map(
-    (await db.selectFrom('projection.posting').where('site', '=', site).selectAll().execute()).map((row) => [
-      row.entry,
-      row,
-    ]),
-  );
-  const writers = new Map(
-    (await db.selectFrom('record.log').where('site', '=', site).select(['log', 'writer']).execute()).map(
-      (row) => [row.log, row.writer],
-    ),
-  );
+  patient: string,
+  { postings, writers, census, directory, roster }: Reading,
+): Promise<PatientRecord | undefined> {
+  const own = await db
+    .selectFrom('projection.entry')
+    .where('site', '=', site)
+    .where('patient', '=', patient)
+    .selectAll()
+    .execute();
+  if (own.length === 0) return undefined;
   const problemOf = (entry: OpenedEntry): string | undefined =>
     trustProblem(
       directory,
@@ -85,75 +87,87 @@ export async function readRecords(
       entry.body?.author,
       roster,
     );
-  const byPatient = Map.groupBy(rows, (row) => row.patient);
-  return [...byPatient].map(([patient, own]) => {
-    const opened = own.map(
-      (row): OpenedEntry => ({
-        id: entryId(row.log, row.seq),
+  const opened = own.map(
+    (row): OpenedEntry => ({
+      id: entryId(row.log, row.seq),
+      patient,
+      hlc: [Number(row.hlc_wall), Number(row.hlc_counter)],
+      // Written by this server's projection from what it had parsed.
+      ...(row.origin ? { origin: row.origin as EntryOrigin } : {}),
+      body: row.body === null ? null : WardBody.parse(row.body),
+    }),
+  );
+  const meta = new Map(own.map((row) => [entryId(row.log, row.seq), row]));
+  const { believed, held } = partByBelief(opened, problemOf);
+  const found = standings(believed);
+  const link = currentLink(found.all);
+  const said = saidOf(found.all);
+  // A patient whom nobody in the EHR is: everything else names the record that the registration makes there.
+  const waitsForRegistration =
+    !census.has(patient) && link !== undefined && 'confirmedNew' in link && !isRegistered(found.all);
+  const reviewed = [
+    ...found.all,
+    ...found.unknown.map((entry) => ({ ...entry, standing: 'current' as const, replacedBy: [] })),
+  ]
+    .filter((charted) => charted.body === null || !ABOUT_RECORDS.includes(charted.body.kind))
+    .map((charted): Reviewed => {
+      const row = meta.get(charted.id)!;
+      return {
+        id: charted.id,
         patient,
-        hlc: [Number(row.hlc_wall), Number(row.hlc_counter)],
-        // Written by this server's projection from what it had parsed.
-        ...(row.origin ? { origin: row.origin as EntryOrigin } : {}),
-        body: row.body === null ? null : WardBody.parse(row.body),
-      }),
-    );
-    const meta = new Map(own.map((row) => [entryId(row.log, row.seq), row]));
-    const { believed, held } = partByBelief(opened, problemOf);
-    const found = standings(believed);
-    const link = currentLink(found.all);
-    // A patient whom nobody in the EHR is: everything else names the record that the registration makes there.
-    const waitsForRegistration =
-      !census.has(patient) && link !== undefined && 'confirmedNew' in link && !isRegistered(found.all);
-    const reviewed = [
-      ...found.all,
-      ...found.unknown.map((entry) => ({ ...entry, standing: 'current' as const, replacedBy: [] })),
-    ]
-      .filter((charted) => charted.body === null || !ABOUT_RECORDS.includes(charted.body.kind))
-      .map((charted): Reviewed => {
-        const row = meta.get(charted.id)!;
-        return {
-          id: charted.id,
-          patient,
-          ward: row.ward,
-          log: row.log,
-          body: charted.body,
-          hlc: charted.hlc,
-          standing: charted.standing,
-          receivedAt: row.received_at,
-          ...stateOf(
-            charted,
-            found.all,
-            waitsForRegistration && charted.body?.kind !== 'patient-registered'
-              ? 'waits-for-registration'
-              : census.has(patient) || link !== undefined
-                ? 'known'
-                : 'unmatched',
-            postings.get(charted.id),
-          ),
-        };
-      });
-    reviewed.push(
-      ...held.map(({ entry, reason }): Reviewed => {
-        const row = meta.get(entry.id)!;
-        return {
-          ...entry,
-          ward: row.ward,
-          log: row.log,
-          standing: 'current',
-          receivedAt: row.received_at,
-          state: 'held',
-          stateReason: `Held back: ${reason}.`,
-          resources: [],
-        };
-      }),
-    );
-    // Where the patient is now; while people say different things, where the first entry was charted.
-    const places = new Set(bedWords(found).map((word) => word.ward?.id));
-    const [place] = places;
-    const first = [...own].sort((a, b) => Number(a.hlc_wall) - Number(b.hlc_wall))[0]!;
-    const ward = places.size === 1 && place !== undefined ? place : first.ward;
-    return { patient, ward, reviewed, opened: believed, link };
-  });
+        ward: row.ward,
+        log: row.log,
+        body: charted.body,
+        hlc: charted.hlc,
+        standing: charted.standing,
+        receivedAt: row.received_at,
+        ...stateOf(
+          charted,
+          said,
+          waitsForRegistration && charted.body?.kind !== 'patient-registered'
+            ? 'waits-for-registration'
+            : census.has(patient) || link !== undefined
+              ? 'known'
+              : 'unmatched',
+          postings.get(charted.id),
+        ),
+      };
+    });
+  reviewed.push(
+    ...held.map(({ entry, reason }): Reviewed => {
+      const row = meta.get(entry.id)!;
+      return {
+        ...entry,
+        ward: row.ward,
+        log: row.log,
+        standing: 'current',
+        receivedAt: row.received_at,
+        state: 'held',
+        stateReason: `Held back: ${reason}.`,
+        resources: [],
+      };
+    }),
+  );
+  // Where the patient is now; while people say different things, where the first entry was charted.
+  const places = new Set(bedWords(found).map((word) => word.ward?.id));
+  const [place] = places;
+  const first = [...own].sort((a, b) => Number(a.hlc_wall) - Number(b.hlc_wall))[0]!;
+  const ward = places.size === 1 && place !== undefined ? place : first.ward;
+  return { patient, ward, reviewed, opened: believed, link };
+}
+
+type Said = { body: Extract<WardBody, { kind: 'posting-outcome' | 'review-decided' }> };
+
+/** What people decided about each entry, and what the EHR said to it, in order. */
+function saidOf(all: readonly Charted[]): Map<string, Said[]> {
+  const said = new Map<string, Said[]>();
+  for (const { body } of all) {
+    if (body.kind !== 'posting-outcome' && body.kind !== 'review-decided') continue;
+    const before = said.get(body.entry);
+    if (before) before.push({ body });
+    else said.set(body.entry, [{ body }]);
+  }
+  return said;
 }
 
 /** Whether the EHR has the patient whom a registration makes. */
@@ -191,7 +205,7 @@ type State = Pick<
 
 function stateOf(
   entry: Pick<Charted, 'id' | 'standing' | 'passedOver'> & { body: WardBody | null },
-  all: Charted[],
+  saidOfAll: ReadonlyMap<string, Said[]>,
   patient: 'known' | 'unmatched' | 'waits-for-registration',
   posting: { state: 'posting' | 'unknown'; detail: string | null } | undefined,
 ): State {
@@ -218,10 +232,7 @@ function stateOf(
       stateReason: `It changes no other entry. ${entry.passedOver}`,
       resources: none,
     };
-  const said = all.filter(
-    ({ body }) =>
-      (body.kind === 'posting-outcome' || body.kind === 'review-decided') && body.entry === entry.id,
-  );
+  const said = saidOfAll.get(entry.id) ?? [];
   const posted = said.find(({ body }) => body.kind === 'posting-outcome' && body.outcome !== 'refused')?.body;
   if (posted?.kind === 'posting-outcome')
     return {
@@ -254,11 +265,9 @@ function stateOf(
   const replacesPosted =
     entry.passedOver === undefined &&
     entry.body.replaces !== undefined &&
-    all.some(
+    (saidOfAll.get(entry.body.replaces) ?? []).some(
       ({ body }) =>
-        body.kind === 'posting-outcome' &&
-        (body.outcome === 'posted' || body.resources.length > 0) &&
-        body.entry === entry.body?.replaces,
+        body.kind === 'posting-outcome' && (body.outcome === 'posted' || body.resources.length > 0),
     );
   if (entry.body.kind === 'entered-in-error' && !replacesPosted)
     return { state: 'not-for-the-ehr', stateReason: 'What it corrects was never posted.', resources: none };
