@@ -155,3 +155,25 @@ describe('a worry in words that were used before', () => {
     },
   );
 });
+
+describe('a nurse who is worried without a score', () => {
+  it('charts whom she told, and about what, from the patient’s page', async () => {
+    const user = userEvent.setup();
+    const lamp = aLamp({ chart: aChart() });
+    renderWith(lamp, <PatientScreen {...props} patient={PATIENT} />);
+    await user.click(await screen.findByRole('button', { name: 'I am worried about this patient' }));
+    await user.type(screen.getByLabelText('What is it about?'), 'Grey and sweating');
+    await user.type(screen.getByLabelText('Who was told'), 'Dr Shah');
+    await user.click(screen.getByLabelText('Is coming'));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() =>
+      expect(lamp.appended[0]?.draft).toMatchObject({
+        kind: 'escalation-recorded',
+        because: 'Grey and sweating',
+        told: 'Dr Shah',
+        answer: 'coming',
+      }),
+    );
+    expect(lamp.appended[0]?.draft).not.toHaveProperty('about');
+  });
+});

@@ -104,6 +104,12 @@ export function OverviewTab({
         ) : (
           <p>No vital signs were charted during this downtime.</p>
         )}
+        {/* A score is not needed for it: a nurse who is worried calls somebody, and that is charted too. */}
+        {start && (
+          <Button variant="default" onClick={() => start({ do: 'escalate' })}>
+            I am worried about this patient
+          </Button>
+        )}
         <h3>From the EHR</h3>
         {ehr.slice(0, AT_FIRST)}
         {ehr.length > AT_FIRST && (
