@@ -103,7 +103,8 @@ export function infusionResource(
     id,
     identifier: identifierOf(context, id),
     ...partOf('MedicationAdministration', firstTurn === id ? undefined : firstTurn, context),
-    status: ended ? 'completed' : body.action === 'paused' ? 'on-hold' : 'in-progress',
+    // While it was paused nothing ran, also when it went on later.
+    status: body.action === 'paused' ? 'on-hold' : ended ? 'completed' : 'in-progress',
     medicationCodeableConcept: concept(body.medication),
     subject: subjectOf(context),
     ...(context.ehrEncounter === undefined

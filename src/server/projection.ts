@@ -11,6 +11,8 @@ import type { SiteIdentity } from './site-identity.ts';
 import type { SiteRecords } from './site-records.ts';
 
 const ROWS_A_TURN = 200;
+/** How long one reading lets uploads pass. */
+const MOST_WAIT_MS = 2_000;
 
 /**
  * Opens what arrived and writes it, readable, into the projection: work is found, not queued, as a log whose
@@ -200,8 +202,12 @@ export function createProjection(
   });
 
   async function catchUp(): Promise<void> {
+    const until = performance.now() + MOST_WAIT_MS;
     for (;;) {
-      const behind = await db
+      // A tablet waits for its acknowledgement. Whoever asked waits too, so not for ever; and how far a log is, is asked
+      // after the wait, since another node may be at it.
+      if (performance.now() < until) await ledger.letUploadsPass();
+      const [behind] = await db
         .selectFrom('record.log as log')
         .leftJoin('projection.log as done', (join) =>
           join.onRef('done.site', '=', 'log.site').onRef('done.log', '=', 'log.log'),
@@ -214,14 +220,10 @@ export function createProjection(
           where.or([where('done.projected', 'is', null), where('done.projected', '<', where.ref('log.seq'))]),
         )
         .select(['log.log', 'log.scope', 'done.projected'])
-        .limit(20)
+        .limit(1)
         .execute();
-      if (behind.length === 0) return;
-      for (const row of behind) {
-        // A tablet waits for its acknowledgement; nobody sees this before it is asked for.
-        await ledger.letUploadsPass();
-        await projectLog(row.log, row.scope, row.projected ?? 0);
-      }
+      if (!behind) return;
+      await projectLog(behind.log, behind.scope, behind.projected ?? 0);
     }
   }
 

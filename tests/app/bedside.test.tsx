@@ -2,7 +2,7 @@
 import './browser.ts';
 import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BoardScreen } from '../../src/app/tablet/BoardScreen.tsx';
 import { OrderForm } from '../../src/app/tablet/forms/OrderForm.tsx';
 import {
@@ -346,7 +346,17 @@ describe('choosing her patients', () => {
     await waitFor(() => expect(lamp.appended.map(({ patient }) => patient).sort()).toHaveLength(2));
   });
 
-  it('says that a handoff sheet would leave somebody out, and makes none', async () => {
+  it('a handoff sheet says whom it leaves out, and is made of the others', async () => {
+    const lamp = aLamp({ rows: [aBoardRow(), aBoardRow({ patient: OTHER, bed: '14' })] });
+    const { chart } = lamp.vault;
+    lamp.vault.chart = async (patient, whole) => (patient === OTHER ? undefined : chart(patient, whole));
+    vi.stubGlobal('print', () => undefined);
+    renderWith(lamp, <BoardScreen {...props} tab="board" onTab={() => undefined} />);
+    await userEvent.click(await screen.findByRole('button', { name: 'Print handoff' }));
+    expect((await screen.findAllByText(/Not on this sheet: bed 14,/)).length).toBeGreaterThan(0);
+  });
+
+  it('says that no handoff sheet could be made where no chart can be read', async () => {
     const lamp = aLamp({ changes: { chart: async () => undefined } });
     renderWith(lamp, <BoardScreen {...props} tab="board" onTab={() => undefined} />);
     await userEvent.click(await screen.findByRole('button', { name: 'Print handoff' }));

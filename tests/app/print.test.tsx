@@ -290,7 +290,7 @@ describe('what goes on paper', () => {
 
   it('a sheet of several patients says the allergies of each, whatever the handoffs say', () => {
     const chart = aChart();
-    const { pieces } = handoffSheet([chart], '4 West', 'America/Chicago');
+    const { pieces } = handoffSheet([chart], [], '4 West', 'America/Chicago');
     renderWith(aLamp({ chart }), pieces[0]?.group?.head);
     expect(screen.getByText(/ALLERGIES: Penicillin V \(hives\)/)).toBeTruthy();
   });
@@ -323,7 +323,7 @@ describe('what goes on paper', () => {
 
   it('a sheet of several patients is in the trail under each of them', () => {
     const chart = aChart();
-    expect(handoffSheet([chart], '4 West', 'America/Chicago').patients).toEqual([chart.identity.id]);
+    expect(handoffSheet([chart], [], '4 West', 'America/Chicago').patients).toEqual([chart.identity.id]);
   });
 
   it('a tablet that does not answer says so, and does not lay out for ever', async () => {

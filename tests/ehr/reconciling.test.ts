@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import type { Author, WardBody } from '../../src/clinical/index.ts';
 import { resourcesFor } from '../../src/interop/index.ts';
 import { type Bytes, entryId, toHex } from '../../src/log/index.ts';
@@ -346,6 +347,57 @@ describe('an infusion whose next turn comes later', () => {
     const version = (ended?.meta as { versionId?: string } | undefined)?.versionId;
     await push();
     expect(((await inTheEhr(started!))?.meta as { versionId?: string } | undefined)?.versionId).toBe(version);
+  });
+
+  const posted = async (action: string, minutes: number): Promise<string> => {
+    const [entry] = await chart(patient, infusion(action, minutes));
+    await approve(entry!);
+    await push();
+    expect(await stateOf(patient, entry!)).toMatchObject({ state: 'posted' });
+    expect((await stateOf(patient, entry!))?.stateReason).toBeUndefined();
+    return entry!;
+  };
+
+  it('ends where a turn began that came late from another tablet', async () => {
+    const first = await posted('started', -90);
+    const third = await posted('rate-changed', -30);
+    const end = async () =>
+      ((await inTheEhr(first))?.effectivePeriod as { end?: string } | undefined)?.end ?? '';
+    const before = await end();
+    await posted('rate-changed', -60);
+    expect(Date.parse(await end())).toBeLessThan(Date.parse(before));
+    expect(await inTheEhr(third)).toMatchObject({ status: 'in-progress' });
+  });
+
+  it('a stop lasts for no time, and a pause is none of giving', async () => {
+    await posted('started', -95);
+    const paused = await posted('paused', -80);
+    await posted('resumed', -70);
+    expect(await inTheEhr(paused)).toMatchObject({ status: 'on-hold', effectivePeriod: {} });
+    const stopped = await posted('stopped', -65);
+    await posted('started', -20);
+    expect(await inTheEhr(stopped)).toMatchObject({ status: 'completed', effectiveDateTime: expect.any(String) });
+  });
+
+  it('is no stranger to a server that died after it had told the EHR of the end', async () => {
+    const [started] = await chart(patient, infusion('started', -60));
+    await approve(started!);
+    // The EHR takes it, and answers nothing that could be believed: what was sent is kept.
+    await ehr.setFaults({ status: 500 });
+    await push();
+    await ehr.setFaults({});
+    const [stopped] = await chart(patient, infusion('stopped', -1));
+    const { sent } = await server.context.db
+      .selectFrom('projection.posting')
+      .where('entry', '=', started!)
+      .select('sent')
+      .executeTakeFirstOrThrow();
+    const [turn] = z.array(z.looseObject({ resourceType: z.string(), id: z.string() })).parse(sent);
+    const { effectiveDateTime: start, ...told } = turn!;
+    const end = (await stateOf(patient, stopped!))!.body!.effectiveAt;
+    await gateway.put({ ...told, status: 'completed', effectivePeriod: { start, end } });
+    await push();
+    expect((await stateOf(patient, started!))?.state).toBe('posted');
   });
 
   it('is left as it is where somebody changed it in the EHR, and that is said', async () => {

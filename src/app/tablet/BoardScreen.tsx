@@ -91,18 +91,22 @@ export function BoardScreen({
     const chosen = (own.length > 0 ? own : rows).toSorted(byBed);
     setUnprinted(undefined);
     try {
-      const charts = await Promise.all(
-        chosen.map(async (row) => {
-          const chart = await vault.chart(row.patient, false);
-          // A sheet that leaves somebody out looks whole.
-          if (!chart) throw new Error('a chart of the sheet is not here');
-          return chart;
-        }),
+      const opened = await Promise.all(
+        chosen.map(async (row) => ({
+          row,
+          chart: await vault.chart(row.patient, false).catch(() => undefined),
+        })),
       );
-      setPaper(handoffSheet(charts, session.ward.name, timeZone));
+      const charts = opened.flatMap(({ chart }) => chart ?? []);
+      // A sheet that leaves somebody out looks whole: it says whom.
+      const missing = opened.flatMap(({ row, chart }) =>
+        chart ? [] : [`${row.bed === undefined ? '' : `bed ${row.bed}, `}${rowName(row)}`],
+      );
+      if (charts.length === 0) throw new Error('no chart of the sheet could be read');
+      setPaper(handoffSheet(charts, missing, session.ward.name, timeZone));
     } catch {
       setUnprinted(
-        'The handoff sheet could not be made: a chart could not be read just now. What is charted is safe. Try again, or lock this tablet and unlock it.',
+        'The handoff sheet could not be made: no chart could be read just now. What is charted is safe. Try again, or lock this tablet and unlock it.',
       );
     }
   };

@@ -10,13 +10,16 @@ export type Renewal =
   | { kind: 'unknown'; reason: string };
 
 /**
- * Tells the EHR what became of a resource of ours since it took it: only the fields in which `now` differs from `was`,
- * and only where the EHR still holds `was` in them; whatever it added stays. A repeat changes nothing, and an unanswered
+ * Tells the EHR what became of a resource of ours since it took it: only the fields in which `now` differs from what it may
+ * have been told before, and only where it still holds one of these in them; whatever it added stays. A repeat changes nothing, and an unanswered
  * write is settled by reading (FAILURES 48, 49).
  */
-export async function renewResource(gateway: FhirGateway, was: Sent, now: Sent): Promise<Renewal> {
-  const fields = [...new Set([...Object.keys(was), ...Object.keys(now)])].filter(
-    (field) => JSON.stringify(was[field]) !== JSON.stringify(now[field]),
+export async function renewResource(
+  gateway: FhirGateway,
+  { now, before }: { now: Sent; before: readonly Sent[] },
+): Promise<Renewal> {
+  const fields = [...new Set([...before, now].flatMap((told) => Object.keys(told)))].filter((field) =>
+    before.some((was) => JSON.stringify(was[field]) !== JSON.stringify(now[field])),
   );
   if (fields.length === 0) return { kind: 'renewed' };
   const read = await gateway.read(now.resourceType, now.id);
@@ -32,7 +35,7 @@ export async function renewResource(gateway: FhirGateway, was: Sent, now: Sent):
   }
   const held = read.resource;
   if (says(held, now, fields)) return { kind: 'renewed' };
-  if (!says(held, was, fields))
+  if (!before.some((was) => says(held, was, fields)))
     return { kind: 'left', message: `somebody changed ${now.resourceType}/${now.id} in the EHR` };
   const kept = Object.entries(held).filter(([field]) => !fields.includes(field));
   const version = (held.meta as { versionId?: unknown } | undefined)?.versionId;
@@ -40,6 +43,9 @@ export async function renewResource(gateway: FhirGateway, was: Sent, now: Sent):
     { ...Object.fromEntries(kept), ...pick(now, fields), resourceType: now.resourceType, id: now.id },
     typeof version === 'string' ? { ifVersion: version } : {},
   );
+  // Somebody wrote in between: it is read and told again with the next push.
+  if (put.kind === 'refused' && put.status === 412)
+    return { kind: 'unknown', reason: 'The EHR’s record was changed in this moment.' };
   if (put.kind === 'refused') return { kind: 'left', message: put.message };
   const after = await gateway.read(now.resourceType, now.id);
   if (after.kind === 'ok' && says(after.resource, now, fields)) return { kind: 'renewed' };

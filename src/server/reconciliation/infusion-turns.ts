@@ -16,7 +16,10 @@ function turnsOf(id: string, reviewed: readonly Reviewed[]) {
     .sort((a, b) => a.at - b.at);
 }
 
-/** The turn that an infusion began with, and when the one after this came. */
+/**
+ * The turn that an infusion began with, and when the one after this came. After a stop nothing runs: what is started then
+ * is no end of it.
+ */
 export function turnsAround(
   id: string,
   reviewed: readonly Reviewed[],
@@ -24,7 +27,7 @@ export function turnsAround(
   const turns = turnsOf(id, reviewed);
   const place = turns.findIndex(({ entry }) => entry.id === id);
   const first = turns.slice(0, place + 1).findLast(({ body }) => body.action === 'started');
-  const next = turns[place + 1];
+  const next = turns[place]?.body.action === 'stopped' ? undefined : turns[place + 1];
   return {
     ...(first ? { firstTurn: first.entry.id } : {}),
     ...(next ? { until: next.body.effectiveAt } : {}),
@@ -38,21 +41,30 @@ export function turnBefore(id: string, reviewed: readonly Reviewed[]): Reviewed 
   return before?.state === 'posted' ? before : undefined;
 }
 
-/** A turn as it was while none had followed, and as it is. */
+/**
+ * A turn as it is now, and as the EHR may have been told of it before: with no end, or with that of a later turn, before
+ * one in between came from another tablet.
+ */
 export function beforeAndAfter(
   turn: Reviewed,
+  reviewed: readonly Reviewed[],
   context: ToFhirContext,
-): { was: Outgoing; now: Outgoing } | undefined {
-  const told = (infusion: ToFhirContext['infusion']): Outgoing | undefined =>
-    turn.body
+): { now: Outgoing; before: Outgoing[] } | undefined {
+  const told = (until: string | undefined): Outgoing | undefined => {
+    const { until: _, ...begun } = context.infusion?.(turn.id) ?? {};
+    const infusion = () => ({ ...begun, ...(until === undefined ? {} : { until }) });
+    return turn.body
       ? resourcesFor({ id: turn.id, body: turn.body }, { ...context, infusion }).find(
           ({ resourceType }) => resourceType === 'MedicationAdministration',
         )
       : undefined;
-  const now = told(context.infusion);
-  const was = told((id) => {
-    const { until: _, ...begun } = context.infusion?.(id) ?? {};
-    return begun;
-  });
-  return was && now && { was, now };
+  };
+  const until = context.infusion?.(turn.id)?.until;
+  const now = told(until);
+  if (!now || until === undefined) return undefined;
+  const later = turnsOf(turn.id, reviewed).flatMap(({ body }) =>
+    Date.parse(body.effectiveAt) > Date.parse(until) ? [body.effectiveAt] : [],
+  );
+  const before = [undefined, ...later].flatMap((end) => told(end) ?? []);
+  return { now, before };
 }

@@ -7,7 +7,13 @@ import {
   type SnapshotPatient,
   type WardBody,
 } from '../../clinical/index.ts';
-import { isForTheEhr, type Outgoing, resourcesFor, type ToFhirContext } from '../../interop/index.ts';
+import {
+  isForTheEhr,
+  type Outgoing,
+  resourcesFor,
+  sameContent,
+  type ToFhirContext,
+} from '../../interop/index.ts';
 import type { PushState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
@@ -103,6 +109,15 @@ export function createPosting(dependencies: PostingDependencies) {
     return row?.sent == null ? undefined : Sent.parse(row.sent);
   }
 
+  /** As it was sent; where the EHR was told of its end since, and nobody could say so any more, as it is now. */
+  async function asToldBefore(entry: Reviewed, now: Outgoing[]): Promise<Outgoing[]> {
+    const sent = await sentBefore(entry.id);
+    if (!sent || entry.body?.kind !== 'infusion-charted') return sent ?? now;
+    const turn = now.find(({ id }) => id === entry.id);
+    const read = turn && (await gateway?.read(turn.resourceType, turn.id));
+    return read?.kind === 'ok' && sameContent(turn!, read.resource) ? now : sent;
+  }
+
   const unmark = (entry: string) =>
     db.deleteFrom('projection.posting').where('site', '=', site).where('entry', '=', entry).execute();
 
@@ -142,14 +157,14 @@ export function createPosting(dependencies: PostingDependencies) {
         await dependencies.deviceName(told.log),
       );
     const context = { ...(await contextOf(entry)), picture: (sha256: string) => pictures.get(sha256) };
-    const resources = (await sentBefore(entry.id)) ?? resourcesFor({ id: entry.id, body }, context);
+    const resources = await asToldBefore(entry, resourcesFor({ id: entry.id, body }, context));
     if (entry.askOnly) return askAbout(entry, resources);
     await mark(entry.id, 'posting', null, resources);
     const result = await postResources(gateway, resources);
     switch (result.kind) {
       case 'posted': {
         // Before the outcome is told, so that a server that dies in between does it again.
-        const ended = await endTurns([turnBefore(entry.id, record.reviewed), entry], contextOf);
+        const ended = await endTurns([turnBefore(entry.id, record.reviewed), entry], record, contextOf);
         if (ended.kind === 'unknown') {
           await mark(entry.id, 'unknown', ended.reason);
           problem = ended.reason;
@@ -198,13 +213,15 @@ export function createPosting(dependencies: PostingDependencies) {
   /** An infusion's turn that the EHR took while no other had followed is in progress there until it is told. */
   async function endTurns(
     turns: readonly (Reviewed | undefined)[],
+    record: PatientRecord,
     contextOf: (turn: Reviewed) => Promise<ToFhirContext>,
   ): Promise<Renewal> {
     for (const turn of turns) {
       if (turn?.body?.kind !== 'infusion-charted') continue;
-      const told = beforeAndAfter(turn, await contextOf(turn));
-      const renewal = told ? await renewResource(gateway!, told.was, told.now) : undefined;
-      if (renewal && renewal.kind !== 'renewed') return renewal;
+      const told = beforeAndAfter(turn, record.reviewed, await contextOf(turn));
+      if (!told) continue;
+      const renewal = await renewResource(gateway!, told);
+      if (renewal.kind !== 'renewed') return renewal;
     }
     return { kind: 'renewed' };
   }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { SnapshotPatient } from '../../clinical/index.ts';
+import { entryId } from '../../log/index.ts';
 import type { Directory, Roster } from '../../site/index.ts';
 import type { Database } from '../database/schema.ts';
 import { type PatientRecord, type Reading, readRecord } from './ward-entries.ts';
@@ -21,8 +22,8 @@ interface Basis {
   projected: ReadonlyMap<string, number>;
   /** Logs that are known by name: whose entry a carried one is may become known with another log. */
   logs: number;
-  /** Entries that were read again after a mend stand at places that were projected before. */
-  unreadable: number;
+  /** By entry: whose it is. One that was read again after a mend stands at a place that was projected before. */
+  unreadable: ReadonlyMap<string, string>;
   /** By entry, in words. */
   postings: ReadonlyMap<string, string>;
   /** Whom of the EHR each patient is. */
@@ -77,8 +78,8 @@ export function createRecords(context: {
       .selectFrom('projection.entry')
       .where('site', '=', site)
       .where('kind', '=', 'unreadable')
-      .select((select) => select.fn.countAll<string>().as('count'))
-      .executeTakeFirstOrThrow();
+      .select(['log', 'seq', 'patient'])
+      .execute();
     const census = new Map([...snapshots].map(([id, { ehrPatient }]) => [id, ehrPatient]));
     const [directory, roster] = [context.directory(), context.roster()];
     return {
@@ -88,7 +89,7 @@ export function createRecords(context: {
         roster,
         projected: new Map(projected.map((row) => [row.log, row.projected])),
         logs: writers.length,
-        unreadable: Number(unreadable.count),
+        unreadable: new Map(unreadable.map(({ log, seq, patient }) => [entryId(log, seq), patient])),
         postings: new Map(postings.map((row) => [row.entry, `${row.state} ${row.detail}`])),
         census,
       },
@@ -104,14 +105,10 @@ export function createRecords(context: {
 
   /** `undefined`: everybody. */
   async function changedSince(last: Basis | undefined, now: Basis): Promise<Set<string> | undefined> {
-    if (
-      !last ||
-      last.directory !== now.directory ||
-      last.roster !== now.roster ||
-      last.unreadable !== now.unreadable
-    )
-      return undefined;
+    if (!last || last.directory !== now.directory || last.roster !== now.roster) return undefined;
     const changed = new Set<string>();
+    for (const entry of differing(last.unreadable, now.unreadable))
+      changed.add(last.unreadable.get(entry) ?? now.unreadable.get(entry)!);
     for (const [log, projected] of now.projected) {
       const seen = last.projected.get(log) ?? 0;
       if (projected < seen) return undefined;

@@ -86,8 +86,8 @@ function TurnForm({
       at: toLocal(now, timeZone),
       overrides: {},
     },
-    // What the pump showed belongs to the time at which it was read.
-    { never: ['overrides'], ofTheMoment: ['at', 'pump'] },
+    // What the pump showed belongs to the time at which it was read, and a rate to what ran before it.
+    { never: ['overrides'], ofTheMoment: ['at', 'pump', 'rate', 'doseRate'] },
   );
   const fields = watch();
   const time = useEffectiveTime(fields.at, timeZone, now);

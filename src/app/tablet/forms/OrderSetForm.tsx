@@ -54,7 +54,16 @@ export function OrderSetForm({
   const [reasons, setReasons] = useState<Record<string, OverrideReasons>>({});
   const [pin, setPin] = useState('');
   // Kept too: what is signed must not be signed a second time.
-  const [signed, setSigned] = useKept('signed', z.array(z.string()), []);
+  const [signedOrders, setSignedOrders] = useKept<Record<string, string>>(
+    'signedOrders',
+    z.record(z.string(), z.string()),
+    {},
+  );
+  // Signed a moment ago, the chart may not say so yet; of what it knows as stopped, the set can be signed anew.
+  const signed = Object.keys(signedOrders).filter((key) => {
+    const order = chart.orders.find(({ id }) => id === signedOrders[key]);
+    return !order || order.state === 'active' || order.state === 'on-hold';
+  });
   const [startAt] = useState(now);
   const saving = useSave(timeZone);
   const lines: Line[] = [];
@@ -79,7 +88,7 @@ export function OrderSetForm({
     pin.length >= 4;
 
   async function sign(): Promise<void> {
-    const done = [...signed];
+    let done = { ...signedOrders };
     let message: string | undefined;
     for (const { key, detail, alerts } of toSign) {
       if (!detail) continue;
@@ -89,14 +98,15 @@ export function OrderSetForm({
         detail,
         overrides: overridesOf(alerts, reasons[key] ?? {}),
       };
-      message = await saving.save(chart.identity.id, draft, pin);
+      const saved = await saving.append(chart.identity.id, draft, pin);
+      message = saved?.message;
       // What is signed stays signed; the rest is still here, with what went wrong.
-      if (!message) break;
-      done.push(key);
-      setSigned([...done]);
+      if (!saved) break;
+      done = { ...done, [key]: saved.id };
+      setSignedOrders(done);
     }
     setPin('');
-    if (message) onDone(`${message}: ${done.length} orders of “${set?.title}”`);
+    if (message) onDone(`${message}: ${Object.keys(done).length} orders of “${set?.title}”`);
   }
 
   return (
@@ -119,7 +129,7 @@ export function OrderSetForm({
           setChosenSet(id ?? undefined);
           setLeft({});
           setReasons({});
-          setSigned([]);
+          setSignedOrders({});
         }}
       />
       {set?.source && <p className="quiet">{set.source}</p>}

@@ -86,7 +86,7 @@ export function PatientScreen({
   const start = (next: Task): void => {
     setSaved(undefined);
     const open = (draft?: StoredDraft): void => {
-      setTask(draft ? { ...next, draft: draft.content } : next);
+      setTask(draft ? { ...next, draft: draft.content, leftAt: draft.savedAt } : next);
       setOpening(false);
       toTop();
     };

@@ -1,11 +1,15 @@
+import { useState } from 'react';
+import { z } from 'zod';
 import type { Chart, News2 } from '../../../clinical/index.ts';
 import { mayWrite } from '../../../clinical/index.ts';
+import { useLamp } from '../../lamp.tsx';
 import { ReassessForm, VomitedForm } from '../dose/AfterDoseForms.tsx';
 import { GiveDoseForm } from '../dose/GiveDoseForm.tsx';
 import { InfusionForm } from '../dose/InfusionForm.tsx';
 import { SecondSignature } from '../dose/SecondSignature.tsx';
 import { DeviceForm, PregnancyForm, ScreenForm } from '../forms/CareForms.tsx';
 import { ChangeOrderForm } from '../forms/ChangeOrderForm.tsx';
+import { draftKind } from '../forms/drafts.ts';
 import { EscalationForm, SeenForm } from '../forms/EscalationForm.tsx';
 import { FillFormById } from '../forms/FillForm.tsx';
 import { HandoffForm } from '../forms/HandoffForm.tsx';
@@ -20,6 +24,7 @@ import { AllergyForm, BedForm, EnteredInErrorForm, StopOrderForm } from '../form
 import { VitalSignsForm } from '../forms/VitalSignsForm.tsx';
 import { PrintChoices } from '../print/PrintChoices.tsx';
 import type { ScreenProps } from '../Shell.tsx';
+import { isOfBefore, LeftBefore } from './LeftBefore.tsx';
 import { type Task, taskDraftKey } from './tasks.ts';
 
 interface TaskProps {
@@ -36,16 +41,53 @@ interface TaskProps {
 /** Written before the others: each keeps all of its fields as one draft. */
 const KEEPS_ITSELF: readonly Task['do'][] = ['note', 'vital-signs', 'handoff', 'form'];
 
+/** Their words are as good an hour later: nobody is asked. */
+const WORDS_ALONE: readonly Task['do'][] = ['note', 'handoff', 'form'];
+
 /** The form of what is being written; the banner stays above it. */
 export function TaskForm(props: TaskProps) {
-  const { task, chart } = props;
+  const { chart, now, timeZone } = props;
+  const { vault } = useLamp();
+  const [left, setLeft] = useState<'asked' | 'continued' | 'dropped'>('asked');
   const patient = chart.identity.id;
-  const key = KEEPS_ITSELF.includes(task.do) ? undefined : taskDraftKey(task, patient);
-  if (key === undefined) return <FormOf {...props} />;
+  const key = taskDraftKey(props.task, patient);
+  const dropped = left === 'dropped' || isAnsweredWorry(props.task, chart);
+  const { draft: _, leftAt, ...bare } = props.task;
+  const task: Task = dropped ? bare : props.task;
+  if (
+    key !== undefined &&
+    !WORDS_ALONE.includes(task.do) &&
+    left === 'asked' &&
+    !dropped &&
+    leftAt !== undefined &&
+    isOfBefore(leftAt, now)
+  )
+    return (
+      <LeftBefore
+        name={draftKind(key)?.name ?? ''}
+        leftAt={leftAt}
+        now={now}
+        timeZone={timeZone}
+        onGoOn={() => setLeft('continued')}
+        onAnew={() => void vault.discardDraft(key).then(() => setLeft('dropped'))}
+        onCancel={props.onCancel}
+      />
+    );
+  if (key === undefined || KEEPS_ITSELF.includes(task.do)) return <FormOf {...props} task={task} />;
   return (
     <KeptForm key={key} draftKey={key} patient={patient} draft={task.draft}>
-      <FormOf {...props} />
+      <FormOf {...props} task={task} />
     </KeptForm>
+  );
+}
+
+/** A worry that began in this form, and that somebody has answered since: the next one is another. */
+function isAnsweredWorry(task: Task, chart: Chart): boolean {
+  if (task.do !== 'escalate' || task.escalation !== undefined) return false;
+  const begun = z.object({ first: z.string() }).safeParse(task.draft);
+  return (
+    begun.success &&
+    chart.care.escalations.some(({ about, state }) => about === begun.data.first && state !== 'no-answer')
   );
 }
 

@@ -22,6 +22,8 @@ import { type DraftKind, draftKey, draftKind } from '../forms/drafts.ts';
 export type Task = {
   /** What was left half written of it, to go on with. */
   draft?: unknown;
+  /** When that was. */
+  leftAt?: string;
 } & (
   | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>> }
   | { do: 'give'; order: OrderId; dueAt?: string; code?: DrugCode }

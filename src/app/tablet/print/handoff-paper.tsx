@@ -43,31 +43,49 @@ export function handoffPaper(chart: Chart, timeZone: string): Paper {
 }
 
 /** A nurse's patients on one sheet: each begins with who it is, and says it again where a page ends. */
-export function handoffSheet(charts: readonly Chart[], ward: string, timeZone: string): Paper {
+export function handoffSheet(
+  charts: readonly Chart[],
+  /** Whose charts could not be read. */
+  missing: readonly string[],
+  ward: string,
+  timeZone: string,
+): Paper {
   return {
     title: `Handoff sheet, ${ward}`,
     patients: charts.map(({ identity }) => identity.id),
-    pieces: charts.flatMap((chart): PaperPiece[] => {
-      const { identity, now } = chart;
-      const { from, parts } = partsOf(chart, timeZone);
-      const head = (
-        <div className="paper-head">
-          {identity.bed === undefined ? '' : `Bed ${identity.bed} · `}
-          {displayName(identity.name)} · born{' '}
-          {identity.birthDate
-            ? `${formatDate(identity.birthDate)} (${formatAge(identity.birthDate, now, timeZone)})`
-            : 'not known'}{' '}
-          · {identity.numbers.map(({ value }) => value).join(', ')}
-          <div className="paper-allergies">{allergiesOnPaper(chart.allergies)}</div>
-        </div>
-      );
-      return [[from], ...parts.map(([label, text]) => inPieces(`${label}: ${text}`))].flatMap((texts, part) =>
-        texts.map((text, index) => ({
-          key: `${identity.id} ${part} ${index}`,
-          group: { key: identity.id, head },
-          node: <div className="paper-text">{text}</div>,
-        })),
-      );
-    }),
+    pieces: [
+      ...missing.map((who) => ({
+        key: `missing ${who}`,
+        node: (
+          <p>
+            <strong>▲ Not on this sheet: {who}.</strong> The chart could not be read. Lock the tablet, unlock
+            it and print again, or hand over by word.
+          </p>
+        ),
+      })),
+      ...charts.flatMap((chart): PaperPiece[] => {
+        const { identity, now } = chart;
+        const { from, parts } = partsOf(chart, timeZone);
+        const head = (
+          <div className="paper-head">
+            {identity.bed === undefined ? '' : `Bed ${identity.bed} · `}
+            {displayName(identity.name)} · born{' '}
+            {identity.birthDate
+              ? `${formatDate(identity.birthDate)} (${formatAge(identity.birthDate, now, timeZone)})`
+              : 'not known'}{' '}
+            · {identity.numbers.map(({ value }) => value).join(', ')}
+            <div className="paper-allergies">{allergiesOnPaper(chart.allergies)}</div>
+          </div>
+        );
+        return [[from], ...parts.map(([label, text]) => inPieces(`${label}: ${text}`))].flatMap(
+          (texts, part) =>
+            texts.map((text, index) => ({
+              key: `${identity.id} ${part} ${index}`,
+              group: { key: identity.id, head },
+              node: <div className="paper-text">{text}</div>,
+            })),
+        );
+      }),
+    ],
   };
 }
