@@ -1,5 +1,6 @@
 import type { Chart, ChartOrder } from './chart/types.ts';
 import { OUTCOMES } from './describe-dose.ts';
+import { formatNumber } from './display.ts';
 import { doseChecks, type IntendedDose } from './dose-checks.ts';
 import { bedsideRangeAlerts } from './dose-range.ts';
 import type { OrderId, Schedule } from './entries/index.ts';
@@ -297,4 +298,4 @@ function shortestGapHours(times: readonly string[]): number {
 }
 
 const inWords = (hours: number): string =>
-  hours < 1 ? `${Math.round(hours * 60)} minutes` : `${hours.toFixed(1)} hours`;
+  hours < 1 ? `${Math.round(hours * 60)} minutes` : `${formatNumber(Math.round(hours * 10) / 10)} hours`;

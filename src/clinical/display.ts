@@ -307,7 +307,11 @@ export function routeInWords(route: string): string {
  * dose must then be on.
  */
 export const goesBy = (route: string, ...ways: readonly string[]): boolean => {
-  const words = routeInWords(route).toLowerCase();
+  const words = routeInWords(route)
+    .toLowerCase()
+    .replace(/\bi\.?v\b\.?/g, 'intravenous')
+    .replace(/\bi\.?m\b\.?/g, 'intramuscular')
+    .replace(/\b(?:s\.?c|s\.?q|subq|subcut)\b\.?/g, 'subcutaneous');
   return ways.some((way) => words.includes(way));
 };
 
@@ -334,8 +338,8 @@ const UNSAFE: readonly (readonly [RegExp, string])[] = [
   [/(\d)\s*cc\b/gi, '$1 mL'],
   // Behind a space or at the beginning alone: in "Give slowly.2 tablets" the stop ends a sentence.
   [/(?<![^\s(/=:~+<>\u2264\u2265\u2013-])\.(\d)/g, '0.$1'],
-  [/\b(\d+)\.0+(?=\s*(?:mg|g|mcg|mL|ml|units?|mmol|mEq)\b)/g, '$1'],
-  [/\b(\d+\.\d*[1-9])0+(?=\s*(?:mg|g|mcg|mL|ml|units?|mmol|mEq)\b)/g, '$1'],
+  [/\b(\d+)\.0+(?=\s*(?:mg|g|mcg|mL|units?|mmol|mEq|tablets?|capsules?|puffs?|drops?)\b)/gi, '$1'],
+  [/\b(\d+\.\d*[1-9])0+(?=\s*(?:mg|g|mcg|mL|units?|mmol|mEq|tablets?|capsules?|puffs?|drops?)\b)/gi, '$1'],
 ];
 
 export const withoutUnsafeAbbreviations = (text: string): string =>
@@ -406,10 +410,10 @@ export function serviceLine(order: Exclude<OrderDetail, { category: 'medication'
     order.priority
   ];
   return [
-    order.request.text,
+    withoutUnsafeAbbreviations(order.request.text),
     detail === undefined ? '' : withoutUnsafeAbbreviations(detail),
     priority,
-    order.instructions ?? '',
+    withoutUnsafeAbbreviations(order.instructions ?? ''),
   ]
     .filter((part) => part !== '')
     .join(' – ');
@@ -418,13 +422,13 @@ export function serviceLine(order: Exclude<OrderDetail, { category: 'medication'
 /** NHS Common User Interface medication line: drug – DOSE amount – route – frequency – indication. */
 export function medicationLine(order: MedicationLineParts): string {
   return [
-    tallMan(order.medication.text),
+    tallMan(withoutUnsafeAbbreviations(order.medication.text)),
     order.dose && order.dose.unit !== 'not recorded'
       ? `DOSE ${formatQuantity(order.dose)}`
       : 'DOSE not recorded',
     order.route && order.route !== 'not recorded' ? routeInWords(order.route) : 'route not recorded',
     describeSchedule(order.schedule),
-    order.indication ?? '',
+    withoutUnsafeAbbreviations(order.indication ?? ''),
   ]
     .filter((part) => part !== '')
     .join(' – ');

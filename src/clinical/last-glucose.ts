@@ -21,7 +21,9 @@ export function lastGlucose(
   const forDoses = chart.orders
     .flatMap(({ administrations }) => administrations)
     .flatMap((dose) =>
-      dose.body.glucose && stands(dose) ? [{ glucose: dose.body.glucose, at: dose.body.effectiveAt }] : [],
+      dose.body.glucose && stands(dose)
+        ? [{ glucose: dose.body.glucose, at: dose.body.glucoseMeasuredAt ?? dose.body.effectiveAt }]
+        : [],
     );
   return [...charted, ...forDoses]
     .filter((known) => Date.parse(known.at) <= Date.parse(at) + 60_000)
@@ -33,10 +35,13 @@ export const usualGlucoseUnit = (
   chart: Pick<Chart, 'measurements' | 'orders' | 'settings' | 'now'>,
 ): GlucoseUnit => chart.settings.glucoseUnit ?? lastGlucose(chart, chart.now)?.glucose.unit ?? 'mg/dL';
 
-/** The glucose that holds for a dose at that time without being measured again. */
-export function freshGlucose(chart: Pick<Chart, 'measurements' | 'orders'>, at: string): Glucose | undefined {
+/** The glucose that holds for a dose at that time without being measured again, and when it was. */
+export function freshGlucose(
+  chart: Pick<Chart, 'measurements' | 'orders'>,
+  at: string,
+): { glucose: Glucose; at: string } | undefined {
   const last = lastGlucose(chart, at);
-  return last && Date.parse(at) - Date.parse(last.at) <= GLUCOSE_GOOD_FOR_MS ? last.glucose : undefined;
+  return last && Date.parse(at) - Date.parse(last.at) <= GLUCOSE_GOOD_FOR_MS ? last : undefined;
 }
 
 /**
@@ -45,7 +50,7 @@ export function freshGlucose(chart: Pick<Chart, 'measurements' | 'orders'>, at: 
  */
 export function insulinAlerts(chart: Chart, typed: Glucose | undefined, at: string): Alert[] {
   const last = lastGlucose(chart, at);
-  const holds = typed ?? freshGlucose(chart, at);
+  const holds = typed ?? freshGlucose(chart, at)?.glucose;
   if (!holds)
     return last
       ? [

@@ -70,7 +70,9 @@ export function secondPersonFor(
   const drug = ingredientsOf(text);
   const has = (names: readonly string[]): boolean => names.some((name) => drug.has(name));
   const by = (...ways: string[]): boolean => goesBy(detail.route, ...ways);
-  const intoAVein = by('intravenous');
+  // What runs goes into a vein, unless its order says otherwise.
+  const unsaid = detail.route.trim() === '' || detail.route === 'not recorded';
+  const intoAVein = by('intravenous') || (unsaid && detail.schedule.type === 'continuous');
   if (has(OPIOIDS) || has(OTHER_CONTROLLED)) return { as: 'witness', why: 'a controlled drug' };
   const check = (why: string): SecondPersonNeeded => ({ as: 'second-check', why });
   for (const way of ['epidural', 'intrathecal']) if (by(way)) return check(`${way} drug`);
@@ -89,10 +91,13 @@ export function secondPersonFor(
  * chloride above 0.9 %, as percent before or after the name, or as RxNorm has it: 9 mg/mL are 0.9 %.
  */
 function isConcentrated(text: string): boolean {
-  if (/potassium (chloride|phosphates?)/i.test(text)) {
-    const perMl = /(\d+(?:\.\d+)?) ?(?:meq|mmol)\/ml/i.exec(text)?.[1];
-    return /concentrate/i.test(text) || (perMl !== undefined && Number(perMl) >= 2);
-  }
+  const [, amount, volume] =
+    /(\d+(?:\.\d+)?) ?(?:meq|mmol) ?(?:\/|in|per) ?(\d+(?:\.\d+)?)? ?ml/i.exec(text) ?? [];
+  const milliequivalentsPerMl = amount === undefined ? 0 : Number(amount) / Number(volume ?? 1);
+  if (/potassium (chloride|phosphates?|acetate)/i.test(text))
+    return /concentrate/i.test(text) || milliequivalentsPerMl >= 2;
+  // Sodium chloride 0.9 % holds 0.154 in a millilitre.
+  if (/sodium chloride/i.test(text) && milliequivalentsPerMl > 0.16) return true;
   if (/hypertonic saline/i.test(text)) return true;
   // Beside its own name: in "dextrose 5 % / sodium chloride 0.45 %" the other number is the sugar's.
   const percent =

@@ -86,7 +86,10 @@ function contentOf(id: EntryId, body: WardBody, context: ToFhirContext): Outgoin
     case 'medication-administration':
       return [
         administrationResource(id, body, context),
-        ...(body.glucose ? [glucoseResource(id, { ...body, glucose: body.glucose }, context)] : []),
+        // One that was charted before goes in as the entry that it is.
+        ...(body.glucose && body.glucoseMeasuredAt === undefined
+          ? [glucoseResource(id, { ...body, glucose: body.glucose }, context)]
+          : []),
       ];
     case 'infusion-charted':
       return [infusionResource(id, body, context)];

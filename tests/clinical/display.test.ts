@@ -146,6 +146,7 @@ describe('medicines', () => {
       'potassium 4 mmol/L; 10.05 mg; 100 mg; version 2.0',
     );
     // A stop that ends a sentence is no decimal point: two tablets are not 0.2.
+    expect(withoutUnsafeAbbreviations('metoprolol 5.0 MG, 10.0 tablets')).toBe('metoprolol 5 MG, 10 tablets');
     expect(withoutUnsafeAbbreviations('Give slowly.2 tablets')).toBe('Give slowly.2 tablets');
     expect(withoutUnsafeAbbreviations('.5 mg, then (.25 mg)/.1 mg')).toBe('0.5 mg, then (0.25 mg)/0.1 mg');
     expect(withoutUnsafeAbbreviations('2.50 mg, 0.250 mg, 10.50 mL')).toBe('2.5 mg, 0.25 mg, 10.5 mL');

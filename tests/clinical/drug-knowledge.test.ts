@@ -297,7 +297,7 @@ describe('what was charted is read by the dose', () => {
   const glucose = (value: number, minutes: number) =>
     anEntry('glucose-measured', { value, unit: 'mg/dL', sample: 'capillary', effectiveAt: at(minutes) });
   it('a glucose of the last hour holds for insulin; an older one is measured again; a low one stops it', () => {
-    expect(freshGlucose(chartOf([glucose(140, -59)]), NOW)).toEqual({ value: 140, unit: 'mg/dL' });
+    expect(freshGlucose(chartOf([glucose(140, -59)]), NOW)?.glucose).toEqual({ value: 140, unit: 'mg/dL' });
     expect(freshGlucose(chartOf([glucose(140, -61)]), NOW)).toBeUndefined();
     const codes = (entries: OpenedEntry[]) =>
       insulinAlerts(chartOf(entries), undefined, NOW).map(({ code }) => code);
@@ -305,6 +305,23 @@ describe('what was charted is read by the dose', () => {
     expect(codes([glucose(69, -5)])).toEqual(['glucose-low']);
     expect(codes([glucose(70, -5)])).toEqual([]);
     expect(insulinAlerts(chartOf([]), { value: 3.9, unit: 'mmol/L' }, NOW)[0]?.code).toBe('glucose-low');
+  });
+
+  it('a glucose that a dose was decided by grows no younger by it', () => {
+    const order = orderFor('insulin lispro', { type: 'every', hours: 4 });
+    const dose = (more: { glucoseMeasuredAt?: string }) =>
+      anEntry('medication-administration', {
+        order: order.id,
+        medication: { text: 'insulin lispro' },
+        outcome: 'given',
+        dose: { value: 4, unit: 'units' },
+        overrides: [],
+        glucose: { value: 140, unit: 'mg/dL' },
+        effectiveAt: at(-50),
+        ...more,
+      });
+    expect(freshGlucose(chartOf([order, dose({ glucoseMeasuredAt: at(-100) })]), NOW)).toBeUndefined();
+    expect(freshGlucose(chartOf([order, dose({})]), NOW)?.at).toBe(at(-50));
   });
 
   it('a value that the meter shows in the other unit is asked again before insulin is given by it', () => {

@@ -7,6 +7,7 @@ import {
   foldChart,
   leastAgeInYears,
   MedicationAdministration,
+  type Schedule,
   secondPersonFor,
 } from '../../src/clinical/index.ts';
 import { anEntry, DOCTOR, givenFor, NOW, NURSE, orderFor, PATIENT, registered } from './builders.ts';
@@ -49,11 +50,27 @@ describe('which doses ask for two people (medication.md, "Two people": the short
     ['ceftriaxone 1 g', 'IV', 50, undefined],
     ['ceftriaxone 1 g', 'IV', 7, 'second-check'],
     ['paracetamol 250 mg', 'PO', 7, undefined],
+    // As hospitals write it.
+    ['heparin 5000 units', 'IV push', 50, 'second-check'],
+    ['ceftriaxone 1 g', 'IM injection', 7, 'second-check'],
+    ['sodium chloride 4 MEQ/ML', 'IV', 50, 'second-check'],
+    ['sodium chloride 0.154 MEQ/ML', 'IV', 50, undefined],
+    ['potassium acetate 2 MEQ/ML', 'IV', 50, 'second-check'],
+    ['potassium chloride 20 MEQ in 10 ML', 'IV', 50, 'second-check'],
+    ['potassium chloride 20 MEQ in 1000 ML', 'IV', 50, undefined],
     ['ceftriaxone 1 g', 'IV', undefined, undefined],
   ] as const)('%s %s at %s years: %s', (text, route, age, as) => {
     expect(
       secondPersonFor({ medication: { text }, route, schedule: { type: 'once', stat: false } }, age)?.as,
     ).toBe(as);
+  });
+
+  it('what runs goes into a vein where its order does not say another way', () => {
+    const insulin = (route: string, schedule: Schedule) =>
+      secondPersonFor({ medication: { text: 'insulin regular' }, route, schedule }, 50)?.as;
+    expect(insulin('not recorded', { type: 'continuous', rate: { value: 2, unit: 'units/hour' } })).toBe('second-check');
+    expect(insulin('subcutaneous', { type: 'continuous', rate: { value: 2, unit: 'units/hour' } })).toBeUndefined();
+    expect(insulin('not recorded', { type: 'every', hours: 6 })).toBeUndefined();
   });
 
   it('age counts from the birthday, and is not known from a year alone', () => {

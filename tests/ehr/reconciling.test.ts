@@ -376,7 +376,10 @@ describe('an infusion whose next turn comes later', () => {
     expect(await inTheEhr(paused)).toMatchObject({ status: 'on-hold', effectivePeriod: {} });
     const stopped = await posted('stopped', -65);
     await posted('started', -20);
-    expect(await inTheEhr(stopped)).toMatchObject({ status: 'completed', effectiveDateTime: expect.any(String) });
+    expect(await inTheEhr(stopped)).toMatchObject({
+      status: 'completed',
+      effectiveDateTime: expect.any(String),
+    });
   });
 
   it('is no stranger to a server that died after it had told the EHR of the end', async () => {

@@ -99,6 +99,8 @@ export const MedicationAdministration = z
     /** Where it was injected or the patch was put, in words, with the side. */
     site: z.string().min(1).max(60).optional(),
     glucose: Glucose.optional(),
+    /** When that was measured, where it is one that was charted before the dose; absent: for the dose, at its time. */
+    glucoseMeasuredAt: Instant.optional(),
     /** What the order asked to be looked at before the dose, measured for it. Units as in `VitalValues`. */
     measured: z
       .array(z.object({ parameter: LimitedParameter, value: z.number().finite() }))

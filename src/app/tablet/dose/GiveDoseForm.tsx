@@ -144,8 +144,8 @@ function DoseForm({
   const insulin = isInsulin(detail);
   const typedGlucose = readGlucose(fields.glucose, fields.glucoseUnit);
   // Charted within the hour it need not be measured again.
-  const glucose =
-    typedGlucose ?? (fields.glucose.trim() === '' && at !== undefined ? freshGlucose(chart, at) : undefined);
+  const before = fields.glucose.trim() === '' && at !== undefined ? freshGlucose(chart, at) : undefined;
+  const glucose = typedGlucose ?? before?.glucose;
   const alerts = (
     at === undefined
       ? []
@@ -207,6 +207,8 @@ function DoseForm({
         ? {}
         : { notGivenReason: fields.reason }),
     ...(insulin && glucose ? { glucose } : {}),
+    // Named with its own time: it grows no younger by being used, and the EHR has it already.
+    ...(insulin && !typedGlucose && before ? { glucoseMeasuredAt: before.at } : {}),
     ...(measured && measured.length > 0 ? { measured } : {}),
     ...(inWords === '' ? {} : { comment: inWords }),
     overrides: overridesOf(alerts, fields.overrides),

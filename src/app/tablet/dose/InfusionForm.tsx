@@ -129,7 +129,11 @@ function TurnForm({
     time.at !== undefined && !badRate && !badBag && !badPump && !isUnanswered(alerts, fields.overrides);
   // A rate, or a bag, is as much a preparation as a dose: opioids, heparin, insulin and the rest of the list ask for two.
   const needed =
-    (starts && !fields.before) || action === 'rate-changed' || action === 'bag-changed'
+    (starts && !fields.before) ||
+    action === 'rate-changed' ||
+    action === 'bag-changed' ||
+    // Paused and resumed at another rate is a change of rate.
+    (action === 'resumed' && rate !== before)
       ? secondPersonFor(detail, leastAgeInYears(chart.identity.birthDate, now))
       : undefined;
   const saving = useDoseSaving({
