@@ -14,6 +14,7 @@ import {
   toCoding,
   toInstant,
 } from './fhir-shapes.ts';
+import { isOfAll, noneKnownOf } from './no-known-allergies.ts';
 import { ordersFromFhir } from './orders-from-fhir.ts';
 
 /** What the EHR sent of one inpatient, raw. */
@@ -103,8 +104,6 @@ function bedName(bed: unknown): string | undefined {
 
 const hasCode = (concept: Concept | undefined, ...codes: string[]): boolean =>
   codes.includes(codeOf(concept) ?? '');
-const saysNone = (concept: Concept | undefined): boolean =>
-  /no known (drug |food |environmental )?allerg/i.test(textOf(concept) ?? '');
 
 /** Of the four titles three: what cannot be read counts as known, since to show "none" would be a lie. */
 function allergiesOf(
@@ -119,7 +118,7 @@ function allergiesOf(
       !hasCode(verificationStatus, 'entered-in-error', 'refuted'),
   );
   const allergies = standing
-    .filter(({ code }) => !saysNone(code))
+    .filter(({ code, category }) => noneKnownOf(code, category) === undefined)
     .map((allergy): SnapshotAllergy => {
       const substance = toCoding(allergy.code) ?? { text: 'Allergy without a named substance in the EHR' };
       if (!toCoding(allergy.code)) warn('An allergy of the EHR has no substance.');
@@ -142,8 +141,16 @@ function allergiesOf(
   const emptyList = readLeniently(EMPTY_LIST, lists, 'A list', warn)
     .filter(({ status, code }) => status === 'current' && hasCode(code, '48765-2', 'allergies'))
     .sort((a, b) => (b.date ?? '').localeCompare(a.date ?? ''))[0];
-  const none = standing.some(({ code }) => saysNone(code)) || hasCode(emptyList?.emptyReason, 'nilknown');
-  return { allergyStatus: none ? 'nilknown' : 'notasked', allergies: [] };
+  const kinds = standing.flatMap(({ code, category }) => noneKnownOf(code, category) ?? []);
+  if (isOfAll(kinds) || hasCode(emptyList?.emptyReason, 'nilknown'))
+    return { allergyStatus: 'nilknown', allergies: [] };
+  const said = standing.flatMap(({ code, category }) => {
+    const about = category?.length ? ` (${category.join(', ')})` : '';
+    return noneKnownOf(code, category) ? `${textOf(code) ?? 'none of one kind'}${about}` : [];
+  });
+  if (said.length > 0)
+    warn(`Of allergies the EHR says only: ${said.join('; ').slice(0, 200)}. Ask about all others.`);
+  return { allergyStatus: 'notasked', allergies: [] };
 }
 
 function problemsOf(values: unknown[], warn: Warn) {

@@ -143,6 +143,50 @@ describe('allergies', () => {
     expect(status([], [{ ...list, status: 'entered-in-error' }])).toBe('notasked');
   });
 
+  const SNOMED = 'http://snomed.info/sct';
+  const none = (concept: object, more: object = {}) => allergy({ code: concept, ...more });
+  it.each<[string, unknown[], string]>([
+    ['a code for all', [none({ coding: [{ system: SNOMED, code: '716186003' }] })], 'nilknown'],
+    ['in the words of SNOMED', [none({ text: 'No known allergy (situation)' })], 'nilknown'],
+    [
+      'all three kinds in one',
+      [none({ text: 'No known drug, food or environmental allergies' })],
+      'nilknown',
+    ],
+    [
+      'all three kinds, one by one',
+      [
+        none({ coding: [{ system: SNOMED, code: '409137002' }] }),
+        none({ text: 'No known food allergy' }),
+        none({ text: 'No known environmental allergies' }),
+      ],
+      'nilknown',
+    ],
+    ['food alone', [none({ text: 'No known food allergy' })], 'notasked'],
+    ['drugs alone', [none({ text: 'No known drug allergies' })], 'notasked'],
+    ['drugs alone, by code', [none({ coding: [{ system: SNOMED, code: '409137002' }] })], 'notasked'],
+    ['drugs alone, in short', [none({ text: 'NKDA' })], 'notasked'],
+    ['environment alone', [none({ text: 'No known environmental allergy' })], 'notasked'],
+    ['drugs and food', [none({ text: 'NKDA' }), none({ text: 'No known food allergies' })], 'notasked'],
+    ['latex alone', [none({ text: 'No known latex allergy' })], 'notasked'],
+    ['all, of the category food', [none({ text: 'No known allergies' }, { category: ['food'] })], 'notasked'],
+    [
+      'the code of all, the words of one',
+      [none({ text: 'No known food allergy', coding: [{ code: '716186003' }] })],
+      'notasked',
+    ],
+    ['all but one', [none({ text: 'No known drug allergies except penicillin' })], 'known'],
+  ])('"none known" is of what was asked about alone: %s', (_name, allergies, expected) => {
+    expect(status(allergies)).toBe(expected);
+  });
+
+  it('shows what the EHR says of one kind of allergy alone', () => {
+    expect(snapshot({ allergies: [none({ text: 'No known food allergy' })] }).warnings).toEqual([
+      'Of allergies the EHR says only: No known food allergy. Ask about all others.',
+    ]);
+    expect(snapshot({ allergies: [none({ text: 'No known allergies' })] }).warnings).toEqual([]);
+  });
+
   it('an allergy that cannot be read is never "none"', () => {
     expect(status(['???'])).toBe('known');
     expect(snapshot({ allergies: [allergy({ code: 12 })] }).allergies[0]?.substance.text).toMatch(
