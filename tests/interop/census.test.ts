@@ -337,6 +337,93 @@ describe('doses', () => {
     expect(scheduled.instructions).toBe('At most 3 g in 24 hours, says the EHR');
   });
 
+  it('the words of a dosage are read with the order, whatever was made of them', () => {
+    const limit = '5 mg every 6 hours as needed, at most 4 doses a day';
+    const prn = order({ text: limit, asNeededBoolean: true, doseAndRate: [MG(5)] });
+    expect(prn.schedule).toEqual({ type: 'as-needed' });
+    expect(prn.instructions).toBe(limit);
+    const hold = { text: 'Hold if systolic below 100', patientInstruction: 'Hold if systolic below 100' };
+    expect(order({ ...hold, doseAndRate: [MG(5)], ...code('BID') }).instructions).toBe(hold.text);
+    // What stands as the schedule is not said twice.
+    expect(order({ text: 'as directed' }).instructions).toBeUndefined();
+  });
+
+  it.each<[string, object, string | undefined]>([
+    ['a code', code('BID'), 'BID'],
+    ['a code that we do not know', code('Q5H'), 'Q5H'],
+    ['every other day', repeat({ frequency: 1, period: 2, periodUnit: 'd' }), '1 times every 2 days'],
+    ['at bedtime', repeat({ when: ['HS'] }), 'timed to: HS'],
+    [
+      'every 4 to 6 hours',
+      repeat({ frequency: 1, period: 4, periodMax: 6, periodUnit: 'h' }),
+      '1 times every 4 to 6 hours',
+    ],
+    ['every 6 hours', repeat({ frequency: 1, period: 6, periodUnit: 'h' }), undefined],
+    ['every 6 hours by code', code('Q6H'), undefined],
+    ['three a day', repeat({ frequency: 3, period: 1, periodUnit: 'd' }), undefined],
+  ])('as needed, a timing that became no limit is told in words: %s', (_name, timing, words) => {
+    expect(order({ asNeededBoolean: true, doseAndRate: [MG(5)], ...timing }).instructions).toBe(
+      words && `Timing in the EHR: ${words}`,
+    );
+  });
+
+  it('a timing beside the words, or beside the schedule, is never lost', () => {
+    const days = repeat({ dayOfWeek: ['mon', 'thu'], frequency: 1, period: 1, periodUnit: 'wk' });
+    const written = order({ text: 'Hold if systolic below 100', doseAndRate: [MG(5)], ...days });
+    expect(written.schedule).toEqual({ type: 'as-written', text: 'Hold if systolic below 100' });
+    expect(written.instructions).toBe('Timing in the EHR: 1 times every 1 weeks, on mon, thu');
+    const meals = { timing: { code: { text: 'BID with meals', coding: [{ code: 'BID' }] } } };
+    expect(order({ doseAndRate: [MG(5)], ...meals }).instructions).toBe('Timing in the EHR: BID with meals');
+    const other = {
+      timing: { ...code('BID').timing, ...repeat({ frequency: 3, period: 1, periodUnit: 'd' }).timing },
+    };
+    expect(order({ doseAndRate: [MG(5)], ...other }).instructions).toBe(
+      'Timing in the EHR: BID, 3 times every 1 days',
+    );
+  });
+
+  it('a most that is no number of doses is read also where the timing gives one', () => {
+    const prn = order({
+      asNeededBoolean: true,
+      doseAndRate: [MG(500)],
+      ...repeat({ frequency: 4, period: 1, periodUnit: 'd' }),
+      maxDosePerPeriod: { numerator: { value: 3, unit: 'tablets' }, denominator: { value: 1, unit: 'd' } },
+    });
+    expect(prn.schedule).toMatchObject({ mostPerDay: 4 });
+    expect(prn.instructions).toBe('At most 3 tablets in 24 hours, says the EHR');
+  });
+
+  it('of several dosages, words stand beside dose and timing, not in their place', () => {
+    expect(
+      order([
+        { text: 'Hold if systolic below 100', doseAndRate: [MG(40)], ...code('AM') },
+        { text: 'Half at night' },
+      ]).schedule,
+    ).toEqual({
+      type: 'as-written',
+      text: '40 mg daily at 09:00 (Hold if systolic below 100); then or also: Half at night',
+    });
+  });
+
+  it('a text that is too long is cut at a word, and says so', () => {
+    const long = 'titrate slowly '.repeat(100).trim();
+    const read = snapshot({
+      medicationRequests: [request({ text: long, doseAndRate: [MG(5)], ...code('QD') })],
+    });
+    const cut = read.orders[0]?.instructions ?? '';
+    expect(cut.length).toBeLessThanOrEqual(1000);
+    expect(cut).toMatch(/ (titrate|slowly)… cut here: read the EHR or the paper order$/);
+    expect(read.warnings).toEqual([
+      "The EHR's order of metoprolol says more than fits here: read the EHR or the paper order.",
+    ]);
+    const written = snapshot({
+      medicationRequests: [request({ text: long.slice(0, 900), doseAndRate: [MG(5)] })],
+    });
+    expect(written.orders[0]?.schedule).toMatchObject({ text: expect.stringMatching(/… cut here: read/) });
+    expect(written.orders[0]?.instructions).toBe(long.slice(0, 900));
+    expect(written.warnings).toEqual([]);
+  });
+
   it('knows the last dose of each order, not of doses that were not given', () => {
     const dose = (effectiveDateTime: string, status = 'completed') => ({
       resourceType: 'MedicationAdministration',
