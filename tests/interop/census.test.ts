@@ -510,6 +510,50 @@ describe('results', () => {
   });
 });
 
+describe('results that doses are worked out from', () => {
+  const result = (name: string, loinc: string, value: number, hour: number, unit = 'kg') => ({
+    status: 'final',
+    code: { text: name, coding: [{ system: 'http://loinc.org', code: loinc }] },
+    effectiveDateTime: new Date(Date.UTC(2026, 10, 24, hour)).toISOString(),
+    valueQuantity: { value, unit },
+  });
+  const SIGNS = ['8310-5', '8867-4', '9279-1', '59408-5', '8480-6', '8462-4'];
+  const hourly = Array.from({ length: 6 }, (_, hour) =>
+    SIGNS.map((loinc) => result(`Sign ${loinc}`, loinc, 70, 8 + hour, '/min')),
+  ).flat();
+
+  it('six sets of vital signs do not push out the morning’s creatinine and the weight', () => {
+    const { observations } = snapshot({
+      observations: [
+        ...hourly,
+        result('Creatinine', '2160-0', 1.5, 6, 'mg/dL'),
+        result('Body weight', '29463-7', 71, 5),
+        result('Body weight', '29463-7', 70, 4),
+      ],
+    });
+    expect(observations).toHaveLength(30);
+    expect(observations.map(({ value }) => value)).toEqual([...Array(28).fill('70'), '1.5', '71']);
+  });
+
+  it('nor do forty other kinds of newer results', () => {
+    const { observations } = snapshot({
+      observations: [
+        ...Array.from({ length: 40 }, (_, n) => result(`Other ${n}`, `${1000 + n}-1`, n, 12, 'U')),
+        result('Weight', '3141-9', 71, 5),
+        result('Serum creatinine', '2160-0', 1.5, 6, 'mg/dL'),
+      ],
+    });
+    expect(observations).toHaveLength(30);
+    expect(observations.slice(-2).map(({ name }) => name)).toEqual(['Serum creatinine', 'Weight']);
+  });
+
+  it('the LOINC code is known also where the EHR’s own code stands first', () => {
+    const weight = result('Wt', '29463-7', 70, 5);
+    weight.code.coding.unshift({ system: 'urn:local', code: 'WT' });
+    expect(snapshot({ observations: [weight] }).observations[0]?.loinc).toBe('29463-7');
+  });
+});
+
 describe('whatever the EHR sends', () => {
   const folder = join(import.meta.dirname, '../fixtures/synthea');
   const bundles = readdirSync(folder).filter((name) => name.endsWith('.json'));
