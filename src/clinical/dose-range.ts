@@ -9,6 +9,7 @@ import {
   leastAgeInYears,
   mostAgeInYears,
 } from './display.ts';
+import { creatinineMgDlOf, weightKgOf } from './dosing-results.ts';
 import type { MedicationDetail, Quantity, Schedule } from './entries/index.ts';
 import type { DoseLimit, FormularyItem } from './formulary.ts';
 import { inUnit } from './in-unit.ts';
@@ -29,11 +30,9 @@ export function knownWeight(chart: Pick<Chart, 'measurements' | 'ehrObservations
       ? [{ kg: entry.body.weightKg, at: entry.body.effectiveAt, method: entry.body.method }]
       : [],
   );
-  const ehr = chart.ehrObservations.flatMap(({ name, value, unit, effectiveAt }): KnownWeight[] => {
-    const kg = Number(value);
-    return /^body weight$/i.test(name) && unit === 'kg' && kg > 0
-      ? [{ kg, at: effectiveAt, method: 'ehr' }]
-      : [];
+  const ehr = chart.ehrObservations.flatMap((result): KnownWeight[] => {
+    const kg = weightKgOf(result);
+    return kg === undefined ? [] : [{ kg, at: result.effectiveAt, method: 'ehr' }];
   });
   return [...charted, ...ehr].sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
 }
@@ -212,11 +211,9 @@ export function creatinineClearance(person: {
 
 /** The last creatinine of the snapshot, mg/dL. */
 function lastCreatinine(chart: Chart): { mgDl: number; at: string } | undefined {
-  const known = chart.ehrObservations.flatMap(({ name, value, unit, effectiveAt }) => {
-    const number = Number(value);
-    if (!/^creatinine\b/i.test(name) || !(number > 0) || /urine|clearance/i.test(name)) return [];
-    if (unit === 'mg/dL') return [{ mgDl: number, at: effectiveAt }];
-    return unit === 'umol/L' || unit === '\u00b5mol/L' ? [{ mgDl: number / 88.4, at: effectiveAt }] : [];
+  const known = chart.ehrObservations.flatMap((result) => {
+    const mgDl = creatinineMgDlOf(result);
+    return mgDl === undefined ? [] : [{ mgDl, at: result.effectiveAt }];
   });
   return known.sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
 }

@@ -25,6 +25,7 @@ export * from './display.ts';
 export { lastMeasured, limitInWords, type Measured } from './dose-checks.ts';
 export * from './dose-range.ts';
 export * from './doses.ts';
+export { DOSING_LOINC } from './dosing-results.ts';
 export * from './effective-time.ts';
 export * from './entries/index.ts';
 export * from './fluid-balance.ts';

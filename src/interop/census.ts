@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isDosingResult } from '../clinical/dosing-results.ts';
 import { SnapshotAllergy, SnapshotObservation, SnapshotPatient } from '../clinical/snapshot.ts';
 import {
   ALLERGY,
@@ -14,6 +15,7 @@ import {
   toCoding,
   toInstant,
 } from './fhir-shapes.ts';
+import { isOfAll, noneKnownOf } from './no-known-allergies.ts';
 import { ordersFromFhir } from './orders-from-fhir.ts';
 
 /** What the EHR sent of one inpatient, raw. */
@@ -34,6 +36,7 @@ export interface CensusInput {
 type Warn = (message: string) => void;
 
 const MOST_OBSERVATIONS = 30;
+const LOINC = 'http://loinc.org';
 
 /** Makes the snapshot of one patient. What is missing or strange becomes a warning in words; nothing is invented. */
 export function snapshotFromFhir(
@@ -103,8 +106,6 @@ function bedName(bed: unknown): string | undefined {
 
 const hasCode = (concept: Concept | undefined, ...codes: string[]): boolean =>
   codes.includes(codeOf(concept) ?? '');
-const saysNone = (concept: Concept | undefined): boolean =>
-  /no known (drug |food |environmental )?allerg/i.test(textOf(concept) ?? '');
 
 /** Of the four titles three: what cannot be read counts as known, since to show "none" would be a lie. */
 function allergiesOf(
@@ -119,7 +120,7 @@ function allergiesOf(
       !hasCode(verificationStatus, 'entered-in-error', 'refuted'),
   );
   const allergies = standing
-    .filter(({ code }) => !saysNone(code))
+    .filter(({ code, category }) => noneKnownOf(code, category) === undefined)
     .map((allergy): SnapshotAllergy => {
       const substance = toCoding(allergy.code) ?? { text: 'Allergy without a named substance in the EHR' };
       if (!toCoding(allergy.code)) warn('An allergy of the EHR has no substance.');
@@ -142,8 +143,16 @@ function allergiesOf(
   const emptyList = readLeniently(EMPTY_LIST, lists, 'A list', warn)
     .filter(({ status, code }) => status === 'current' && hasCode(code, '48765-2', 'allergies'))
     .sort((a, b) => (b.date ?? '').localeCompare(a.date ?? ''))[0];
-  const none = standing.some(({ code }) => saysNone(code)) || hasCode(emptyList?.emptyReason, 'nilknown');
-  return { allergyStatus: none ? 'nilknown' : 'notasked', allergies: [] };
+  const kinds = standing.flatMap(({ code, category }) => noneKnownOf(code, category) ?? []);
+  if (isOfAll(kinds) || hasCode(emptyList?.emptyReason, 'nilknown'))
+    return { allergyStatus: 'nilknown', allergies: [] };
+  const said = standing.flatMap(({ code, category }) => {
+    const about = category?.length ? ` (${category.join(', ')})` : '';
+    return noneKnownOf(code, category) ? `${textOf(code) ?? 'none of one kind'}${about}` : [];
+  });
+  if (said.length > 0)
+    warn(`Of allergies the EHR says only: ${said.join('; ').slice(0, 200)}. Ask about all others.`);
+  return { allergyStatus: 'notasked', allergies: [] };
 }
 
 function problemsOf(values: unknown[], warn: Warn) {
@@ -159,16 +168,31 @@ function problemsOf(values: unknown[], warn: Warn) {
 
 type FhirObservation = z.infer<z.ZodObject<typeof OBSERVATION>>;
 
-/** The latest results and vital signs; a panel such as blood pressure gives one row per component. */
-function observationsOf(values: unknown[], warn: Warn): z.infer<typeof SnapshotObservation>[] {
-  return readLeniently(OBSERVATION, values, 'A result', warn)
+/**
+ * The latest results and vital signs; a panel such as blood pressure gives one row per component. The newest of each
+ * kind comes before an older one of another, and what doses are worked out from before all: hourly vital signs must not
+ * push out the morning's creatinine.
+ */
+function observationsOf(values: unknown[], warn: Warn): SnapshotRow[] {
+  const rows = readLeniently(OBSERVATION, values, 'A result', warn)
     .filter(({ status }) => !['entered-in-error', 'cancelled', 'registered'].includes(status ?? ''))
     .flatMap(rowsOf)
-    .sort((a, b) => b.effectiveAt.localeCompare(a.effectiveAt))
-    .slice(0, MOST_OBSERVATIONS);
+    .sort(newestFirst);
+  const newest = new Map<string, SnapshotRow>();
+  for (const row of rows) {
+    const kind = row.loinc ?? row.name;
+    if (!newest.has(kind)) newest.set(kind, row);
+  }
+  const first = [...newest.values()];
+  const kept = new Set([...first.filter(isDosingResult), ...first, ...rows]);
+  return [...kept].slice(0, MOST_OBSERVATIONS).sort(newestFirst);
 }
 
-function rowsOf(observation: FhirObservation): z.infer<typeof SnapshotObservation>[] {
+type SnapshotRow = z.infer<typeof SnapshotObservation>;
+
+const newestFirst = (a: SnapshotRow, b: SnapshotRow): number => b.effectiveAt.localeCompare(a.effectiveAt);
+
+function rowsOf(observation: FhirObservation): SnapshotRow[] {
   const effectiveAt = toInstant(
     observation.effectiveDateTime ?? observation.effectiveInstant ?? observation.effectivePeriod?.start,
   );
@@ -190,7 +214,7 @@ function rowsOf(observation: FhirObservation): z.infer<typeof SnapshotObservatio
     const name = textOf(code)?.slice(0, 300);
     if (name === undefined || value === undefined) return [];
     const unit = (quantity?.unit ?? quantity?.code)?.slice(0, 60);
-    const loinc = codeOf(code);
+    const loinc = code?.coding?.find(({ system }) => system === LOINC)?.code ?? codeOf(code);
     const row = {
       name,
       value: value.slice(0, 500),

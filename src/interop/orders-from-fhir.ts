@@ -1,8 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import type { z } from 'zod';
 import { describeSchedule, formatQuantity } from '../clinical/display.ts';
-import type { Coding, Quantity } from '../clinical/entries/index.ts';
+import type { Coding, Quantity, Schedule } from '../clinical/entries/index.ts';
 import { SnapshotOrder } from '../clinical/snapshot.ts';
+import { cutAtWord } from './cut-at-word.ts';
 import {
   type Dosage,
   MEDICATION_ADMINISTRATION,
@@ -12,7 +13,9 @@ import {
   toCoding,
   toInstant,
 } from './fhir-shapes.ts';
-import { inWords, scheduleOf, unitOf } from './schedule-from-fhir.ts';
+import { inWords, mostPerDay, scheduleOf, unitOf } from './schedule-from-fhir.ts';
+import { timingInWords } from './timing-in-words.ts';
+import { timingLeft } from './timing-left.ts';
 
 interface Options {
   orderId: (ehrId: string) => string;
@@ -66,42 +69,40 @@ function orderOf(request: Request, medication: Coding, { orderId, timeZone }: Op
   const dose = single && doseOf(single);
   if (dosages.length > 1) warn(`The EHR's order of ${medication.text} has several dosages: read them all.`);
   else if (!dose) warn(`The EHR does not say the dose of ${medication.text} with its unit.`);
-  const route = textOf(single?.route)?.slice(0, 60);
+  const said = textOf(single?.route);
+  const route = said && cutAtWord(said, 60);
   const bounds = single?.timing?.repeat?.boundsPeriod;
   const startAt =
     toInstant(single?.timing?.event?.[0]) ?? toInstant(bounds?.start) ?? toInstant(request.authoredOn);
   const endAt = endOf(single, startAt, timeZone);
-  const indication = textOf(request.reasonCode?.[0])?.slice(0, 300);
-  const schedule = single && scheduleOf(single, request.priority, timeZone, dose);
+  const indication = textOf(request.reasonCode?.[0]);
+  const dosesInWords = dosages.map((dosage) => wholeDosage(dosage, timeZone)).join('; then or also: ');
+  const schedule =
+    dosages.length > 1
+      ? { type: 'as-written' as const, text: cutAtWord(dosesInWords, 500) }
+      : scheduleOf(single, request.priority, timeZone, dose);
   const instructions = [
-    ...dosages.flatMap((dosage) => instructionsOf(dosage, schedule?.type === 'continuous')),
-    ...(schedule?.type === 'as-needed' && schedule.mostPerDay !== undefined
-      ? []
-      : dosages.flatMap(mostInWords)),
-    ...(request.note ?? []).flatMap(({ text }) => text ?? []),
-  ]
-    .join('; ')
-    .slice(0, 1000);
+    ...new Set([
+      ...(said !== route ? [`Route in the EHR: ${said}`] : []),
+      ...dosages.flatMap((dosage) => wordsLeft(dosage, schedule, request.priority, timeZone)),
+      ...dosages.flatMap((dosage) => instructionsOf(dosage, schedule.type === 'continuous')),
+      ...dosages.flatMap((dosage) => mostInWords(dosage, schedule, dose)),
+      ...(request.note ?? []).flatMap(({ text }) => text ?? []),
+    ]),
+  ].join('; ');
+  if (instructions.length > 1000 || (dosages.length > 1 && dosesInWords.length > 500))
+    warn(`The EHR's order of ${medication.text} says more than fits here: read the EHR or the paper order.`);
   return {
     id: orderId(request.id),
     ehrId: request.id,
     medication,
-    schedule:
-      dosages.length > 1
-        ? {
-            type: 'as-written' as const,
-            text: dosages
-              .map((dosage) => wholeDosage(dosage, timeZone))
-              .join('; then or also: ')
-              .slice(0, 500),
-          }
-        : (schedule ?? scheduleOf(single, request.priority, timeZone, dose)),
+    schedule,
     ...(dose ? { dose } : {}),
     ...(route ? { route } : {}),
     ...(startAt ? { startAt } : {}),
     ...(endAt ? { endAt } : {}),
-    ...(indication ? { indication } : {}),
-    ...(instructions ? { instructions } : {}),
+    ...(indication ? { indication: cutAtWord(indication, 300) } : {}),
+    ...(instructions ? { instructions: cutAtWord(instructions, 1000) } : {}),
   };
 }
 
@@ -123,6 +124,25 @@ function doseOf(dosage: Dosage): Quantity | undefined {
     : undefined;
 }
 
+/** The dosage's own words, and its timing, where the schedule does not say them. */
+function wordsLeft(
+  dosage: Dosage,
+  schedule: Schedule,
+  priority: string | undefined,
+  timeZone: string,
+): string[] {
+  const { text } = dosage;
+  // Of several dosages each was told by a schedule of its own.
+  const own =
+    schedule.type === 'as-written' ? scheduleOf(dosage, priority, timeZone, doseOf(dosage)) : schedule;
+  const shown = schedule.type === 'as-written' ? schedule.text : '';
+  const timing = timingLeft(dosage, own);
+  return [
+    ...(text && !shown.includes(text) ? [text] : []),
+    ...(timing && !shown.includes(timing) ? [`Timing in the EHR: ${timing}`] : []),
+  ];
+}
+
 /** What the EHR says beside dose and timing, and doses that are not one number with a unit: in words. */
 function instructionsOf(dosage: Dosage, rateIsKnown: boolean): string[] {
   const rates = (dosage.doseAndRate ?? []).flatMap(({ doseQuantity, doseRange, rateQuantity }) => {
@@ -141,8 +161,15 @@ function instructionsOf(dosage: Dosage, rateIsKnown: boolean): string[] {
 }
 
 /** The most in a time, where it is no number of doses: a limit that is not computed with is read, never left out. */
-function mostInWords({ maxDosePerPeriod: most }: Dosage): string[] {
+function mostInWords(dosage: Dosage, schedule: Schedule, dose: Quantity | undefined): string[] {
+  const most = dosage.maxDosePerPeriod;
   if (most?.numerator?.value === undefined || most.denominator?.value === undefined) return [];
+  if (
+    schedule.type === 'as-needed' &&
+    schedule.mostPerDay !== undefined &&
+    schedule.mostPerDay === mostPerDay(dosage, dose)
+  )
+    return [];
   const { numerator, denominator } = most;
   const length = denominator.unit ?? denominator.code ?? '';
   const time = { d: 'days', h: 'hours', wk: 'weeks' }[denominator.code ?? length] ?? length;
@@ -152,13 +179,18 @@ function mostInWords({ maxDosePerPeriod: most }: Dosage): string[] {
 }
 
 function wholeDosage(dosage: Dosage, timeZone: string): string {
-  if (dosage.text) return dosage.text;
   const dose = doseOf(dosage);
   const schedule = scheduleOf(dosage, undefined, timeZone, dose);
-  return [
-    dose ? formatQuantity(dose) : 'dose not recorded',
-    schedule.type === 'as-written' ? inWords(dosage) : describeSchedule(schedule),
-  ].join(' ');
+  if (!dosage.text) {
+    const timing = schedule.type === 'as-written' ? inWords(dosage) : describeSchedule(schedule);
+    return `${dose ? formatQuantity(dose) : 'dose not recorded'} ${timing}`;
+  }
+  const told = [
+    dose ? formatQuantity(dose) : '',
+    schedule.type === 'as-written' ? timingInWords(dosage) : describeSchedule(schedule),
+  ].filter((part) => part !== '');
+  // The words may be all, or one thing beside dose and timing: both are shown.
+  return told.length > 0 ? `${told.join(' ')} (${dosage.text})` : dosage.text;
 }
 
 const DURATION_MS: Record<string, number> = { min: 60_000, h: 3_600_000, d: 86_400_000, wk: 604_800_000 };

@@ -1,6 +1,8 @@
 import type { Quantity, Schedule } from '../clinical/entries/index.ts';
 import { inUnit } from '../clinical/in-unit.ts';
+import { cutAtWord } from './cut-at-word.ts';
 import { type Dosage, type FhirQuantity, type Repeat, textOf } from './fhir-shapes.ts';
+import { timingInWords } from './timing-in-words.ts';
 
 /** Shown where the EHR says nothing. */
 const NOT_RECORDED = 'Dose and frequency not recorded in the EHR';
@@ -16,7 +18,7 @@ const TIMES: Record<string, readonly string[]> = {
   BED: ['22:00'],
 };
 const EVERY_DAYS: Record<string, number> = { QOD: 2, WK: 7 };
-const HOURS: Record<string, number> = { Q1H: 1, Q2H: 2, Q3H: 3, Q4H: 4, Q6H: 6, Q8H: 8 };
+export const HOURS: Record<string, number> = { Q1H: 1, Q2H: 2, Q3H: 3, Q4H: 4, Q6H: 6, Q8H: 8 };
 const BY_FREQUENCY: Record<number, string> = { 1: 'QD', 2: 'BID', 3: 'TID', 4: 'QID' };
 const UNIT_HOURS: Record<string, number> = { min: 1 / 60, h: 1 };
 const UNIT_DAYS: Record<string, number> = { d: 1, wk: 7 };
@@ -109,7 +111,7 @@ const toHour = (minutes: number): string => {
   return `${String(Math.floor(within / 60)).padStart(2, '0')}:${String(within % 60).padStart(2, '0')}`;
 };
 
-function timingCode(dosage: Dosage): string | undefined {
+export function timingCode(dosage: Dosage): string | undefined {
   const concept = dosage.timing?.code;
   const named = [...(concept?.coding ?? []).map((coding) => coding.code), concept?.text];
   return named
@@ -147,14 +149,14 @@ function asNeeded(dosage: Dosage, dose: Quantity | undefined): Schedule {
   const most = mostPerDay(dosage, dose) ?? (Number.isInteger(perDay) ? perDay : undefined);
   return {
     type: 'as-needed',
-    ...(reason ? { for: reason.slice(0, 200) } : {}),
+    ...(reason ? { for: cutAtWord(reason, 200) } : {}),
     ...(hours > 0 && hours <= 168 ? { leastIntervalHours: hours } : {}),
     ...(most !== undefined && most >= 1 && most <= 96 ? { mostPerDay: most } : {}),
   };
 }
 
 /** `maxDosePerPeriod` is an amount of drug: it is a number of doses only by the dose, or where it has no unit. */
-function mostPerDay(dosage: Dosage, dose: Quantity | undefined): number | undefined {
+export function mostPerDay(dosage: Dosage, dose: Quantity | undefined): number | undefined {
   const { numerator, denominator } = dosage.maxDosePerPeriod ?? {};
   if (numerator?.value === undefined) return undefined;
   const unit = denominator?.code ?? denominator?.unit;
@@ -174,21 +176,5 @@ export const unitOf = (quantity: FhirQuantity): string | undefined =>
     : (quantity.unit ?? quantity.code);
 
 /** What the EHR says of the timing, in words, where we do not compute from it. */
-export function inWords(dosage: Dosage): string {
-  if (dosage.text) return dosage.text.slice(0, 500);
-  const repeat = dosage.timing?.repeat;
-  const unit = { s: 'seconds', min: 'minutes', h: 'hours', d: 'days', wk: 'weeks', mo: 'months', a: 'years' }[
-    repeat?.periodUnit ?? ''
-  ];
-  const parts = [
-    textOf(dosage.timing?.code) ?? '',
-    repeat?.count === undefined ? '' : `${repeat.count} times in all`,
-    repeat?.period === undefined || !unit
-      ? ''
-      : `${repeat.frequency ?? 1}${repeat.frequencyMax ? ` to ${repeat.frequencyMax}` : ''} times every ${repeat.period}${repeat.periodMax ? ` to ${repeat.periodMax}` : ''} ${unit}`,
-    repeat?.timeOfDay?.length ? `at ${repeat.timeOfDay.join(', ')}` : '',
-    repeat?.dayOfWeek?.length ? `on ${repeat.dayOfWeek.join(', ')}` : '',
-    repeat?.when?.length ? `timed to: ${repeat.when.join(', ')}` : '',
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? NOT_RECORDED : parts.join(', ').slice(0, 500);
-}
+export const inWords = (dosage: Dosage): string =>
+  cutAtWord(dosage.text || timingInWords(dosage) || NOT_RECORDED, 500);

@@ -14,6 +14,7 @@ import {
   infusionFluids,
   insulinAlerts,
   interactionOf,
+  knownWeight,
   type OpenedEntry,
   type OrderId,
   OrderSet,
@@ -173,6 +174,53 @@ describe('creatinine clearance by Cockcroft and Gault', () => {
     expect(asked(chartOf([weight(90)], { snapshot }), item, 40, 24)).toEqual([]);
     // Without a weight nothing is worked out.
     expect(asked(chartOf([], { snapshot }), item, 40, 24)).toEqual([]);
+  });
+});
+
+describe('weight and creatinine of the EHR', () => {
+  type Row = SnapshotPatient['observations'][number];
+  const row = (more: Partial<Row>): Row => ({
+    name: 'Body weight',
+    value: '70',
+    unit: 'kg',
+    effectiveAt: at(-60),
+    ...more,
+  });
+  const kg = (more: Partial<Row>) =>
+    knownWeight(chartOf([], { snapshot: { observations: [row(more)] } }))?.kg;
+
+  it.each<[string, Partial<Row>, number | undefined]>([
+    ['by code, whatever its name', { name: 'WT', loinc: '29463-7' }, 70],
+    ['measured', { name: 'Body weight Measured', loinc: '3141-9' }, 70],
+    ['by name', { name: 'weight' }, 70],
+    ['kilograms', { unit: 'Kilograms' }, 70],
+    ['grams', { value: '3450', unit: 'g' }, 3.45],
+    ['pounds by UCUM', { value: '154', unit: '[lb_av]' }, 69.8532],
+    ['pounds', { value: '154', unit: 'lb' }, 69.8532],
+    ['stones are not guessed', { value: '11', unit: 'st' }, undefined],
+    ['the weight at birth is another', { name: 'Birth weight', loinc: '8339-4' }, undefined],
+    ['and so is one that is called so', { name: 'Weight', loinc: '8339-4' }, undefined],
+  ])('weight: %s', (_name, more, expected) => {
+    const found = kg(more);
+    expect(found === undefined ? undefined : Number(found.toFixed(4))).toBe(expected);
+  });
+
+  const item = drug('enoxaparin', { renal: { below: 45, says: 'Halve the dose' } });
+  it.each<[string, Partial<Row>, string[]]>([
+    ['by code', { name: 'CREA', loinc: '2160-0' }, ['renal']],
+    ['in blood', { name: 'Creatinine', loinc: '38483-4' }, ['renal']],
+    ['of serum, by name', { name: 'Serum Creatinine' }, ['renal']],
+    ['in any letters', { name: 'creatinine', unit: 'MG/DL' }, ['renal']],
+    ['in micromoles', { name: 'Creatinine', value: '133', unit: 'UMOL/L' }, ['renal']],
+    ['of urine, by code', { name: 'Creatinine', loinc: '2161-8' }, []],
+    ['of urine, by name', { name: 'Creatinine, urine' }, []],
+  ])('creatinine: %s', (_name, more, expected) => {
+    const snapshot = {
+      sex: 'male' as const,
+      birthDate: '1951-03-04',
+      observations: [row({ name: 'Creatinine', value: '1.5', unit: 'mg/dL', ...more })],
+    };
+    expect(asked(chartOf([weight(70)], { snapshot }), item, 40, 24)).toEqual(expected);
   });
 });
 

@@ -155,6 +155,51 @@ describe('the ward census', () => {
     expect(read.kind === 'ok' && read.patients.length).toBe((await censusOf('ward-5-east')).patients.length);
   });
 
+  it('asks for weight and creatinine on their own, and needs no answer', async () => {
+    const result = (id: string, code: string) => ({
+      resourceType: 'Observation',
+      id,
+      code: { coding: [{ code }] },
+    });
+    const asked = (refuses: boolean): FhirGateway => ({
+      ...gateway,
+      async search(type, parameters) {
+        if (type === 'Location') return { kind: 'ok', resources: [] };
+        if (type === 'Encounter')
+          return {
+            kind: 'ok',
+            resources: [
+              {
+                resourceType: 'Encounter',
+                id: 'e',
+                subject: { reference: 'Patient/p' },
+                location: [{ location: { reference: 'Location/ward' } }],
+              },
+            ],
+          };
+        if (type !== 'Observation') return { kind: 'ok', resources: [] };
+        if (!parameters.code)
+          return { kind: 'ok', resources: [result('pulse', '8867-4'), result('w', '29463-7')] };
+        if (refuses) return { kind: 'refused', status: 400, message: 'no search by code' };
+        return {
+          kind: 'ok',
+          resources: parameters.code.includes('|29463-7')
+            ? [result('w', '29463-7')]
+            : [result('c', '2160-0')],
+        };
+      },
+      read: async () => ({ kind: 'ok', resource: { resourceType: 'Patient', id: 'p' } }),
+    });
+    const found = async (refuses: boolean) => {
+      const read = await readWardCensus(asked(refuses), 'ward', Date.now());
+      if (read.kind !== 'ok') throw new Error(read.reason);
+      expect(read.warnings).toEqual([]);
+      return read.patients[0]!.observations.map(({ id }) => id);
+    };
+    expect(await found(false)).toEqual(['pulse', 'w', 'c']);
+    expect(await found(true)).toEqual(['pulse', 'w']);
+  });
+
   it('an EHR that is down is unreachable, not empty', async () => {
     await ehr.setUp(false);
     expect((await readWardCensus(gateway, 'ward-4-west', Date.now())).kind).toBe('unreachable');

@@ -143,6 +143,50 @@ describe('allergies', () => {
     expect(status([], [{ ...list, status: 'entered-in-error' }])).toBe('notasked');
   });
 
+  const SNOMED = 'http://snomed.info/sct';
+  const none = (concept: object, more: object = {}) => allergy({ code: concept, ...more });
+  it.each<[string, unknown[], string]>([
+    ['a code for all', [none({ coding: [{ system: SNOMED, code: '716186003' }] })], 'nilknown'],
+    ['in the words of SNOMED', [none({ text: 'No known allergy (situation)' })], 'nilknown'],
+    [
+      'all three kinds in one',
+      [none({ text: 'No known drug, food or environmental allergies' })],
+      'nilknown',
+    ],
+    [
+      'all three kinds, one by one',
+      [
+        none({ coding: [{ system: SNOMED, code: '409137002' }] }),
+        none({ text: 'No known food allergy' }),
+        none({ text: 'No known environmental allergies' }),
+      ],
+      'nilknown',
+    ],
+    ['food alone', [none({ text: 'No known food allergy' })], 'notasked'],
+    ['drugs alone', [none({ text: 'No known drug allergies' })], 'notasked'],
+    ['drugs alone, by code', [none({ coding: [{ system: SNOMED, code: '409137002' }] })], 'notasked'],
+    ['drugs alone, in short', [none({ text: 'NKDA' })], 'notasked'],
+    ['environment alone', [none({ text: 'No known environmental allergy' })], 'notasked'],
+    ['drugs and food', [none({ text: 'NKDA' }), none({ text: 'No known food allergies' })], 'notasked'],
+    ['latex alone', [none({ text: 'No known latex allergy' })], 'notasked'],
+    ['all, of the category food', [none({ text: 'No known allergies' }, { category: ['food'] })], 'notasked'],
+    [
+      'the code of all, the words of one',
+      [none({ text: 'No known food allergy', coding: [{ code: '716186003' }] })],
+      'notasked',
+    ],
+    ['all but one', [none({ text: 'No known drug allergies except penicillin' })], 'known'],
+  ])('"none known" is of what was asked about alone: %s', (_name, allergies, expected) => {
+    expect(status(allergies)).toBe(expected);
+  });
+
+  it('shows what the EHR says of one kind of allergy alone', () => {
+    expect(snapshot({ allergies: [none({ text: 'No known food allergy' })] }).warnings).toEqual([
+      'Of allergies the EHR says only: No known food allergy. Ask about all others.',
+    ]);
+    expect(snapshot({ allergies: [none({ text: 'No known allergies' })] }).warnings).toEqual([]);
+  });
+
   it('an allergy that cannot be read is never "none"', () => {
     expect(status(['???'])).toBe('known');
     expect(snapshot({ allergies: [allergy({ code: 12 })] }).allergies[0]?.substance.text).toMatch(
@@ -293,6 +337,93 @@ describe('doses', () => {
     expect(scheduled.instructions).toBe('At most 3 g in 24 hours, says the EHR');
   });
 
+  it('the words of a dosage are read with the order, whatever was made of them', () => {
+    const limit = '5 mg every 6 hours as needed, at most 4 doses a day';
+    const prn = order({ text: limit, asNeededBoolean: true, doseAndRate: [MG(5)] });
+    expect(prn.schedule).toEqual({ type: 'as-needed' });
+    expect(prn.instructions).toBe(limit);
+    const hold = { text: 'Hold if systolic below 100', patientInstruction: 'Hold if systolic below 100' };
+    expect(order({ ...hold, doseAndRate: [MG(5)], ...code('BID') }).instructions).toBe(hold.text);
+    // What stands as the schedule is not said twice.
+    expect(order({ text: 'as directed' }).instructions).toBeUndefined();
+  });
+
+  it.each<[string, object, string | undefined]>([
+    ['a code', code('BID'), 'BID'],
+    ['a code that we do not know', code('Q5H'), 'Q5H'],
+    ['every other day', repeat({ frequency: 1, period: 2, periodUnit: 'd' }), '1 times every 2 days'],
+    ['at bedtime', repeat({ when: ['HS'] }), 'timed to: HS'],
+    [
+      'every 4 to 6 hours',
+      repeat({ frequency: 1, period: 4, periodMax: 6, periodUnit: 'h' }),
+      '1 times every 4 to 6 hours',
+    ],
+    ['every 6 hours', repeat({ frequency: 1, period: 6, periodUnit: 'h' }), undefined],
+    ['every 6 hours by code', code('Q6H'), undefined],
+    ['three a day', repeat({ frequency: 3, period: 1, periodUnit: 'd' }), undefined],
+  ])('as needed, a timing that became no limit is told in words: %s', (_name, timing, words) => {
+    expect(order({ asNeededBoolean: true, doseAndRate: [MG(5)], ...timing }).instructions).toBe(
+      words && `Timing in the EHR: ${words}`,
+    );
+  });
+
+  it('a timing beside the words, or beside the schedule, is never lost', () => {
+    const days = repeat({ dayOfWeek: ['mon', 'thu'], frequency: 1, period: 1, periodUnit: 'wk' });
+    const written = order({ text: 'Hold if systolic below 100', doseAndRate: [MG(5)], ...days });
+    expect(written.schedule).toEqual({ type: 'as-written', text: 'Hold if systolic below 100' });
+    expect(written.instructions).toBe('Timing in the EHR: 1 times every 1 weeks, on mon, thu');
+    const meals = { timing: { code: { text: 'BID with meals', coding: [{ code: 'BID' }] } } };
+    expect(order({ doseAndRate: [MG(5)], ...meals }).instructions).toBe('Timing in the EHR: BID with meals');
+    const other = {
+      timing: { ...code('BID').timing, ...repeat({ frequency: 3, period: 1, periodUnit: 'd' }).timing },
+    };
+    expect(order({ doseAndRate: [MG(5)], ...other }).instructions).toBe(
+      'Timing in the EHR: BID, 3 times every 1 days',
+    );
+  });
+
+  it('a most that is no number of doses is read also where the timing gives one', () => {
+    const prn = order({
+      asNeededBoolean: true,
+      doseAndRate: [MG(500)],
+      ...repeat({ frequency: 4, period: 1, periodUnit: 'd' }),
+      maxDosePerPeriod: { numerator: { value: 3, unit: 'tablets' }, denominator: { value: 1, unit: 'd' } },
+    });
+    expect(prn.schedule).toMatchObject({ mostPerDay: 4 });
+    expect(prn.instructions).toBe('At most 3 tablets in 24 hours, says the EHR');
+  });
+
+  it('of several dosages, words stand beside dose and timing, not in their place', () => {
+    expect(
+      order([
+        { text: 'Hold if systolic below 100', doseAndRate: [MG(40)], ...code('AM') },
+        { text: 'Half at night' },
+      ]).schedule,
+    ).toEqual({
+      type: 'as-written',
+      text: '40 mg daily at 09:00 (Hold if systolic below 100); then or also: Half at night',
+    });
+  });
+
+  it('a text that is too long is cut at a word, and says so', () => {
+    const long = 'titrate slowly '.repeat(100).trim();
+    const read = snapshot({
+      medicationRequests: [request({ text: long, doseAndRate: [MG(5)], ...code('QD') })],
+    });
+    const cut = read.orders[0]?.instructions ?? '';
+    expect(cut.length).toBeLessThanOrEqual(1000);
+    expect(cut).toMatch(/ (titrate|slowly)… cut here: read the EHR or the paper order$/);
+    expect(read.warnings).toEqual([
+      "The EHR's order of metoprolol says more than fits here: read the EHR or the paper order.",
+    ]);
+    const written = snapshot({
+      medicationRequests: [request({ text: long.slice(0, 900), doseAndRate: [MG(5)] })],
+    });
+    expect(written.orders[0]?.schedule).toMatchObject({ text: expect.stringMatching(/… cut here: read/) });
+    expect(written.orders[0]?.instructions).toBe(long.slice(0, 900));
+    expect(written.warnings).toEqual([]);
+  });
+
   it('knows the last dose of each order, not of doses that were not given', () => {
     const dose = (effectiveDateTime: string, status = 'completed') => ({
       resourceType: 'MedicationAdministration',
@@ -376,6 +507,50 @@ describe('results', () => {
     );
     expect(values(...many)).toHaveLength(30);
     expect(values(...many)[0]).toBe('Troponin 49');
+  });
+});
+
+describe('results that doses are worked out from', () => {
+  const result = (name: string, loinc: string, value: number, hour: number, unit = 'kg') => ({
+    status: 'final',
+    code: { text: name, coding: [{ system: 'http://loinc.org', code: loinc }] },
+    effectiveDateTime: new Date(Date.UTC(2026, 10, 24, hour)).toISOString(),
+    valueQuantity: { value, unit },
+  });
+  const SIGNS = ['8310-5', '8867-4', '9279-1', '59408-5', '8480-6', '8462-4'];
+  const hourly = Array.from({ length: 6 }, (_, hour) =>
+    SIGNS.map((loinc) => result(`Sign ${loinc}`, loinc, 70, 8 + hour, '/min')),
+  ).flat();
+
+  it('six sets of vital signs do not push out the morning’s creatinine and the weight', () => {
+    const { observations } = snapshot({
+      observations: [
+        ...hourly,
+        result('Creatinine', '2160-0', 1.5, 6, 'mg/dL'),
+        result('Body weight', '29463-7', 71, 5),
+        result('Body weight', '29463-7', 70, 4),
+      ],
+    });
+    expect(observations).toHaveLength(30);
+    expect(observations.map(({ value }) => value)).toEqual([...Array(28).fill('70'), '1.5', '71']);
+  });
+
+  it('nor do forty other kinds of newer results', () => {
+    const { observations } = snapshot({
+      observations: [
+        ...Array.from({ length: 40 }, (_, n) => result(`Other ${n}`, `${1000 + n}-1`, n, 12, 'U')),
+        result('Weight', '3141-9', 71, 5),
+        result('Serum creatinine', '2160-0', 1.5, 6, 'mg/dL'),
+      ],
+    });
+    expect(observations).toHaveLength(30);
+    expect(observations.slice(-2).map(({ name }) => name)).toEqual(['Serum creatinine', 'Weight']);
+  });
+
+  it('the LOINC code is known also where the EHR’s own code stands first', () => {
+    const weight = result('Wt', '29463-7', 70, 5);
+    weight.code.coding.unshift({ system: 'urn:local', code: 'WT' });
+    expect(snapshot({ observations: [weight] }).observations[0]?.loinc).toBe('29463-7');
   });
 });
 

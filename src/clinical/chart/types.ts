@@ -199,7 +199,7 @@ export interface Chart {
   measurements: Charted<BodyOf<MeasurementKind>>[];
   /** Filled forms, newest first. */
   forms: Charted<BodyOf<'form-answered'>>[];
-  ehrObservations: { name: string; value: string; unit?: string; effectiveAt: string }[];
+  ehrObservations: { name: string; loinc?: string; value: string; unit?: string; effectiveAt: string }[];
   conflicts: Conflict[];
   /** Every entry in order of the hybrid clock, whatever its standing: the history. */
   history: (Charted | { id: EntryId; hlc: OpenedEntry['hlc']; body: null })[];

@@ -1,3 +1,4 @@
+import { DOSING_LOINC } from '../../clinical/index.ts';
 import type { FhirGateway, FhirResource, SearchResult } from './gateway.ts';
 
 /** What the EHR says of one inpatient, raw; `interop` makes a snapshot of it. */
@@ -137,9 +138,10 @@ async function readInpatient(
     gateway.search('MedicationRequest', { ...about, status: 'active' }),
     gateway.search('Observation', { ...about, _sort: '-date' }, { most: 100 }),
   ]);
-  const [lists, doses] = await Promise.all([
+  const [lists, doses, ...dosing] = await Promise.all([
     gateway.search('List', about),
     gateway.search('MedicationAdministration', { ...about, _sort: '-effective-time' }, { most: 100 }),
+    ...DOSING_LOINC.map((codes) => resultsOf(gateway, about, codes)),
   ]);
   const [allergies, conditions, medicationRequests, observations] = await needed;
   for (const found of [allergies, conditions, medicationRequests, observations]) {
@@ -159,9 +161,31 @@ async function readInpatient(
     conditions: list(conditions),
     medicationRequests: list(medicationRequests),
     medicationAdministrations: list(doses),
-    observations: list(observations),
+    // A server that refuses to search by code leaves those that are among the latest results.
+    observations: [
+      ...new Map([observations, ...dosing].flatMap(list).map((one) => [one.id ?? one, one])).values(),
+    ],
   };
 }
+
+/** The newest few results with any of these LOINC codes. */
+const resultsOf = (
+  gateway: FhirGateway,
+  about: { patient: string },
+  codes: readonly string[],
+): Promise<SearchResult> =>
+  gateway.search(
+    'Observation',
+    {
+      ...about,
+      code: codes.map((code) => `http://loinc.org|${code}`).join(','),
+      _sort: '-date',
+      _count: String(MOST_BY_CODE),
+    },
+    { most: MOST_BY_CODE },
+  );
+
+const MOST_BY_CODE = 5;
 
 const MOST_CANDIDATES = 200;
 
