@@ -232,6 +232,31 @@ describe('a half-filled form about a patient', () => {
     await waitFor(() => expect(kept(lamp)).toEqual([]));
   });
 
+  it('of more than an hour ago is asked about first: its values and its time are of then', async () => {
+    const lamp = aLamp();
+    const key = `pain-assessed:${PATIENT}`;
+    const left = (minutes: number) =>
+      lamp.drafts.set(key, {
+        key,
+        patient: PATIENT,
+        savedAt: new Date(Date.now() - minutes * 60_000).toISOString(),
+        content: { atRest: 7 },
+      });
+    left(59);
+    await openPatient(lamp, 'Charting');
+    await userEvent.click(button('Record pain'));
+    await screen.findByRole('group', { name: /^At rest/ });
+    cleanup();
+    left(61);
+    await openPatient(lamp, 'Charting');
+    await userEvent.click(button('Record pain'));
+    await screen.findByText(/You left an unfinished pain score here/);
+    expect(screen.queryByRole('group', { name: /^At rest/ })).toBeNull();
+    await userEvent.click(button('Discard it and start anew'));
+    await screen.findByRole('group', { name: /^At rest/ });
+    expect(kept(lamp)).toEqual([]);
+  });
+
   it('that was only opened and closed leaves nothing', async () => {
     const lamp = aLamp({ chart: aChart({ orders: [anOrder({ text: 'metoprolol' })] }) });
     await openPatient(lamp, 'Charting');
