@@ -3,6 +3,7 @@ import './browser.ts';
 import { TextInput } from '@mantine/core';
 import { cleanup, createEvent, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { BoardScreen } from '../../src/app/tablet/BoardScreen.tsx';
@@ -69,6 +70,33 @@ function Probe() {
       <button type="button" onClick={() => void discard()}>
         Save
       </button>
+    </>
+  );
+}
+
+/** The form of a result that was left 59 minutes ago, and a clock to move on. */
+function ResultWithAClock() {
+  const [opened] = useState(Date.now);
+  const [now, setNow] = useState(opened);
+  return (
+    <>
+      <button type="button" onClick={() => setNow(now + 10 * 60_000)}>
+        Ten minutes later
+      </button>
+      <TaskForm
+        task={{
+          do: 'result',
+          draft: { test: 'Potassium' },
+          leftAt: new Date(opened - 59 * 60_000).toISOString(),
+        }}
+        chart={aChart()}
+        now={new Date(now).toISOString()}
+        timeZone={ZONE}
+        staff={NURSE}
+        wristband={false}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />
     </>
   );
 }
@@ -255,6 +283,14 @@ describe('a half-filled form about a patient', () => {
     await userEvent.click(button('Discard it and start anew'));
     await screen.findByRole('group', { name: /^At rest/ });
     expect(kept(lamp)).toEqual([]);
+  });
+
+  it('is not taken away while somebody writes in it, though an hour passes meanwhile', async () => {
+    renderWith(aLamp(), <ResultWithAClock />);
+    await userEvent.type(field('Value, as it was said'), '6.8');
+    await userEvent.click(button('Ten minutes later'));
+    expect(field('Test').value).toBe('Potassium');
+    expect(field('Value, as it was said').value).toBe('6.8');
   });
 
   it('that was only opened and closed leaves nothing', async () => {

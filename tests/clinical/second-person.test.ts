@@ -68,8 +68,12 @@ describe('which doses ask for two people (medication.md, "Two people": the short
   it('what runs goes into a vein where its order does not say another way', () => {
     const insulin = (route: string, schedule: Schedule) =>
       secondPersonFor({ medication: { text: 'insulin regular' }, route, schedule }, 50)?.as;
-    expect(insulin('not recorded', { type: 'continuous', rate: { value: 2, unit: 'units/hour' } })).toBe('second-check');
-    expect(insulin('subcutaneous', { type: 'continuous', rate: { value: 2, unit: 'units/hour' } })).toBeUndefined();
+    expect(insulin('not recorded', { type: 'continuous', rate: { value: 2, unit: 'units/hour' } })).toBe(
+      'second-check',
+    );
+    expect(
+      insulin('subcutaneous', { type: 'continuous', rate: { value: 2, unit: 'units/hour' } }),
+    ).toBeUndefined();
     expect(insulin('not recorded', { type: 'every', hours: 6 })).toBeUndefined();
   });
 

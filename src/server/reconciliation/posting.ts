@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import {
-  firstStatement,
-  type OrderDetail,
-  type SnapshotPatient,
-  type WardBody,
-} from '../../clinical/index.ts';
+import type { SnapshotPatient, WardBody } from '../../clinical/index.ts';
 import {
   isForTheEhr,
   type Outgoing,
@@ -20,12 +15,11 @@ import type { FhirGateway } from '../ehr/gateway.ts';
 import { findResources, postResources } from '../ehr/post-resources.ts';
 import { type Renewal, renewResource } from '../ehr/renew-resource.ts';
 import type { Leases } from '../leases.ts';
-import { beforeAndAfter, turnBefore, turnsAround } from './infusion-turns.ts';
+import { beforeAndAfter, turnBefore } from './infusion-turns.ts';
+import { contextFor } from './posting-context.ts';
 import type { Records } from './records.ts';
 import { byPostingOrder, type PatientRecord, type Reviewed } from './ward-entries.ts';
 
-/** System of Lamplight's business identifiers in the EHR. */
-const IDENTIFIER_SYSTEM = 'urn:lamplight:entry';
 /** Older than this no reading of a patient's record is posted from: people go on correcting and deciding meanwhile. */
 const READ_AGAIN_MS = 5_000;
 
@@ -328,80 +322,3 @@ export function createPosting(dependencies: PostingDependencies) {
     },
   };
 }
-
-function contextFor(
-  entry: Reviewed,
-  record: PatientRecord,
-  census: Map<string, SnapshotPatient>,
-  reviewed: Map<string, Reviewed>,
-  deviceName: string,
-): ToFhirContext {
-  const snapshot = census.get(entry.patient);
-  const ehrPatient =
-    snapshot?.ehrPatient ??
-    (record.link && 'ehrPatient' in record.link ? record.link.ehrPatient : `ll-${entry.patient}`);
-  const orders = new Map(
-    [...census.values()].flatMap((patient) => patient.orders.map((order) => [order.id, order])),
-  );
-  const registered = record.reviewed.find(
-    (other) => other.body?.kind === 'patient-registered' && other.standing === 'current',
-  )?.body;
-  const birthDate =
-    snapshot?.birthDate ?? (registered?.kind === 'patient-registered' ? registered.birthDate : undefined);
-  const decision = entry.decision!;
-  return {
-    ehrPatient,
-    ...(snapshot?.ehrEncounter === undefined ? {} : { ehrEncounter: snapshot.ehrEncounter }),
-    ...(birthDate === undefined ? {} : { birthDate }),
-    identifierSystem: IDENTIFIER_SYSTEM,
-    deviceName,
-    reviewer: { name: decision.author.name, signedInBy: decision.signedInBy, at: decision.effectiveAt },
-    orderReference(order) {
-      const inEhr = orders.get(order);
-      if (inEhr) return { reference: `MedicationRequest/${inEhr.ehrId}` };
-      const found = reviewed.get(order);
-      const ours = found?.body;
-      if (ours?.kind !== 'order-signed' && ours?.kind !== 'order-received')
-        return { display: `Downtime order ${order}` };
-      // An EHR that checks references takes none to what it does not hold.
-      if (found?.state !== 'posted') return { display: orderInWords(ours.detail) };
-      const type =
-        ours.detail.category === 'medication'
-          ? 'MedicationRequest'
-          : ours.detail.category === 'diet'
-            ? 'NutritionOrder'
-            : 'ServiceRequest';
-      return { reference: `${type}/${order}` };
-    },
-    inEhr(id) {
-      const first = firstStatement(reviewed, id);
-      return [...reviewed.values()].find(
-        (other) => other.state === 'posted' && firstStatement(reviewed, other.id) === first,
-      )?.id;
-    },
-    isPregnant: (at) => {
-      const said = record.reviewed
-        .flatMap(({ body, standing }) =>
-          body?.kind === 'pregnancy-recorded' && standing === 'current' && body.effectiveAt <= at
-            ? [body]
-            : [],
-        )
-        .sort((a, b) => (a.effectiveAt < b.effectiveAt ? -1 : 1))
-        .at(-1);
-      return said?.status === 'pregnant' || said?.status === 'within-42-days-after-birth';
-    },
-    infusion: (turn) => turnsAround(turn, record.reviewed),
-    secondSignatures: (id) =>
-      record.reviewed.flatMap(({ body, standing }) =>
-        body?.kind === 'entry-witnessed' && body.entry === id && standing === 'current'
-          ? [{ name: body.author.name, at: body.effectiveAt }]
-          : [],
-      ),
-  };
-}
-
-const orderInWords = (detail: OrderDetail): string =>
-  `Downtime order, not in the EHR: ${detail.category === 'medication' ? detail.medication.text : detail.request.text}`.slice(
-    0,
-    200,
-  );

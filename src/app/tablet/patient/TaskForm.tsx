@@ -48,31 +48,30 @@ const WORDS_ALONE: readonly Task['do'][] = ['note', 'handoff', 'form'];
 export function TaskForm(props: TaskProps) {
   const { chart, now, timeZone } = props;
   const { vault } = useLamp();
-  const [left, setLeft] = useState<'asked' | 'continued' | 'dropped'>('asked');
   const patient = chart.identity.id;
   const key = taskDraftKey(props.task, patient);
-  const dropped = left === 'dropped' || isAnsweredWorry(props.task, chart);
   const { draft: _, leftAt, ...bare } = props.task;
-  const task: Task = dropped ? bare : props.task;
-  if (
-    key !== undefined &&
-    !WORDS_ALONE.includes(task.do) &&
-    left === 'asked' &&
-    !dropped &&
-    leftAt !== undefined &&
-    isOfBefore(leftAt, now)
-  )
+  // Decided as the form is opened: an hour that passes, or news that come, take no form away that somebody writes in.
+  const [draft, setDraft] = useState<'ask' | 'continue' | 'drop'>(() => {
+    if (isAnsweredWorry(props.task, chart)) return 'drop';
+    return !WORDS_ALONE.includes(props.task.do) && isOfBefore(leftAt, now) ? 'ask' : 'continue';
+  });
+  if (draft === 'ask' && key !== undefined && leftAt !== undefined) {
+    const anew = (): void => setDraft('drop');
     return (
       <LeftBefore
         name={draftKind(key)?.name ?? ''}
         leftAt={leftAt}
         now={now}
         timeZone={timeZone}
-        onGoOn={() => setLeft('continued')}
-        onAnew={() => void vault.discardDraft(key).then(() => setLeft('dropped'))}
+        onGoOn={() => setDraft('continue')}
+        // One that could not be forgotten is written over by the new one.
+        onAnew={() => void vault.discardDraft(key).then(anew, anew)}
         onCancel={props.onCancel}
       />
     );
+  }
+  const task: Task = draft === 'drop' ? bare : props.task;
   if (key === undefined || KEEPS_ITSELF.includes(task.do)) return <FormOf {...props} task={task} />;
   return (
     <KeptForm key={key} draftKey={key} patient={patient} draft={task.draft}>
