@@ -117,6 +117,20 @@ describe.each([
       .catch(() => undefined);
   }
 
+  /** Waits for the lock screen; what the page showed instead is in the failure, for the moment does not come again. */
+  async function lockScreen(): Promise<void> {
+    try {
+      await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
+    } catch (error) {
+      const shown = await page.locator('body').textContent({ timeout: 5000 }).catch(String);
+      const later = await page
+        .getByRole('button', { name: /^Nora Quinn/ })
+        .waitFor({ timeout: 60_000 })
+        .then(() => 'it came within a minute more', String);
+      throw new Error(`no lock screen within 30 s (${later}), but: ${shown}`, { cause: error });
+    }
+  }
+
   /** Ids of all entries on the tablet; needs nobody to unlock it. */
   const idsOnTablet = async (): Promise<string[]> => {
     const keys = await page.evaluate(
@@ -150,7 +164,7 @@ describe.each([
     // Signed out again: enrolling signs in by itself.
     await tablet!.clearCookies();
     await enrol(page, hospital.url, '4 West', 'tablet');
-    await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
+    await lockScreen();
     for (let round = 0; round < ROUNDS; round++) {
       await unlock(page, 'Nora Quinn', PINS.nurse);
       await page.locator('.board-row').first().waitFor();
@@ -172,7 +186,7 @@ describe.each([
       if (dies('server')) hospital = await openHospital(options);
       if (dies('browser')) await openPage(hospital.url);
       else await page.reload();
-      await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
+      await lockScreen();
       const there = new Set(await idsOnTablet());
       expect([...saved].filter((id) => !there.has(id))).toEqual([]);
     }
