@@ -41,6 +41,11 @@ const TYPES: Record<string, { type: Coding; subtype?: Coding; action: 'C' | 'R' 
     subtype: { system: DCM, code: '110127', display: 'Emergency Override Started' },
     action: 'E',
   },
+  enrolled: {
+    type: { system: DCM, code: '110113', display: 'Security Alert' },
+    subtype: { system: DCM, code: '110137', display: 'User Security Attributes Changed' },
+    action: 'C',
+  },
   revoked: {
     type: { system: DCM, code: '110113', display: 'Security Alert' },
     subtype: { system: DCM, code: '110137', display: 'User Security Attributes Changed' },

@@ -27,6 +27,7 @@ import { adminRoutes } from './routes/admin-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { formRoutes } from './routes/form-routes.ts';
 import { hubRoutes } from './routes/hub-routes.ts';
+import { joiningRoutes } from './routes/joining-routes.ts';
 import { openIdRoutes } from './routes/openid-routes.ts';
 import { secondFactorRoutes } from './routes/second-factor-routes.ts';
 import { siteDataRoutes } from './routes/site-data-routes.ts';
@@ -235,6 +236,7 @@ export async function createServer(options: ServerOptions): Promise<LamplightSer
     else await opening.renewRecovery();
   }
   siteRoutes(app, context, setupCode, opening);
+  joiningRoutes(app, context);
   adminRoutes(app, context);
   formRoutes(app, context);
   siteDataRoutes(app, context);

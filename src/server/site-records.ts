@@ -84,7 +84,9 @@ export interface SiteRecords {
   publishForm(form: { id: string; title: string; questionnaire?: string; by: string }): Promise<void>;
   /** `false`: it is longer than tablets take. */
   publishData(value: unknown, about: { what: SiteDataName; ward?: string; by: string }): Promise<boolean>;
+  /** `device`: the id that it asked to join with; one that is in the directory already stays as it is there. */
   enrolDevice(device: {
+    device?: string;
     name: string;
     signingKey: string;
     recipient: string;
@@ -303,10 +305,13 @@ export function createSiteRecords(
       // One after another, so that no two tablets are given the same range of downtime numbers.
       const turn = enrolling.then(async () => {
         await records.refresh();
+        const id = device.device ?? nodeRandom(16).toString('hex');
+        const known = directory.devices.get(id);
+        if (known) return known;
         const body: DeviceEnrolled = {
           kind: 'device-enrolled',
           recordedAt: now(),
-          device: nodeRandom(16).toString('hex'),
+          device: id,
           name: device.name,
           signingKey: device.signingKey,
           recipient: device.recipient,

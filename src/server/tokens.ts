@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomInt, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { READABLE } from '../site/index.ts';
 
 /** Signed statements of the server to itself: device sessions, staff cookies, challenges. Stateless, so any node reads them. */
 export interface Tokens {
@@ -32,12 +33,9 @@ export function createTokens(secret: string, clock: () => number): Tokens {
   };
 }
 
-/** Without the characters that are misread for one another. */
-const CODE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-
 /** A code that a person reads in one place and types in another: 40 bits, `ABCD-2345`. */
 export function typedCode(): string {
-  const letters = Array.from({ length: 8 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join('');
+  const letters = Array.from({ length: 8 }, () => READABLE[randomInt(READABLE.length)]).join('');
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 

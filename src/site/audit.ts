@@ -9,6 +9,7 @@ export const AuditWhat = z.enum([
   'unlock-failed',
   'chart-opened',
   'emergency-access',
+  'enrolled',
   'revoked',
   'export',
   'printed',

@@ -1,5 +1,6 @@
 /** The door of the site room: who and what belongs to this hospital. Pure. */
 export * from './audit.ts';
+export * from './check-code.ts';
 export * from './closing.ts';
 export * from './directory.ts';
 export * from './hub.ts';

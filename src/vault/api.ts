@@ -52,6 +52,8 @@ export interface TabletStatus {
   /** Why it is not ready, or why the vault was set aside, in the user's words. */
   reasons: string[];
   deviceName?: string;
+  /** Not enrolled, and has asked to join: what an administrator compares before she lets it in. */
+  joining?: { deviceName: string; checkCode: string };
   /** `idleLockMs`: absent where the ward has not set its own. */
   wards: { id: string; name: string; idleLockMs?: number }[];
   timeZone: string;
@@ -131,11 +133,15 @@ export interface VaultApi
     PasskeysApi,
     PicturesApi {
   status(): Promise<TabletStatus>;
-  /** Exchanges a one-time code for the tablet's place in the directory. Needs the server. */
-  enrol(request: {
+  /** Asks with a one-time code to join; an administrator decides. Needs the server. */
+  askToJoin(request: {
     code: string;
     deviceName: string;
   }): Promise<Result<void, 'offline' | 'refused' | 'storage'>>;
+  /** Whether it was let in since: then it has its place in the directory. Refused: it may ask anew. */
+  joinOnceLetIn(): Promise<Result<'waiting' | 'enrolled', 'offline' | 'refused' | 'storage'>>;
+  /** Gives up what was asked, to ask with another code. */
+  forgetJoining(): Promise<void>;
   /** By PIN or passphrase, or by what an authenticator answered. */
   unlock(
     request: { staff: string; ward: string } & ({ pin: string } | { passkey: PasskeyAnswer }),

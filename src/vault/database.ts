@@ -119,8 +119,15 @@ export interface Tablet {
   identity: CryptoKey;
 }
 
+/** A tablet that has asked to join: what it will be once it is let in. */
+interface JoiningTablet extends Tablet {
+  /** What an administrator compares with her own screen. */
+  checkCode: string;
+}
+
 export interface MetaTypes {
   tablet: Tablet;
+  joining: JoiningTablet;
   /** The vault key as an age file for the ward identities. */
   'vault-key': { file: Bytes };
   'pin-failures': Record<string, number>;
@@ -181,6 +188,10 @@ export class VaultDatabase extends Dexie {
 
   async write<K extends keyof MetaTypes>(key: K, value: MetaTypes[K]): Promise<void> {
     await this.meta.put({ key, value });
+  }
+
+  async forget(key: keyof MetaTypes): Promise<void> {
+    await this.meta.delete(key);
   }
 
   /** The last entry of a log. */

@@ -32,7 +32,12 @@ export async function tabletStatus(
     pinOnlyWarning: false,
     unlockWith: 'pin',
   };
-  if (!tablet) return status;
+  if (!tablet) {
+    const joining = await db.read('joining');
+    return joining
+      ? { ...status, joining: { deviceName: joining.name, checkCode: joining.checkCode } }
+      : status;
+  }
 
   const device = directory.devices.get(tablet.device);
   const revoked = directory.revokedDevices.get(tablet.device);

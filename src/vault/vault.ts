@@ -8,7 +8,7 @@ import { reasonsIn } from './charts.ts';
 import { placesOf } from './counts.ts';
 import type { VaultDatabase } from './database.ts';
 import { createEmergencyAccess } from './emergency-access.ts';
-import { enrolTablet } from './enrolment.ts';
+import { askToJoin, joinOnceLetIn } from './enrolment.ts';
 import type { News } from './events.ts';
 import { storageFailure } from './failures.ts';
 import { createFileTransfer, type TransferEnvironment } from './file-transfer.ts';
@@ -77,12 +77,15 @@ export function createVault(
       return tabletStatus(db, tablet, directory, roster);
     },
 
-    async enrol(request) {
-      const result = await enrolTablet(db, request);
-      if (!result.ok) return result;
-      news.tell({ type: 'enrolled' });
-      return { ok: true, value: undefined };
+    askToJoin: (request) => askToJoin(db, request),
+
+    async joinOnceLetIn() {
+      const result = await joinOnceLetIn(db);
+      if (result.ok && result.value === 'enrolled') news.tell({ type: 'enrolled' });
+      return result;
     },
+
+    forgetJoining: () => db.forget('joining'),
 
     unlock: signIn.unlock,
     confirmPin,

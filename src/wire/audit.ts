@@ -33,6 +33,7 @@ export const AUDITED: Readonly<Record<string, string>> = {
   'unlock-failed': 'Wrong PIN at a tablet',
   'chart-opened': 'Opened a chart',
   'emergency-access': 'Let somebody in by emergency access',
+  enrolled: 'Decided on a tablet that asked to join',
   revoked: 'Revoked a tablet or a person',
   export: 'Exported records to a file',
   printed: 'Printed',

@@ -209,7 +209,9 @@ export function aLamp({
   const savedAt = (): string => new Date().toISOString();
   const vault: VaultApi = {
     status: async () => status,
-    enrol: async () => ({ ok: true, value: undefined }),
+    askToJoin: async () => ({ ok: true, value: undefined }),
+    joinOnceLetIn: async () => ({ ok: true, value: 'waiting' }),
+    forgetJoining: async () => undefined,
     passkeys: async () => [],
     wipeOutlook: async () => ({ entries: 0, beds: [] }),
     orderWipe: async () => ({ ok: true, value: undefined }),

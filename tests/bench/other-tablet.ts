@@ -55,6 +55,7 @@ export async function enrolOtherTablet(
       }),
     )
   ).json()) as { device: string };
+  await fetch(`${url}/api/admin/join-requests/${device}/approve`, json({}, { cookie }));
   const sign = signWith(signing.privateKey);
   return {
     carrier: createHttpCarrier({ baseUrl: url, device, sign }),

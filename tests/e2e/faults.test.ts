@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { enrol, freePort, type Hospital, openHospital, openTablet, PINS, unlock } from './hospital.ts';
+import {
+  askToJoin,
+  enrol,
+  freePort,
+  type Hospital,
+  openHospital,
+  openTablet,
+  PINS,
+  unlock,
+} from './hospital.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-faults-'));
@@ -30,9 +39,7 @@ afterAll(async () => {
 describe('when things go wrong', () => {
   it('a code that is not known is refused in words, and a good one still works', async () => {
     await page.goto(hospital.url);
-    await page.getByLabel('Enrolment code').fill('ABCD-2345');
-    await page.getByLabel('Tablet name').fill('tablet');
-    await page.getByRole('button', { name: 'Enrol this tablet' }).click();
+    await askToJoin(page, 'ABCD-2345', 'tablet');
     await page.getByText('This code is not known here.').waitFor();
     await enrol(page, hospital.url, '4 West', 'tablet');
     await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();

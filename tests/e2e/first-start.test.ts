@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, type Hospital, openHospital, openTablet, signIn } from './hospital.ts';
-import { expectNothing } from './looking.ts';
+import { askToJoin, freePort, type Hospital, letIn, openHospital, openTablet, signIn } from './hospital.ts';
+import { expectNothing, lookAtBoth } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-first-'));
@@ -90,9 +90,29 @@ describe('the first start at a hospital', () => {
     const code = (await desk.getByTestId('enrolment-code').textContent())!.trim();
     page = await tablet.newPage();
     await page.goto(hospital.url);
-    await page.getByLabel('Enrolment code').fill(code);
-    await page.getByLabel('Tablet name').fill('6 North tablet 1');
-    await page.getByRole('button', { name: 'Enrol this tablet' }).click();
+    await askToJoin(page, code, '6 North tablet 1');
+    const shown = (await page.getByTestId('check-code').textContent())!;
+    await lookAtBoth(page, 'waits-to-join');
+    // Whoever read a code over somebody's shoulder is in the same list, under a check code that no tablet here shows.
+    await desk.getByRole('button', { name: 'New enrolment code for 6 North' }).click();
+    const code2 = desk.getByTestId('enrolment-code').filter({ hasNotText: code });
+    const keys = { signingKey: 'AAAA', recipient: 'age1stranger' };
+    const stranger = await desk.request.post(`${hospital.url}/api/enrol`, {
+      data: { code: (await code2.textContent())!.trim(), deviceName: 'a stranger', ...keys },
+    });
+    expect(stranger.status()).toBe(200);
+    const waiting = desk.getByRole('region', { name: 'Tablets that ask to join', exact: true });
+    await desk.bringToFront();
+    await waiting.getByRole('button', { name: 'Refuse a stranger' }).waitFor();
+    await lookAtBoth(desk, 'asks-to-join');
+    await waiting.getByRole('button', { name: 'Refuse a stranger' }).click();
+    await waiting.getByRole('button', { name: 'Refuse a stranger' }).waitFor({ state: 'hidden' });
+    // A page that was closed goes on waiting, with the same keys.
+    await page.bringToFront();
+    await page.reload();
+    expect(await page.getByTestId('check-code').textContent()).toBe(shown);
+    await letIn(desk, page, '6 North tablet 1');
+    await waiting.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: /^Nell Shaw/ }).waitFor();
     // Nobody said that its disk is hardware-encrypted: six digits open nothing here.
     const secret = page.getByLabel('Passphrase', { exact: true });

@@ -187,19 +187,39 @@ export async function keepTheApp(page: Page): Promise<void> {
 /** Every bed of 4 West: the board fills while the charts are opened, and who is looked for may come last. */
 export const wholeWard = (page: Page): Promise<void> => page.locator('.board-row').nth(29).waitFor();
 
-/** An administrator makes a code at the desk; the tablet types it. From then on it works without a network. */
+/** An administrator makes a code at the desk, the tablet types it, and is let in. From then on it works without a network. */
 export async function enrol(page: Page, url: string, ward: string, tablet: string): Promise<void> {
   const desk = await page.context().newPage();
   await desk.goto(`${url}/admin`);
   await signIn(desk, 'Adam Lind', PINS.administrator);
   await desk.getByRole('button', { name: `New enrolment code for ${ward}` }).click();
   const code = (await desk.getByTestId('enrolment-code').textContent())!.trim();
-  await desk.close();
   await page.goto(url);
   await keepTheApp(page);
+  await askToJoin(page, code, tablet);
+  await letIn(desk, page, tablet);
+  await desk.close();
+}
+
+export async function askToJoin(page: Page, code: string, tablet: string): Promise<void> {
   await page.getByLabel('Enrolment code').fill(code);
   await page.getByLabel('Tablet name').fill(tablet);
   await page.getByRole('button', { name: 'Enrol this tablet' }).click();
+}
+
+/** The administrator lets a tablet in that shows the same check code as her page. */
+export async function letIn(desk: Page, page: Page, tablet: string): Promise<void> {
+  const shown = (await page.getByTestId('check-code').textContent())!.trim();
+  await desk.bringToFront();
+  await desk
+    .getByRole('region', { name: 'Tablets that ask to join', exact: true })
+    .getByRole('row')
+    .filter({ hasText: tablet })
+    .filter({ hasText: shown })
+    .getByRole('button', { name: `Let it in: ${tablet}` })
+    .click();
+  await page.bringToFront();
+  await page.getByTestId('check-code').waitFor({ state: 'hidden' });
 }
 
 /** Answers what the form asks of a dose, as somebody without a scanner does, and saves it. */

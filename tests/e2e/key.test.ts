@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, type Hospital, keepTheApp, openHospital, openTablet, signIn } from './hospital.ts';
+import {
+  askToJoin,
+  freePort,
+  type Hospital,
+  keepTheApp,
+  letIn,
+  openHospital,
+  openTablet,
+  signIn,
+} from './hospital.ts';
 import { expectNothing, picture } from './looking.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
@@ -41,13 +50,12 @@ beforeAll(async () => {
   for (const name of ['Nell Shaw', 'Ben Ode'])
     await post('/admin/staff', { name, role: 'nurse', wards: ['6-north'], pin: PIN, passphrase: PASSPHRASE });
   const enrolment = await post('/admin/enrolment-codes', { ward: '6-north', hardwareEncrypted: false });
-  await desk.close();
   page = await tablet.newPage();
   await page.goto(hospital.url);
   await keepTheApp(page);
-  await page.getByLabel('Enrolment code').fill(enrolment.code!);
-  await page.getByLabel('Tablet name').fill('6 North tablet 1');
-  await page.getByRole('button', { name: 'Enrol this tablet' }).click();
+  await askToJoin(page, enrolment.code!, '6 North tablet 1');
+  await letIn(desk, page, '6 North tablet 1');
+  await desk.close();
   await page.getByRole('button', { name: /^Nell Shaw/ }).waitFor();
   const devtools = await tablet.newCDPSession(page);
   await devtools.send('WebAuthn.enable');

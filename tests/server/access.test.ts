@@ -21,6 +21,7 @@ const RULES: Record<string, string> = {
   'POST /api/setup': 'anyone',
   'POST /api/setup/recovery': 'anyone',
   'POST /api/enrol': 'anyone',
+  'POST /api/enrol/progress': 'anyone',
   'POST /api/session': 'anyone',
   'DELETE /api/session': 'anyone',
   'GET /api/tablets/:device': 'anyone',
@@ -69,6 +70,9 @@ const RULES: Record<string, string> = {
   'POST /api/admin/devices/:id/revoke': 'administrator',
   'POST /api/admin/devices/:id/wipe': 'administrator',
   'POST /api/admin/enrolment-codes': 'administrator',
+  'GET /api/admin/join-requests': 'administrator',
+  'POST /api/admin/join-requests/:device/approve': 'administrator',
+  'POST /api/admin/join-requests/:device/refuse': 'administrator',
   'GET /api/admin/forms': 'administrator',
   'POST /api/admin/forms': 'administrator',
   'POST /api/admin/forms/withdraw': 'administrator',
@@ -113,6 +117,7 @@ const inWords = (access: Access): string =>
 
 /** What changes who may come in, and as what: asked of nobody who has not shown lately who they are. */
 const LATELY = [
+  'POST /api/admin/join-requests/:device/approve',
   'POST /api/admin/sign-in',
   'POST /api/admin/staff',
   'POST /api/admin/staff/:id',

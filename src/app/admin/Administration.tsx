@@ -7,6 +7,7 @@ import { usePoll } from '../use-poll.ts';
 import { AuditCard } from './AuditCard.tsx';
 import { FormCard } from './FormCard.tsx';
 import { HubCard } from './HubCard.tsx';
+import { JoinRequestsCard } from './JoinRequestsCard.tsx';
 import { SignInCard } from './SignInCard.tsx';
 import { SiteDataCards } from './SiteDataCards.tsx';
 import { SiteSetupForm } from './SiteSetupForm.tsx';
@@ -52,6 +53,7 @@ function Readiness({ timeZone, onPolicy }: { timeZone: string; onPolicy: () => v
   ];
   return (
     <>
+      <JoinRequestsCard />
       <nav className="row" aria-label="On this page">
         {parts.map(([id, title]) => (
           <a key={id} className="jump" href={`#${id}`}>

@@ -20,11 +20,17 @@ function codeFromAddress(): string {
   return code;
 }
 
-/** A tablet that belongs nowhere yet. */
-export function EnrolScreen({ onEnrolled }: { onEnrolled: () => void }) {
+/** A tablet that belongs nowhere yet: it asks to join. `problem`: why it may have to ask again. */
+export function EnrolScreen({
+  problem: before,
+  onAsked,
+}: {
+  problem: string | undefined;
+  onAsked: () => void;
+}) {
   const { vault } = useLamp();
   const [initial] = useState(codeFromAddress);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState(before);
   const [site, setSite] = useState<PublicInfo>();
   const form = useForm({ resolver: zodResolver(Form), defaultValues: { code: initial, deviceName: '' } });
   useEffect(() => {
@@ -34,8 +40,8 @@ export function EnrolScreen({ onEnrolled }: { onEnrolled: () => void }) {
 
   const submit = form.handleSubmit(async (values) => {
     setProblem(undefined);
-    const result = await vault.enrol(values);
-    if (result.ok) onEnrolled();
+    const result = await vault.askToJoin(values);
+    if (result.ok) onAsked();
     else setProblem(result.error.message);
   });
 
@@ -43,7 +49,10 @@ export function EnrolScreen({ onEnrolled }: { onEnrolled: () => void }) {
     <main className="page stack" style={{ maxWidth: 720 }}>
       <h1>Lamplight</h1>
       <Cleared />
-      <p>This tablet is not enrolled yet. An administrator makes a code for it under Administration.</p>
+      <p>
+        This tablet is not enrolled yet. An administrator makes a code for it under Administration, and then
+        lets it in.
+      </p>
       <form className="card stack" onSubmit={submit} noValidate>
         <TextInput
           label="Enrolment code"

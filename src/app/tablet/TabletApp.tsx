@@ -5,7 +5,7 @@ import { WITNESS_COOKIE } from '../../wire/workbench.ts';
 import { useLamp, useStatus } from '../lamp.tsx';
 import { type Theme, useTheme } from '../use-theme.ts';
 import { beforeLock, lock } from './before-lock.ts';
-import { EnrolScreen } from './EnrolScreen.tsx';
+import { Joining } from './Joining.tsx';
 import { LockScreen } from './LockScreen.tsx';
 import { CredentialContext } from './SecretInput.tsx';
 import { Shell } from './Shell.tsx';
@@ -32,7 +32,7 @@ export function TabletApp() {
     <>
       {covered && <div className="cover">Lamplight</div>}
       {stopped && <Stopped />}
-      <Inside status={status} session={session} theme={theme} onEnrolled={reload} onUnlock={setSession} />
+      <Inside status={status} session={session} theme={theme} onJoining={reload} onUnlock={setSession} />
     </>
   );
 }
@@ -61,17 +61,17 @@ function Inside({
   status,
   session,
   theme,
-  onEnrolled,
+  onJoining,
   onUnlock,
 }: {
   status: TabletStatus | undefined;
   session: Session | undefined;
   theme: [Theme, (theme: Theme) => void];
-  onEnrolled: () => void;
+  onJoining: () => void;
   onUnlock: (session: Session) => void;
 }) {
   if (!status) return <p className="page">Opening Lamplight…</p>;
-  if (status.state === 'not-enrolled') return <EnrolScreen onEnrolled={onEnrolled} />;
+  if (status.state === 'not-enrolled') return <Joining asked={status.joining} onChange={onJoining} />;
   if (!session)
     return (
       <CredentialContext value={status.unlockWith}>

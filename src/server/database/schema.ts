@@ -54,6 +54,20 @@ export interface Database {
     used_at: Date | null;
     hardware_encrypted: boolean;
   };
+  /** Tablets that asked to join with a code. Let in: the directory has the device. */
+  'record.join_request': {
+    site: string;
+    device: string;
+    name: string;
+    signing_key: string;
+    recipient: string;
+    ward: string;
+    hardware_encrypted: boolean;
+    asked_at: Date;
+    /** Whoever sets it lets the tablet in, so that of two administrators one does. */
+    approved_at: Date | null;
+    refused_at: Date | null;
+  };
   /** One-time codes for ward hubs: what the directory will say of the hub stands with the code. */
   'record.hub_code': {
     site: string;
@@ -283,6 +297,10 @@ const MIGRATIONS: readonly string[] = [
     select distinct on (site, patient) site, patient, ehr_patient, body, now() from projection.census_patient`,
   `alter table projection.posting add column sent jsonb`,
   `create index on projection.entry (site, kind)`,
+  `create table record.join_request (
+    site text, device text, name text not null, signing_key text not null, recipient text not null, ward text not null,
+    hardware_encrypted boolean not null, asked_at timestamptz not null, approved_at timestamptz,
+    refused_at timestamptz, primary key (site, device))`,
 ];
 
 /** Brings the database to this version of the schema. Safe to run on every start, from several nodes. */

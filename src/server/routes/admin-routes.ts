@@ -2,24 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Hex128 } from '../../clinical/index.ts';
 import { AUDIT_SCOPE, revocationOf } from '../../site/index.ts';
-import { type EnrolAnswer, EnrolRequest } from '../../wire/enrolment.ts';
 import { Reason } from '../../wire/site-setup.ts';
-import {
-  DemoEhr,
-  type DeviceList,
-  type EnrolmentCode,
-  EnrolmentCodeRequest,
-  type PublicInfo,
-  type TabletWitness,
-} from '../../wire/workbench.ts';
+import { DemoEhr, type DeviceList, type PublicInfo, type TabletWitness } from '../../wire/workbench.ts';
 import { note, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { RefusalError } from '../refusal.ts';
-import { hashCode, typedCode } from '../tokens.ts';
 
-const CODE_MS = 15 * 60_000;
-
-/** Enrolment, devices, census and the demo switch. */
+/** Devices, census and the demo switch. */
 export function adminRoutes(app: FastifyInstance, context: ServerContext): void {
   const { db, identity, site } = context;
   const administrator = { config: { access: { by: 'staff', roles: ['administrator'] } } } as const;
@@ -40,86 +29,6 @@ export function adminRoutes(app: FastifyInstance, context: ServerContext): void 
         timeZone: directory.site?.timeZone ?? 'UTC',
         openId: context.signIn.openId !== undefined,
       };
-    },
-  );
-
-  app.post('/api/admin/enrolment-codes', administrator, async (request): Promise<EnrolmentCode> => {
-    const { ward, hardwareEncrypted } = EnrolmentCodeRequest.parse(request.body);
-    if (!site.directory().wards.has(ward)) throw new RefusalError(404, 'no-ward', 'There is no such ward.');
-    const code = typedCode();
-    const expiresAt = new Date(context.clock() + CODE_MS);
-    await db
-      .insertInto('record.enrolment_code')
-      .values({
-        site: identity.site,
-        code_hash: hashCode(code),
-        ward,
-        expires_at: expiresAt,
-        used_at: null,
-        hardware_encrypted: hardwareEncrypted,
-      })
-      .execute();
-    return {
-      code,
-      ward,
-      expiresAt: expiresAt.toISOString(),
-      url: `${request.protocol}://${request.host}/#enrol=${code}`,
-    };
-  });
-
-  app.post(
-    '/api/enrol',
-    {
-      config: {
-        access: { by: 'anyone', because: 'it takes a one-time code' },
-        rateLimit: { max: 20, timeWindow: '1 minute' },
-      },
-    },
-    async (request): Promise<EnrolAnswer> => {
-      const asked = EnrolRequest.parse(request.body);
-      // Taken in one statement, so that two tablets with one code cannot both join.
-      const taken = await db
-        .updateTable('record.enrolment_code')
-        .set({ used_at: new Date(context.clock()) })
-        .where('site', '=', identity.site)
-        .where('code_hash', '=', hashCode(asked.code))
-        .where('used_at', 'is', null)
-        .where('expires_at', '>', new Date(context.clock()))
-        .returning(['ward', 'hardware_encrypted'])
-        .executeTakeFirst();
-      if (!taken) {
-        const known = await db
-          .selectFrom('record.enrolment_code')
-          .where('site', '=', identity.site)
-          .where('code_hash', '=', hashCode(asked.code))
-          .select('used_at')
-          .executeTakeFirst();
-        if (!known)
-          throw new RefusalError(
-            403,
-            'unknown-code',
-            'This code is not known here. Check each character, or ask the administrator for a new one.',
-          );
-        if (known.used_at)
-          throw new RefusalError(
-            403,
-            'used-code',
-            'This code was used already. Each tablet needs its own: ask the administrator for a new one.',
-          );
-        throw new RefusalError(
-          403,
-          'expired-code',
-          'This code is too old. Ask the administrator for a new one.',
-        );
-      }
-      const device = await site.enrolDevice({
-        name: asked.deviceName,
-        signingKey: asked.signingKey,
-        recipient: asked.recipient,
-        ward: taken.ward,
-        hardwareEncrypted: taken.hardware_encrypted,
-      });
-      return { device: device.device, site: identity.site, siteKey: identity.publicKey };
     },
   );
 
