@@ -19,7 +19,6 @@ import {
   DirectoryBody,
   directoryOf,
   emptyDirectory,
-  mayHoldPinSecret,
   pinWrappingSecret,
   publish,
   ROSTER_SCOPE,
@@ -34,6 +33,7 @@ import {
   type WardOpened,
 } from '../site/index.ts';
 import type { Database } from './database/schema.ts';
+import { createDeviceEnrolment, type JoiningDevice } from './device-enrolment.ts';
 import { storedEntry } from './ledger.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteLog } from './site-log.ts';
@@ -85,14 +85,7 @@ export interface SiteRecords {
   /** `false`: it is longer than tablets take. */
   publishData(value: unknown, about: { what: SiteDataName; ward?: string; by: string }): Promise<boolean>;
   /** `device`: the id that it asked to join with; one that is in the directory already stays as it is there. */
-  enrolDevice(device: {
-    device?: string;
-    name: string;
-    signingKey: string;
-    recipient: string;
-    ward: string;
-    hardwareEncrypted: boolean;
-  }): Promise<DeviceEnrolled>;
+  enrolDevice(device: JoiningDevice): Promise<DeviceEnrolled>;
 }
 
 export function createSiteRecords(
@@ -106,7 +99,6 @@ export function createSiteRecords(
   let pinSecrets: (string | undefined)[] = [firstPinSecret(identity)];
   let roster: Roster = new Map();
   const logKeyCache = new Map<string, Promise<LogKeys | undefined>>();
-  let enrolling: Promise<unknown> = Promise.resolve();
 
   const now = (): string => new Date(clock()).toISOString();
 
@@ -301,41 +293,13 @@ export function createSiteRecords(
     },
     keyFor,
 
-    enrolDevice(device) {
-      // One after another, so that no two tablets are given the same range of downtime numbers.
-      const turn = enrolling.then(async () => {
-        await records.refresh();
-        const id = device.device ?? nodeRandom(16).toString('hex');
-        const known = directory.devices.get(id);
-        if (known) return known;
-        const body: DeviceEnrolled = {
-          kind: 'device-enrolled',
-          recordedAt: now(),
-          device: id,
-          name: device.name,
-          signingKey: device.signingKey,
-          recipient: device.recipient,
-          wards: [device.ward],
-          downtimeRange: downtimeRange(directory.devices.size),
-          sealedRosterIdentity: toBase64(await sealTo([device.recipient], utf8(rosterIdentities.join('\n')))),
-          ...(mayHoldPinSecret(directory, device)
-            ? {
-                sealedPinSecrets: toBase64(
-                  await sealTo(
-                    [device.recipient],
-                    utf8(Array.from(pinSecrets, (secret) => secret ?? '').join('\n')),
-                  ),
-                ),
-              }
-            : {}),
-          hardwareEncrypted: device.hardwareEncrypted,
-        };
-        await tell(body);
-        return body;
-      });
-      enrolling = turn.catch(() => undefined);
-      return turn;
-    },
+    enrolDevice: createDeviceEnrolment({
+      now,
+      refresh: () => records.refresh(),
+      directory: () => directory,
+      secrets: () => ({ rosterIdentities, pinSecrets }),
+      tell,
+    }),
   };
 
   async function tellRoster(statements: RosterBody[]): Promise<void> {
@@ -406,18 +370,6 @@ export function createSiteRecords(
   }
 
   return records;
-}
-
-/** Letters and digits that are not misread for one another: no I, no O. */
-const RANGE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
-
-/** The n-th tablet's range, `A0`, `A1` … `Z9`, `AA0` …: never given twice. */
-function downtimeRange(index: number): string {
-  const digit = index % 10;
-  const rest = Math.floor(index / 10);
-  const last = RANGE_LETTERS[rest % RANGE_LETTERS.length]!;
-  const first = Math.floor(rest / RANGE_LETTERS.length);
-  return `${first === 0 ? '' : RANGE_LETTERS[(first - 1) % RANGE_LETTERS.length]}${last}${digit}`;
 }
 
 /** Of the roster's first generation: it follows from the site's secret, so an older site has one without a migration. */

@@ -61,7 +61,9 @@ export function JoinRequestsCard() {
                       ? 'encrypted by a key in its hardware: a PIN opens it'
                       : 'not known to be encrypted: a passphrase opens it'}
                   </td>
-                  <td className="big">{tablet.checkCode}</td>
+                  <td className="big" style={{ whiteSpace: 'nowrap' }}>
+                    {tablet.checkCode}
+                  </td>
                   <td>
                     <div className="row">
                       <Button
