@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
 import { toBase64, utf8 } from '../log/index.ts';
 import { sealTo } from '../seal/index.ts';
 import { type DeviceEnrolled, type Directory, type DirectoryBody, mayHoldPinSecret } from '../site/index.ts';
+import type { Database } from './database/schema.ts';
 
 /** A tablet that takes its place in the directory. */
 export interface JoiningDevice {
@@ -22,6 +24,8 @@ export function createDeviceEnrolment(site: {
   /** Of generation n at place n - 1. */
   secrets(): { rosterIdentities: readonly string[]; pinSecrets: readonly (string | undefined)[] };
   tell(body: DirectoryBody): Promise<void>;
+  /** The number of the next tablet, given to no other on any node; not below `known`, what the directory has. */
+  nextNumber(known: number): Promise<number>;
 }): (device: JoiningDevice) => Promise<DeviceEnrolled> {
   let last: Promise<unknown> = Promise.resolve();
 
@@ -42,7 +46,7 @@ export function createDeviceEnrolment(site: {
       signingKey: device.signingKey,
       recipient: device.recipient,
       wards: [device.ward],
-      downtimeRange: downtimeRange(directory.devices.size),
+      downtimeRange: downtimeRange(await site.nextNumber(directory.devices.size)),
       sealedRosterIdentity: await sealed(rosterIdentities),
       ...(mayHoldPinSecret(directory, device) ? { sealedPinSecrets: await sealed(pinSecrets) } : {}),
       hardwareEncrypted: device.hardwareEncrypted,
@@ -52,7 +56,7 @@ export function createDeviceEnrolment(site: {
   }
 
   return (device) => {
-    // One after another, so that no two tablets are given the same range of downtime numbers.
+    // One after another, so that one that is let in twice is found the second time.
     const turn = last.then(() => enrol(device));
     last = turn.catch(() => undefined);
     return turn;
@@ -62,11 +66,26 @@ export function createDeviceEnrolment(site: {
 /** Letters and digits that are not misread for one another: no I, no O. */
 const RANGE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
 
-/** The n-th tablet's range, `A0`, `A1` … `Z9`, `AA0` …: never given twice. */
+/** The n-th tablet's range, `A0`, `A1` … `Z9`, `AA0` …. */
 function downtimeRange(index: number): string {
   const digit = index % 10;
   const rest = Math.floor(index / 10);
   const last = RANGE_LETTERS[rest % RANGE_LETTERS.length]!;
   const first = Math.floor(rest / RANGE_LETTERS.length);
   return `${first === 0 ? '' : RANGE_LETTERS[(first - 1) % RANGE_LETTERS.length]}${last}${digit}`;
+}
+
+/** Counts tablets in the database, so that nodes that let two in at one moment give them different ranges. */
+export async function nextTabletNumber(db: Kysely<Database>, site: string, known: number): Promise<number> {
+  const { value } = await db
+    .insertInto('record.meta')
+    .values({ site, key: 'tablets-numbered', value: String(known + 1) })
+    .onConflict((conflict) =>
+      conflict.columns(['site', 'key']).doUpdateSet({
+        value: sql`(greatest(record.meta.value::integer, ${known}::integer) + 1)::text`,
+      }),
+    )
+    .returning('value')
+    .executeTakeFirstOrThrow();
+  return Number(value) - 1;
 }

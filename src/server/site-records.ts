@@ -33,7 +33,7 @@ import {
   type WardOpened,
 } from '../site/index.ts';
 import type { Database } from './database/schema.ts';
-import { createDeviceEnrolment, type JoiningDevice } from './device-enrolment.ts';
+import { createDeviceEnrolment, type JoiningDevice, nextTabletNumber } from './device-enrolment.ts';
 import { storedEntry } from './ledger.ts';
 import type { SiteIdentity } from './site-identity.ts';
 import type { SiteLog } from './site-log.ts';
@@ -299,6 +299,7 @@ export function createSiteRecords(
       directory: () => directory,
       secrets: () => ({ rosterIdentities, pinSecrets }),
       tell,
+      nextNumber: (known) => nextTabletNumber(db, identity.site, known),
     }),
   };
 

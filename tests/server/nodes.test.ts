@@ -51,6 +51,21 @@ describe('two nodes on one PostgreSQL', () => {
     );
   });
 
+  it('no two tablets are given the same range of downtime numbers, let in at one moment on both', async () => {
+    const tablets = await Promise.all(
+      [one, two, one, two].map(async ({ context }, n) =>
+        context.site.enrolDevice({
+          name: `tablet ${n}`,
+          signingKey: (await newSigningKey(true)).publicKey,
+          recipient: (await newIdentity()).recipient,
+          ward: '4-west',
+          hardwareEncrypted: false,
+        }),
+      ),
+    );
+    expect(new Set(tablets.map(({ downtimeRange }) => downtimeRange)).size).toBe(4);
+  });
+
   it('a server that was restored waits with posting on both, until a person says so on either', async () => {
     const { db, identity } = one.context;
     await db
