@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -173,6 +174,17 @@ describe('what somebody typed', () => {
     await page.getByRole('tab', { name: 'History' }).click();
     await page.getByText('<script>window.ran=1</script>').first().waitFor();
     expect(await ran(page)).toBeUndefined();
+    // On paper, and in the file that the browser makes of it.
+    await page.getByRole('button', { name: 'Print', exact: true }).click();
+    await page.getByRole('button', { name: 'Notes and forms', exact: true }).click();
+    await page.getByRole('button', { name: 'Print again' }).and(page.locator(':enabled')).waitFor();
+    const paper = join(folder, 'paper.pdf');
+    writeFileSync(paper, await page.pdf({ preferCSSPageSize: true }));
+    const printed = execFileSync('pdftotext', [paper, '-']).toString().replace(/\s+/g, '');
+    expect(printed).toContain(EVIL.replace(/\s+/g, ''));
+    expect(readFileSync(paper, 'latin1')).not.toMatch(/\/(JavaScript|JS|Launch|EmbeddedFile)\b/);
+    expect(await ran(page)).toBeUndefined();
+    await page.getByRole('button', { name: 'Close' }).click();
     // At the desk: staff list and reasons in administration, the entry in the workbench.
     const desk = await tablet.newPage();
     await desk.goto(`${hospital.url}/admin`);
