@@ -1,6 +1,7 @@
 import { EHR_ALLERGIES_UNREAD } from './alerts.ts';
 import { DEVICES } from './care-in-words.ts';
 import { totalInWords } from './chart/asking.ts';
+import { MAYBE_IN_EHR } from './chart/last-given.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart } from './chart/types.ts';
 import { dayAndTime } from './day-and-time.ts';
@@ -194,7 +195,10 @@ function toDo(chart: Chart, timeZone: string): string {
     observations && `Vital signs by ${dayAndTime(observations.dueAt, now, timeZone)} (${observations.why}).`,
     overdue.length > 0 &&
       `Overdue: ${firstOf(
-        overdue.map(({ order, dueAt }) => `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)}`),
+        overdue.map(
+          ({ order, dueAt, maybeGivenBefore }) =>
+            `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)}${maybeGivenBefore ? ` (${MAYBE_IN_EHR})` : ''}`,
+        ),
         12,
         '; ',
       )}.`,

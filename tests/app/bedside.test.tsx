@@ -178,6 +178,26 @@ describe('a dose that no due time asks for', () => {
     expect(started).toEqual([{ do: 'give', order: order.id }]);
   });
 
+  it('says where it was due before the list of the EHR that it may be given already', () => {
+    const dueAt = minutesAgo(300);
+    const order = anOrder({ text: 'ceftriaxone 2 g' });
+    open(
+      {
+        dueDoses: [
+          {
+            order: order.id,
+            dueAt,
+            window: { early: dueAt, late: minutesAgo(270) },
+            state: 'overdue',
+            maybeGivenBefore: true,
+          },
+        ],
+      },
+      order,
+    );
+    expect(button(/overdue, the EHR may hold it as given: give ceftriaxone 2 g/)).toBeDefined();
+  });
+
   it('can be given again after it was vomited, and once', async () => {
     const said = (minutes: number) => ({
       author: NURSE,

@@ -18,7 +18,7 @@ import { byClock, entriesOfKind, standingEntries, standings, stands } from './st
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 16;
+export const FOLD_VERSION = 17;
 
 export interface ChartInput {
   patient: string;
@@ -204,6 +204,7 @@ export function toBoardRow(chart: Chart): BoardRow {
           medication: medication?.medication.text ?? '',
           ...(medication && !order?.incomplete.includes('dose') ? { dose: medication.dose } : {}),
           ...(medication && !order?.incomplete.includes('route') ? { route: medication.route } : {}),
+          ...(dose.maybeGivenBefore ? { maybeGivenBefore: true as const } : {}),
         };
       }),
     ...medicationRow(chart),

@@ -114,6 +114,8 @@ export interface DueDose {
   window: { early: string; late: string };
   state: 'coming' | 'due' | 'overdue' | 'not-charted' | AdministrationOutcome;
   administration?: EntryId;
+  /** Given once, and due before the EHR's list was taken, which does not say whether it was given by then. */
+  maybeGivenBefore?: true;
 }
 
 /** One side of a conflict, ready to show: on the board nothing but the rows is at hand. */
@@ -265,6 +267,7 @@ export interface BoardRow {
     medication: string;
     dose?: Quantity;
     route?: string;
+    maybeGivenBefore?: true;
   }[];
   /** Effects of doses as needed that are to be looked at. */
   reassessments: { order: OrderId; medication: string; dueAt: string; administration: EntryId }[];

@@ -10,6 +10,7 @@ import {
   isDueAtNoTime,
   isToRepeat,
   lastGiven,
+  MAYBE_IN_EHR,
   type MedicationDetail,
   tallMan,
 } from '../../../clinical/index.ts';
@@ -119,8 +120,12 @@ function MedicationOrder({
   const shown = dosesToShow(doses, now);
   const missing = shown.filter(({ state }) => state === 'overdue' || state === 'not-charted');
   const folded = whole ? [] : missing.slice(OVERDUE_AT_FIRST);
-  const stateOf = ({ state }: DueDose): string =>
-    state === 'not-charted' ? `${STATE_WORDS[state]}, ${endInWords(order, timeZone)}` : STATE_WORDS[state];
+  const stateOf = ({ state, maybeGivenBefore }: DueDose): string =>
+    [
+      STATE_WORDS[state],
+      ...(state === 'not-charted' ? [endInWords(order, timeZone)] : []),
+      ...(maybeGivenBefore ? [MAYBE_IN_EHR] : []),
+    ].join(', ');
   return (
     <section className="card stack" aria-label={name}>
       <div className="row between">

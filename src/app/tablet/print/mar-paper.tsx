@@ -11,6 +11,7 @@ import {
   lacksSecondPerson,
   lastGiven,
   limitInWords,
+  MAYBE_IN_EHR,
   OUTCOMES,
   stands,
   withoutUnsafeAbbreviations,
@@ -100,7 +101,7 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
         <Row
           cells={[
             `due ${formatInstant(dose.dueAt, timeZone)}`,
-            dose.state === 'overdue' || dose.state === 'not-charted' ? missing : dose.state,
+            `${dose.state === 'overdue' || dose.state === 'not-charted' ? missing : dose.state}${dose.maybeGivenBefore ? `; ${MAYBE_IN_EHR}` : ''}`,
             'Given ____ : ____ by _________',
           ]}
         />
@@ -116,7 +117,7 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
       <Row
         cells={[
           `since ${formatInstant(dueAt, timeZone)}`,
-          `${older.length} ${older.length === 1 ? 'dose' : 'doses'} due before the last 24 hours: ${missing}`,
+          `${older.length} ${older.length === 1 ? 'dose' : 'doses'} due before the last 24 hours: ${missing}${older.some(({ maybeGivenBefore }) => maybeGivenBefore) ? `; ${MAYBE_IN_EHR}` : ''}`,
           '',
         ]}
       />
