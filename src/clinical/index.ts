@@ -7,6 +7,7 @@ export * from './chart/after-doses.ts';
 export * from './chart/as-needed.ts';
 export * from './chart/belief.ts';
 export type { Device, PhonedResult } from './chart/care.ts';
+export { inForce } from './chart/care-row.ts';
 export type { Escalation } from './chart/escalations.ts';
 export * from './chart/fold.ts';
 export type { Infusion } from './chart/infusions.ts';

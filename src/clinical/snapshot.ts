@@ -54,6 +54,8 @@ export const SnapshotPatient = z.object({
   name: PersonName,
   birthDate: PartialDate.optional(),
   sex: Sex,
+  /** FHIR `deceased[x]`: true, or a date, which may be known in part. */
+  deceased: z.literal(true).optional(),
   deceasedAt: z.string().max(40).optional(),
   numbers: z.array(PatientNumber).max(10),
   bed: z.string().max(40).optional(),

@@ -76,6 +76,7 @@ export function snapshotFromFhir(
     },
     ...(birthDate ? { birthDate } : {}),
     sex: (['female', 'male', 'other'] as const).find((code) => code === patient.gender) ?? 'unknown',
+    ...(patient.deceasedBoolean || patient.deceasedDateTime ? { deceased: true } : {}),
     ...(patient.deceasedDateTime ? { deceasedAt: patient.deceasedDateTime.slice(0, 40) } : {}),
     numbers: numbers.slice(0, 10),
     ...(bed ? { bed } : {}),

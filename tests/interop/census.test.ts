@@ -87,6 +87,16 @@ describe('who it is', () => {
     ]);
   });
 
+  it('knows that somebody died, with the date or without', () => {
+    const died = (more: object) => snapshot({ patient: { ...(NOTHING.patient as object), ...more } });
+    expect(died({ deceasedBoolean: true })).toMatchObject({ deceased: true });
+    expect(died({ deceasedDateTime: '2026-11-20T03:00:00-05:00' })).toMatchObject({
+      deceased: true,
+      deceasedAt: '2026-11-20T03:00:00-05:00',
+    });
+    expect(died({ deceasedBoolean: false })).not.toHaveProperty('deceased');
+  });
+
   it('says so when the patient cannot be read at all', () => {
     for (const patient of [null, 7, 'x', {}, []])
       expect(snapshotFromFhir({ ...NOTHING, patient }, OPTIONS).ok).toBe(false);

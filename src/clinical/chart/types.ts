@@ -57,6 +57,8 @@ export interface Identity {
   sex: Sex;
   numbers: PatientNumber[];
   bed?: string;
+  /** Died; without `deceasedAt` nobody recorded when. */
+  deceased?: true;
   deceasedAt?: string;
 }
 
