@@ -154,6 +154,27 @@ describe('last given', () => {
   });
 });
 
+it('what the EHR orders not to give is in sight on the medications tab, with no order beside it too', () => {
+  renderWith(
+    aLamp(),
+    <MedicationTab
+      chart={aChart({
+        notToGive: [
+          { medication: { text: 'ibuprofen 400 mg' }, reason: 'Acute kidney injury', asOf: minutesAgo(60) },
+        ],
+      })}
+      timeZone={ZONE}
+      now={minutesAgo(0)}
+      start={() => undefined}
+      onDone={() => undefined}
+      clinician={false}
+    />,
+  );
+  const said = screen.getByText(/Do NOT give/);
+  expect(said.textContent).toMatch(/Do NOT give ibuprofen 400 mg: Acute kidney injury\. Ordered in the EHR/);
+  expect(said.closest('details')).toBeNull();
+});
+
 describe('a dose that no due time asks for', () => {
   const open = (changes: Partial<Chart>, order: Chart['orders'][number]) => {
     const started: unknown[] = [];

@@ -462,6 +462,16 @@ describe('doses', () => {
     });
     expect(read.orders).toEqual([]);
     expect(read.warnings).toContain('The EHR has an order NOT to give metoprolol.');
+    expect(read.notToGive).toEqual([{ medication: { text: 'metoprolol' } }]);
+  });
+
+  it('an order not to give keeps its reason and its words, and is none once it is stopped', () => {
+    const ban = (more: object) =>
+      snapshot({ medicationRequests: [request(undefined, { doNotPerform: true, ...more })] }).notToGive;
+    expect(
+      ban({ reasonCode: [{ text: 'Acute kidney injury' }], note: [{ text: 'No NSAID at all' }] }),
+    ).toEqual([{ medication: { text: 'metoprolol' }, reason: 'Acute kidney injury; No NSAID at all' }]);
+    expect(ban({ status: 'stopped' })).toBeUndefined();
   });
 
   it('a medication by reference is named', () => {

@@ -73,6 +73,9 @@ export function foldChart(input: ChartInput): Chart | undefined {
     allergies: chartAllergies(found, snapshot, snapshotAsOf, input.snapshotUnreadable ?? false),
     problems: (snapshot?.problems ?? []).map((problem) => problem.text),
     orders,
+    ...(snapshot?.notToGive && snapshotAsOf !== undefined
+      ? { notToGive: snapshot.notToGive.map((ban) => ({ ...ban, asOf: snapshotAsOf })) }
+      : {}),
     dueDoses: dueDoses(orders, snapshotAsOf, { now, known: known ?? now }, rules),
     afterDoses: afterDoses(found, orders),
     medicationRules: rules,

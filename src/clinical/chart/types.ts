@@ -16,7 +16,7 @@ import type {
 } from '../entries/index.ts';
 import type { MedicationRules } from '../medication-rules.ts';
 import type { News2 } from '../news2.ts';
-import type { SnapshotAllergy } from '../snapshot.ts';
+import type { SnapshotAllergy, SnapshotBan } from '../snapshot.ts';
 import type { WardSettings } from '../ward-settings.ts';
 import type { AfterDoses } from './after-doses.ts';
 import type { ScoredSet } from './asking.ts';
@@ -187,6 +187,8 @@ export interface Chart {
   allergies: Allergies;
   problems: string[];
   orders: ChartOrder[];
+  /** Orders of the EHR not to give a drug. */
+  notToGive?: (SnapshotBan & { asOf: string })[];
   dueDoses: DueDose[];
   afterDoses: AfterDoses;
   infusions: Infusion[];

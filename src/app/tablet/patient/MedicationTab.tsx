@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import {
+  banInWords,
   type Chart,
   type ChartOrder,
   type DueDose,
@@ -53,9 +54,14 @@ export function MedicationTab({
   const orders = chart.orders
     .flatMap((order) => (order.detail.category === 'medication' ? [{ order, detail: order.detail }] : []))
     .sort((a, b) => Number(a.order.state !== 'active') - Number(b.order.state !== 'active'));
-  if (orders.length === 0) return <p>No medication orders are known here.</p>;
   return (
     <div className="stack">
+      {chart.notToGive?.map((ban) => (
+        <p key={banInWords(ban)} className="notice stop">
+          ▲ Do NOT give {banInWords(ban)}. Ordered in the EHR, {formatInstant(ban.asOf, timeZone)}
+        </p>
+      ))}
+      {orders.length === 0 && <p>No medication orders are known here.</p>}
       <OpenAfterDoses chart={chart} now={now} timeZone={timeZone} start={start} onDone={onDone} />
       {orders.map(({ order, detail }) => (
         <MedicationOrder
