@@ -1,4 +1,4 @@
-import { describeInfusion, NOT_GIVEN_REASONS } from '../clinical/describe-dose.ts';
+import { describeInfusion, notGivenInWords } from '../clinical/describe-dose.ts';
 import { limitInWords } from '../clinical/dose-checks.ts';
 import type { BodyOf, EntryId, MedicationDetail } from '../clinical/entries/index.ts';
 import { VITAL_PARAMETERS } from '../clinical/range-checks.ts';
@@ -57,7 +57,7 @@ export function administrationResource(id: EntryId, body: Administration, contex
                   ? []
                   : [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0322', code: v2 }]),
               ],
-              text: `${body.givenInPart ? 'given in part' : body.outcome}: ${NOT_GIVEN_REASONS[reason].toLowerCase()}`,
+              text: `${body.givenInPart ? 'given in part' : body.outcome}: ${notGivenInWords(body)}`,
             },
           ],
         }),

