@@ -45,6 +45,7 @@ export * from './last-glucose.ts';
 export * from './medication-rules.ts';
 export * from './names.ts';
 export * from './news2.ts';
+export * from './not-done.ts';
 export { banInWords } from './not-to-give.ts';
 export * from './order-alerts.ts';
 export * from './order-sets.ts';

@@ -473,6 +473,42 @@ describe('content', () => {
     expect(send(SENT['one value alone']!.entry).some(({ id }) => id.endsWith('-news2'))).toBe(false);
   });
 
+  it('vital signs that were refused have no value, and say why (vital-signs profile, dataAbsentReason)', () => {
+    const entry = anEntry('vital-signs', {
+      values: { saturationScale: 1, pulse: 80 },
+      notDone: { because: 'refused' },
+    });
+    const sent = send(entry).filter(({ resourceType }) => resourceType === 'Observation');
+    for (const resource of sent) validateResource(resource as unknown as Resource);
+    expect(sent.map(({ id }) => id.slice(entry.id.length + 1)).sort()).toEqual(
+      ['acvpu', 'bp', 'hr', 'rr', 'spo2', 'temp'].sort(),
+    );
+    for (const resource of sent.filter(({ id }) => !id.endsWith('-hr'))) {
+      expect(resource).toMatchObject({
+        dataAbsentReason: {
+          coding: [
+            {
+              system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason',
+              code: 'asked-declined',
+            },
+          ],
+          text: 'Refused by the patient',
+        },
+      });
+      expect(Object.keys(resource).some((key) => key.startsWith('value') || key === 'component')).toBe(false);
+    }
+    expect(sent.find(({ id }) => id.endsWith('-hr'))).not.toHaveProperty('dataAbsentReason');
+    const [rr] = send(
+      anEntry('vital-signs', {
+        values: { saturationScale: 1 },
+        notDone: { because: 'not-possible', words: 'in the scanner' },
+      }),
+    );
+    expect(rr).toMatchObject({
+      dataAbsentReason: { coding: [{ code: 'not-performed' }], text: 'Could not be taken (in the scanner)' },
+    });
+  });
+
   it('a dose names its order, and what was charted over', () => {
     expect(first('a dose')).toMatchObject({
       status: 'completed',

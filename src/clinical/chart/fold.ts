@@ -1,6 +1,7 @@
 import type { BodyOf, OpenedEntry } from '../entries/index.ts';
 import type { MedicationRules } from '../medication-rules.ts';
 import { scoreNews2 } from '../news2.ts';
+import { isMeasured } from '../not-done.ts';
 import type { SnapshotPatient } from '../snapshot.ts';
 import { DEFAULT_SETTINGS, type WardSettings } from '../ward-settings.ts';
 import { afterDoses } from './after-doses.ts';
@@ -166,7 +167,7 @@ export function newestOf(chart: Chart, count: number): Chart {
 /** The patient's row on the ward board. */
 export function toBoardRow(chart: Chart): BoardRow {
   const { identity } = chart;
-  const newest = chart.vitals.find(stands);
+  const newest = chart.vitals.find((set) => stands(set) && isMeasured(set));
   // Never for children, nor in pregnancy: no score on the board is better than a wrong one.
   const scored = chart.care.scoredSet ?? (chart.care.news2Applies ? newest : undefined);
   const orders = new Map(chart.orders.map((order) => [order.id, order]));
