@@ -120,6 +120,8 @@ export function describeInfusion(body: BodyOf<'infusion-charted'>): { title: str
       body.doseRate === undefined ? '' : `(${formatUnit(body.doseRate)})`,
       body.bagMl === undefined ? '' : `bag of ${formatNumber(body.bagMl)} mL`,
       body.pumpMl === undefined ? '' : `pump says ${formatNumber(body.pumpMl)} mL given`,
+      body.endedEarly === undefined ? '' : `ended early: ${NOT_GIVEN_REASONS[body.endedEarly].toLowerCase()}`,
+      body.wastedMl === undefined ? '' : `${formatNumber(body.wastedMl)} mL wasted`,
       body.runningBefore ? 'running since before the outage' : '',
       body.second?.count ? countInWords(body.second.count) : '',
       body.second?.missing === undefined ? '' : `without a second person: ${body.second.missing}`,

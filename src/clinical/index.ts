@@ -10,7 +10,7 @@ export type { Device, PhonedResult } from './chart/care.ts';
 export { inForce } from './chart/care-row.ts';
 export type { Escalation } from './chart/escalations.ts';
 export * from './chart/fold.ts';
-export type { Infusion } from './chart/infusions.ts';
+export { givenMl, type Infusion } from './chart/infusions.ts';
 export * from './chart/last-given.ts';
 export { bedWords, carriedSnapshot } from './chart/moves.ts';
 export { isDueAtNoTime, START_TIME } from './chart/orders.ts';

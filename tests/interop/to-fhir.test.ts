@@ -610,6 +610,42 @@ describe('content', () => {
     });
   });
 
+  it('an infusion that ended early is stopped, with its reason and what was given (medication.md)', () => {
+    const stopped = (more: object) =>
+      anEntry('infusion-charted', {
+        order: 'd'.repeat(32),
+        medication: { text: 'morphine 50 mg per 50 mL' },
+        action: 'stopped',
+        endedEarly: 'no-access',
+        overrides: [],
+        ...more,
+      });
+    const [stop] = send(stopped({}), { ...CONTEXT, infusion: () => ({ givenMl: 31.5 }) });
+    validateResource(stop as unknown as Resource);
+    expect(stop).toMatchObject({
+      status: 'stopped',
+      statusReason: [
+        {
+          coding: [
+            { code: 'no-access' },
+            { system: 'http://terminology.hl7.org/CodeSystem/v2-0322', code: 'PA' },
+          ],
+          text: 'ended early: no access (iv lost)',
+        },
+      ],
+      dosage: { dose: { value: 31.5, code: 'mL' } },
+    });
+    // The pump's word counts before any sum.
+    const [pump] = send(stopped({ pumpMl: 30, wastedMl: 20 }), {
+      ...CONTEXT,
+      infusion: () => ({ givenMl: 31.5 }),
+    });
+    expect(pump).toMatchObject({ dosage: { dose: { value: 30 } } });
+    expect(JSON.stringify(pump?.note)).toContain('20 mL wasted');
+    // Of what ran before the outage nobody here knows: no amount is made up.
+    expect(send(stopped({}))[0]).not.toHaveProperty('dosage');
+  });
+
   it('what was seen after a dose is part of it', () => {
     expect(first('vomited after a dose')).toMatchObject({
       partOf: [{ reference: `MedicationAdministration/${entryId('c', 4)}` }],
