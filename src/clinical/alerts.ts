@@ -8,6 +8,7 @@ import type { Formulary } from './formulary.ts';
 import { ingredientsOf, sharedClass, shareIngredient } from './ingredients.ts';
 import type { Interaction } from './interactions.ts';
 import { administrationWindow } from './medication-rules.ts';
+import { notToGiveAlerts } from './not-to-give.ts';
 
 /**
  * `stop-and-think` is charted over only with a reason, which is kept; `confirm` asks for one tick, kept too; `inform` is
@@ -17,6 +18,7 @@ export interface Alert {
   code:
     | 'allergy'
     | 'allergy-class'
+    | 'not-to-give'
     | 'already-charted'
     | 'too-soon'
     | 'most-per-day'
@@ -71,7 +73,7 @@ export function administrationAlerts(
   const order = chart.orders.find((candidate) => candidate.id === dose.order);
   if (order?.detail.category !== 'medication') return [];
   const { medication, schedule } = order.detail;
-  const alerts = allergyAlerts(chart, medication.text);
+  const alerts = [...allergyAlerts(chart, medication.text), ...notToGiveAlerts(chart, medication.text)];
   const charted = dose.dueAt === undefined ? undefined : chartedFor(order, dose.dueAt);
   if (charted) {
     alerts.push({

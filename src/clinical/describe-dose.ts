@@ -58,20 +58,34 @@ export const endInWords = (
 ): string =>
   `order ${changed ? 'changed' : 'stopped'}${stoppedAt === undefined ? '' : ` ${formatInstant(stoppedAt, timeZone)}`}`;
 
-/** What was charted of a dose, in one line. */
-export function describeDose(body: BodyOf<'medication-administration'>): { title: string; text: string } {
-  const measured = (body.measured ?? []).map(({ parameter, value }) => {
+const measuredInWords = ({
+  measured = [],
+}: Pick<BodyOf<'medication-administration'>, 'measured'>): string[] =>
+  measured.map(({ parameter, value }) => {
     const { label, unit } = VITAL_PARAMETERS.find(({ name }) => name === parameter)!;
     return `${label} ${value} ${unit}`;
   });
+
+/** Why a dose was not given, or not all of it; held for a parameter: which, and its value (medication.md). */
+export function notGivenInWords(
+  body: Pick<BodyOf<'medication-administration'>, 'notGivenReason' | 'givenInPart' | 'measured'>,
+): string | undefined {
+  const reason = body.notGivenReason ?? body.givenInPart;
+  if (reason === undefined) return undefined;
+  const measured = reason === 'held-for-parameter' ? measuredInWords(body).join(', ') : '';
+  return `${NOT_GIVEN_REASONS[reason].toLowerCase()}${measured === '' ? '' : ` (${measured})`}`;
+}
+
+/** What was charted of a dose, in one line. */
+export function describeDose(body: BodyOf<'medication-administration'>): { title: string; text: string } {
+  const why = notGivenInWords(body);
   const said = [
     tallMan(body.medication.text),
     body.dose ? formatQuantity(body.dose) : '',
     body.site ?? '',
-    body.notGivenReason ? NOT_GIVEN_REASONS[body.notGivenReason].toLowerCase() : '',
-    body.givenInPart ? `only in part: ${NOT_GIVEN_REASONS[body.givenInPart].toLowerCase()}` : '',
+    why === undefined ? '' : `${body.notGivenReason ? '' : 'only in part: '}${why}`,
     body.glucose ? `glucose ${formatQuantity(body.glucose)}` : '',
-    ...measured,
+    ...(body.notGivenReason === 'held-for-parameter' ? [] : measuredInWords(body)),
     body.lot === undefined ? '' : `lot ${body.lot}`,
     body.second?.count ? countInWords(body.second.count) : '',
     body.second?.missing === undefined ? '' : `without a second person: ${body.second.missing}`,
@@ -106,6 +120,8 @@ export function describeInfusion(body: BodyOf<'infusion-charted'>): { title: str
       body.doseRate === undefined ? '' : `(${formatUnit(body.doseRate)})`,
       body.bagMl === undefined ? '' : `bag of ${formatNumber(body.bagMl)} mL`,
       body.pumpMl === undefined ? '' : `pump says ${formatNumber(body.pumpMl)} mL given`,
+      body.endedEarly === undefined ? '' : `ended early: ${NOT_GIVEN_REASONS[body.endedEarly].toLowerCase()}`,
+      body.wastedMl === undefined ? '' : `${formatNumber(body.wastedMl)} mL wasted`,
       body.runningBefore ? 'running since before the outage' : '',
       body.second?.count ? countInWords(body.second.count) : '',
       body.second?.missing === undefined ? '' : `without a second person: ${body.second.missing}`,

@@ -1,17 +1,19 @@
 import { careInWords } from './care-in-words.ts';
 import { describeDose, describeInfusion, EFFECTS, REPEATS } from './describe-dose.ts';
 import { displayName, medicationLine, serviceLine } from './display.ts';
-import type {
-  BodyOf,
-  ConflictKind,
-  Consciousness,
-  OxygenDevice,
-  TabletLacked,
-  WardBody,
+import {
+  type BodyOf,
+  type ConflictKind,
+  type Consciousness,
+  hasValues,
+  type OxygenDevice,
+  type TabletLacked,
+  type WardBody,
 } from './entries/index.ts';
 import { formLines } from './form-in-words.ts';
 import { measurementInWords } from './measurement-in-words.ts';
 import { scoreNews2 } from './news2.ts';
+import { lackedBy, notDoneInWords } from './not-done.ts';
 import { VITAL_PARAMETERS } from './range-checks.ts';
 
 /** Devices of the RCP observation chart, in words. */
@@ -40,7 +42,8 @@ const CONSCIOUSNESS: Record<Consciousness, string> = {
   unresponsive: 'unresponsive',
 };
 
-function vitalSignsInWords({ values, comment }: BodyOf<'vital-signs'>, news2: boolean): string {
+function vitalSignsInWords(body: BodyOf<'vital-signs'>, news2: boolean): string {
+  const { values, notDone, comment } = body;
   const { oxygenDevice, consciousness } = values;
   const parts = VITAL_PARAMETERS.flatMap(({ name, label, unit }) =>
     values[name] === undefined
@@ -53,7 +56,13 @@ function vitalSignsInWords({ values, comment }: BodyOf<'vital-signs'>, news2: bo
     parts.push(oxygenDevice === 'A' ? 'breathing air' : `oxygen by ${OXYGEN_DEVICES[oxygenDevice]}`);
   if (consciousness) parts.push(CONSCIOUSNESS[consciousness]);
   const { total, partial } = scoreNews2(values);
-  return [parts.join(', '), news2 ? `NEWS2 ${total ?? `at least ${partial}`}` : '', comment ?? '']
+  const lacked = lackedBy(body).map(({ name }) => name);
+  return [
+    parts.join(', '),
+    notDone && lacked.length > 0 ? `${notDoneInWords(notDone)}: ${lacked.join(', ')}` : '',
+    news2 && hasValues(values) ? `NEWS2 ${total ?? `at least ${partial}`}` : '',
+    comment ?? '',
+  ]
     .filter((text) => text !== '')
     .join('. ');
 }

@@ -99,6 +99,23 @@ export function formatAge(birthDate: string | undefined, at: string, timeZone = 
   return `${years}y`;
 }
 
+/**
+ * Age at death, by the same table. `deceasedAt` is an instant or a day; `undefined` where either date is not known that
+ * well. The EHR's day of death is that of its own offset, not of this site's zone.
+ */
+export function ageAtDeath(
+  birthDate: string | undefined,
+  deceasedAt: string | undefined,
+): string | undefined {
+  const day = deceasedAt?.slice(0, 10);
+  return birthDate !== undefined &&
+    day !== undefined &&
+    /^\d{4}-\d\d-\d\d$/.test(day) &&
+    Number.isFinite(Date.parse(day))
+    ? formatAge(birthDate, `${day}T00:00:00Z`)
+    : undefined;
+}
+
 /** Completed years; `undefined` where the date of birth is not known to the day. */
 export function ageInYears(birthDate: string | undefined, at: string): number | undefined {
   if (birthDate === undefined || !/^\d{4}-\d\d-\d\d$/.test(birthDate)) return undefined;

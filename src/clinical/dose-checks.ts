@@ -1,5 +1,5 @@
 import type { Alert } from './alerts.ts';
-import { lastGiven } from './chart/last-given.ts';
+import { lastGiven, MAYBE_IN_EHR } from './chart/last-given.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart, ChartOrder, DueDose } from './chart/types.ts';
 import { formatAgo, formatNumber, formatQuantity } from './display.ts';
@@ -36,7 +36,7 @@ export function doseChecks(
   return [
     ...(detail.limits ?? []).flatMap((limit) => limitAlert(chart, limit, dose)),
     ...amountAlert(order, detail, dose),
-    ...unknownBefore(order, detail),
+    ...unknownBefore(chart, order, detail),
     ...alsoOverdue(chart, order, detail, dose),
     ...patchOn(chart, detail, dose),
   ];
@@ -118,8 +118,18 @@ function amountAlert(order: ChartOrder, detail: MedicationDetail, { dose }: Inte
 }
 
 /** The first dose after the outage began of an order whose last dose the EHR did not tell (medication.md). */
-function unknownBefore(order: ChartOrder, detail: MedicationDetail): Alert[] {
-  if (order.source.from !== 'ehr' || detail.schedule.type === 'once' || lastGiven(order)) return [];
+function unknownBefore(chart: Chart, order: ChartOrder, detail: MedicationDetail): Alert[] {
+  if (lastGiven(order)) return [];
+  if (chart.dueDoses.some((due) => due.order === order.id && due.maybeGivenBefore))
+    return [
+      {
+        code: 'last-dose-unknown',
+        severity: 'confirm',
+        message: `This dose was due before the EHR's list was taken, which does not say whether it was given: ${MAYBE_IN_EHR}.`,
+        confirm: 'Checked with patient and paper',
+      },
+    ];
+  if (order.source.from !== 'ehr' || detail.schedule.type === 'once') return [];
   return [
     {
       code: 'last-dose-unknown',

@@ -1,6 +1,7 @@
 import { EHR_ALLERGIES_UNREAD } from './alerts.ts';
 import { DEVICES } from './care-in-words.ts';
 import { totalInWords } from './chart/asking.ts';
+import { MAYBE_IN_EHR } from './chart/last-given.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart } from './chart/types.ts';
 import { dayAndTime } from './day-and-time.ts';
@@ -19,6 +20,7 @@ import type { BodyOf, IllnessSeverity } from './entries/index.ts';
 import { FLUID_WORDS, type FluidTotals, fluidBalance, fluidDay } from './fluid-balance.ts';
 import { infusionFluids } from './infusion-fluids.ts';
 import { news2Response } from './news2.ts';
+import { isMeasured } from './not-done.ts';
 
 type HandoffText = Pick<BodyOf<'handoff-written'>, 'sbar' | 'ipass'>;
 /** Without the severity where nothing says it. */
@@ -96,10 +98,17 @@ function patientInWords({ identity, allergies, orders, now }: Chart, timeZone: s
   );
 }
 
+const newestMeasured = (vitals: Chart['vitals']): Chart['vitals'][number] | undefined =>
+  vitals.find((set) => stands(set) && isMeasured(set));
+
 function stateInWords({ vitals, care, now }: Chart, timeZone: string): string {
-  const newest = vitals.find(stands);
-  if (!newest) return 'No vital signs charted in this downtime.';
-  return `Vital signs ${dayAndTime(newest.body.effectiveAt, now, timeZone)} (${formatAgo(newest.body.effectiveAt, now)}): ${describeEntry(newest.body, care.news2Applies).text}.`;
+  const say = (set: Chart['vitals'][number]): string =>
+    `Vital signs ${dayAndTime(set.body.effectiveAt, now, timeZone)} (${formatAgo(set.body.effectiveAt, now)}): ${describeEntry(set.body, care.news2Applies).text}.`;
+  const newest = newestMeasured(vitals);
+  const last = vitals.find(stands);
+  if (!last) return 'No vital signs charted in this downtime.';
+  // What was refused since is said beside the newest values, not in their place.
+  return [...(newest ? [newest] : []), ...(last === newest ? [] : [last])].map(say).join(' ');
 }
 
 const background = ({ problems, care, afterDoses }: Chart): string =>
@@ -136,7 +145,7 @@ function assessment(chart: Chart, timeZone: string): string {
   return (
     lines(
       scoredSet &&
-        `NEWS2 ${totalInWords(scoredSet.news2)}${scoredSet.id === vitals.find(stands)?.id ? '' : ` at ${dayAndTime(scoredSet.body.effectiveAt, now, timeZone)}, newer values incomplete`}: ${news2Response(scoredSet.news2).title}.`,
+        `NEWS2 ${totalInWords(scoredSet.news2)}${scoredSet.id === newestMeasured(vitals)?.id ? '' : ` at ${dayAndTime(scoredSet.body.effectiveAt, now, timeZone)}, newer values incomplete`}: ${news2Response(scoredSet.news2).title}.`,
       said('pain-assessed'),
       said('gcs-assessed'),
       said('glucose-measured'),
@@ -194,7 +203,10 @@ function toDo(chart: Chart, timeZone: string): string {
     observations && `Vital signs by ${dayAndTime(observations.dueAt, now, timeZone)} (${observations.why}).`,
     overdue.length > 0 &&
       `Overdue: ${firstOf(
-        overdue.map(({ order, dueAt }) => `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)}`),
+        overdue.map(
+          ({ order, dueAt, maybeGivenBefore }) =>
+            `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)}${maybeGivenBefore ? ` (${MAYBE_IN_EHR})` : ''}`,
+        ),
         12,
         '; ',
       )}.`,

@@ -43,7 +43,9 @@ export const TIME_CRITICAL: Record<string, { says: string; byDefault: boolean; m
       members: [
         'morphine',
         'oxycodone',
+        'hydrocodone',
         'hydromorphone',
+        'oxymorphone',
         'fentanyl',
         'methadone',
         'tapentadol',

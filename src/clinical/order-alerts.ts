@@ -5,6 +5,7 @@ import { rangeAlerts } from './dose-range.ts';
 import type { MedicationDetail, OrderDetail, OrderId } from './entries/index.ts';
 import { shareIngredient } from './ingredients.ts';
 import { interactionOf } from './interactions.ts';
+import { notToGiveAlerts } from './not-to-give.ts';
 
 /** Where another order stands that the new one meets. What is held may be resumed, and then both go on. */
 const MET = {
@@ -70,7 +71,7 @@ function drugAlerts(
     ),
     ...together.flatMap(medicationsOf).map((text) => ({ text, state: 'together' as const })),
   ];
-  const alerts = allergyAlerts(chart, drug);
+  const alerts = [...allergyAlerts(chart, drug), ...notToGiveAlerts(chart, drug)];
   for (const state of ['active', 'on-hold', 'together'] as const) {
     const same = others.filter((other) => other.state === state && shareIngredient(other.text, drug));
     if (same.length > 0)

@@ -38,6 +38,10 @@ export const SnapshotOrder = MedicationDetail.omit({
 });
 export type SnapshotOrder = z.infer<typeof SnapshotOrder>;
 
+/** A drug that the EHR has an order not to give (FHIR R4 `MedicationRequest.doNotPerform`). */
+export const SnapshotBan = z.object({ medication: Coding, reason: z.string().max(300).optional() });
+export type SnapshotBan = z.infer<typeof SnapshotBan>;
+
 export const SnapshotObservation = z.object({
   name: z.string().max(300),
   loinc: z.string().max(20).optional(),
@@ -54,6 +58,8 @@ export const SnapshotPatient = z.object({
   name: PersonName,
   birthDate: PartialDate.optional(),
   sex: Sex,
+  /** FHIR `deceased[x]`: true, or a date, which may be known in part. */
+  deceased: z.literal(true).optional(),
   deceasedAt: z.string().max(40).optional(),
   numbers: z.array(PatientNumber).max(10),
   bed: z.string().max(40).optional(),
@@ -62,6 +68,7 @@ export const SnapshotPatient = z.object({
   allergies: z.array(SnapshotAllergy).max(200),
   problems: z.array(Coding).max(300),
   orders: z.array(SnapshotOrder).max(200),
+  notToGive: z.array(SnapshotBan).max(50).optional(),
   observations: z.array(SnapshotObservation).max(300),
   /** What the EHR sent that could not be read, in words, so that a gap is seen as a gap. */
   warnings: z.array(z.string().max(300)).max(100),

@@ -66,6 +66,13 @@ export function snapshotFromFhir(
   const bed = bedName(input.bed);
   const encounter = (input.encounter as { id?: unknown } | null | undefined)?.id;
 
+  const { orders, notToGive } = ordersFromFhir(
+    input.medicationRequests,
+    input.medicationAdministrations ?? [],
+    options,
+    warn,
+  );
+
   const parsed = SnapshotPatient.safeParse({
     id: options.id,
     ehrPatient: patient.id,
@@ -76,17 +83,14 @@ export function snapshotFromFhir(
     },
     ...(birthDate ? { birthDate } : {}),
     sex: (['female', 'male', 'other'] as const).find((code) => code === patient.gender) ?? 'unknown',
+    ...(patient.deceasedBoolean || patient.deceasedDateTime ? { deceased: true } : {}),
     ...(patient.deceasedDateTime ? { deceasedAt: patient.deceasedDateTime.slice(0, 40) } : {}),
     numbers: numbers.slice(0, 10),
     ...(bed ? { bed } : {}),
     ...allergiesOf(input.allergies, input.lists ?? [], warn),
     problems: problemsOf(input.conditions, warn),
-    orders: ordersFromFhir(
-      input.medicationRequests,
-      input.medicationAdministrations ?? [],
-      options,
-      warn,
-    ).slice(0, 200),
+    orders: orders.slice(0, 200),
+    ...(notToGive.length > 0 ? { notToGive: notToGive.slice(0, 50) } : {}),
     observations: observationsOf(input.observations, warn),
     warnings: [...warnings].slice(0, 100),
   });

@@ -25,8 +25,11 @@ export interface ToFhirContext {
   picture?(sha256: string): { data: string; hash: string } | undefined;
   /** Who signed an entry as the second person. */
   secondSignatures?(entry: EntryId): { name: string; at: string }[];
-  /** Of a turn of an infusion: the turn that began it, and when the next one came, as far as it is known now. */
-  infusion?(turn: EntryId): { firstTurn?: EntryId; until?: string } | undefined;
+  /**
+   * Of a turn of an infusion: the turn that began it, when the next one came, as far as it is known now, and of the last
+   * how much ran in.
+   */
+  infusion?(turn: EntryId): { firstTurn?: EntryId; until?: string; givenMl?: number } | undefined;
 }
 
 export const subjectOf = (context: ToFhirContext) => ({ reference: `Patient/${context.ehrPatient}` });

@@ -1,4 +1,4 @@
-import { describeInfusion, NOT_GIVEN_REASONS } from '../clinical/describe-dose.ts';
+import { describeInfusion, NOT_GIVEN_REASONS, notGivenInWords } from '../clinical/describe-dose.ts';
 import { limitInWords } from '../clinical/dose-checks.ts';
 import type { BodyOf, EntryId, MedicationDetail } from '../clinical/entries/index.ts';
 import { VITAL_PARAMETERS } from '../clinical/range-checks.ts';
@@ -57,7 +57,7 @@ export function administrationResource(id: EntryId, body: Administration, contex
                   ? []
                   : [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0322', code: v2 }]),
               ],
-              text: `${body.givenInPart ? 'given in part' : body.outcome}: ${NOT_GIVEN_REASONS[reason].toLowerCase()}`,
+              text: `${body.givenInPart ? 'given in part' : body.outcome}: ${notGivenInWords(body)}`,
             },
           ],
         }),
@@ -96,7 +96,10 @@ export function infusionResource(
   body: BodyOf<'infusion-charted'>,
   context: ToFhirContext,
 ): Outgoing {
-  const { firstTurn, until } = context.infusion?.(id) ?? {};
+  const { firstTurn, until, givenMl } = context.infusion?.(id) ?? {};
+  // The pump's total counts before any sum.
+  const givenInAll = body.pumpMl ?? givenMl;
+  const early = body.action === 'stopped' ? body.endedEarly : undefined;
   const ended = body.action === 'stopped' || until !== undefined;
   return {
     resourceType: 'MedicationAdministration',
@@ -104,7 +107,20 @@ export function infusionResource(
     identifier: identifierOf(context, id),
     ...partOf('MedicationAdministration', firstTurn === id ? undefined : firstTurn, context),
     // While it was paused nothing ran, also when it went on later.
-    status: body.action === 'paused' ? 'on-hold' : ended ? 'completed' : 'in-progress',
+    status: early ? 'stopped' : body.action === 'paused' ? 'on-hold' : ended ? 'completed' : 'in-progress',
+    ...(early
+      ? {
+          statusReason: [
+            {
+              coding: [
+                { system: LOCAL, code: early },
+                { system: 'http://terminology.hl7.org/CodeSystem/v2-0322', code: 'PA' },
+              ],
+              text: `ended early: ${NOT_GIVEN_REASONS[early].toLowerCase()}`,
+            },
+          ],
+        }
+      : {}),
     medicationCodeableConcept: concept(body.medication),
     subject: subjectOf(context),
     ...(context.ehrEncounter === undefined
@@ -120,6 +136,9 @@ export function infusionResource(
       ),
     ],
     request: context.orderReference(body.order),
+    ...(early && givenInAll !== undefined
+      ? { dosage: { dose: quantityOf({ value: givenInAll, unit: 'mL' }) } }
+      : {}),
     ...(body.rateMlPerHour === undefined
       ? {}
       : { dosage: { rateQuantity: quantityOf({ value: body.rateMlPerHour, unit: 'mL/h' }) } }),

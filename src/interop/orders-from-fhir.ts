@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { z } from 'zod';
 import { describeSchedule, formatQuantity } from '../clinical/display.ts';
 import type { Coding, Quantity, Schedule } from '../clinical/entries/index.ts';
-import { SnapshotOrder } from '../clinical/snapshot.ts';
+import { type SnapshotBan, SnapshotOrder } from '../clinical/snapshot.ts';
 import { cutAtWord } from './cut-at-word.ts';
 import {
   type Dosage,
@@ -26,41 +26,61 @@ type Request = z.infer<z.ZodObject<typeof MEDICATION_REQUEST>>;
 
 const ORDERED = new Set(['order', 'original-order', 'reflex-order', 'filler-order', 'instance-order']);
 
-/** Active medication orders. What the EHR does not say of one is absent, with a warning; nothing is invented. */
+/** Active medication orders, and drugs that are ordered not to be given. What the EHR does not say of one is absent, with a warning; nothing is invented. */
 export function ordersFromFhir(
   requests: readonly unknown[],
   administrations: readonly unknown[],
   options: Options,
   warn: Warn,
-): SnapshotOrder[] {
+): { orders: SnapshotOrder[]; notToGive: SnapshotBan[] } {
+  const notToGive: SnapshotBan[] = [];
   const lastGiven = lastGivenByRequest(administrations, warn);
-  return readLeniently(MEDICATION_REQUEST, requests, 'A medication order', warn).flatMap((request) => {
-    // A server may ignore the search's `status`; a plan or a ban must never look like an order to give.
-    if (request.status !== undefined && request.status !== 'active') return [];
-    if (request.intent !== undefined && !ORDERED.has(request.intent)) return [];
-    const medication = medicationOf(request);
-    if (request.doNotPerform) {
-      warn(`The EHR has an order NOT to give ${medication.text}.`);
-      return [];
-    }
-    const candidate = {
-      ...orderOf(request, medication, options, warn),
-      lastGivenAt: lastGiven.get(request.id),
-    };
-    const parsed = SnapshotOrder.safeParse(candidate);
-    if (parsed.success) return [parsed.data];
-    const bare = SnapshotOrder.safeParse({
-      id: candidate.id,
-      ehrId: candidate.ehrId,
-      medication,
-      schedule: {
-        type: 'as-written',
-        text: 'This order of the EHR could not be read in full: look it up on paper',
-      },
-    });
-    warn(`The EHR's order of ${medication.text} could not be read in full.`);
-    return bare.success ? [bare.data] : [];
-  });
+  const orders = readLeniently(MEDICATION_REQUEST, requests, 'A medication order', warn).flatMap(
+    (request) => {
+      // A server may ignore the search's `status`; a plan or a ban must never look like an order to give.
+      if (request.status !== undefined && request.status !== 'active') return [];
+      if (request.intent !== undefined && !ORDERED.has(request.intent)) return [];
+      const medication = medicationOf(request);
+      if (request.doNotPerform) {
+        warn(`The EHR has an order NOT to give ${medication.text}.`);
+        notToGive.push(banOf(request, medication));
+        return [];
+      }
+      const candidate = {
+        ...orderOf(request, medication, options, warn),
+        lastGivenAt: lastGiven.get(request.id),
+      };
+      const parsed = SnapshotOrder.safeParse(candidate);
+      if (parsed.success) return [parsed.data];
+      const bare = SnapshotOrder.safeParse({
+        id: candidate.id,
+        ehrId: candidate.ehrId,
+        medication,
+        schedule: {
+          type: 'as-written',
+          text: 'This order of the EHR could not be read in full: look it up on paper',
+        },
+      });
+      warn(`The EHR's order of ${medication.text} could not be read in full.`);
+      return bare.success ? [bare.data] : [];
+    },
+  );
+  return { orders, notToGive };
+}
+
+/** Why not, and what it is bound to ("not while the creatinine is above 2"), in the EHR's words. */
+function banOf(request: Request, medication: Coding): SnapshotBan {
+  const reason = [
+    ...(request.reasonCode ?? []).map(textOf),
+    ...(request.dosageInstruction ?? []).flatMap(({ text, patientInstruction }) => [
+      text,
+      patientInstruction,
+    ]),
+    ...(request.note ?? []).map(({ text }) => text),
+  ]
+    .filter((part) => part)
+    .join('; ');
+  return { medication, ...(reason === '' ? {} : { reason: cutAtWord(reason, 300) }) };
 }
 
 function orderOf(request: Request, medication: Coding, { orderId, timeZone }: Options, warn: Warn) {

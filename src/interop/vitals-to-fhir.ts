@@ -1,5 +1,6 @@
 import type { BodyOf, EntryId, VitalValues } from '../clinical/entries/index.ts';
 import { news2Applies, scoreNews2 } from '../clinical/news2.ts';
+import { lackedBy, notDoneInWords } from '../clinical/not-done.ts';
 import { encounterOf, identifierOf, type Outgoing, subjectOf, type ToFhirContext } from './fhir-context.ts';
 
 const LOINC = 'http://loinc.org';
@@ -80,6 +81,15 @@ export function vitalResources(id: EntryId, body: BodyOf<'vital-signs'>, context
     text: codes[0]!.display,
   });
 
+  const ACVPU = { coding: [{ system: LOCAL, code: 'acvpu' }], text: 'Level of consciousness (ACVPU)' };
+  const PRESSURE = coded([{ code: '85354-9', display: 'Blood pressure panel with all children optional' }]);
+  const codeOf = (suffix: string) =>
+    suffix === 'acvpu'
+      ? ACVPU
+      : suffix === 'bp'
+        ? PRESSURE
+        : coded(SINGLE.find((item) => item.suffix === suffix)!.codes);
+
   const resources = SINGLE.flatMap(({ value: name, suffix, codes, unit, ucum }) => {
     const value = values[name];
     return typeof value === 'number'
@@ -98,7 +108,7 @@ export function vitalResources(id: EntryId, body: BodyOf<'vital-signs'>, context
         : [{ code: coded([{ code, display }]), valueQuantity: quantity(value, 'mmHg', 'mm[Hg]') }];
     resources.push(
       observation('bp', 'vital-signs', {
-        code: coded([{ code: '85354-9', display: 'Blood pressure panel with all children optional' }]),
+        code: PRESSURE,
         component: [
           ...component('8480-6', 'Systolic blood pressure', values.systolic),
           ...component('8462-4', 'Diastolic blood pressure', values.diastolic),
@@ -109,7 +119,7 @@ export function vitalResources(id: EntryId, body: BodyOf<'vital-signs'>, context
   if (values.consciousness !== undefined) {
     resources.push(
       observation('acvpu', 'exam', {
-        code: { coding: [{ system: LOCAL, code: 'acvpu' }], text: 'Level of consciousness (ACVPU)' },
+        code: ACVPU,
         valueCodeableConcept: {
           coding: [{ system: LOCAL, code: values.consciousness }],
           text: values.consciousness,
@@ -128,6 +138,25 @@ export function vitalResources(id: EntryId, body: BodyOf<'vital-signs'>, context
       }),
     );
   }
+  const measured = resources.length;
+  if (body.notDone !== undefined) {
+    const dataAbsentReason = {
+      coding: [
+        {
+          system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason',
+          code: body.notDone.because === 'refused' ? 'asked-declined' : 'not-performed',
+        },
+      ],
+      text: notDoneInWords(body.notDone),
+    };
+    for (const { suffix } of lackedBy(body))
+      resources.push(
+        observation(suffix, suffix === 'acvpu' ? 'exam' : 'vital-signs', {
+          code: codeOf(suffix),
+          dataAbsentReason,
+        }),
+      );
+  }
   const { total } = scoreNews2(values);
   const applies =
     news2Applies(context.birthDate, body.effectiveAt) && !context.isPregnant?.(body.effectiveAt);
@@ -139,7 +168,9 @@ export function vitalResources(id: EntryId, body: BodyOf<'vital-signs'>, context
           text: `National Early Warning Score 2, saturation scale ${values.saturationScale}`,
         },
         valueQuantity: quantity(total, '{score}', '{score}'),
-        derivedFrom: resources.map((resource) => ({ reference: `Observation/${resource.id}` })),
+        derivedFrom: resources
+          .slice(0, measured)
+          .map((resource) => ({ reference: `Observation/${resource.id}` })),
       }),
     );
   }

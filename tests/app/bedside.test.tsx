@@ -154,6 +154,27 @@ describe('last given', () => {
   });
 });
 
+it('what the EHR orders not to give is in sight on the medications tab, with no order beside it too', () => {
+  renderWith(
+    aLamp(),
+    <MedicationTab
+      chart={aChart({
+        notToGive: [
+          { medication: { text: 'ibuprofen 400 mg' }, reason: 'Acute kidney injury', asOf: minutesAgo(60) },
+        ],
+      })}
+      timeZone={ZONE}
+      now={minutesAgo(0)}
+      start={() => undefined}
+      onDone={() => undefined}
+      clinician={false}
+    />,
+  );
+  const said = screen.getByText(/Do NOT give/);
+  expect(said.textContent).toMatch(/Do NOT give ibuprofen 400 mg: Acute kidney injury\. Ordered in the EHR/);
+  expect(said.closest('details')).toBeNull();
+});
+
 describe('a dose that no due time asks for', () => {
   const open = (changes: Partial<Chart>, order: Chart['orders'][number]) => {
     const started: unknown[] = [];
@@ -176,6 +197,26 @@ describe('a dose that no due time asks for', () => {
     const started = open({}, order);
     await userEvent.click(button('Give cefazolin 1 g'));
     expect(started).toEqual([{ do: 'give', order: order.id }]);
+  });
+
+  it('says where it was due before the list of the EHR that it may be given already', () => {
+    const dueAt = minutesAgo(300);
+    const order = anOrder({ text: 'ceftriaxone 2 g' });
+    open(
+      {
+        dueDoses: [
+          {
+            order: order.id,
+            dueAt,
+            window: { early: dueAt, late: minutesAgo(270) },
+            state: 'overdue',
+            maybeGivenBefore: true,
+          },
+        ],
+      },
+      order,
+    );
+    expect(button(/overdue, the EHR may hold it as given: give ceftriaxone 2 g/)).toBeDefined();
   });
 
   it('can be given again after it was vomited, and once', async () => {

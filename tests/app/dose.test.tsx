@@ -98,6 +98,46 @@ describe('giving a dose', () => {
     expect(lamp.appended[0]?.draft).toMatchObject({ outcome: 'held', notGivenReason: 'held-for-parameter' });
   });
 
+  const limited = () => {
+    const order = anOrder({ text: 'Metoprolol 25 mg tablet', dose: 25 });
+    if (order.detail.category === 'medication')
+      order.detail.limits = [
+        { parameter: 'pulse', below: 60 },
+        { parameter: 'systolic', below: 100 },
+      ];
+    return order;
+  };
+
+  it('held for a parameter says which one, and its value', async () => {
+    const { lamp, user, save } = open(aChart({ orders: [limited()] }));
+    await user.click(screen.getByRole('radio', { name: 'Held' }));
+    await user.click(screen.getByRole('button', { name: 'Held for a parameter' }));
+    expect(save().disabled).toBe(true);
+    await user.type(screen.getByLabelText('Pulse now, per minute'), '48');
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({
+      outcome: 'held',
+      notGivenReason: 'held-for-parameter',
+      measured: [{ parameter: 'pulse', value: 48 }],
+    });
+  });
+
+  it('held for another parameter than the first, or for one that is said in words', async () => {
+    const { lamp, user, save } = open(aChart({ orders: [limited()] }));
+    await user.click(screen.getByRole('radio', { name: 'Held' }));
+    await user.click(screen.getByRole('button', { name: 'Held for a parameter' }));
+    await user.click(screen.getByRole('radio', { name: 'Systolic' }));
+    expect(screen.queryByLabelText('Pulse now, per minute')).toBeNull();
+    await user.type(screen.getByLabelText('Systolic now, mmHg'), '92');
+    expect(save().disabled).toBe(false);
+    await user.click(screen.getByRole('radio', { name: 'Another' }));
+    expect(save().disabled).toBe(true);
+    await user.type(screen.getByLabelText('Comment'), 'potassium 6.1');
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({ comment: 'potassium 6.1' });
+    expect(lamp.appended[0]?.draft).not.toHaveProperty('measured');
+  });
+
   it('says of a held dose too that it is charted already, and not that it may harm', async () => {
     const dueAt = '2026-11-24T14:00:00.000Z';
     const order = anOrder({ text: 'Amoxicillin 500 mg capsule' });

@@ -102,6 +102,46 @@ describe('an infusion', () => {
     expect(screen.getAllByRole('button', { name: 'Save' })).toHaveLength(2);
   });
 
+  it('of a controlled drug asks at its end what is wasted, and a witness for that', async () => {
+    const { lamp, user } = open('morphine 50 mg per 50 mL', 'stopped');
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Save' }).disabled).toBe(true);
+    await user.type(screen.getByLabelText('Wasted from the bag'), '18');
+    await user.click(screen.getByRole('button', { name: 'Next: witness' }));
+    const seen = await screen.findByLabelText('What is wasted, as the second person reads it');
+    await user.type(seen, '17');
+    expect(screen.getByText(/This is not what the first person charted/)).toBeDefined();
+    await user.clear(seen);
+    await user.type(seen, '18');
+    expect(screen.queryByLabelText('Count before')).toBeNull();
+    await user.click(screen.getByRole('combobox', { name: 'Second person' }));
+    await user.click(await screen.findByRole('option', { name: 'Carl Clinician' }));
+    await user.type(screen.getByLabelText(/PIN/), PIN);
+    await user.click(screen.getByRole('button', { name: 'Sign and save' }));
+    expect(lamp.appended[0]?.draft).toMatchObject({
+      action: 'stopped',
+      wastedMl: 18,
+      second: { as: 'witness' },
+    });
+    expect(lamp.witnessed[0]).toMatchObject({ statement: 'Saw what was wasted: 18 mL' });
+  });
+
+  it('of a controlled drug that ran empty wastes nothing, which needs nobody', async () => {
+    const { lamp, user } = open('morphine 50 mg per 50 mL', 'stopped');
+    await user.type(screen.getByLabelText('Wasted from the bag'), '0');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(lamp.appended[0]?.draft).toMatchObject({ action: 'stopped', wastedMl: 0 });
+    expect(lamp.appended[0]?.draft).not.toHaveProperty('second');
+  });
+
+  it('that ended early says why', async () => {
+    const { lamp, user } = open('sodium chloride 0.9 %', 'stopped');
+    await user.click(screen.getByRole('radio', { name: 'Early' }));
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Save' }).disabled).toBe(true);
+    await user.click(screen.getByRole('button', { name: 'No access (IV lost)' }));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(lamp.appended[0]?.draft).toMatchObject({ action: 'stopped', endedEarly: 'no-access' });
+  });
+
   it('that lacks its second signature says so where it is listed, and is signed from there', async () => {
     const order = anOrder({ text: 'morphine 50 mg per 50 mL' });
     const at = new Date().toISOString();

@@ -47,6 +47,31 @@ describe('recording vital signs', () => {
     expect(news2().queryByText(/Missing:/)).toBeNull();
   });
 
+  it('can be charted as refused, with nothing measured or with what was', async () => {
+    const first = open();
+    expect(first.save().disabled).toBe(true);
+    await first.user.click(screen.getByRole('radio', { name: 'Patient refused' }));
+    expect(screen.queryByText(/^≥/)).toBeNull();
+    await first.user.click(first.save());
+    expect(first.lamp.appended[0]?.draft).toMatchObject({
+      kind: 'vital-signs',
+      values: { saturationScale: 1 },
+      notDone: { because: 'refused' },
+    });
+    expect(first.onDone.mock.calls[0]?.[1]).toBeUndefined();
+    cleanup();
+    const again = open();
+    await again.user.click(screen.getByRole('radio', { name: 'Could not be taken' }));
+    expect(again.save().disabled).toBe(true);
+    await again.user.type(screen.getByLabelText('Why not?'), 'in the scanner');
+    await again.user.type(screen.getByLabelText('Pulse'), '80');
+    await again.user.click(again.save());
+    expect(again.lamp.appended[0]?.draft).toMatchObject({
+      values: { pulse: 80 },
+      notDone: { because: 'not-possible', words: 'in the scanner' },
+    });
+  });
+
   it('keeps what is half typed as a draft, goes on from it, and forgets it once saved', async () => {
     const first = open();
     await first.user.type(screen.getByLabelText('Pulse'), '95');

@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   changedSince,
+  describeEntry,
   type EntryId,
   foldChart,
   handoffFromChart,
   type OpenedEntry,
   scoreNews2,
   toBoardRow,
+  VitalSigns,
   type VitalValues,
 } from '../../src/clinical/index.ts';
 import { anEntry, DOCTOR, FULL_SET, NOW, NURSE, orderFor, PATIENT, registered } from './builders.ts';
@@ -258,6 +260,73 @@ describe('a nurse’s own worry', () => {
     const entries = [first, seen(first.id, -50), worry(-10, 'no-answer', first.id)];
     expect(chartOf(entries).care.escalations).toMatchObject([{ state: 'no-answer', since: at(-10) }]);
     expect(chartOf([...entries, seen(first.id, -5)]).care.escalations).toMatchObject([{ state: 'seen' }]);
+  });
+});
+
+describe('vital signs that the patient refused', () => {
+  const refused = (minutes: number, values: VitalValues = { saturationScale: 1 }) =>
+    anEntry('vital-signs', { values, notDone: { because: 'refused' }, effectiveAt: at(minutes) });
+
+  it('are no measurement: the interval, the score and the newest values are those of the set before', () => {
+    const set = vitals(HIGH, -60);
+    const chart = chartOf([set, refused(-5)]);
+    const before = chartOf([set]);
+    expect(chart.care).toMatchObject({
+      observations: before.care.observations,
+      escalations: before.care.escalations,
+      scoredSet: { id: set.id },
+    });
+    expect(toBoardRow(chart).news2).toEqual(toBoardRow(before).news2);
+    expect(handoffFromChart(chart, 'America/Chicago').sbar?.situation).toContain('Refused by the patient');
+  });
+
+  it('alone start no interval and have no score', () => {
+    const chart = chartOf([refused(-5)]);
+    expect(chart.care.observations).toBeUndefined();
+    expect(toBoardRow(chart)).not.toHaveProperty('news2');
+    expect(chart.vitals).toHaveLength(1);
+  });
+
+  it('do not count for an order of vital signs either', () => {
+    const order = anEntry('order-signed', {
+      author: DOCTOR,
+      effectiveAt: at(-300),
+      detail: {
+        category: 'nursing',
+        request: { text: 'Vital signs' },
+        priority: 'routine',
+        observationsEveryMinutes: 60,
+      },
+      overrides: [],
+    });
+    expect(chartOf([order, vitals(LOW, -120), refused(-5)]).care.observations).toMatchObject({
+      dueAt: at(-60),
+      why: 'by order',
+    });
+  });
+
+  it('are said in words, what was measured all the same beside them', () => {
+    expect(describeEntry(refused(-5).body).text).toBe(
+      'Refused by the patient: respiration rate, oxygen saturation, blood pressure, pulse, consciousness, temperature',
+    );
+    expect(describeEntry(refused(-5, { ...LOW, temperature: undefined }).body).text).toContain(
+      'Refused by the patient: temperature',
+    );
+    const entry = anEntry('vital-signs', {
+      values: { saturationScale: 1 },
+      notDone: { because: 'not-possible', words: 'in the scanner' },
+    });
+    expect(describeEntry(entry.body).text).toMatch(
+      /^Could not be taken \(in the scanner\): respiration rate/,
+    );
+  });
+
+  it('with no value need the word that they were not done', () => {
+    const { author, effectiveAt, recordedAt } = refused(-5).body;
+    const bare = { kind: 'vital-signs', author, effectiveAt, recordedAt, values: { saturationScale: 1 } };
+    expect(VitalSigns.safeParse(bare).success).toBe(false);
+    expect(VitalSigns.safeParse({ ...bare, notDone: { because: 'refused' } }).success).toBe(true);
+    expect(VitalSigns.safeParse({ ...bare, notDone: { because: 'not-possible' } }).success).toBe(false);
   });
 });
 

@@ -108,6 +108,18 @@ describe('the last dose before the outage', () => {
     });
     expect(codes(chartOf([first], [ehr]), ehr.id, at)).toEqual([]);
   });
+
+  it('is confirmed of a dose that is given once and was due before the list, and of no later one', () => {
+    const once: SnapshotOrder = {
+      ...ehr,
+      schedule: { type: 'once', stat: true },
+      startAt: '2026-11-24T02:00:00.000Z',
+    };
+    const due = { dueAt: '2026-11-24T02:00:00.000Z' };
+    expect(codes(chartOf([], [once]), once.id, due)).toEqual(['late', 'last-dose-unknown']);
+    const later = { ...once, startAt: '2026-11-24T14:00:00.000Z' };
+    expect(codes(chartOf([], [later]), later.id, at)).toEqual([]);
+  });
 });
 
 it('another overdue dose of the drug is asked about, on whichever order it is', () => {

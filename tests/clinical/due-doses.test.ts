@@ -259,6 +259,64 @@ describe("around the snapshot of the EHR's", () => {
   });
 });
 
+describe('a dose that is given once, of an order of the EHR, due before its list was taken', () => {
+  const AS_OF = '2026-11-24T09:55:00.000Z';
+  const DUE = '2026-11-24T06:00:00.000Z';
+  const chartOf = (
+    stat: boolean,
+    more: Partial<SnapshotOrder> = {},
+    entries: OpenedEntry[] = [],
+    now = '2026-11-24T10:00:00.000Z',
+  ): Chart =>
+    foldChart({
+      patient: PATIENT,
+      entries,
+      snapshot: aSnapshot({
+        orders: [
+          {
+            id: 'd'.repeat(32),
+            ehrId: 'mr-1',
+            medication: { text: 'ceftriaxone' },
+            schedule: { type: 'once', stat },
+            dose: { value: 2, unit: 'g' },
+            route: 'IV',
+            startAt: DUE,
+            ...more,
+          },
+        ],
+      }),
+      snapshotAsOf: AS_OF,
+      now,
+    })!;
+
+  it('is asked for here, with the word that the EHR may know it as given', () => {
+    for (const stat of [true, false]) {
+      const chart = chartOf(stat);
+      expect(chart.dueDoses).toMatchObject([{ dueAt: DUE, state: 'overdue', maybeGivenBefore: true }]);
+      expect(toBoardRow(chart).doses).toMatchObject([{ dueAt: DUE, maybeGivenBefore: true }]);
+    }
+  });
+
+  it('stays asked for, however long ago it was due', () => {
+    const chart = chartOf(true, { startAt: '2026-09-01T06:00:00.000Z' });
+    expect(chart.dueDoses.map(({ state }) => state)).toEqual(['overdue']);
+  });
+
+  it('is not asked for where the EHR knows a dose of that order, nor once somebody said what became of it', () => {
+    expect(chartOf(true, { lastGivenAt: '2026-11-24T05:00:00Z' }).dueDoses).toEqual([]);
+    const said = givenFor('d'.repeat(32), { outcome: 'unknown', dueAt: DUE, reason: 'EHR is down' });
+    const [dose] = chartOf(true, {}, [said]).dueDoses;
+    expect(dose).toMatchObject({ state: 'unknown' });
+    expect(dose).not.toHaveProperty('maybeGivenBefore');
+  });
+
+  it('due after the list is an ordinary dose', () => {
+    const [dose] = chartOf(true, { startAt: '2026-11-24T10:10:00.000Z' }).dueDoses;
+    expect(dose).toMatchObject({ state: 'coming' });
+    expect(dose).not.toHaveProperty('maybeGivenBefore');
+  });
+});
+
 it('what was said of a dose belongs to its correction too, and an error mark takes it back', () => {
   const order = orderFor('morphine', { type: 'as-needed', for: 'pain' });
   const dose = givenFor(order.id, { medication: { text: 'morphine' } });

@@ -87,3 +87,10 @@ describe('time-critical', () => {
     expect(minutes(BID, { timeCritical: true })).toEqual([30, 30]);
   });
 });
+
+it.each(['hydrocodone 5 MG / acetaminophen 325 MG', 'Norco 5/325', 'oxymorphone 10 MG', 'oxycodone 5 MG'])(
+  'a scheduled opioid is time-critical (ISMP 2011): %s',
+  (text) => {
+    expect(whyTimeCritical({ schedule: BID, medication: { text } })).toBe('scheduled opioids');
+  },
+);

@@ -87,6 +87,16 @@ describe('who it is', () => {
     ]);
   });
 
+  it('knows that somebody died, with the date or without', () => {
+    const died = (more: object) => snapshot({ patient: { ...(NOTHING.patient as object), ...more } });
+    expect(died({ deceasedBoolean: true })).toMatchObject({ deceased: true });
+    expect(died({ deceasedDateTime: '2026-11-20T03:00:00-05:00' })).toMatchObject({
+      deceased: true,
+      deceasedAt: '2026-11-20T03:00:00-05:00',
+    });
+    expect(died({ deceasedBoolean: false })).not.toHaveProperty('deceased');
+  });
+
   it('says so when the patient cannot be read at all', () => {
     for (const patient of [null, 7, 'x', {}, []])
       expect(snapshotFromFhir({ ...NOTHING, patient }, OPTIONS).ok).toBe(false);
@@ -452,6 +462,16 @@ describe('doses', () => {
     });
     expect(read.orders).toEqual([]);
     expect(read.warnings).toContain('The EHR has an order NOT to give metoprolol.');
+    expect(read.notToGive).toEqual([{ medication: { text: 'metoprolol' } }]);
+  });
+
+  it('an order not to give keeps its reason and its words, and is none once it is stopped', () => {
+    const ban = (more: object) =>
+      snapshot({ medicationRequests: [request(undefined, { doNotPerform: true, ...more })] }).notToGive;
+    expect(
+      ban({ reasonCode: [{ text: 'Acute kidney injury' }], note: [{ text: 'No NSAID at all' }] }),
+    ).toEqual([{ medication: { text: 'metoprolol' }, reason: 'Acute kidney injury; No NSAID at all' }]);
+    expect(ban({ status: 'stopped' })).toBeUndefined();
   });
 
   it('a medication by reference is named', () => {

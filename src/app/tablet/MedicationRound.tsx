@@ -1,6 +1,13 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { type BoardRow, dayAndTime, displayName, formatQuantity, tallMan } from '../../clinical/index.ts';
+import {
+  type BoardRow,
+  dayAndTime,
+  displayName,
+  formatQuantity,
+  MAYBE_IN_EHR,
+  tallMan,
+} from '../../clinical/index.ts';
 import type { ScreenProps } from './Shell.tsx';
 
 /** A look ahead of one shift. */
@@ -50,6 +57,7 @@ export function MedicationRound({
         <span className={Date.parse(dose.late) < at ? 'alarm' : ''}>
           {Date.parse(dose.late) < at ? '■ ' : ''}
           {dayAndTime(dose.dueAt, now, timeZone)}
+          {dose.maybeGivenBefore ? `: ${MAYBE_IN_EHR}` : ''}
         </span>
       }
       action={

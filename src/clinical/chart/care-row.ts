@@ -4,6 +4,14 @@ import type { BoardRow, Chart } from './types.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
+/** What is ordered now of code status or isolation, in words. */
+export const inForce = ({ orders }: Pick<Chart, 'orders'>, category: 'code-status' | 'isolation'): string[] =>
+  orders.flatMap(({ detail, state }) =>
+    state === 'active' && detail.category === category
+      ? [withoutUnsafeAbbreviations(detail.request.text)]
+      : [],
+  );
+
 /** What the board shows of a patient besides bed, score and doses. */
 export function careRow(
   chart: Chart,
@@ -13,13 +21,7 @@ export function careRow(
 > {
   const { care, now } = chart;
   const [handoff] = care.handoffs;
-  const said = (category: 'code-status' | 'isolation'): string[] =>
-    chart.orders.flatMap(({ detail, state }) =>
-      state === 'active' && detail.category === category
-        ? [withoutUnsafeAbbreviations(detail.request.text)]
-        : [],
-    );
-  const codeStatus = said('code-status').join('; ');
+  const codeStatus = inForce(chart, 'code-status').join('; ');
   const last = chart.history
     .filter((entry) => entry.body !== null && entry.body.author.role !== 'records')
     .toSorted(byClock)
@@ -46,7 +48,7 @@ export function careRow(
         }
       : {}),
     ...(codeStatus === '' ? {} : { codeStatus }),
-    isolation: said('isolation'),
+    isolation: inForce(chart, 'isolation'),
     ...(care.observations ? { observations: care.observations } : {}),
     escalations: care.escalations
       .filter(({ state }) => state !== 'seen')

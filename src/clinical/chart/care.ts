@@ -1,5 +1,6 @@
 import type { BodyOf } from '../entries/index.ts';
 import { type News2Risk, news2Applies } from '../news2.ts';
+import { isMeasured } from '../not-done.ts';
 import { type ScoredSet, scored, thatCount, totalInWords } from './asking.ts';
 import { type Escalation, escalations } from './escalations.ts';
 import { lastLeft } from './leaving.ts';
@@ -70,7 +71,8 @@ export function careOf(
   const pregnant =
     pregnancy?.body.status === 'pregnant' || pregnancy?.body.status === 'within-42-days-after-birth';
   const applies = news2Applies(birthDate, now) && !pregnant;
-  const sets = standingEntries(found, 'vital-signs').sort(byTime);
+  // Refused as a whole is no measurement: what was due stays due.
+  const sets = standingEntries(found, 'vital-signs').filter(isMeasured).sort(byTime);
   const all = applies ? sets.map(scored) : [];
   const counted = thatCount(all);
   const scoredSet = counted.at(-1);

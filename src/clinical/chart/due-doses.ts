@@ -69,7 +69,7 @@ function dosesOf(
     const said = charted.get(due) ?? [];
     if (
       said.length === 0 &&
-      (isForTheEhrToKnow(order, due, Date.parse(window.late), snapshotAsOf) ||
+      (isForTheEhrToKnow(order, detail, due, Date.parse(window.late), snapshotAsOf) ||
         before.some((plan) => mayBeGiven(plan, due)) ||
         after.some((plan) => asksWithin(plan, window)))
     )
@@ -90,7 +90,11 @@ function dosesOf(
         dueAt,
         window,
         state: shown ? shown.body.outcome : open,
-        ...(shown ? { administration: shown.id } : {}),
+        ...(shown
+          ? { administration: shown.id }
+          : isMaybeGivenBefore(order, detail, due, snapshotAsOf)
+            ? { maybeGivenBefore: true as const }
+            : {}),
       },
     ];
   });
@@ -110,18 +114,32 @@ const knownToEhrAt = (order: ChartOrder, snapshotAsOf: string | undefined): numb
     ? Date.parse(snapshotAsOf)
     : undefined;
 
+/** Due before the snapshot was taken, and the only dose of its order: whether it was given by then nobody here knows. */
+const isMaybeGivenBefore = (
+  order: ChartOrder,
+  { schedule }: MedicationDetail,
+  due: number,
+  snapshotAsOf: string | undefined,
+): boolean => {
+  const asOf = knownToEhrAt(order, snapshotAsOf);
+  return schedule.type === 'once' && asOf !== undefined && due < asOf && order.lastGivenInEhr === undefined;
+};
+
 /**
  * What was due before the snapshot was taken is the EHR's to know, not overdue here. A dose whose window was still open
- * then, and that the EHR does not know as given, is nobody's yet: it is asked for here.
+ * then, and that the EHR does not know as given, is nobody's yet: it is asked for here. So is one that is given once:
+ * no later dose of its order would bring it to anybody's mind.
  */
 function isForTheEhrToKnow(
   order: ChartOrder,
+  detail: MedicationDetail,
   due: number,
   late: number,
   snapshotAsOf: string | undefined,
 ): boolean {
   const asOf = knownToEhrAt(order, snapshotAsOf);
   if (asOf === undefined || due >= asOf) return false;
+  if (detail.schedule.type === 'once') return order.lastGivenInEhr !== undefined;
   const early = due - (late - due);
   const last = order.lastGivenInEhr === undefined ? undefined : Date.parse(order.lastGivenInEhr);
   return late < asOf || (last !== undefined && last >= early);
@@ -147,7 +165,7 @@ function plannedTimes(
   // Half a day before the snapshot: wider than any window that may still have been open.
   const begin = Math.max(
     Date.parse(detail.startAt),
-    asOf === undefined ? Number.NEGATIVE_INFINITY : asOf - 12 * HOUR_MS,
+    asOf === undefined || detail.schedule.type === 'once' ? Number.NEGATIVE_INFINITY : asOf - 12 * HOUR_MS,
   );
   const [now, known] = [Date.parse(moment.now), Date.parse(moment.known)];
   const ahead = AHEAD_HOURS * HOUR_MS;

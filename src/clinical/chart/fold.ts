@@ -1,6 +1,7 @@
 import type { BodyOf, OpenedEntry } from '../entries/index.ts';
 import type { MedicationRules } from '../medication-rules.ts';
 import { scoreNews2 } from '../news2.ts';
+import { isMeasured } from '../not-done.ts';
 import type { SnapshotPatient } from '../snapshot.ts';
 import { DEFAULT_SETTINGS, type WardSettings } from '../ward-settings.ts';
 import { afterDoses } from './after-doses.ts';
@@ -18,7 +19,7 @@ import { byClock, entriesOfKind, standingEntries, standings, stands } from './st
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 16;
+export const FOLD_VERSION = 17;
 
 export interface ChartInput {
   patient: string;
@@ -73,6 +74,9 @@ export function foldChart(input: ChartInput): Chart | undefined {
     allergies: chartAllergies(found, snapshot, snapshotAsOf, input.snapshotUnreadable ?? false),
     problems: (snapshot?.problems ?? []).map((problem) => problem.text),
     orders,
+    ...(snapshot?.notToGive && snapshotAsOf !== undefined
+      ? { notToGive: snapshot.notToGive.map((ban) => ({ ...ban, asOf: snapshotAsOf })) }
+      : {}),
     dueDoses: dueDoses(orders, snapshotAsOf, { now, known: known ?? now }, rules),
     afterDoses: afterDoses(found, orders),
     medicationRules: rules,
@@ -163,7 +167,7 @@ export function newestOf(chart: Chart, count: number): Chart {
 /** The patient's row on the ward board. */
 export function toBoardRow(chart: Chart): BoardRow {
   const { identity } = chart;
-  const newest = chart.vitals.find(stands);
+  const newest = chart.vitals.find((set) => stands(set) && isMeasured(set));
   // Never for children, nor in pregnancy: no score on the board is better than a wrong one.
   const scored = chart.care.scoredSet ?? (chart.care.news2Applies ? newest : undefined);
   const orders = new Map(chart.orders.map((order) => [order.id, order]));
@@ -204,6 +208,7 @@ export function toBoardRow(chart: Chart): BoardRow {
           medication: medication?.medication.text ?? '',
           ...(medication && !order?.incomplete.includes('dose') ? { dose: medication.dose } : {}),
           ...(medication && !order?.incomplete.includes('route') ? { route: medication.route } : {}),
+          ...(dose.maybeGivenBefore ? { maybeGivenBefore: true as const } : {}),
         };
       }),
     ...medicationRow(chart),

@@ -22,6 +22,7 @@ export function chartIdentity(
       ...(snapshot.birthDate === undefined ? {} : { birthDate: snapshot.birthDate }),
       sex: snapshot.sex,
       numbers: [...snapshot.numbers, ...(registration ? [registration.number] : [])],
+      ...(snapshot.deceased || snapshot.deceasedAt !== undefined ? { deceased: true as const } : {}),
       ...(snapshot.deceasedAt === undefined ? {} : { deceasedAt: snapshot.deceasedAt }),
       ...where,
     };

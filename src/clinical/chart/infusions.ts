@@ -52,7 +52,7 @@ const inOrder = (a: Turn, b: Turn): number =>
   Date.parse(a.body.effectiveAt) - Date.parse(b.body.effectiveAt) || byClock(a, b);
 
 /** Turns from a start on: whether it ran before anything was charted here. */
-export const ranBefore = ([start]: readonly Turn[]): boolean =>
+export const ranBefore = ([start]: readonly Pick<Turn, 'body'>[]): boolean =>
   start !== undefined && (start.body.runningBefore ?? start.body.action !== 'started');
 
 function infusionOf(order: OrderId, turns: readonly Turn[], now: string): Infusion | undefined {
@@ -62,25 +62,8 @@ function infusionOf(order: OrderId, turns: readonly Turn[], now: string): Infusi
   const start = from[0];
   const last = from.at(-1);
   if (!start || !last) return undefined;
-  const flow: Flow = { inMl: 0, rate: 0, leftMl: undefined, at: Date.parse(start.body.effectiveAt) };
-  let since = start;
-  /** What the pump had counted before: not known until its first word. */
-  let before = ranBefore(from) ? undefined : 0;
-  for (const turn of from) {
-    run(flow, Date.parse(turn.body.effectiveAt));
-    const { body } = turn;
-    if (body.pumpMl !== undefined) {
-      before ??= body.pumpMl - flow.inMl;
-      const inMl = body.pumpMl - before;
-      // What the calculation missed has also left the bag.
-      if (flow.leftMl !== undefined) flow.leftMl -= inMl - flow.inMl;
-      flow.inMl = inMl;
-    }
-    if (body.bagMl !== undefined) flow.leftMl = body.bagMl;
-    if (body.action === 'paused' || body.action === 'stopped') flow.rate = 0;
-    else if (body.rateMlPerHour !== undefined) flow.rate = body.rateMlPerHour;
-    if (body.action !== 'bag-changed') since = turn;
-  }
+  const flow = flowOf(from);
+  const since = from.findLast(({ body }) => body.action !== 'bag-changed') ?? start;
   // A clock that was set back must not take away what has run.
   run(flow, Math.max(flow.at, Date.parse(now)));
   const state =
@@ -111,6 +94,35 @@ interface Flow {
   leftMl: number | undefined;
   at: number;
 }
+
+/** How it flows after the last of these turns, which go on from a start. */
+function flowOf(from: readonly Pick<Turn, 'body'>[]): Flow {
+  const at = from[0] ? Date.parse(from[0].body.effectiveAt) : 0;
+  const flow: Flow = { inMl: 0, rate: 0, leftMl: undefined, at };
+  /** What the pump had counted before: not known until its first word. */
+  let before = ranBefore(from) ? undefined : 0;
+  for (const { body } of from) {
+    run(flow, Date.parse(body.effectiveAt));
+    if (body.pumpMl !== undefined) {
+      before ??= body.pumpMl - flow.inMl;
+      const inMl = body.pumpMl - before;
+      // What the calculation missed has also left the bag.
+      if (flow.leftMl !== undefined) flow.leftMl -= inMl - flow.inMl;
+      flow.inMl = inMl;
+    }
+    if (body.bagMl !== undefined) flow.leftMl = body.bagMl;
+    if (body.action === 'paused' || body.action === 'stopped') flow.rate = 0;
+    else if (body.rateMlPerHour !== undefined) flow.rate = body.rateMlPerHour;
+  }
+  return flow;
+}
+
+/**
+ * What ran in by the last of these turns, mL, where they begin with a start; `undefined`: it ran before anything was
+ * charted here, and how much was in by then nobody here knows.
+ */
+export const givenMl = (from: readonly Pick<Turn, 'body'>[]): number | undefined =>
+  from.length === 0 || ranBefore(from) ? undefined : round(flowOf(from).inMl);
 
 function run(flow: Flow, until: number): void {
   const ml = (flow.rate * (until - flow.at)) / HOUR_MS;

@@ -1,6 +1,9 @@
 import { stands } from './standing.ts';
 import type { ChartOrder } from './types.ts';
 
+/** Said of a dose of `maybeGivenBefore`, wherever it is asked for. */
+export const MAYBE_IN_EHR = 'the EHR may hold it as given';
+
 /**
  * When a dose of this order, or of one that it has taken the place of, was last given, and who says so: the newest of what was charted here and what the EHR knew
  * (medication.md, "Last dose before the outage"). `undefined`: nobody knows.

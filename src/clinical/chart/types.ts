@@ -16,7 +16,7 @@ import type {
 } from '../entries/index.ts';
 import type { MedicationRules } from '../medication-rules.ts';
 import type { News2 } from '../news2.ts';
-import type { SnapshotAllergy } from '../snapshot.ts';
+import type { SnapshotAllergy, SnapshotBan } from '../snapshot.ts';
 import type { WardSettings } from '../ward-settings.ts';
 import type { AfterDoses } from './after-doses.ts';
 import type { ScoredSet } from './asking.ts';
@@ -57,6 +57,8 @@ export interface Identity {
   sex: Sex;
   numbers: PatientNumber[];
   bed?: string;
+  /** Died; without `deceasedAt` nobody recorded when. */
+  deceased?: true;
   deceasedAt?: string;
 }
 
@@ -114,6 +116,8 @@ export interface DueDose {
   window: { early: string; late: string };
   state: 'coming' | 'due' | 'overdue' | 'not-charted' | AdministrationOutcome;
   administration?: EntryId;
+  /** Given once, and due before the EHR's list was taken, which does not say whether it was given by then. */
+  maybeGivenBefore?: true;
 }
 
 /** One side of a conflict, ready to show: on the board nothing but the rows is at hand. */
@@ -183,6 +187,8 @@ export interface Chart {
   allergies: Allergies;
   problems: string[];
   orders: ChartOrder[];
+  /** Orders of the EHR not to give a drug. */
+  notToGive?: (SnapshotBan & { asOf: string })[];
   dueDoses: DueDose[];
   afterDoses: AfterDoses;
   infusions: Infusion[];
@@ -265,6 +271,7 @@ export interface BoardRow {
     medication: string;
     dose?: Quantity;
     route?: string;
+    maybeGivenBefore?: true;
   }[];
   /** Effects of doses as needed that are to be looked at. */
   reassessments: { order: OrderId; medication: string; dueAt: string; administration: EntryId }[];

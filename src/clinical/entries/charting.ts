@@ -98,11 +98,26 @@ export const VitalValues = z.object({
 });
 export type VitalValues = z.infer<typeof VitalValues>;
 
+/** Something was measured: what a set has beside its scale. */
+export const hasValues = (values: Partial<VitalValues>): boolean =>
+  Object.entries(values).some(([name, value]) => name !== 'saturationScale' && value !== undefined);
+
+/** Why what a set lacks was not taken (FHIR R4 `dataAbsentReason`: asked-declined, not-performed). */
+export const NotDone = z
+  .object({ because: z.enum(['refused', 'not-possible']), words: z.string().min(1).max(300).optional() })
+  .refine(({ because, words }) => because === 'refused' || words !== undefined, {
+    error: 'say why it could not be taken',
+    path: ['words'],
+  });
+export type NotDone = z.infer<typeof NotDone>;
+
 export const VitalSigns = z
   .object({
     kind: z.literal('vital-signs'),
     ...bodyBase,
     values: VitalValues,
+    /** Absent: what is missing was left out. With it a set may have no value at all. */
+    notDone: NotDone.optional(),
     comment: z.string().max(2000).optional(),
   })
   .refine(
@@ -115,14 +130,10 @@ export const VitalSigns = z
       path: ['values', 'diastolic'],
     },
   )
-  .refine(
-    (v) =>
-      Object.entries(v.values).some(([name, value]) => name !== 'saturationScale' && value !== undefined),
-    {
-      error: 'at least one value is needed',
-      path: ['values'],
-    },
-  );
+  .refine((v) => hasValues(v.values) || v.notDone !== undefined, {
+    error: 'at least one value is needed',
+    path: ['values'],
+  });
 
 /** An alert that was shown and charted over, with the author's reason. */
 export const AlertOverride = z.object({

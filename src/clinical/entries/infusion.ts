@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SecondPerson } from './administration.ts';
+import { NotGivenReason, SecondPerson } from './administration.ts';
 import { AlertOverride } from './charting.ts';
 import { bodyBase, Coding, EntryId, Hex128 } from './common.ts';
 
@@ -36,6 +36,10 @@ export const InfusionCharted = z
     pumpMl: Volume.optional(),
     /** It was running when the outage began; how much was in by then is not known here. */
     runningBefore: z.literal(true).optional(),
+    /** Of the bag that was taken down, thrown away under a witness: mL. Of controlled drugs, when one is stopped. */
+    wastedMl: Volume.optional(),
+    /** It was stopped before it was over: why. Absent: it ended as ordered. */
+    endedEarly: NotGivenReason.optional(),
     /** A second person was to see rate and bag: `missing` says why nobody could. Their signature is an entry of its own. */
     second: SecondPerson.optional(),
     comment: z.string().max(2000).optional(),

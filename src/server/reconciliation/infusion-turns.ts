@@ -1,3 +1,4 @@
+import { givenMl } from '../../clinical/index.ts';
 import { type Outgoing, resourcesFor, type ToFhirContext } from '../../interop/index.ts';
 import type { Reviewed } from './ward-entries.ts';
 
@@ -17,20 +18,25 @@ function turnsOf(id: string, reviewed: readonly Reviewed[]) {
 }
 
 /**
- * The turn that an infusion began with, and when the one after this came. After a stop nothing runs: what is started then
+ * The turn that an infusion began with, when the one after this came, and of a stop how much ran in. After a stop nothing runs: what is started then
  * is no end of it.
  */
 export function turnsAround(
   id: string,
   reviewed: readonly Reviewed[],
-): { firstTurn?: string; until?: string } {
+): { firstTurn?: string; until?: string; givenMl?: number } {
   const turns = turnsOf(id, reviewed);
   const place = turns.findIndex(({ entry }) => entry.id === id);
-  const first = turns.slice(0, place + 1).findLast(({ body }) => body.action === 'started');
-  const next = turns[place]?.body.action === 'stopped' ? undefined : turns[place + 1];
+  const upTo = turns.slice(0, place + 1);
+  const start = upTo.findLastIndex(({ body }) => body.action === 'started');
+  const first = upTo[start];
+  const ends = turns[place]?.body.action === 'stopped';
+  const next = ends ? undefined : turns[place + 1];
+  const given = ends && first ? givenMl(upTo.slice(start)) : undefined;
   return {
     ...(first ? { firstTurn: first.entry.id } : {}),
     ...(next ? { until: next.body.effectiveAt } : {}),
+    ...(given === undefined ? {} : { givenMl: given }),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   hasSite,
   insulinAlerts,
   isInsulin,
+  LimitedParameter,
   leastAgeInYears,
   type MedicationDetail,
   NotGivenReason,
@@ -35,7 +36,16 @@ import { useScan } from '../scan/scanning.tsx';
 import { useBrought } from '../use-site-data.ts';
 import { DoseFacts } from './DoseFacts.tsx';
 import { Identify } from './Identify.tsx';
-import { GlucoseField, LimitFields, readGlucose, readMeasured, SiteField } from './MeasuredFields.tsx';
+import {
+  ANOTHER,
+  GlucoseField,
+  LimitFields,
+  limitedBy,
+  ParameterChoice,
+  readGlucose,
+  readMeasured,
+  SiteField,
+} from './MeasuredFields.tsx';
 import { Reasons } from './Reasons.tsx';
 import { useDoseSaving } from './use-dose-saving.tsx';
 
@@ -53,6 +63,8 @@ const DoseFields = z.object({
   glucose: z.string().max(10),
   glucoseUnit: z.string(),
   measured: z.record(z.string(), z.string().max(10)),
+  /** Which parameter it is held for; '': the first that the order sets limits for. */
+  heldFor: z.string().max(40),
   whyNotScanned: z.string().max(200),
   at: z.string(),
   comment: z.string().max(2000, 'The comment has at most 2,000 characters'),
@@ -108,6 +120,7 @@ function DoseForm({
       glucose: '',
       glucoseUnit: usualGlucoseUnit(chart),
       measured: {},
+      heldFor: '',
       whyNotScanned: '',
       at: toLocal(now, timeZone),
       comment: '',
@@ -140,7 +153,12 @@ function DoseForm({
   const asGiven = route === '' ? detail : { ...detail, route };
   const amount = badDose || unit === '' ? undefined : { value, unit };
   const less = !doseMissing && amount?.unit === detail.dose.unit && amount.value < detail.dose.value;
-  const measured = readMeasured(detail, fields.measured);
+  const limited = limitedBy(detail);
+  const isHeldFor = !given && fields.reason === 'held-for-parameter';
+  const heldFor = isHeldFor ? fields.heldFor || (limited[0] ?? '') : '';
+  const heldForOne = LimitedParameter.safeParse(heldFor).data;
+  const parameters = isHeldFor ? (heldForOne ? [heldForOne] : []) : limited;
+  const measured = readMeasured(parameters, fields.measured);
   const insulin = isInsulin(detail);
   const typedGlucose = readGlucose(fields.glucose, fields.glucoseUnit);
   // Charted within the hour it need not be measured again.
@@ -168,9 +186,9 @@ function DoseForm({
     // What speaks against giving it is no reason against holding it; that it is charted already always matters.
     .filter((alert) => given || alert.code === 'already-charted');
   const inWords = fields.comment.trim();
-  const needsWords = [fields.reason, fields.inPart].some(
-    (reason) => reason === 'other' || reason === 'clinical-judgement',
-  );
+  const needsWords =
+    heldFor === ANOTHER ||
+    [fields.reason, fields.inPart].some((reason) => reason === 'other' || reason === 'clinical-judgement');
   const ready =
     at !== undefined &&
     measured !== undefined &&
@@ -181,7 +199,8 @@ function DoseForm({
         (!less || fields.inPart !== '') &&
         (!insulin || glucose !== undefined) &&
         (whole || fields.whyNotScanned !== '')
-      : fields.outcome === 'unknown' || fields.reason !== '');
+      : fields.outcome === 'unknown' ||
+        (fields.reason !== '' && (heldForOne === undefined || measured.length > 0)));
 
   const toSave: Draft<BodyOf<'medication-administration'>> = {
     kind: 'medication-administration',
@@ -290,7 +309,7 @@ function DoseForm({
             )}
             <LimitFields
               chart={chart}
-              detail={detail}
+              parameters={parameters}
               now={now}
               typed={fields.measured}
               onType={(typed) => setValue('measured', typed)}
@@ -322,12 +341,26 @@ function DoseForm({
           whoever finds out.
         </p>
       ) : (
-        <Reasons
-          legend="Why not?"
-          chosen={fields.reason}
-          without={whyTimeCritical(detail, chart.medicationRules) === undefined ? [] : ['asleep']}
-          onChoose={(reason) => setValue('reason', reason)}
-        />
+        <>
+          <Reasons
+            legend="Why not?"
+            chosen={fields.reason}
+            without={whyTimeCritical(detail, chart.medicationRules) === undefined ? [] : ['asleep']}
+            onChoose={(reason) => setValue('reason', reason)}
+          />
+          {isHeldFor && (
+            <div className="stack">
+              <ParameterChoice chosen={heldFor} onChoose={(next) => setValue('heldFor', next)} />
+              <LimitFields
+                chart={chart}
+                parameters={parameters}
+                now={now}
+                typed={fields.measured}
+                onType={(typed) => setValue('measured', typed)}
+              />
+            </div>
+          )}
+        </>
       )}
       <AlertList
         alerts={alerts}

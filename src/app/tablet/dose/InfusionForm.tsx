@@ -1,4 +1,4 @@
-import { Checkbox, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { z } from 'zod';
 import {
   type Chart,
@@ -11,6 +11,7 @@ import {
   infusionAlerts,
   leastAgeInYears,
   type MedicationDetail,
+  NotGivenReason,
   type OrderId,
   secondPersonFor,
 } from '../../../clinical/index.ts';
@@ -21,6 +22,7 @@ import { useEffectiveTime } from '../forms/use-effective-time.ts';
 import { useKeptForm } from '../forms/use-kept.ts';
 import { useBrought } from '../use-site-data.ts';
 import { orderLine } from './DoseFacts.tsx';
+import { Reasons } from './Reasons.tsx';
 import { useDoseSaving } from './use-dose-saving.tsx';
 
 const Fields = z.object({
@@ -28,6 +30,9 @@ const Fields = z.object({
   doseRate: z.string().max(60, 'At most 60 characters'),
   bag: z.string().max(20),
   pump: z.string().max(20),
+  wasted: z.string().max(20),
+  ended: z.enum(['as-ordered', 'early']),
+  why: z.union([NotGivenReason, z.literal('')]),
   before: z.boolean(),
   comment: z.string().max(2000, 'The comment has at most 2,000 characters'),
   at: z.string(),
@@ -81,13 +86,16 @@ function TurnForm({
           : '',
       bag: '',
       pump: '',
+      wasted: '',
+      ended: 'as-ordered',
+      why: '',
       before: false,
       comment: '',
       at: toLocal(now, timeZone),
       overrides: {},
     },
     // What the pump showed belongs to the time at which it was read, and a rate to what ran before it.
-    { never: ['overrides'], ofTheMoment: ['at', 'pump', 'rate', 'doseRate'] },
+    { never: ['overrides'], ofTheMoment: ['at', 'pump', 'wasted', 'rate', 'doseRate'] },
   );
   const fields = watch();
   const time = useEffectiveTime(fields.at, timeZone, now);
@@ -102,6 +110,12 @@ function TurnForm({
           { order: order.id, action, at: time.at, ...(hasRate ? { rateMlPerHour: rate } : {}) },
           { formulary },
         );
+  const asked = secondPersonFor(detail, leastAgeInYears(chart.identity.birthDate, now));
+  const stops = action === 'stopped';
+  // What is left of a controlled drug is thrown away before somebody who sees it (medication.md, "Two people").
+  const countsWaste = stops && asked?.as === 'witness';
+  const wasted = countsWaste ? readNumber(fields.wasted) : undefined;
+  const early = stops && fields.ended === 'early';
   const draft = {
     kind: 'infusion-charted' as const,
     effectiveAt: time.at ?? '',
@@ -112,6 +126,8 @@ function TurnForm({
     ...(hasRate && typed(fields.doseRate) ? { doseRate: fields.doseRate.trim() } : {}),
     ...(typed(fields.bag) ? { bagMl: readNumber(fields.bag) ?? Number.NaN } : {}),
     ...(typed(fields.pump) ? { pumpMl: readNumber(fields.pump) ?? Number.NaN } : {}),
+    ...(wasted === undefined ? {} : { wastedMl: wasted }),
+    ...(early && fields.why !== '' ? { endedEarly: fields.why } : {}),
     ...(starts && fields.before ? { runningBefore: true as const } : {}),
     ...(typed(fields.comment) ? { comment: fields.comment.trim() } : {}),
     overrides: overridesOf(alerts, fields.overrides),
@@ -125,16 +141,26 @@ function TurnForm({
       ? !typed(fields.bag) || bad(fields.bag, shape.bagMl)
       : bad(fields.bag, shape.bagMl);
   const badPump = bad(fields.pump, shape.pumpMl);
+  const badWaste = countsWaste && (wasted === undefined || bad(fields.wasted, shape.wastedMl));
+  const needsWords = early && (fields.why === 'other' || fields.why === 'clinical-judgement');
   const ready =
-    time.at !== undefined && !badRate && !badBag && !badPump && !isUnanswered(alerts, fields.overrides);
+    time.at !== undefined &&
+    !badRate &&
+    !badBag &&
+    !badPump &&
+    !badWaste &&
+    (!early || fields.why !== '') &&
+    (!needsWords || typed(fields.comment)) &&
+    !isUnanswered(alerts, fields.overrides);
   // A rate, or a bag, is as much a preparation as a dose: opioids, heparin, insulin and the rest of the list ask for two.
   const needed =
     (starts && !fields.before) ||
     action === 'rate-changed' ||
     action === 'bag-changed' ||
     // Paused and resumed at another rate is a change of rate.
-    (action === 'resumed' && rate !== before)
-      ? secondPersonFor(detail, leastAgeInYears(chart.identity.birthDate, now))
+    (action === 'resumed' && rate !== before) ||
+    (wasted !== undefined && wasted > 0)
+      ? asked
       : undefined;
   const saving = useDoseSaving({
     chart,
@@ -210,7 +236,39 @@ function TurnForm({
             {...register('pump')}
           />
         )}
+        {countsWaste && (
+          <TextInput
+            label="Wasted from the bag"
+            description={`mL; 0 where nothing is left${running?.leftMl === undefined ? '' : `. About ${formatNumber(running.leftMl)} mL left`}`}
+            inputMode="decimal"
+            maw={240}
+            error={badWaste && typed(fields.wasted) ? 'Write it as a number' : undefined}
+            {...register('wasted')}
+          />
+        )}
       </div>
+      {stops && (
+        <div>
+          <p id="ended-label">How did it end?</p>
+          <SegmentedControl
+            aria-labelledby="ended-label"
+            size="md"
+            value={fields.ended}
+            onChange={(next) => setValue('ended', next as z.infer<typeof Fields>['ended'])}
+            data={[
+              { value: 'as-ordered', label: 'As ordered' },
+              { value: 'early', label: 'Early' },
+            ]}
+          />
+        </div>
+      )}
+      {early && (
+        <Reasons
+          legend="Why did it end early?"
+          chosen={fields.why}
+          onChoose={(why) => setValue('why', why)}
+        />
+      )}
       {starts && (
         <Checkbox
           size="md"
@@ -226,7 +284,13 @@ function TurnForm({
         onChange={(next) => setValue('overrides', next)}
       />
       <TimeField timeZone={timeZone} label="Time" time={time} onChange={(next) => setValue('at', next)} />
-      <Textarea label="Comment" autosize minRows={1} {...register('comment')} />
+      <Textarea
+        label="Comment"
+        autosize
+        minRows={1}
+        error={needsWords && !typed(fields.comment) ? 'Say the reason in words' : undefined}
+        {...register('comment')}
+      />
     </FormFrame>
   );
 }

@@ -8,6 +8,7 @@ import {
   formatQuantity,
   Glucose,
   glucoseInWords,
+  LimitedParameter,
   lastGlucose,
   lastMeasured,
   type Measured,
@@ -18,21 +19,54 @@ import {
 } from '../../../clinical/index.ts';
 import { readNumber } from '../forms/read-number.ts';
 
-/** What the order sets limits for, measured now. Typed values by parameter; empty: the last one holds. */
+/** Vital signs that the order sets limits for. */
+export const limitedBy = ({ limits = [] }: MedicationDetail): Measured['parameter'][] =>
+  limits.map(({ parameter }) => parameter);
+
+/** What a dose may be held for that is no vital sign: said in the comment. */
+export const ANOTHER = 'another';
+
+/** Which parameter a dose is held for. */
+export function ParameterChoice({
+  chosen,
+  onChoose,
+}: {
+  chosen: string;
+  onChoose: (parameter: string) => void;
+}) {
+  return (
+    <SegmentedControl
+      className="wraps"
+      aria-label="Which parameter"
+      size="lg"
+      value={chosen}
+      onChange={onChoose}
+      data={[
+        ...LimitedParameter.options.map((parameter) => ({
+          value: parameter,
+          label: VITAL_PARAMETERS.find(({ name }) => name === parameter)!.label,
+        })),
+        { value: ANOTHER, label: 'Another' },
+      ]}
+    />
+  );
+}
+
+/** Vital signs that the dose goes by, measured now. Typed values by parameter; empty: the last one holds. */
 export function LimitFields({
   chart,
-  detail,
+  parameters,
   now,
   typed,
   onType,
 }: {
   chart: Chart;
-  detail: MedicationDetail;
+  parameters: readonly Measured['parameter'][];
   now: string;
   typed: Record<string, string>;
   onType: (typed: Record<string, string>) => void;
 }) {
-  return (detail.limits ?? []).map(({ parameter }) => {
+  return parameters.map((parameter) => {
     const { label, unit } = VITAL_PARAMETERS.find(({ name }) => name === parameter)!;
     const last = lastMeasured(chart, parameter, now);
     return (
@@ -60,11 +94,11 @@ function measuredProblem(parameter: Measured['parameter'], typed: string | undef
 
 /** `undefined`: something typed is no value that can be. */
 export function readMeasured(
-  detail: MedicationDetail,
+  parameters: readonly Measured['parameter'][],
   typed: Record<string, string>,
 ): Measured[] | undefined {
   const measured: Measured[] = [];
-  for (const { parameter } of detail.limits ?? []) {
+  for (const parameter of parameters) {
     if (measuredProblem(parameter, typed[parameter]) !== undefined) return undefined;
     const value = readNumber(typed[parameter]);
     if (value !== undefined) measured.push({ parameter, value });

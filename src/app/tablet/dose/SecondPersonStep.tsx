@@ -32,6 +32,11 @@ export type Prepared = Draft<Dose> | Draft<BodyOf<'infusion-charted'>>;
 function toRead(entry: Prepared): { label: string; quantity: Quantity | undefined } {
   if (entry.kind === 'medication-administration')
     return { label: 'What is prepared, as the second person reads it', quantity: entry.dose };
+  if (entry.wastedMl !== undefined)
+    return {
+      label: 'What is wasted, as the second person reads it',
+      quantity: { value: entry.wastedMl, unit: 'mL' },
+    };
   return entry.rateMlPerHour === undefined
     ? {
         label: 'What is in the bag, as the second person reads it',
@@ -96,6 +101,7 @@ export function SecondPersonStep({
   );
   const { label, quantity } = toRead(dose);
   const counts = needed.as === 'witness' && charted === undefined && takesFromStock(dose);
+  const wastes = dose.kind === 'infusion-charted' && dose.wastedMl !== undefined;
   const amount = readNumber(seen);
   const differs = amount !== undefined && amount !== quantity?.value;
   const counted = counts ? readCount(unit, count) : undefined;
@@ -141,7 +147,7 @@ export function SecondPersonStep({
           patient: identity.id,
           entry: saved.current.id,
           as: 'witness',
-          statement: `Saw the order and the preparation: ${formatQuantity({ value: amount ?? 0, unit: quantity?.unit ?? '' })}`,
+          statement: `${wastes ? 'Saw what was wasted' : 'Saw the order and the preparation'}: ${formatQuantity({ value: amount ?? 0, unit: quantity?.unit ?? '' })}`,
           staff: who ?? '',
           pin,
         })
@@ -179,8 +185,10 @@ export function SecondPersonStep({
       <div className="card stack">
         <strong>{orderLine(order, detail)}</strong>
         <span>
-          For {displayName(identity.name)}. Asks for two people: {needed.why}. Whoever signs here looks at
-          order and preparation, and says what is prepared.
+          For {displayName(identity.name)}. Asks for two people: {needed.why}. Whoever signs here{' '}
+          {wastes
+            ? 'sees what is wasted, and says how much it is.'
+            : 'looks at order and preparation, and says what is prepared.'}
         </span>
       </div>
       <TextInput

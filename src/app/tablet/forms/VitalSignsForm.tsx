@@ -11,6 +11,8 @@ import {
   checkVital,
   explainNews2,
   formatTime,
+  hasValues,
+  isMeasured,
   NEWS2_ACKNOWLEDGEMENT,
   type News2,
   news2Label,
@@ -47,6 +49,8 @@ const VitalFields = z.object({
   takenAt: z.string(),
   comment: z.string(),
   reason: z.string(),
+  notDone: z.enum(['', 'refused', 'not-possible']),
+  whyNotDone: z.string().max(300, 'Why not has at most 300 characters'),
 });
 type Fields = z.infer<typeof VitalFields>;
 
@@ -90,11 +94,12 @@ export function VitalSignsForm({
   onCancel: () => void;
 }) {
   const before = amend?.body.values;
-  const standing = chart.vitals.filter(stands);
+  const standing = chart.vitals.filter((set) => stands(set) && isMeasured(set));
   // Which scale a clinician has prescribed is what the sets before were scored on: the next one goes on with it.
   const usualScale = (standing.find(({ body }) => body.values.oxygenSaturation !== undefined) ?? standing[0])
     ?.body.values.saturationScale;
-  const kept = VitalFields.safeParse(draft);
+  // A draft of an older version lacks what was added since.
+  const kept = VitalFields.safeParse({ notDone: '', whyNotDone: '', ...(draft as object | undefined) });
   const { register, watch, setValue, handleSubmit, formState } = useForm<Fields>({
     resolver: zodResolver(VitalFields),
     defaultValues: kept.success
@@ -111,6 +116,8 @@ export function VitalSignsForm({
           takenAt: toLocal(amend?.body.effectiveAt ?? now, timeZone),
           comment: amend?.body.comment ?? '',
           reason: '',
+          notDone: amend?.body.notDone?.because ?? '',
+          whyNotDone: amend?.body.notDone?.words ?? '',
         },
   });
   const [confirmed, setConfirmed] = useState<ReadonlySet<string>>(new Set());
@@ -128,9 +135,12 @@ export function VitalSignsForm({
   });
   const refused = checks.some(({ check }) => check?.verdict === 'refuse');
   const unconfirmed = checks.some(({ check, key }) => check?.verdict === 'ask' && !confirmed.has(key));
-  const nothing = Object.keys(values).every((name) => name === 'saturationScale');
+  const nothing = !hasValues(values);
+  const whyNotDone = fields.whyNotDone.trim();
   const typed =
-    Object.values(fields.numbers).some((text) => text.trim() !== '') || fields.comment.trim() !== '';
+    Object.values(fields.numbers).some((text) => text.trim() !== '') ||
+    fields.comment.trim() !== '' ||
+    fields.notDone !== '';
   const patient = chart.identity.id;
   const time = useEffectiveTime(fields.takenAt, timeZone, now, amend?.body.effectiveAt);
   const draftKept = useDraft(
@@ -147,6 +157,14 @@ export function VitalSignsForm({
       kind: 'vital-signs',
       effectiveAt,
       values,
+      ...(fields.notDone === ''
+        ? {}
+        : {
+            notDone: {
+              because: fields.notDone,
+              ...(fields.notDone === 'refused' || whyNotDone === '' ? {} : { words: whyNotDone }),
+            },
+          }),
       ...(fields.comment.trim() === '' ? {} : { comment: fields.comment.trim() }),
       ...(amend ? { replaces: amend.id, reason: fields.reason.trim() } : {}),
     });
@@ -163,7 +181,8 @@ export function VitalSignsForm({
       problem={saving.problem ?? draftKept.problem ?? firstProblem(formState.errors)}
       disabled={
         time.at === undefined ||
-        nothing ||
+        (nothing && fields.notDone === '') ||
+        (fields.notDone === 'not-possible' && whyNotDone === '') ||
         refused ||
         unconfirmed ||
         (amend !== undefined && fields.reason.trim() === '')
@@ -255,6 +274,22 @@ export function VitalSignsForm({
           </p>
         )}
       </div>
+      <div>
+        <p id="not-done-label">What is missing of this set</p>
+        <SegmentedControl
+          className="wraps"
+          aria-labelledby="not-done-label"
+          size="md"
+          value={fields.notDone}
+          onChange={(value) => setValue('notDone', value as Fields['notDone'])}
+          data={[
+            { value: '', label: 'Left out' },
+            { value: 'refused', label: 'Patient refused' },
+            { value: 'not-possible', label: 'Could not be taken' },
+          ]}
+        />
+      </div>
+      {fields.notDone === 'not-possible' && <TextInput label="Why not?" {...register('whyNotDone')} />}
       <TimeField
         timeZone={timeZone}
         label="Time taken"
@@ -263,7 +298,9 @@ export function VitalSignsForm({
       />
       {amend && <TextInput label="Why is it amended?" {...register('reason')} />}
       <Textarea label="Comment" autosize minRows={1} {...register('comment')} />
-      {applies ? (
+      {applies && nothing && fields.notDone !== '' ? (
+        <p className="notice">Nothing was measured: what was due stays due, and there is no score.</p>
+      ) : applies ? (
         <News2Live values={values} />
       ) : (
         <p className="notice">

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import {
+  banInWords,
   type Chart,
   type ChartOrder,
   type DueDose,
@@ -10,6 +11,7 @@ import {
   isDueAtNoTime,
   isToRepeat,
   lastGiven,
+  MAYBE_IN_EHR,
   type MedicationDetail,
   tallMan,
 } from '../../../clinical/index.ts';
@@ -52,9 +54,14 @@ export function MedicationTab({
   const orders = chart.orders
     .flatMap((order) => (order.detail.category === 'medication' ? [{ order, detail: order.detail }] : []))
     .sort((a, b) => Number(a.order.state !== 'active') - Number(b.order.state !== 'active'));
-  if (orders.length === 0) return <p>No medication orders are known here.</p>;
   return (
     <div className="stack">
+      {chart.notToGive?.map((ban) => (
+        <p key={banInWords(ban)} className="notice stop">
+          ▲ Do NOT give {banInWords(ban)}. Ordered in the EHR, {formatInstant(ban.asOf, timeZone)}
+        </p>
+      ))}
+      {orders.length === 0 && <p>No medication orders are known here.</p>}
       <OpenAfterDoses chart={chart} now={now} timeZone={timeZone} start={start} onDone={onDone} />
       {orders.map(({ order, detail }) => (
         <MedicationOrder
@@ -119,8 +126,12 @@ function MedicationOrder({
   const shown = dosesToShow(doses, now);
   const missing = shown.filter(({ state }) => state === 'overdue' || state === 'not-charted');
   const folded = whole ? [] : missing.slice(OVERDUE_AT_FIRST);
-  const stateOf = ({ state }: DueDose): string =>
-    state === 'not-charted' ? `${STATE_WORDS[state]}, ${endInWords(order, timeZone)}` : STATE_WORDS[state];
+  const stateOf = ({ state, maybeGivenBefore }: DueDose): string =>
+    [
+      STATE_WORDS[state],
+      ...(state === 'not-charted' ? [endInWords(order, timeZone)] : []),
+      ...(maybeGivenBefore ? [MAYBE_IN_EHR] : []),
+    ].join(', ');
   return (
     <section className="card stack" aria-label={name}>
       <div className="row between">

@@ -5,9 +5,11 @@ import {
   type Charted,
   formatInstant,
   formatTime,
+  isMeasured,
   NEWS2_ACKNOWLEDGEMENT,
   NEWS2_BANDS,
   type News2,
+  stands,
 } from '../../../clinical/index.ts';
 
 type VitalSet = Charted<BodyOf<'vital-signs'>> & { news2: News2 };
@@ -85,7 +87,7 @@ const TOP = 48;
 /** The ward's own drawing of NEWS2: every band and colour, its score in the band too, a gap as a gap. */
 export function News2Chart({ sets, timeZone }: { sets: Chart['vitals']; timeZone: string }) {
   const shown = sets
-    .filter((set) => set.standing === 'current' || set.standing === 'concurrent')
+    .filter((set) => stands(set) && isMeasured(set))
     .slice(0, 8)
     .reverse();
   if (shown.length === 0) return null;

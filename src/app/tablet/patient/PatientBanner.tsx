@@ -1,9 +1,14 @@
 import {
+  ageAtDeath,
   type Chart,
   displayName,
   EHR_ALLERGIES_UNREAD,
   formatAge,
   formatDate,
+  formatInstant,
+  formatNumber,
+  inForce,
+  knownWeight,
   sexInWords,
 } from '../../../clinical/index.ts';
 
@@ -14,7 +19,10 @@ const TITLES = {
   unavailable: 'Allergies unavailable',
 } as const;
 
-/** NHS Common User Interface, Patient Banner 4.0: on every screen that can write. The bed last: it identifies nobody. */
+/**
+ * NHS Common User Interface, Patient Banner 4.0: on every screen that can write. Set apart from who it is: allergies,
+ * then code status, isolation and weight. The bed last: it identifies nobody.
+ */
 export function PatientBanner({
   chart,
   now,
@@ -28,40 +36,40 @@ export function PatientBanner({
   alike?: readonly string[] | undefined;
 }) {
   const { identity, allergies } = chart;
+  const died = identity.deceased === true || identity.deceasedAt !== undefined;
+  const atDeath = ageAtDeath(identity.birthDate, identity.deceasedAt);
+  const weight = knownWeight(chart);
   return (
-    <section className={identity.deceasedAt ? 'banner deceased' : 'banner'} aria-label="Patient">
-      <span className="name">{displayName(identity.name)}</span>
-      <span>
-        <span className="label">Born</span>
-        <strong>
+    <section className={died ? 'banner deceased' : 'banner'} aria-label="Patient">
+      <div className="banner-part">
+        <span className="name">{displayName(identity.name)}</span>
+        <Fact label="Born">
           {identity.birthDate
-            ? `${formatDate(identity.birthDate)}${identity.deceasedAt ? '' : ` (${formatAge(identity.birthDate, now, timeZone)})`}`
+            ? `${formatDate(identity.birthDate)}${died ? '' : ` (${formatAge(identity.birthDate, now, timeZone)})`}`
             : 'Not known'}
-        </strong>
-      </span>
-      {identity.deceasedAt && (
-        <span>
-          <span className="label">Died</span>
-          <strong>{formatDate(identity.deceasedAt)}</strong>
-        </span>
-      )}
-      <span>
-        <span className="label">Sex</span>
-        <strong>{sexInWords(identity.sex)}</strong>
-      </span>
-      {identity.numbers.map((number) => (
-        <span key={number.value}>
-          <span className="label">{number.kind === 'MRT' ? 'Downtime number' : 'EHR number'}</span>
-          <strong>{number.value}</strong>
-        </span>
-      ))}
-      {alike && alike.length > 0 && (
-        <span className="alarm name-alert">
-          ▲ Name alert: also on this ward {alike.slice(0, 3).join('; ')}
-          {alike.length > 3 && ` and ${alike.length - 3} more`}
-        </span>
-      )}
+        </Fact>
+        {died && (
+          <Fact label="Died">
+            {identity.deceasedAt === undefined ? 'Date not recorded' : formatDate(identity.deceasedAt)}
+          </Fact>
+        )}
+        {atDeath !== undefined && <Fact label="Age at Death">{atDeath}</Fact>}
+        <Fact label="Sex">{sexInWords(identity.sex)}</Fact>
+        {identity.numbers.map((number) => (
+          <Fact key={number.value} label={number.kind === 'MRT' ? 'Downtime number' : 'EHR number'}>
+            {number.value}
+          </Fact>
+        ))}
+        {alike && alike.length > 0 && (
+          <span className="alarm name-alert">
+            ▲ Name alert: also on this ward {alike.slice(0, 3).join('; ')}
+            {alike.length > 3 && ` and ${alike.length - 3} more`}
+          </span>
+        )}
+      </div>
       <span
+        // On a phone this line alone stays in sight, so it begins with whose it is (tokens.css).
+        data-whose={displayName(identity.name)}
         className={`allergies ${allergies.status === 'known' || allergies.status === 'unavailable' ? 'alarm' : ''}`}
       >
         {allergies.status === 'known' ? '▲ ' : ''}
@@ -70,7 +78,25 @@ export function PatientBanner({
           ` ${allergies.list.map((allergy) => `${allergy.substance.text}${allergy.reaction ? ` (${allergy.reaction})` : ''}`).join(', ')}`}
         {allergies.ehrUnread && `. ▲ ${EHR_ALLERGIES_UNREAD}`}
       </span>
-      {identity.bed && <small className="quiet">Bed {identity.bed}</small>}
+      <div className="banner-part">
+        <Fact label="Code status">{inForce(chart, 'code-status').join('; ') || 'Not recorded here'}</Fact>
+        <Fact label="Isolation">{inForce(chart, 'isolation').join('; ') || 'Not recorded here'}</Fact>
+        <Fact label="Weight">
+          {weight
+            ? `${formatNumber(weight.kg)} kg (${formatInstant(weight.at, timeZone).slice(0, 11)}, ${weight.method === 'ehr' ? 'EHR' : weight.method})`
+            : 'Not recorded'}
+        </Fact>
+        {identity.bed && <small className="quiet">Bed {identity.bed}</small>}
+      </div>
     </section>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: string }) {
+  return (
+    <span>
+      <span className="label">{label}</span>
+      <strong>{children}</strong>
+    </span>
   );
 }

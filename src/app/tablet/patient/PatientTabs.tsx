@@ -7,6 +7,7 @@ import {
   formatInstant,
   formatTime,
   formatUnit,
+  isMeasured,
   mayWrite,
   medicationLine,
   type Role,
@@ -43,7 +44,8 @@ export function OverviewTab({
       dose.state !== 'not-charted' &&
       (dose.state !== 'coming' || Date.parse(dose.dueAt) < Date.parse(now) + 4 * 3_600_000),
   );
-  const newest = chart.vitals.find(stands);
+  const newest = chart.vitals.find((set) => stands(set) && isMeasured(set));
+  const last = chart.vitals.find(stands);
   const scored = chart.care.scoredSet ?? newest;
   const drug = new Map(
     chart.orders.map((order) => [
@@ -102,7 +104,12 @@ export function OverviewTab({
             <p>{describeEntry(newest.body, chart.care.news2Applies).text}</p>
           </>
         ) : (
-          <p>No vital signs were charted during this downtime.</p>
+          <p>No vital signs were measured during this downtime.</p>
+        )}
+        {last && last !== newest && (
+          <p className="notice">
+            {formatInstant(last.body.effectiveAt, timeZone)}: {describeEntry(last.body).text}
+          </p>
         )}
         {/* A score is not needed for it: a nurse who is worried calls somebody, and that is charted too. */}
         {start && (

@@ -9,6 +9,7 @@ import {
   formatUnit,
   formLines,
   infusionFluids,
+  isMeasured,
   serviceLine,
   stands,
   type WardBody,
@@ -27,7 +28,7 @@ const heading = (text: string) => <div className="paper-head">{text}</div>;
 /** The NEWS2 chart, newest sets first, then every set in words. */
 function vitalPieces(chart: Chart, timeZone: string): PaperPiece[] {
   const applies = chart.care.news2Applies;
-  const standing = chart.vitals.filter(stands);
+  const standing = chart.vitals.filter((set) => stands(set) && isMeasured(set));
   if (chart.vitals.length === 0)
     return [{ key: 'vitals-none', node: <p>No vital signs were charted during this downtime.</p> }];
   const charts = applies

@@ -1,4 +1,5 @@
 import {
+  banInWords,
   type Chart,
   type Charted,
   type ChartOrder,
@@ -11,6 +12,7 @@ import {
   lacksSecondPerson,
   lastGiven,
   limitInWords,
+  MAYBE_IN_EHR,
   OUTCOMES,
   stands,
   withoutUnsafeAbbreviations,
@@ -32,11 +34,23 @@ const STATES: Record<ChartOrder['state'], string> = {
 /** Every medication order with what was charted in the last day, what is open, and what comes in the next twelve hours. */
 export function marPieces(chart: Chart, timeZone: string): PaperPiece[] {
   const medication = chart.orders.filter(({ detail }) => detail.category === 'medication');
+  const bans = (chart.notToGive ?? []).map((ban, index) => ({
+    key: `mar-not ${index}`,
+    node: (
+      <p>
+        <strong>DO NOT GIVE {banInWords(ban)}.</strong> Ordered in the EHR,{' '}
+        {formatInstant(ban.asOf, timeZone)}
+      </p>
+    ),
+  }));
   if (medication.length === 0)
-    return [{ key: 'mar-none', node: <p>No medication orders are known here.</p> }];
-  return medication
-    .toSorted((a, b) => Number(a.state !== 'active') - Number(b.state !== 'active'))
-    .flatMap((order) => orderPieces(chart, order, timeZone));
+    return [...bans, { key: 'mar-none', node: <p>No medication orders are known here.</p> }];
+  return [
+    ...bans,
+    ...medication
+      .toSorted((a, b) => Number(a.state !== 'active') - Number(b.state !== 'active'))
+      .flatMap((order) => orderPieces(chart, order, timeZone)),
+  ];
 }
 
 function orderPieces(chart: Chart, order: ChartOrder, timeZone: string): PaperPiece[] {
@@ -100,7 +114,7 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
         <Row
           cells={[
             `due ${formatInstant(dose.dueAt, timeZone)}`,
-            dose.state === 'overdue' || dose.state === 'not-charted' ? missing : dose.state,
+            `${dose.state === 'overdue' || dose.state === 'not-charted' ? missing : dose.state}${dose.maybeGivenBefore ? `; ${MAYBE_IN_EHR}` : ''}`,
             'Given ____ : ____ by _________',
           ]}
         />
@@ -116,7 +130,7 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
       <Row
         cells={[
           `since ${formatInstant(dueAt, timeZone)}`,
-          `${older.length} ${older.length === 1 ? 'dose' : 'doses'} due before the last 24 hours: ${missing}`,
+          `${older.length} ${older.length === 1 ? 'dose' : 'doses'} due before the last 24 hours: ${missing}${older.some(({ maybeGivenBefore }) => maybeGivenBefore) ? `; ${MAYBE_IN_EHR}` : ''}`,
           '',
         ]}
       />
