@@ -212,6 +212,13 @@ export function bound(item: Item, which: 'minValue' | 'maxValue'): number | stri
   );
 }
 
+/** A display beneath a question that says the unit of its number. */
+const isUnitOf = (item: Item): boolean => item.type === 'display' && itemControl(item) === 'unit';
+
+/** The unit of a number that is answered without one; FHIR R4 answers quantities alone with theirs. */
+export const unitOfNumber = (item: Item): FormCoding | undefined =>
+  item.type === 'integer' || item.type === 'decimal' ? unitsOf(item)[0] : undefined;
+
 /** Units to choose from: what the item names, in its order. Empty: any unit may be typed. */
 export function unitsOf(item: Item): FormCoding[] {
   const named = [
@@ -219,6 +226,8 @@ export function unitsOf(item: Item): FormCoding[] {
     ...extensions(item, `${CORE}questionnaire-unit`),
   ].flatMap((one) => one.valueCoding ?? []);
   if (named.length > 0) return named;
+  const [beside] = (item.item ?? []).filter(isUnitOf);
+  if (beside?.text) return [{ display: beside.text }];
   const initial = item.initial?.[0]?.valueQuantity;
   return initial?.unit || initial?.code
     ? [

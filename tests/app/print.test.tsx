@@ -237,6 +237,42 @@ describe('what goes on paper', () => {
     expect(texts(blankFormPaper(read.form, chart))).toMatch(/Answer 29 and 4 more, not printed/);
   });
 
+  it('a blank form says the unit of each number, or leaves a place for it', () => {
+    const unit = (which: string, display: string) => ({
+      url: `http://hl7.org/fhir/StructureDefinition/questionnaire-${which}`,
+      valueCoding: { code: display, display },
+    });
+    const read = readForm(
+      {
+        resourceType: 'Questionnaire',
+        id: 'units',
+        title: 'Units',
+        item: [
+          { linkId: '1', type: 'decimal', text: 'Glucose', extension: [unit('unit', 'mmol/L')] },
+          {
+            linkId: '2',
+            type: 'quantity',
+            text: 'Weight',
+            extension: [unit('unitOption', 'kg'), unit('unitOption', 'lb')],
+          },
+          { linkId: '3', type: 'quantity', text: 'Size' },
+          { linkId: '4', type: 'integer', text: 'Number of drains' },
+        ],
+      },
+      'UTC',
+    );
+    if (!read.ok) throw new Error(read.problem);
+    const chart = aChart();
+    renderWith(
+      aLamp({ chart }),
+      blankFormPaper(read.form, chart).pieces.map(({ key, node }) => <div key={key}>{node}</div>),
+    );
+    expect(document.body.textContent).toMatch(
+      /Glucose.*mmol\/L.*Weight.*Unit.*kg.*lb.*Size.*Unit.*Number of drains/,
+    );
+    expect(document.body.textContent).not.toMatch(/Number of drains.*Unit/);
+  });
+
   it('nor does the first page of the chart', () => {
     const names = Array.from({ length: 15 }, (_, index) => `Value ${index + 1}.`);
     const order = anOrder({ text: 'digoxin' });
