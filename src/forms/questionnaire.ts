@@ -195,6 +195,10 @@ export const itemControl = (item: Item): string | undefined =>
 export const isSignature = (item: Item): boolean =>
   extensions(item, `${CORE}questionnaire-signatureRequired`).length > 0;
 
+/** A group of events (resuscitation): one tap writes a row with its time (forms.md). Ours, in forms that come along. */
+export const isOneTapEvent = (item: Item): boolean =>
+  extensions(item, 'urn:lamplight:one-tap-event')[0]?.valueBoolean === true;
+
 /** What an attachment may be, as the form says; empty: anything. */
 export const mimeTypes = (item: Item): string[] =>
   extensions(item, `${CORE}mimeType`).flatMap(({ valueCode }) => valueCode ?? []);

@@ -280,7 +280,7 @@ function UnitField({
   );
 }
 
-function nowFor(type: string, timeZone: string): string {
+export function nowFor(type: string, timeZone: string): string {
   const now = new Date().toISOString();
   if (type === 'time') return formatTime(now, timeZone);
   const moment = formatInstant(now, timeZone);
