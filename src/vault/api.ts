@@ -233,6 +233,9 @@ export type VaultEvent =
   /** An administrator's order was obeyed: there is nothing here any more. */
   | { type: 'wiped' }
   | { type: 'sync'; state: SyncState }
-  /** A worker of this page has failed: nothing is read, saved or sent before the page is loaded again. */
-  | { type: 'stopped' }
+  /**
+   * A worker of this page has failed, until the page is loaded again: without the vault nothing is read or saved; without
+   * the other nothing is sent or fetched, and all is saved as before.
+   */
+  | { type: 'stopped'; worker: 'vault' | 'sync' }
   | { type: 'storage-lost'; message: string };
