@@ -155,6 +155,8 @@ export interface VaultApi
     patient: string;
     draft: Draft;
     pin?: string;
+    /** Key of the writer's draft that this entry finishes: forgotten by the same transaction, or after a crash it is offered again. */
+    forgets?: string;
   }): Promise<Result<SavedEntry, 'invalid' | 'wrong-pin' | 'wait' | 'not-allowed' | 'storage' | 'full'>>;
   /**
    * A second person signs an entry with their own PIN: as witness or co-signer. Whoever has unlocked stays signed in,
@@ -168,9 +170,10 @@ export interface VaultApi
     staff: string;
     pin: string;
   }): Promise<Result<SavedEntry, 'invalid' | 'wrong-pin' | 'wait' | 'not-allowed' | 'storage' | 'full'>>;
-  /** Mints a downtime number and writes the registration. */
+  /** Mints a downtime number and writes the registration; `forgets` as in `append`. */
   register(
     draft: Omit<Draft & { kind: 'patient-registered' }, 'number' | 'kind'>,
+    forgets?: string,
   ): Promise<
     Result<SavedEntry & { patient: string; number: string }, 'invalid' | 'storage' | 'full' | 'not-allowed'>
   >;

@@ -93,15 +93,12 @@ export function FillForm({
   const { sheet, nodes, live, warnings } = useFormSheet(form, start.nodes, context);
   const [at, setAt] = useState(start.at);
   const [reason, setReason] = useState(start.reason);
-  const saving = useSave(timeZone);
+  const key = amend ? draftKey('form-amendment', patient, amend.id) : draftKey('form', patient, form.id);
+  const saving = useSave(timeZone, key);
   const [incomplete, setIncomplete] = useState(false);
   const time = useEffectiveTime(at, timeZone, now, amend?.body.effectiveAt);
   const untouched = isUntouched(form, nodes);
-  const kept = useDraft(
-    amend ? draftKey('form-amendment', patient, amend.id) : draftKey('form', patient, form.id),
-    patient,
-    untouched && !amend ? undefined : { nodes, at, reason },
-  );
+  const kept = useDraft(key, patient, untouched && !amend ? undefined : { nodes, at, reason });
   const missing = unanswerable(form);
 
   const submit = sheet.handleSubmit(

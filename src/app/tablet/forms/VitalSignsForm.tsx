@@ -114,7 +114,9 @@ export function VitalSignsForm({
         },
   });
   const [confirmed, setConfirmed] = useState<ReadonlySet<string>>(new Set());
-  const saving = useSave(timeZone);
+  const patient = chart.identity.id;
+  const key = amend ? draftKey('vital-signs-amendment', patient, amend.id) : draftKey('vital-signs', patient);
+  const saving = useSave(timeZone, key);
   const fields = watch();
   const values = valuesOf(fields);
   const [last] = standing;
@@ -131,13 +133,8 @@ export function VitalSignsForm({
   const nothing = Object.keys(values).every((name) => name === 'saturationScale');
   const typed =
     Object.values(fields.numbers).some((text) => text.trim() !== '') || fields.comment.trim() !== '';
-  const patient = chart.identity.id;
   const time = useEffectiveTime(fields.takenAt, timeZone, now, amend?.body.effectiveAt);
-  const draftKept = useDraft(
-    amend ? draftKey('vital-signs-amendment', patient, amend.id) : draftKey('vital-signs', patient),
-    patient,
-    typed || amend ? fields : undefined,
-  );
+  const draftKept = useDraft(key, patient, typed || amend ? fields : undefined);
   const applies = chart.care.news2Applies;
   const score = scoreNews2(values);
 
