@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { formatNumber } from './display.ts';
 import { type BodyOf, FluidIn, type FluidRoute } from './entries/index.ts';
 
 /** When the ward's day and shifts begin, by the site's clock (scores.md: "day from 06:00 or 00:00"). */
@@ -123,6 +124,21 @@ export const FLUID_WORDS: Record<FluidRoute, string> = {
   'blood-loss': 'blood loss',
   'irrigation-out': 'irrigation out',
 };
+
+/** Totals in words, in millilitres: what was not measured makes a sum the least that it was, and the balance not known. */
+export function totalsInWords({ inMl, outMl, balanceMl, notMeasured }: FluidTotals) {
+  const atLeast = (ml: number, missing: boolean): string =>
+    `${missing ? 'at least ' : ''}${formatNumber(ml)}`;
+  return {
+    in: atLeast(inMl, notMeasured.some(isFluidIn)),
+    out: atLeast(
+      outMl,
+      notMeasured.some((route) => !isFluidIn(route)),
+    ),
+    balance: `${notMeasured.length > 0 ? 'not known; of what was measured ' : ''}${balanceMl > 0 ? '+' : ''}${formatNumber(balanceMl)}`,
+    notMeasured: notMeasured.map((route) => FLUID_WORDS[route]).join(', '),
+  };
+}
 
 /** More than this in one entry is asked again (codes.md). */
 export function fluidAsk(route: FluidRoute, volumeMl: number): string | undefined {

@@ -1,6 +1,6 @@
-import { formatDate, formatNumber } from './display.ts';
+import { formatDate, formatNumber, formatUnit } from './display.ts';
 import type { PictureReference } from './entries/attachment.ts';
-import type { FormAnswer, FormResponseItem } from './entries/forms.ts';
+import type { FormAnswer, FormCoding, FormResponseItem } from './entries/forms.ts';
 
 /** A moment as it was written, by the clock of its own offset: `24-Nov-2026 14:05`. One in UTC says so. */
 function momentInWords(moment: string): string {
@@ -8,11 +8,19 @@ function momentInWords(moment: string): string {
   return `${formatDate(moment)} ${moment.slice(11, 16)}${moment.endsWith('Z') ? ' UTC' : ''}`;
 }
 
+/** A unit as people read it. */
+export const unitInWords = ({ display, code }: Pick<FormCoding, 'display' | 'code'>): string =>
+  display ?? formatUnit(code ?? '');
+
+/** A number never without the unit that its form names. */
+const numberInWords = (value: number, unit: FormCoding | undefined): string =>
+  `${formatNumber(value)} ${unit ? unitInWords(unit) : ''}`.trim();
+
 /** An answer as people read it. */
 export function answerInWords(answer: FormAnswer): string {
   if (answer.valueBoolean !== undefined) return answer.valueBoolean ? 'Yes' : 'No';
-  if (answer.valueInteger !== undefined) return formatNumber(answer.valueInteger);
-  if (answer.valueDecimal !== undefined) return formatNumber(answer.valueDecimal);
+  if (answer.valueInteger !== undefined) return numberInWords(answer.valueInteger, answer.unit);
+  if (answer.valueDecimal !== undefined) return numberInWords(answer.valueDecimal, answer.unit);
   if (answer.valueDate !== undefined) return formatDate(answer.valueDate);
   if (answer.valueDateTime !== undefined) return momentInWords(answer.valueDateTime);
   if (answer.valueTime !== undefined) return answer.valueTime.slice(0, 5);

@@ -32,6 +32,7 @@ export * from './entries/index.ts';
 export * from './fluid-balance.ts';
 export * from './form-in-words.ts';
 export * from './formulary.ts';
+export * from './frequency-hours.ts';
 export * from './gcs.ts';
 export * from './glucose.ts';
 export * from './gs1.ts';

@@ -9,7 +9,7 @@ export {
   liveForm,
   prefill,
 } from './live.ts';
-export { unitsOf } from './questionnaire.ts';
+export { isOneTapEvent, unitsOf } from './questionnaire.ts';
 export * from './sheet.ts';
 export * from './sheet-schema.ts';
 export * from './trial.ts';

@@ -3,7 +3,7 @@ import { isEnabled } from './enable-when.ts';
 import { evaluate } from './expressions.ts';
 import type { Form, FormItem } from './form.ts';
 import type { SheetNode } from './sheet.ts';
-import { isEmpty } from './values.ts';
+import { inItsUnit, isEmpty } from './values.ts';
 
 /** Where an item stands on the sheet: the path of its node, as react-hook-form names it (`nodes.2.rows.0.nodes.1`). */
 export type SheetPath = string;
@@ -191,9 +191,13 @@ function resultOf(value: unknown, item: FormItem): FormAnswer[] {
     case 'boolean':
       return typeof plain === 'boolean' ? [{ valueBoolean: plain }] : [];
     case 'integer':
-      return typeof plain === 'number' && Number.isFinite(plain) ? [{ valueInteger: Math.round(plain) }] : [];
+      return typeof plain === 'number' && Number.isFinite(plain)
+        ? [{ valueInteger: Math.round(plain), ...inItsUnit(item.source) }]
+        : [];
     case 'decimal':
-      return typeof plain === 'number' && Number.isFinite(plain) ? [{ valueDecimal: plain }] : [];
+      return typeof plain === 'number' && Number.isFinite(plain)
+        ? [{ valueDecimal: plain, ...inItsUnit(item.source) }]
+        : [];
     case 'quantity': {
       if (typeof plain === 'number' && Number.isFinite(plain)) {
         const parsed = item.schema.safeParse({ text: String(plain) });

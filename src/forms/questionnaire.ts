@@ -195,6 +195,10 @@ export const itemControl = (item: Item): string | undefined =>
 export const isSignature = (item: Item): boolean =>
   extensions(item, `${CORE}questionnaire-signatureRequired`).length > 0;
 
+/** A group of events (resuscitation): one tap writes a row with its time (forms.md). Ours, in forms that come along. */
+export const isOneTapEvent = (item: Item): boolean =>
+  extensions(item, 'urn:lamplight:one-tap-event')[0]?.valueBoolean === true;
+
 /** What an attachment may be, as the form says; empty: anything. */
 export const mimeTypes = (item: Item): string[] =>
   extensions(item, `${CORE}mimeType`).flatMap(({ valueCode }) => valueCode ?? []);
@@ -212,6 +216,13 @@ export function bound(item: Item, which: 'minValue' | 'maxValue'): number | stri
   );
 }
 
+/** A display beneath a question that says the unit of its number. */
+const isUnitOf = (item: Item): boolean => item.type === 'display' && itemControl(item) === 'unit';
+
+/** The unit of a number that is answered without one; FHIR R4 answers quantities alone with theirs. */
+export const unitOfNumber = (item: Item): FormCoding | undefined =>
+  item.type === 'integer' || item.type === 'decimal' ? unitsOf(item)[0] : undefined;
+
 /** Units to choose from: what the item names, in its order. Empty: any unit may be typed. */
 export function unitsOf(item: Item): FormCoding[] {
   const named = [
@@ -219,6 +230,8 @@ export function unitsOf(item: Item): FormCoding[] {
     ...extensions(item, `${CORE}questionnaire-unit`),
   ].flatMap((one) => one.valueCoding ?? []);
   if (named.length > 0) return named;
+  const [beside] = (item.item ?? []).filter(isUnitOf);
+  if (beside?.text) return [{ display: beside.text }];
   const initial = item.initial?.[0]?.valueQuantity;
   return initial?.unit || initial?.code
     ? [

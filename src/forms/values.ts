@@ -18,6 +18,7 @@ import {
   type Item,
   optionsOf,
   type Questionnaire,
+  unitOfNumber,
   unitsOf,
 } from './questionnaire.ts';
 
@@ -53,11 +54,11 @@ export function answerSchema(
     case 'integer':
       return z
         .object({ text: numberSchema(item, true) })
-        .transform(({ text: valueInteger }) => ({ valueInteger }));
+        .transform(({ text: valueInteger }) => ({ valueInteger, ...inItsUnit(item) }));
     case 'decimal':
       return z
         .object({ text: numberSchema(item, false) })
-        .transform(({ text: valueDecimal }) => ({ valueDecimal }));
+        .transform(({ text: valueDecimal }) => ({ valueDecimal, ...inItsUnit(item) }));
     case 'quantity':
       return quantitySchema(item);
     case 'date':
@@ -80,6 +81,12 @@ export function answerSchema(
     default:
       return z.object({ text: stringSchema(item) }).transform(({ text: valueString }) => ({ valueString }));
   }
+}
+
+/** The unit beside a number, where the form names it. */
+export function inItsUnit(item: Item): Pick<FormAnswer, 'unit'> {
+  const unit = unitOfNumber(item);
+  return unit ? { unit } : {};
 }
 
 function stringSchema(item: Item) {

@@ -74,6 +74,10 @@ export const Repeat = z.looseObject({
   boundsPeriod: Period.optional(),
   boundsDuration: FhirQuantity.optional(),
   count: z.number().optional(),
+  /** How long each dose takes. */
+  duration: z.number().optional(),
+  durationMax: z.number().optional(),
+  durationUnit: z.string().optional(),
   frequency: z.number().optional(),
   frequencyMax: z.number().optional(),
   period: z.number().optional(),

@@ -1,4 +1,5 @@
 import type { BodyOf, EntryId, FormResponseItem, PictureReference } from '../clinical/entries/index.ts';
+import { unitInWords } from '../clinical/form-in-words.ts';
 import { encounterOf, identifierOf, type Outgoing, subjectOf, type ToFhirContext } from './fhir-context.ts';
 
 /** A filled form goes to the EHR as itself. R4 has one identifier here, not a list. */
@@ -20,7 +21,10 @@ export function formResource(id: EntryId, body: BodyOf<'form-answered'>, context
   };
 }
 
-/** Answers as FHIR has them already, but for pictures: an Attachment carries its bytes. */
+/**
+ * Answers as FHIR has them already, but for pictures, since an Attachment carries its bytes, and for the unit of a number:
+ * R4 answers an integer or a decimal without one, so it stands with the question, as on the screen.
+ */
 function itemWithPictures(
   { answer, item, ...rest }: FormResponseItem,
   creation: string,
@@ -28,11 +32,13 @@ function itemWithPictures(
 ): unknown {
   const inside = (items: readonly FormResponseItem[] | undefined) =>
     items ? { item: items.map((one) => itemWithPictures(one, creation, context)) } : {};
+  const unit = answer?.find((one) => one.unit)?.unit;
   return {
     ...rest,
+    ...(unit ? { text: `${rest.text ?? rest.linkId} (${unitInWords(unit)})` } : {}),
     ...(answer
       ? {
-          answer: answer.map(({ valueAttachment, item: below, ...value }) => ({
+          answer: answer.map(({ valueAttachment, unit: _, item: below, ...value }) => ({
             ...value,
             ...(valueAttachment ? { valueAttachment: attachmentOf(valueAttachment, creation, context) } : {}),
             ...inside(below),

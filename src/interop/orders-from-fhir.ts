@@ -156,7 +156,7 @@ function wordsLeft(
   const own =
     schedule.type === 'as-written' ? scheduleOf(dosage, priority, timeZone, doseOf(dosage)) : schedule;
   const shown = schedule.type === 'as-written' ? schedule.text : '';
-  const timing = timingLeft(dosage, own);
+  const timing = timingLeft(dosage, own, timeZone);
   return [
     ...(text && !shown.includes(text) ? [text] : []),
     ...(timing && !shown.includes(timing) ? [`Timing in the EHR: ${timing}`] : []),
@@ -202,12 +202,12 @@ function wholeDosage(dosage: Dosage, timeZone: string): string {
   const dose = doseOf(dosage);
   const schedule = scheduleOf(dosage, undefined, timeZone, dose);
   if (!dosage.text) {
-    const timing = schedule.type === 'as-written' ? inWords(dosage) : describeSchedule(schedule);
+    const timing = schedule.type === 'as-written' ? inWords(dosage, timeZone) : describeSchedule(schedule);
     return `${dose ? formatQuantity(dose) : 'dose not recorded'} ${timing}`;
   }
   const told = [
     dose ? formatQuantity(dose) : '',
-    schedule.type === 'as-written' ? timingInWords(dosage) : describeSchedule(schedule),
+    schedule.type === 'as-written' ? timingInWords(dosage, timeZone) : describeSchedule(schedule),
   ].filter((part) => part !== '');
   // The words may be all, or one thing beside dose and timing: both are shown.
   return told.length > 0 ? `${told.join(' ')} (${dosage.text})` : dosage.text;

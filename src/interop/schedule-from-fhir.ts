@@ -1,22 +1,14 @@
 import type { Quantity, Schedule } from '../clinical/entries/index.ts';
+import { FREQUENCY_HOURS } from '../clinical/frequency-hours.ts';
 import { inUnit } from '../clinical/in-unit.ts';
 import { cutAtWord } from './cut-at-word.ts';
-import { type Dosage, type FhirQuantity, type Repeat, textOf } from './fhir-shapes.ts';
+import { type Dosage, type FhirQuantity, type Repeat, textOf, toInstant } from './fhir-shapes.ts';
 import { timingInWords } from './timing-in-words.ts';
 
 /** Shown where the EHR says nothing. */
 const NOT_RECORDED = 'Dose and frequency not recorded in the EHR';
 
-/** Default hours of the ward for FHIR's timing codes (medication.md, "Frequency to times"). */
-const TIMES: Record<string, readonly string[]> = {
-  QD: ['09:00'],
-  BID: ['09:00', '21:00'],
-  TID: ['08:00', '14:00', '20:00'],
-  QID: ['08:00', '12:00', '17:00', '21:00'],
-  AM: ['09:00'],
-  PM: ['17:00'],
-  BED: ['22:00'],
-};
+const TIMES: Record<string, readonly string[]> = FREQUENCY_HOURS;
 const EVERY_DAYS: Record<string, number> = { QOD: 2, WK: 7 };
 export const HOURS: Record<string, number> = { Q1H: 1, Q2H: 2, Q3H: 3, Q4H: 4, Q6H: 6, Q8H: 8 };
 const BY_FREQUENCY: Record<number, string> = { 1: 'QD', 2: 'BID', 3: 'TID', 4: 'QID' };
@@ -44,15 +36,18 @@ export function scheduleOf(
 ): Schedule {
   if (!dosage) return { type: 'as-written', text: NOT_RECORDED };
   if (dosage.asNeededBoolean || dosage.asNeededCodeableConcept) return asNeeded(dosage, dose);
-  const asWritten: Schedule = { type: 'as-written', text: inWords(dosage) };
+  const asWritten: Schedule = { type: 'as-written', text: inWords(dosage, timeZone) };
   const { timing } = dosage;
   const repeat = timing?.repeat;
-  if (repeat?.count === 1 || (timing?.event?.length === 1 && !repeat?.frequency))
+  const [moment] = timing?.event ?? [];
+  // A day without its hour: the hour at which the order was written would be a guess.
+  const hourless = moment !== undefined && toInstant(moment) === undefined;
+  if (!hourless && (repeat?.count === 1 || (timing?.event?.length === 1 && !repeat?.frequency)))
     return { type: 'once', stat: priority === 'stat' };
   const rate = rateOf(dosage);
   if (rate && !repeat?.frequency && !repeat?.timeOfDay && !repeat?.when && !timing?.code)
     return { type: 'continuous', rate };
-  if (isBeyondUs(repeat) || (timing?.event?.length ?? 0) > 1) return asWritten;
+  if (isBeyondUs(repeat) || hourless || (timing?.event?.length ?? 0) > 1) return asWritten;
 
   const hours = fixedHours(repeat);
   if (hours === 'unreadable') return asWritten;
@@ -64,7 +59,7 @@ export function scheduleOf(
   const code = timingCode(dosage);
   if (code && TIMES[code]) return { type: 'times', code, times: [...TIMES[code]], timeZone, everyDays: 1 };
   if (code && EVERY_DAYS[code])
-    return { type: 'times', code, times: ['09:00'], timeZone, everyDays: EVERY_DAYS[code] };
+    return { type: 'times', code, times: [...FREQUENCY_HOURS.QD], timeZone, everyDays: EVERY_DAYS[code] };
   if (code && HOURS[code]) return { type: 'every', hours: HOURS[code] };
   return (repeat && byFrequency(repeat, timeZone)) ?? asWritten;
 }
@@ -126,7 +121,7 @@ function byFrequency(repeat: Repeat, timeZone: string): Schedule | undefined {
   const daily = days === 1 ? BY_FREQUENCY[frequency] : undefined;
   if (daily) return { type: 'times', code: daily, times: [...TIMES[daily]!], timeZone, everyDays: 1 };
   if (frequency === 1 && Number.isInteger(days) && days >= 1 && days <= 366)
-    return { type: 'times', times: ['09:00'], timeZone, everyDays: days };
+    return { type: 'times', times: [...FREQUENCY_HOURS.QD], timeZone, everyDays: days };
   // Six times a day is every four hours; five times a day is for the EHR to say.
   const hours =
     days === 1
@@ -176,5 +171,5 @@ export const unitOf = (quantity: FhirQuantity): string | undefined =>
     : (quantity.unit ?? quantity.code);
 
 /** What the EHR says of the timing, in words, where we do not compute from it. */
-export const inWords = (dosage: Dosage): string =>
-  cutAtWord(dosage.text || timingInWords(dosage) || NOT_RECORDED, 500);
+export const inWords = (dosage: Dosage, timeZone: string): string =>
+  cutAtWord(dosage.text || timingInWords(dosage, timeZone) || NOT_RECORDED, 500);

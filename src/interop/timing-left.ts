@@ -9,13 +9,15 @@ const DAYS: Record<string, number> = { min: 1 / 1440, h: 1 / 24, d: 1, wk: 7 };
  * What the EHR says of the timing that the schedule does not: in words, since a limit that is not computed with is read,
  * never left out. `undefined`: the schedule says it all.
  */
-export function timingLeft(dosage: Dosage, schedule: Schedule): string | undefined {
-  const words = timingInWords(dosage);
+export function timingLeft(dosage: Dosage, schedule: Schedule, timeZone: string): string | undefined {
+  const words = timingInWords(dosage, timeZone);
   return words === '' || saysAll(dosage, schedule, words) ? undefined : words;
 }
 
 function saysAll(dosage: Dosage, schedule: Schedule, words: string): boolean {
   const repeat = dosage.timing?.repeat;
+  // No schedule says how long a dose takes, nor moments of its own.
+  if (schedule.type !== 'as-written' && (repeat?.duration !== undefined || hasMoments(dosage))) return false;
   switch (schedule.type) {
     case 'as-written':
       return schedule.text.includes(words);
@@ -48,6 +50,8 @@ function codeIsAll(dosage: Dosage): boolean {
       (said === timingCode(dosage) || names.some((name) => name?.trim().toUpperCase() === said)))
   );
 }
+
+const hasMoments = ({ timing }: Dosage): boolean => (timing?.event?.length ?? 0) > 1;
 
 const hasMore = (repeat: Repeat | undefined): boolean =>
   repeat?.count !== undefined ||

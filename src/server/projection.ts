@@ -186,11 +186,7 @@ export function createProjection(
           )
           .execute();
       }
-      await tx
-        .insertInto('projection.log')
-        .values({ site: identity.site, log, projected: through })
-        .onConflict((conflict) => conflict.columns(['site', 'log']).doUpdateSet({ projected: through }))
-        .execute();
+      await advance(tx, identity.site, log, after, through);
     });
     return rows.length;
   }
@@ -278,3 +274,26 @@ export function createProjection(
 }
 
 export type Projection = ReturnType<typeof createProjection>;
+
+/**
+ * A log is projected up to `through`, by a turn that began behind `after`. Where another node has moved it meanwhile, on or
+ * back, its word holds: a stale node neither sets it back nor skips what is to be read again.
+ */
+export async function advance(
+  db: Kysely<Database>,
+  site: string,
+  log: string,
+  after: number,
+  through: number,
+): Promise<void> {
+  await db
+    .insertInto('projection.log')
+    .values({ site, log, projected: through })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['site', 'log'])
+        .doUpdateSet({ projected: through })
+        .where('projection.log.projected', '=', after),
+    )
+    .execute();
+}

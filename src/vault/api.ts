@@ -161,6 +161,8 @@ export interface VaultApi
     patient: string;
     draft: Draft;
     pin?: string;
+    /** Key of the writer's draft that this entry finishes: forgotten by the same transaction, or after a crash it is offered again. */
+    forgets?: string;
   }): Promise<Result<SavedEntry, 'invalid' | 'wrong-pin' | 'wait' | 'not-allowed' | 'storage' | 'full'>>;
   /**
    * A second person signs an entry with their own PIN: as witness or co-signer. Whoever has unlocked stays signed in,
@@ -174,9 +176,10 @@ export interface VaultApi
     staff: string;
     pin: string;
   }): Promise<Result<SavedEntry, 'invalid' | 'wrong-pin' | 'wait' | 'not-allowed' | 'storage' | 'full'>>;
-  /** Mints a downtime number and writes the registration. */
+  /** Mints a downtime number and writes the registration; `forgets` as in `append`. */
   register(
     draft: Omit<Draft & { kind: 'patient-registered' }, 'number' | 'kind'>,
+    forgets?: string,
   ): Promise<
     Result<SavedEntry & { patient: string; number: string }, 'invalid' | 'storage' | 'full' | 'not-allowed'>
   >;
@@ -239,6 +242,9 @@ export type VaultEvent =
   /** An administrator's order was obeyed: there is nothing here any more. */
   | { type: 'wiped' }
   | { type: 'sync'; state: SyncState }
-  /** A worker of this page has failed: nothing is read, saved or sent before the page is loaded again. */
-  | { type: 'stopped' }
+  /**
+   * A worker of this page has failed, until the page is loaded again: without the vault nothing is read or saved; without
+   * the other nothing is sent or fetched, and all is saved as before.
+   */
+  | { type: 'stopped'; worker: 'vault' | 'sync' }
   | { type: 'storage-lost'; message: string };

@@ -27,7 +27,7 @@ import { readDirectory } from './site-records.ts';
 export type Write = (
   patient: string,
   draft: Draft,
-  as?: { scope?: string; signer?: { staff: StaffMember; user: UserKey } },
+  as?: { scope?: string; signer?: { staff: StaffMember; user: UserKey }; forgets?: string },
 ) => Promise<Result<SavedEntry, 'invalid' | 'not-allowed' | 'storage' | 'full'>>;
 
 /** Writing: who may, whose signature, which log; then one strict transaction. */
@@ -40,7 +40,7 @@ export function createCharting(
 ) {
   const now = (): string => new Date(clock()).toISOString();
 
-  const write: Write = async (patient, draft, { scope, signer } = {}) => {
+  const write: Write = async (patient, draft, { scope, signer, forgets: key } = {}) => {
     const { keyring, log, charts } = session.current();
     const { staff, user } = signer ?? keyring;
     const forbidden = refusalToWrite(staff.role, draft.kind);
@@ -69,8 +69,9 @@ export function createCharting(
       const before = await partsBefore(session, patient, parsed.data);
       if (!before)
         return refused('invalid', 'Not saved yet: a picture is not on this tablet any more. Take it again.');
+      const forgets = key === undefined ? undefined : ([keyring.staff.staff, key] as const);
       const { id } = await writeWithRoom(() =>
-        log.append(place, { patient, before, body: parsed.data }, user.signingKey, clock()),
+        log.append(place, { patient, before, body: parsed.data, forgets }, user.signingKey, clock()),
       );
       session.foldSoon();
       return { ok: true, value: { id, savedAt: recordedAt } };
@@ -82,7 +83,7 @@ export function createCharting(
   };
 
   const charting: Pick<VaultApi, 'append' | 'witness' | 'register'> = {
-    async append({ patient, draft, pin }) {
+    async append({ patient, draft, pin, forgets }) {
       const { keyring, charts } = session.current();
       const { role } = keyring.staff;
       const find = await whatItNames(charts, patient, draft);
@@ -98,7 +99,7 @@ export function createCharting(
         const confirmed = await confirmPin(pin ?? '');
         if (!confirmed.ok) return confirmed;
       }
-      return write(patient, draft);
+      return write(patient, draft, forgets === undefined ? {} : { forgets });
     },
 
     async witness({ patient, entry, as, statement, staff: id, pin }) {
@@ -130,16 +131,17 @@ export function createCharting(
       return write(patient, draft, { signer: { staff: witness, user: checked.value } });
     },
 
-    async register(draft) {
+    async register(draft, forgets) {
       const device = (await readDirectory(db)).devices.get((await db.read('tablet'))?.device ?? '');
       if (!device) return refused('not-allowed', 'This tablet has no range of downtime numbers yet.');
       const number = await nextDowntimeNumber(db, device.downtimeRange);
       const patient = toHex(randomBytes(16));
-      const saved = await write(patient, {
+      const registration = {
         ...draft,
         kind: 'patient-registered',
         number: { kind: 'MRT', value: number },
-      } as Draft);
+      } as Draft;
+      const saved = await write(patient, registration, forgets === undefined ? {} : { forgets });
       return saved.ok ? { ok: true, value: { ...saved.value, patient, number } } : saved;
     },
   };

@@ -14,18 +14,19 @@ export async function connectLamp(): Promise<{
   // Asked for on every start: browsers grant it once the app is installed.
   await navigator.storage.persist();
   const listeners = new Set<(event: VaultEvent) => void>();
-  let stopped = false;
-  const stop = (): void => {
-    stopped = true;
-    for (const listener of listeners) listener({ type: 'stopped' });
+  const stopped: VaultEvent[] = [];
+  const stop = (worker: 'vault' | 'sync') => (): void => {
+    const event: VaultEvent = { type: 'stopped', worker };
+    stopped.push(event);
+    for (const listener of listeners) listener(event);
   };
   return {
-    vault: callWorker<VaultApi>(new VaultWorker(), stop),
-    sync: callWorker<SyncApi>(new SyncWorker(), stop),
+    vault: callWorker<VaultApi>(new VaultWorker(), stop('vault')),
+    sync: callWorker<SyncApi>(new SyncWorker(), stop('sync')),
     subscribe: (listener) => {
       listeners.add(listener);
       // A worker may fail before anybody listens.
-      if (stopped) listener({ type: 'stopped' });
+      for (const event of stopped) listener(event);
       const unlisten = news.listen((event) => {
         switch (event.type) {
           case 'changed':

@@ -2,7 +2,7 @@ import type { EntryId, WardBody } from '../clinical/index.ts';
 import { type Bytes, type Entry, entryId, type Hlc, isAhead, observe, tick, toHex } from '../log/index.ts';
 import { type LogKeys, logKeys, randomBytes, sealEntry, sealTo, sha256, signWith } from '../seal/index.ts';
 import { type Directory, readersOf, type WardOpened } from '../site/index.ts';
-import { appendStrictly } from './append-strictly.ts';
+import { appendStrictly, type DraftId } from './append-strictly.ts';
 import {
   type EntryRow,
   entryRow,
@@ -21,11 +21,12 @@ interface Head {
   keys: LogKeys;
 }
 
-/** An entry, and what stands directly before it: its pictures. */
+/** An entry, and what stands directly before it: its pictures. `forgets`: the draft that it finishes. */
 interface ToWrite {
   patient: string;
   before: readonly WardBody[];
   body: WardBody;
+  forgets?: DraftId | undefined;
 }
 
 /** One name for all tabs of a tablet: together they are one writer. */
@@ -140,11 +141,11 @@ export function createOwnLog(
   /** `undefined`: another tab wrote this place first, or the log was found to have two histories. */
   async function put(
     scope: string,
-    patient: string,
+    { patient, forgets }: ToWrite,
     { next, rows, entry }: Awaited<ReturnType<typeof seal>>,
   ) {
     try {
-      await appendStrictly(db, rows, patient);
+      await appendStrictly(db, rows, patient, forgets);
     } catch (error) {
       heads.delete(scope);
       if (error instanceof Error && error.name === 'ConstraintError') return undefined;
@@ -183,21 +184,13 @@ export function createOwnLog(
         const head = heads.get(scope);
         const sealed = await early;
         if (head && !isAhead(head.hlc, nowMs)) {
-          const place = await put(
-            scope,
-            content.patient,
-            sealed?.head === head ? sealed : await sealBehind(head),
-          );
+          const place = await put(scope, content, sealed?.head === head ? sealed : await sealBehind(head));
           if (place) return place;
         }
         // No log to go on in yet, or another tab took the place: one tab at a time from here.
         return navigator.locks.request(WRITER_LOCK, async () => {
           for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-            const place = await put(
-              scope,
-              content.patient,
-              await sealBehind(await currentHead(scope, nowMs)),
-            );
+            const place = await put(scope, content, await sealBehind(await currentHead(scope, nowMs)));
             if (place) return place;
           }
           throw new DOMException('other tabs of this tablet take every place', 'ConstraintError');

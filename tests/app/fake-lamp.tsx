@@ -179,7 +179,7 @@ export function aBoardRow(changes: Partial<BoardRow> = {}): BoardRow {
 
 export interface FakeLamp extends Lamp {
   /** Drafts of entries that the vault was asked to append, and said ok to. */
-  appended: { patient: string; draft: Draft; pin?: string }[];
+  appended: { patient: string; draft: Draft; pin?: string; forgets?: string }[];
   drafts: Map<string, StoredDraft>;
   /** Moves that the vault was asked for, and said ok to. */
   moved: Parameters<VaultApi['move']>[0][];

@@ -9,9 +9,11 @@ import { describe, expect, it } from 'vitest';
 import { QuestionnaireFields } from '../../src/app/forms/QuestionnaireFields.tsx';
 import { useFormSheet } from '../../src/app/forms/use-form-sheet.ts';
 import { FillForm } from '../../src/app/tablet/forms/FillForm.tsx';
+import { FormsTab } from '../../src/app/tablet/patient/FormsTab.tsx';
 import { PatientScreen } from '../../src/app/tablet/patient/PatientScreen.tsx';
 import type { BodyOf, Charted } from '../../src/clinical/index.ts';
 import { emptySheet, type Form, judge, readForm } from '../../src/forms/index.ts';
+import { SHIPPED_FORMS } from '../../src/forms/shipped.ts';
 import { aChart, aLamp, type FakeLamp, LOG, NURSE, PATIENT, renderWith } from './fake-lamp.tsx';
 
 const ZONE = 'America/Chicago';
@@ -219,5 +221,50 @@ describe('Questionnaires that somebody else wrote', () => {
     for (const { why, verdict, linkId } of judge(form))
       if (verdict === 'unsupported' && !form.items.every((item) => item.linkId !== linkId))
         expect(textContent).toContain(`unsupported: ${why}`);
+  });
+});
+
+describe('a form that comes along', () => {
+  const shipped = (id: string): Form =>
+    formOf(SHIPPED_FORMS.find((one) => (one as { id: string }).id === id));
+
+  it('a result by telephone is charted where somebody is told of it, not on a sheet that tells nobody', async () => {
+    const started: unknown[] = [];
+    const form = shipped('telephone-result');
+    const { unmount } = renderWith(
+      aLamp(),
+      <FormsTab chart={aChart()} timeZone={ZONE} start={(task) => started.push(task)} writes />,
+    );
+    await userEvent.click(await screen.findByRole('button', { name: 'Result by telephone' }));
+    expect(started).toEqual([{ do: 'result' }]);
+    unmount();
+    // A sheet that was begun before: it is not lost, and says what it does not do.
+    open(aLamp(), { form });
+    expect(screen.getByText(/tells nobody of a critical result/)).toBeTruthy();
+  });
+
+  it('a hospital’s own form of that name stays a form', async () => {
+    const started: unknown[] = [];
+    const own = { ...shipped('telephone-result').questionnaire, url: 'https://hospital.example/phone' };
+    renderWith(
+      aLamp({ changes: { forms: async () => [{ id: 'telephone-result', questionnaire: own } as never] } }),
+      <FormsTab chart={aChart()} timeZone={ZONE} start={(task) => started.push(task)} writes />,
+    );
+    await userEvent.click(await screen.findByRole('button', { name: 'Result by telephone' }));
+    expect(started).toEqual([{ do: 'form', form: 'telephone-result' }]);
+  });
+
+  it('one tap writes an event of a resuscitation with its time', async () => {
+    const lamp = aLamp();
+    open(lamp, { form: shipped('resuscitation-record') });
+    await userEvent.click(screen.getByRole('button', { name: 'Now: Shock' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Now: Rhythm check' }));
+    const times = screen.getAllByLabelText('Time *') as HTMLInputElement[];
+    expect(times.map(({ value }) => /^\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d$/.test(value))).toEqual([
+      true,
+      true,
+    ]);
+    const what = screen.getAllByRole('combobox', { name: /^What/ }) as HTMLInputElement[];
+    expect(what.map(({ value }) => value)).toEqual(['Shock', 'Rhythm check']);
   });
 });

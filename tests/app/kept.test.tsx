@@ -239,6 +239,8 @@ describe('a half-filled form about a patient', () => {
     await userEvent.click(button('Save result'));
     await screen.findByText(/Saved on this tablet/);
     expect(lamp.appended[0]?.draft).toMatchObject({ test: 'Potassium', value: '6.8', critical: true });
+    // By the write that saves it: after a crash in between it would be offered again.
+    expect(lamp.appended[0]?.forgets).toBe(`result:${PATIENT}`);
     expect(kept(lamp)).toEqual([]);
     expect(screen.queryByText(/unfinished/)).toBeNull();
   });
@@ -412,6 +414,7 @@ describe('a half-charted dose', () => {
     await userEvent.click(button('Sign and save dose'));
     await screen.findByText(/It is saved; the second signature is not yet/);
     expect(lamp.appended).toHaveLength(1);
+    expect(lamp.appended[0]?.forgets).toMatch(/^dose:/);
     expect(kept(lamp)).toEqual([]);
   });
 

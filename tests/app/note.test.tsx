@@ -104,6 +104,7 @@ describe('a note in progress', () => {
     await user.click(screen.getByRole('button', { name: 'Sign note' }));
     expect(await screen.findByText(/Saved on this tablet/)).toBeDefined();
     expect(lamp.appended[0]?.draft).toMatchObject({ kind: 'note', text: 'Half a note, finished' });
+    expect(lamp.appended[0]?.forgets).toBe(KEY);
     expect(lamp.drafts.size).toBe(0);
     expect(screen.queryByRole('button', { name: 'Continue unfinished note' })).toBeNull();
   });

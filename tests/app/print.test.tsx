@@ -4,15 +4,18 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { MedicationTab } from '../../src/app/tablet/patient/MedicationTab.tsx';
+import { News2Chart } from '../../src/app/tablet/patient/News2Chart.tsx';
 import { OverviewTab } from '../../src/app/tablet/patient/PatientTabs.tsx';
 import { transferPaper } from '../../src/app/tablet/print/chart-papers.tsx';
 import { blankFormPaper } from '../../src/app/tablet/print/form-paper.tsx';
 import { handoffSheet } from '../../src/app/tablet/print/handoff-paper.tsx';
-import { requisitionPaper } from '../../src/app/tablet/print/label-papers.tsx';
+import { requisitionPaper, wristbandPaper } from '../../src/app/tablet/print/label-papers.tsx';
 import { marPieces } from '../../src/app/tablet/print/mar-paper.tsx';
+import { Unsent, upToInWords } from '../../src/app/tablet/print/PaperIdentity.tsx';
 import { PrintChoices } from '../../src/app/tablet/print/PrintChoices.tsx';
+import { PrintPreview } from '../../src/app/tablet/print/PrintPreview.tsx';
 import type { Paper } from '../../src/app/tablet/print/paper.ts';
-import { formatInstant, newestOf } from '../../src/clinical/index.ts';
+import { type Chart, formatInstant, newestOf } from '../../src/clinical/index.ts';
 import { readForm } from '../../src/forms/index.ts';
 import { aChart, aLamp, anOrder, aVitalSet, LOG, minutesFromNow, NURSE, renderWith } from './fake-lamp.tsx';
 
@@ -237,6 +240,42 @@ describe('what goes on paper', () => {
     expect(texts(blankFormPaper(read.form, chart))).toMatch(/Answer 29 and 4 more, not printed/);
   });
 
+  it('a blank form says the unit of each number, or leaves a place for it', () => {
+    const unit = (which: string, display: string) => ({
+      url: `http://hl7.org/fhir/StructureDefinition/questionnaire-${which}`,
+      valueCoding: { code: display, display },
+    });
+    const read = readForm(
+      {
+        resourceType: 'Questionnaire',
+        id: 'units',
+        title: 'Units',
+        item: [
+          { linkId: '1', type: 'decimal', text: 'Glucose', extension: [unit('unit', 'mmol/L')] },
+          {
+            linkId: '2',
+            type: 'quantity',
+            text: 'Weight',
+            extension: [unit('unitOption', 'kg'), unit('unitOption', 'lb')],
+          },
+          { linkId: '3', type: 'quantity', text: 'Size' },
+          { linkId: '4', type: 'integer', text: 'Number of drains' },
+        ],
+      },
+      'UTC',
+    );
+    if (!read.ok) throw new Error(read.problem);
+    const chart = aChart();
+    renderWith(
+      aLamp({ chart }),
+      blankFormPaper(read.form, chart).pieces.map(({ key, node }) => <div key={key}>{node}</div>),
+    );
+    expect(document.body.textContent).toMatch(
+      /Glucose.*mmol\/L.*Weight.*Unit.*kg.*lb.*Size.*Unit.*Number of drains/,
+    );
+    expect(document.body.textContent).not.toMatch(/Number of drains.*Unit/);
+  });
+
   it('nor does the first page of the chart', () => {
     const names = Array.from({ length: 15 }, (_, index) => `Value ${index + 1}.`);
     const order = anOrder({ text: 'digoxin' });
@@ -293,6 +332,130 @@ describe('what goes on paper', () => {
     const { pieces } = handoffSheet([chart], [], '4 West', 'America/Chicago');
     renderWith(aLamp({ chart }), pieces[0]?.group?.head);
     expect(screen.getByText(/ALLERGIES: Penicillin V \(hives\)/)).toBeTruthy();
+  });
+
+  it('a moment on paper has its day: whoever reads it has no screen to ask', async () => {
+    const set = aVitalSet(1, 60, { saturationScale: 1, respirationRate: 18 });
+    const chart = aChart({ vitals: [set], history: [set] });
+    const whole = formatInstant(set.body.effectiveAt, 'America/Chicago');
+    expect(upToInWords(chart, 'America/Chicago')).toContain(` of ${whole}`);
+    const lamp = aLamp({ chart });
+    const { unmount } = renderWith(lamp, <Unsent entries={[set]} timeZone="America/Chicago" />);
+    expect(document.body.textContent).toContain(whole);
+    unmount();
+    const { container } = renderWith(lamp, <News2Chart sets={[set]} timeZone="America/Chicago" />);
+    expect(container.querySelector('svg')?.textContent).toContain(whole.slice(0, 11));
+  });
+
+  it('a label has a place for the day on which the specimen was taken', () => {
+    const at = minutesFromNow(-600);
+    const order = {
+      ...anOrder({ text: '' }),
+      detail: { category: 'laboratory' as const, request: { text: 'Potassium' }, startAt: at },
+    } as unknown as ReturnType<typeof anOrder>;
+    const chart = aChart();
+    renderWith(
+      aLamp({ chart }),
+      requisitionPaper(chart, order, 'UTC').pieces.map(({ key, node }) => <div key={key}>{node}</div>),
+    );
+    expect(screen.getAllByText(/Taken ____-____-______ ____:____ by/)).toHaveLength(3);
+  });
+
+  it('what was not taken is said, and is not coloured as the score 0', () => {
+    const sets = [
+      aVitalSet(1, 60, { saturationScale: 1, respirationRate: 18 }),
+      aVitalSet(2, 30, { saturationScale: 1, consciousness: 'alert', oxygenDevice: 'A' }),
+    ];
+    const chart = aChart({ vitals: sets });
+    renderWith(aLamp({ chart }), <News2Chart sets={sets} timeZone="America/Chicago" />);
+    const boxOf = (text: Element) => text.parentElement?.querySelector('rect')?.getAttribute('fill');
+    expect(screen.getAllByText('Not taken').map(boxOf)).toEqual(['none', 'none']);
+    expect(boxOf(screen.getByText('Alert'))).toBe('var(--band-0)');
+  });
+
+  it('a balance is not known where something was not measured', () => {
+    const at = minutesFromNow(-60);
+    const fluid = (position: number, body: object): Chart['measurements'][number] => ({
+      id: `${LOG}-${position}`,
+      hlc: [position, 0],
+      standing: 'current',
+      replacedBy: [],
+      body: { kind: 'fluid-recorded', author: NURSE, effectiveAt: at, recordedAt: at, ...body } as never,
+    });
+    const chart = aChart({
+      measurements: [
+        fluid(1, { route: 'oral', volumeMl: 500 }),
+        fluid(2, { route: 'urine', volumeMl: 200 }),
+        fluid(3, { route: 'urine', notMeasured: true }),
+      ],
+    });
+    renderWith(
+      aLamp({ chart }),
+      transferPaper(chart, 'UTC').pieces.map(({ key, node }) => <div key={key}>{node}</div>),
+    );
+    const said = document.body.textContent ?? '';
+    expect(said).toContain('in 500 mL, out at least 200 mL, not measured: urine');
+    expect(said).toContain('balance not known; of what was measured +300 mL');
+  });
+
+  it.each([
+    ['known', 'ALLERGIES'],
+    ['nilknown', 'No known allergies'],
+    ['notasked', 'Allergies not recorded'],
+    ['unavailable', 'Allergies could not be read'],
+  ] as const)('a wristband is never silent about allergies: %s', (status, words) => {
+    const chart = aChart({ allergies: { status, list: [] } });
+    renderWith(aLamp({ chart }), wristbandPaper(chart).pieces[0]?.node);
+    expect(document.body.textContent).toContain(words);
+  });
+
+  it('a wristband says that the EHR’s allergies could not be read, and that somebody has no number', () => {
+    const empty = aChart();
+    const chart = aChart({
+      allergies: { ...empty.allergies, ehrUnread: true },
+      identity: { ...empty.identity, numbers: [] },
+    });
+    renderWith(aLamp({ chart }), wristbandPaper(chart).pieces[0]?.node);
+    expect(document.body.textContent).toContain('there may be more');
+    expect(document.body.textContent).toContain('No number on this tablet');
+  });
+
+  it('a sheet of several patients says sex, the kind of each number, up to which entry, and what is here only', async () => {
+    const set = aVitalSet(1, 60, { saturationScale: 1, respirationRate: 18 });
+    const empty = aChart();
+    const chart = aChart({
+      history: [set],
+      identity: {
+        ...empty.identity,
+        numbers: [
+          { kind: 'MR', value: '4410-22' },
+          { kind: 'MRT', value: 'DAB12K' },
+        ],
+      },
+    });
+    const lamp = aLamp({
+      chart,
+      changes: { places: async () => ({ [set.id]: { place: 'this-tablet' } }) },
+    });
+    vi.stubGlobal('print', () => undefined);
+    renderWith(
+      lamp,
+      <PrintPreview
+        paper={handoffSheet([chart], [], '4 West', 'America/Chicago')}
+        by="Nora"
+        timeZone="America/Chicago"
+        onClose={() => undefined}
+      />,
+    );
+    const pages = await screen.findByRole('dialog', { name: /^Print: Handoff sheet/ });
+    await within(pages).findAllByText(/on this tablet only when this was printed/);
+    const said = pages.textContent ?? '';
+    expect(said).toContain('Female');
+    expect(said).toContain('EHR number 4410-22');
+    expect(said).toContain('Downtime number DAB12K');
+    expect(said).toContain(`up to entry ${set.id.slice(0, 6)}`);
+    expect(said).toMatch(/ABERNATHY, Ruth: on this tablet only when this was printed \(1\)/i);
+    expect(said).toContain('1 of its entries on this tablet only');
   });
 
   it('each print is in the trail: the first, again, and by the key of the browser', async () => {

@@ -46,9 +46,23 @@ describe('what cannot be read again', () => {
     const lamp = aLamp();
     renderWith(lamp, <TabletApp />);
     await screen.findByRole('button', { name: /Nora Nurse/ });
-    act(() => lamp.tell({ type: 'stopped' }));
+    act(() => lamp.tell({ type: 'stopped', worker: 'vault' }));
     expect((await screen.findByRole('alert')).textContent).toMatch(/stopped.*is safe on this tablet/);
     expect(screen.getByRole('button', { name: 'Open Lamplight again' })).toBeDefined();
     expect(screen.getByRole('button', { name: /Nora Nurse/ })).toBeDefined();
+    expect(screen.getByRole('alert').textContent).toContain('nothing more can be saved');
+  });
+
+  it('one that only sends no more still saves, and says so', async () => {
+    const lamp = aLamp();
+    renderWith(lamp, <TabletApp />);
+    await screen.findByRole('button', { name: /Nora Nurse/ });
+    act(() => lamp.tell({ type: 'stopped', worker: 'sync' }));
+    const said = (await screen.findByRole('alert')).textContent;
+    expect(said).not.toContain('nothing more can be saved');
+    expect(said).toMatch(/nothing is sent or fetched.*still saved on this tablet/);
+    // Then the other part as well: what is worse is said.
+    act(() => lamp.tell({ type: 'stopped', worker: 'vault' }));
+    expect(screen.getByRole('alert').textContent).toContain('nothing more can be saved');
   });
 });

@@ -112,6 +112,7 @@ describe('recording vital signs', () => {
       {
         patient: PATIENT,
         draft: { kind: 'vital-signs', effectiveAt: NOW, values: { saturationScale: 1, temperature: 37.2 } },
+        forgets: `vital-signs:${PATIENT}`,
       },
     ]);
     expect(onDone.mock.calls[0]?.[0]).toMatch(/^Saved on this tablet \d\d:\d\d/);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FormAnswer, formLines } from '../../src/clinical/index.ts';
+import { type FormAnswer, FormAnswered, formLines } from '../../src/clinical/index.ts';
 import { meets } from '../../src/forms/enable-when.ts';
 import {
   brokenConstraints,
@@ -502,6 +502,63 @@ describe('a sheet', () => {
         expect(liveForm(form, sheetFrom(form, items)).items).toEqual(items);
       }),
     );
+  });
+});
+
+describe('a number with a unit', () => {
+  const unit = (valueCoding: object) => [
+    { url: 'http://hl7.org/fhir/StructureDefinition/questionnaire-unit', valueCoding },
+  ];
+  const celsius = { system: 'http://unitsofmeasure.org', code: 'Cel', display: '°C' };
+  const form = formOf([
+    { linkId: 'temperature', type: 'decimal', text: 'Temperature', extension: unit(celsius) },
+    { linkId: 'depth', type: 'integer', text: 'Depth', extension: unit({ code: 'mm' }) },
+    {
+      linkId: 'length',
+      type: 'decimal',
+      text: 'Length',
+      item: [
+        {
+          linkId: 'length-unit',
+          type: 'display',
+          text: 'cm',
+          extension: [
+            {
+              url: 'http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl',
+              valueCodeableConcept: { coding: [{ code: 'unit' }] },
+            },
+          ],
+        },
+      ],
+    },
+    {
+      linkId: 'above',
+      type: 'decimal',
+      text: 'Above normal',
+      extension: [
+        ...unit(celsius),
+        {
+          url: `${SDC}sdc-questionnaire-calculatedExpression`,
+          ...fhirpath("%resource.item.where(linkId='temperature').answer.value - 37.5"),
+        },
+      ],
+    },
+  ]);
+  const { items } = liveForm(form, filled(form, { temperature: '38.5', depth: '4', length: '2.5' }));
+
+  it('is read with it, wherever the form is read in words', () => {
+    expect(formLines(items).map(({ text, answer }) => `${text}: ${answer}`)).toEqual([
+      'Temperature: 38.5 °C',
+      'Depth: 4 mm',
+      'Length: 2.5 cm',
+      'Above normal: 1 °C',
+    ]);
+  });
+
+  it('keeps it when it is saved, and is read back the same', () => {
+    const saved = FormAnswered.shape.items.parse(items);
+    expect(formLines(saved)).toEqual(formLines(items));
+    expect(liveForm(form, sheetFrom(form, saved)).items).toEqual(items);
   });
 });
 

@@ -2,7 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FormAnswered } from '../../src/clinical/index.ts';
-import { judge, readForm, tryOut, unanswerable } from '../../src/forms/index.ts';
+import {
+  brokenConstraints,
+  emptySheet,
+  judge,
+  liveForm,
+  readForm,
+  tryOut,
+  unanswerable,
+} from '../../src/forms/index.ts';
 import { SHIPPED_FORMS } from '../../src/forms/shipped.ts';
 import { NOW, NURSE } from '../clinical/builders.ts';
 
@@ -88,6 +96,57 @@ describe('the downtime forms that come along', () => {
     expect(JSON.stringify(SHIPPED_FORMS)).not.toMatch(
       /Braden|Waterlow|Norton|Morse|Wong|FLACC|Manchester|\bESI\b|CAM-ICU/,
     );
+  });
+});
+
+describe('the times that forms.md asks for', () => {
+  const shipped = (id: string) => formOf(SHIPPED_FORMS.find((one) => (one as { id: string }).id === id));
+
+  /** Warnings of the restraint form, for somebody born then, with these moments by linkId. */
+  function restraintWarnings(birthDate: string, moments: Record<string, string>): string[] {
+    const form = shipped('restraint-monitoring');
+    const sheet = emptySheet(form).map((node) => ({
+      ...node,
+      values: moments[node.linkId] === undefined ? node.values : [{ text: moments[node.linkId]! }],
+    }));
+    const context = { patient: { resourceType: 'Patient' as const, birthDate } };
+    const live = liveForm(form, sheet, context);
+    expect(live.items.length).toBe(Object.keys(moments).length);
+    return brokenConstraints(form, sheet, live, context).map(({ message, severity }) => {
+      expect(severity).toBe('warning');
+      return message;
+    });
+  }
+  const year = new Date().getUTCFullYear();
+
+  it.each([
+    ['an adult', `${year - 40}-01-01`, 4],
+    ['at 12', `${year - 12}-01-01`, 2],
+    ['below 9', `${year - 5}-01-01`, 1],
+  ])('an order for restraint is renewed in time: %s', (_who, birthDate, hours) => {
+    const until = (minutes: number) => ({
+      '5': '24-Nov-2026 10:00',
+      '6': `24-Nov-2026 ${10 + Math.floor((hours * 60 + minutes) / 60)}:${String((hours * 60 + minutes) % 60).padStart(2, '0')}`,
+    });
+    expect(restraintWarnings(birthDate, until(0))).toEqual([]);
+    expect(restraintWarnings(birthDate, until(5))).toEqual([
+      expect.stringMatching(/every 4 hours for adults, 2 hours at 9 to 17 years, 1 hour below 9/),
+    ]);
+  });
+
+  it('somebody in restraint is seen face to face within an hour of its beginning', () => {
+    const seen = (at: string) =>
+      restraintWarnings('1951-03-04', { '11': '24-Nov-2026 10:00', '7': `24-Nov-2026 ${at}` });
+    expect(seen('11:00')).toEqual([]);
+    expect(seen('11:01')).toEqual([expect.stringMatching(/within 1 hour/)]);
+  });
+
+  it('a transfusion is looked at hourly, and an inpatient is observed for a day after a reaction', () => {
+    const text = JSON.stringify(shipped('blood-transfusion-record').questionnaire);
+    expect(text).toMatch(/"linkId":"3.16".*"type":"dateTime".*Looked at, at least every hour/);
+    expect(text).toMatch(/observed for 24 hours/);
+    expect(text).toMatch(/any new symptom/);
+    expect(text).toMatch(/or by barcode/);
   });
 });
 

@@ -392,6 +392,56 @@ describe('doses', () => {
     );
   });
 
+  it.each<[string, object, unknown, string | undefined]>([
+    [
+      'how long each dose takes',
+      { timing: { ...code('BID').timing, repeat: { duration: 30, durationUnit: 'min' } } },
+      { ...times(['09:00', '21:00']), code: 'BID' },
+      'Timing in the EHR: BID, for 30 minutes each time',
+    ],
+    [
+      'how long each dose takes at most',
+      repeat({ frequency: 1, period: 8, periodUnit: 'h', duration: 1, durationMax: 2, durationUnit: 'h' }),
+      { type: 'every', hours: 8 },
+      'Timing in the EHR: 1 times every 8 hours, for 1 to 2 hours each time',
+    ],
+    [
+      'several days of its own',
+      { timing: { event: ['2026-11-24T09:00:00-05:00', '2026-11-26T14:00:00-05:00'] } },
+      { type: 'as-written', text: 'at 24-Nov-2026 09:00 and 26-Nov-2026 14:00' },
+      undefined,
+    ],
+    [
+      'several days of its own, beside words',
+      { text: 'before dialysis', timing: { event: ['2026-11-24T09:00:00-05:00', 'Thursday'] } },
+      { type: 'as-written', text: 'before dialysis' },
+      'Timing in the EHR: at 24-Nov-2026 09:00 and Thursday',
+    ],
+    [
+      'one day without its hour',
+      { timing: { event: ['2026-11-24'] } },
+      { type: 'as-written', text: 'at 24-Nov-2026, the hour could not be read' },
+      undefined,
+    ],
+    [
+      'a distance from bedtime',
+      repeat({ when: ['HS'], offset: 30 }),
+      { type: 'as-written', text: 'timed to: HS, 30 minutes from it' },
+      undefined,
+    ],
+  ])('what a schedule cannot say of the timing stays in words: %s', (_name, timing, schedule, words) => {
+    const read = order({ doseAndRate: [MG(5)], ...timing });
+    expect(read.schedule).toEqual(schedule);
+    expect(read.instructions).toBe(words);
+  });
+
+  it('as needed, a duration is told in words', () => {
+    const timing = repeat({ frequency: 1, period: 6, periodUnit: 'h', duration: 20, durationUnit: 'min' });
+    expect(order({ asNeededBoolean: true, doseAndRate: [MG(5)], ...timing }).instructions).toBe(
+      'Timing in the EHR: 1 times every 6 hours, for 20 minutes each time',
+    );
+  });
+
   it('a most that is no number of doses is read also where the timing gives one', () => {
     const prn = order({
       asNeededBoolean: true,

@@ -330,6 +330,14 @@ const SENT: Record<string, { entry: OpenedEntry; types: string[] }> = {
     }),
     types: ['QuestionnaireResponse', 'Provenance'],
   },
+  'a form with a number in a unit': {
+    entry: anEntry('form-answered', {
+      form: { id: 'own', title: 'Own' },
+      status: 'completed',
+      items: [{ linkId: '1', text: 'Temperature', answer: [{ valueDecimal: 38.4, unit: { code: 'Cel' } }] }],
+    }),
+    types: ['QuestionnaireResponse', 'Provenance'],
+  },
   'a form without a canonical name': {
     entry: anEntry('form-answered', {
       form: { id: 'own', title: 'Own' },
@@ -444,6 +452,14 @@ describe('vital signs in pregnancy', () => {
 
 describe('content', () => {
   const first = (name: string) => send(SENT[name]!.entry)[0]!;
+
+  it('a number of a form keeps its unit, where whoever reads the answers sees it', () => {
+    const [response] = send(SENT['a form with a number in a unit']!.entry);
+    // R4 answers a decimal with a decimal: the unit stands with the question.
+    expect(response?.item).toEqual([
+      { linkId: '1', text: 'Temperature (°C)', answer: [{ valueDecimal: 38.4 }] },
+    ]);
+  });
 
   it('vital signs carry LOINC, UCUM, the score and the comment', () => {
     const resources = send(SENT['a full set of vital signs']!.entry);

@@ -18,6 +18,7 @@ const newer: OpenedEntry = { id: `${'9'.repeat(32)}-1`, patient: PATIENT, hlc: [
 /** The vault of somebody who has unlocked, with these entries of the patient; what is written is kept in `written`. */
 function unlockedBy({ id, name, role }: typeof NURSE | typeof DOCTOR) {
   const written: WardBody[] = [];
+  const forgotten: unknown[] = [];
   const pins: string[] = [];
   const staff = { staff: id, name, role } as StaffMember;
   const session = {
@@ -25,8 +26,9 @@ function unlockedBy({ id, name, role }: typeof NURSE | typeof DOCTOR) {
       keyring: { staff, user: {} as UserKey, ward: '4-west' },
       charts: { opened: async () => [order, stopped, note, newer], whereIs: () => undefined },
       log: {
-        append: async (_scope: string, { body }: { body: WardBody }) => {
+        append: async (_scope: string, { body, forgets }: { body: WardBody; forgets?: unknown }) => {
           written.push(body);
+          forgotten.push(forgets);
           return { id: `${'8'.repeat(32)}-${written.length}` };
         },
       },
@@ -46,7 +48,7 @@ function unlockedBy({ id, name, role }: typeof NURSE | typeof DOCTOR) {
   const { charting } = createCharting({} as VaultDatabase, news, () => Date.parse(NOW), session, signIn);
   const append = (draft: Draft, pin?: string) =>
     charting.append({ patient: PATIENT, draft, ...(pin === undefined ? {} : { pin }) });
-  return { append, written, pins };
+  return { append, written, pins, charting, forgotten };
 }
 
 const mark = (target: { id: string }): Draft => ({
@@ -93,5 +95,15 @@ describe('what the vault writes about other entries', () => {
     for (const target of [newer, { id: `${'7'.repeat(32)}-1` }])
       expect(await append(mark(target), PIN)).toMatchObject({ ok: false, error: { kind: 'not-allowed' } });
     expect(written).toEqual([]);
+  });
+});
+
+describe('what was half written', () => {
+  it('is forgotten by the transaction that saves it: after a crash it is not offered a second time', async () => {
+    const { charting, forgotten } = unlockedBy(NURSE);
+    const draft: Draft = { kind: 'note', effectiveAt: NOW, noteType: 'nursing', text: 'asleep' };
+    await charting.append({ patient: PATIENT, draft, forgets: `note:${PATIENT}` });
+    await charting.append({ patient: PATIENT, draft });
+    expect(forgotten).toEqual([[NURSE.id, `note:${PATIENT}`], undefined]);
   });
 });

@@ -1,7 +1,7 @@
 import { Button, Chip, Input, MultiSelect, Select, Textarea, TextInput } from '@mantine/core';
 import { useId } from 'react';
 import { type UseFormReturn, useController } from 'react-hook-form';
-import { answerInWords, formatDate, formatInstant, formatTime } from '../../clinical/index.ts';
+import { answerInWords, formatDate, formatInstant, formatTime, unitInWords } from '../../clinical/index.ts';
 import {
   type FieldValue,
   type Form,
@@ -215,7 +215,7 @@ function Typed({ item, form, label, problem, value, onChange }: OneValue) {
   return (
     <div className="row fields">
       <TextInput
-        label={unit ? `${label} (${unit.display ?? unit.code ?? ''})` : label}
+        label={unit ? `${label} (${unitInWords(unit)})` : label}
         error={problem}
         value={value.text}
         readOnly={item.readOnly}
@@ -271,7 +271,7 @@ function UnitField({
   return (
     <Select
       label={`Unit of ${label}`}
-      data={units.map((unit) => ({ value: unitName(unit), label: unit.display ?? unit.code ?? '' }))}
+      data={units.map((unit) => ({ value: unitName(unit), label: unitInWords(unit) }))}
       value={value.unit ?? null}
       disabled={readOnly}
       onChange={(unit) => onChange({ text: value.text, ...(unit === null ? {} : { unit }) })}
@@ -280,7 +280,7 @@ function UnitField({
   );
 }
 
-function nowFor(type: string, timeZone: string): string {
+export function nowFor(type: string, timeZone: string): string {
   const now = new Date().toISOString();
   if (type === 'time') return formatTime(now, timeZone);
   const moment = formatInstant(now, timeZone);

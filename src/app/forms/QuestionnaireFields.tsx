@@ -2,8 +2,15 @@ import './forms.css';
 import { Button } from '@mantine/core';
 import { get, type UseFormReturn, useFieldArray } from 'react-hook-form';
 import { answerInWords } from '../../clinical/index.ts';
-import { emptyNode, type Form, type FormItem, type LiveForm, type SheetNode } from '../../forms/index.ts';
-import { AnswerField } from './AnswerField.tsx';
+import {
+  emptyNode,
+  type Form,
+  type FormItem,
+  isOneTapEvent,
+  type LiveForm,
+  type SheetNode,
+} from '../../forms/index.ts';
+import { AnswerField, nowFor } from './AnswerField.tsx';
 
 /** What the fields of a form are bound to. */
 export interface SheetFields {
@@ -60,7 +67,8 @@ function OneItem(props: ItemProps) {
 }
 
 function Group(props: ItemProps & { words: string }) {
-  const { item, path, sheet, words, depth } = props;
+  const { item, path, sheet, words, depth, form } = props;
+  const event = eventOf(item);
   const rows = useFieldArray({ control: sheet.control, name: `${path}.rows` as 'nodes.0.rows' });
   const Heading = depth === 0 ? 'h3' : 'h4';
   const shown = item.repeats ? rows.fields : rows.fields.slice(0, 1);
@@ -83,6 +91,31 @@ function Group(props: ItemProps & { words: string }) {
           )}
         </div>
       ))}
+      {event && shown.length < item.maxOccurs && (
+        <fieldset className="tiles" aria-label={`${words}: one tap writes it with its time`}>
+          <div className="row">
+            {event.options.map((option, at) => {
+              const name = answerInWords(option);
+              return (
+                <Button
+                  key={name}
+                  variant="default"
+                  aria-label={`Now: ${name}`}
+                  onClick={() => {
+                    const nodes = event.row(at, nowFor('dateTime', form.timeZone));
+                    // The empty row that a group begins with is the first event's.
+                    if (isBlank(sheet.getValues(`${path}.rows` as 'nodes.0.rows'), item))
+                      rows.update(0, { nodes });
+                    else rows.append({ nodes });
+                  }}
+                >
+                  {name}
+                </Button>
+              );
+            })}
+          </div>
+        </fieldset>
+      )}
       {item.repeats && shown.length < item.maxOccurs && (
         <div>
           <Button variant="default" onClick={() => rows.append({ nodes: item.items.map(emptyNode) })}>
@@ -93,6 +126,25 @@ function Group(props: ItemProps & { words: string }) {
     </section>
   );
 }
+
+/** Of a group of events, as a form that comes along marks it: what may be tapped, and the row that a tap writes. */
+function eventOf(item: FormItem) {
+  const time = item.items.findIndex(({ type }) => type === 'dateTime');
+  const what = item.items.findIndex(({ options }) => options.length > 0);
+  if (!item.repeats || !isOneTapEvent(item.source) || time < 0 || what < 0) return undefined;
+  return {
+    options: item.items[what]!.options,
+    row: (option: number, now: string): SheetNode[] =>
+      item.items.map((inner, index) => ({
+        ...emptyNode(inner),
+        ...(index === time ? { values: [{ text: now }] } : {}),
+        ...(index === what ? { values: [{ text: '', option }] } : {}),
+      })),
+  };
+}
+
+const isBlank = (rows: SheetNode['rows'], item: FormItem): boolean =>
+  rows.length === 1 && JSON.stringify(rows[0]?.nodes) === JSON.stringify(item.items.map(emptyNode));
 
 function Question(props: ItemProps & { words: string }) {
   const { item, path, sheet, live, words, warnings } = props;

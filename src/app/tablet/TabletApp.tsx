@@ -23,27 +23,34 @@ export function TabletApp() {
   // Revoked while somebody works: what is half written is kept sealed, and the screen is emptied.
   useEffect(() => subscribe((event) => void (event.type === 'revoked' && lock())), [subscribe]);
   useEffect(() => subscribe((event) => void (event.type === 'wiped' && startAnew())), [subscribe]);
-  const [stopped, setStopped] = useState(false);
-  useEffect(() => subscribe((event) => event.type === 'stopped' && setStopped(true)), [subscribe]);
+  const [stopped, setStopped] = useState<readonly ('vault' | 'sync')[]>([]);
+  useEffect(
+    () =>
+      subscribe((event) => {
+        if (event.type === 'stopped') setStopped((before) => [...before, event.worker]);
+      }),
+    [subscribe],
+  );
   const theme = useTheme();
   const covered = useCover();
   // The cover lies over the screens and does not replace them: what is half written stays.
   return (
     <>
       {covered && <div className="cover">Lamplight</div>}
-      {stopped && <Stopped />}
+      {stopped.length > 0 && <Stopped saves={!stopped.includes('vault')} />}
       <Inside status={status} session={session} theme={theme} onJoining={reload} onUnlock={setSession} />
     </>
   );
 }
 
-/** What is on the screen stays, so that it can be copied; nothing of it can be saved any more. */
-function Stopped() {
+/** What is on the screen stays: where nothing can be saved any more it can be copied, else it can be finished. */
+function Stopped({ saves }: { saves: boolean }) {
   return (
     <div role="alert" className="notice stop">
       <p>
-        ▲ A part of Lamplight has stopped, and nothing more can be saved or sent now. Everything that was
-        shown as saved is safe on this tablet. Copy to paper what you are writing, then open Lamplight again.
+        {saves
+          ? '▲ The part of Lamplight that speaks to the server has stopped: nothing is sent or fetched now. What you chart is still saved on this tablet. Finish what you are writing, then open Lamplight again.'
+          : '▲ A part of Lamplight has stopped, and nothing more can be saved or sent now. Everything that was shown as saved is safe on this tablet. Copy to paper what you are writing, then open Lamplight again.'}
       </p>
       <Button onClick={() => void lock()}>Open Lamplight again</Button>
     </div>

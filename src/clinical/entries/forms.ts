@@ -16,6 +16,10 @@ export interface FormAnswer {
   valueQuantity?: z.infer<typeof FormQuantity>;
   /** By its hash; FHIR's Attachment is made of it when the form goes to the EHR. */
   valueAttachment?: PictureReference;
+  /**
+   * Of an integer or decimal: the unit that the form names. R4 keeps it in the form alone, and answers are read without it.
+   */
+  unit?: z.infer<typeof FormCoding>;
   item?: FormResponseItem[];
 }
 
@@ -57,6 +61,7 @@ const FormAnswer: z.ZodType<FormAnswer> = z.lazy(() =>
     valueCoding: FormCoding.optional(),
     valueQuantity: FormQuantity.optional(),
     valueAttachment: PictureReference.optional(),
+    unit: FormCoding.optional(),
     item: z.array(FormResponseItem).max(500).optional(),
   }),
 );

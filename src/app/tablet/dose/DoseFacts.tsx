@@ -118,6 +118,8 @@ export function AsNeededFacts({
 }) {
   const state = asNeeded(order, chart.snapshotAsOf, now);
   if (!state) return null;
+  // What the EHR says in words alone is no limit that is computed with (orders-from-fhir).
+  const words = order.detail.category === 'medication' ? order.detail.instructions : undefined;
   const amount = state.amount ? `, ${formatQuantity(state.amount)} here` : '';
   return (
     <span>
@@ -129,8 +131,12 @@ export function AsNeededFacts({
         : `. Before ${formatTime(state.unknownBefore, timeZone)} only the EHR's last dose is known`}
       {' · '}
       {state.nextAt === undefined
-        ? '● may be given now'
+        ? words === undefined
+          ? '● may be given now'
+          : '▲ may be given by what is counted here'
         : `○ not before ${formatInstant(state.nextAt, timeZone)}`}
+      {words !== undefined &&
+        `; the order’s words may limit it too, and are not counted: read the limit yourself: “${words}”`}
     </span>
   );
 }

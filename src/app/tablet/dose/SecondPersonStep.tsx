@@ -83,7 +83,7 @@ export function SecondPersonStep({
   onCancel: () => void;
 }) {
   const { vault } = useLamp();
-  const { discard } = useKeptValues();
+  const { discard, draftKey } = useKeptValues();
   // Another person begins to read, at the order. (Nothing is returned: Chromium's scrollTo answers with a promise.)
   useEffect(() => {
     scrollTo({ top: 0 });
@@ -119,7 +119,11 @@ export function SecondPersonStep({
       ...(counted && wrongBy === 0 ? { count: counted } : {}),
     };
     const result = await vault
-      .append({ patient: identity.id, draft: { ...dose, second } as Draft })
+      .append({
+        patient: identity.id,
+        draft: { ...dose, second } as Draft,
+        ...(draftKey === undefined ? {} : { forgets: draftKey }),
+      })
       .catch(() => UNANSWERED);
     if (!result.ok) {
       setProblem(result.error.message);

@@ -33,6 +33,9 @@ import { useSave } from './use-save.ts';
 /** A half-filled form as it is kept; brought into the shape of the form when it is opened again. */
 const FormDraft = z.object({ nodes: z.array(SheetNode), at: z.string(), reason: z.string() });
 
+/** For paper alone: on a tablet the result is charted where a critical one escalates until somebody knows. */
+export const TELEPHONE_RESULT = 'urn:lamplight:form:telephone-result';
+
 /** One of the hospital's forms about this patient, by its id. */
 export function FillFormById({
   form: id,
@@ -90,15 +93,12 @@ export function FillForm({
   const { sheet, nodes, live, warnings } = useFormSheet(form, start.nodes, context);
   const [at, setAt] = useState(start.at);
   const [reason, setReason] = useState(start.reason);
-  const saving = useSave(timeZone);
+  const key = amend ? draftKey('form-amendment', patient, amend.id) : draftKey('form', patient, form.id);
+  const saving = useSave(timeZone, key);
   const [incomplete, setIncomplete] = useState(false);
   const time = useEffectiveTime(at, timeZone, now, amend?.body.effectiveAt);
   const untouched = isUntouched(form, nodes);
-  const kept = useDraft(
-    amend ? draftKey('form-amendment', patient, amend.id) : draftKey('form', patient, form.id),
-    patient,
-    untouched && !amend ? undefined : { nodes, at, reason },
-  );
+  const kept = useDraft(key, patient, untouched && !amend ? undefined : { nodes, at, reason });
   const missing = unanswerable(form);
 
   const submit = sheet.handleSubmit(
@@ -147,6 +147,12 @@ export function FillForm({
       onCancel={() => void leave()}
     >
       {form.description && <p className="quiet">{form.description}</p>}
+      {form.url === TELEPHONE_RESULT && !amend && (
+        <p className="notice" role="alert">
+          ▲ This sheet tells nobody of a critical result. What you wrote is kept: go back, and chart it under
+          “Result by telephone”, which goes on until somebody has acknowledged it.
+        </p>
+      )}
       {missing.length > 0 && (
         <p className="notice">
           This form asks for something that a tablet cannot take (

@@ -64,8 +64,9 @@ export function HandoffForm({
     };
   });
   const [touched, setTouched] = useState(draft !== undefined);
-  const saving = useSave(timeZone);
-  const kept = useDraft(draftKey('handoff', patient), patient, touched ? fields : undefined);
+  const key = draftKey('handoff', patient);
+  const saving = useSave(timeZone, key);
+  const kept = useDraft(key, patient, touched ? fields : undefined);
   const change = (next: Partial<Fields>): void => {
     setTouched(true);
     setFields({ ...fields, ...next });

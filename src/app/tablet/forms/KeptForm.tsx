@@ -13,6 +13,8 @@ interface KeptValues extends Pick<KeptDraft, 'flush' | 'discard'> {
   /** What the continued draft says of a field, unchecked; `undefined`: nothing. */
   read(name: string): { value: unknown } | undefined;
   report(fields: Record<string, KeptField>): void;
+  /** Of the draft; absent: nothing is kept here. */
+  draftKey?: string;
 }
 
 const KeptContext = createContext<KeptValues>({
@@ -68,8 +70,9 @@ export function KeptForm({
       },
       flush,
       discard,
+      draftKey,
     }),
-    [draft, keep, flush, discard],
+    [draft, keep, flush, discard, draftKey],
   );
   return (
     <KeptContext value={kept}>

@@ -65,7 +65,8 @@ export function NoteForm({
           reason: '',
         },
   });
-  const saving = useSave(timeZone);
+  const key = amend ? draftKey('note-amendment', patient, amend.id) : draftKey('note', patient);
+  const saving = useSave(timeZone, key);
   const fields = watch();
   const noParts = PARTS.every(([name]) => fields[name].trim() === '');
   const noText = fields.text.trim() === '';
@@ -73,11 +74,7 @@ export function NoteForm({
   // Written under another kind, and not shown under this one: it stays in the draft, and no note is signed without it.
   const beside = fields.noteType === 'sbar' ? !noText : !noParts;
   const time = useEffectiveTime(fields.at, timeZone, now, amend?.body.effectiveAt);
-  const draftKept = useDraft(
-    amend ? draftKey('note-amendment', patient, amend.id) : draftKey('note', patient),
-    patient,
-    noText && noParts && !amend ? undefined : fields,
-  );
+  const draftKept = useDraft(key, patient, noText && noParts && !amend ? undefined : fields);
 
   const submit = handleSubmit(async () => {
     const text =

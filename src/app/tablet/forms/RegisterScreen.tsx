@@ -65,7 +65,7 @@ export function RegisterScreen(props: ScreenProps) {
 
 function RegisterForm({ go, timeZone }: ScreenProps) {
   const { vault } = useLamp();
-  const { flush, discard } = useKeptValues();
+  const { flush, discard, draftKey: key } = useKeptValues();
   const rows = useBoard() ?? [];
   const [problem, setProblem] = useState<string>();
   const [saved, setSaved] = useState<{ patient: string; number: string; savedAt: string }>();
@@ -92,17 +92,21 @@ function RegisterForm({ go, timeZone }: ScreenProps) {
           Math.random(),
         )
       : { family: form.family, given: form.given };
+    await flush();
     const result = await vault
-      .register({
-        effectiveAt: new Date().toISOString(),
-        name,
-        nameUnknown: form.unknown,
-        sex: form.sex,
-        ...(birthDate === undefined ? {} : { birthDate }),
-        ...(form.bed === '' ? {} : { bed: form.bed }),
-        ...(form.claimedEhrNumber === '' ? {} : { claimedEhrNumber: form.claimedEhrNumber }),
-        ...(form.presentingComplaint === '' ? {} : { presentingComplaint: form.presentingComplaint }),
-      })
+      .register(
+        {
+          effectiveAt: new Date().toISOString(),
+          name,
+          nameUnknown: form.unknown,
+          sex: form.sex,
+          ...(birthDate === undefined ? {} : { birthDate }),
+          ...(form.bed === '' ? {} : { bed: form.bed }),
+          ...(form.claimedEhrNumber === '' ? {} : { claimedEhrNumber: form.claimedEhrNumber }),
+          ...(form.presentingComplaint === '' ? {} : { presentingComplaint: form.presentingComplaint }),
+        },
+        key,
+      )
       .catch(() => UNANSWERED);
     if (!result.ok) return setProblem(result.error.message);
     await discard();

@@ -121,7 +121,9 @@ export function VitalSignsForm({
         },
   });
   const [confirmed, setConfirmed] = useState<ReadonlySet<string>>(new Set());
-  const saving = useSave(timeZone);
+  const patient = chart.identity.id;
+  const key = amend ? draftKey('vital-signs-amendment', patient, amend.id) : draftKey('vital-signs', patient);
+  const saving = useSave(timeZone, key);
   const fields = watch();
   const values = valuesOf(fields);
   const [last] = standing;
@@ -141,13 +143,8 @@ export function VitalSignsForm({
     Object.values(fields.numbers).some((text) => text.trim() !== '') ||
     fields.comment.trim() !== '' ||
     fields.notDone !== '';
-  const patient = chart.identity.id;
   const time = useEffectiveTime(fields.takenAt, timeZone, now, amend?.body.effectiveAt);
-  const draftKept = useDraft(
-    amend ? draftKey('vital-signs-amendment', patient, amend.id) : draftKey('vital-signs', patient),
-    patient,
-    typed || amend ? fields : undefined,
-  );
+  const draftKept = useDraft(key, patient, typed || amend ? fields : undefined);
   const applies = chart.care.news2Applies;
   const score = scoreNews2(values);
 

@@ -1,51 +1,33 @@
 import {
   type ChartOrder,
   describeSchedule,
+  FREQUENCY_HOURS,
+  type FrequencyCode,
   isSameSchedule,
   type Schedule,
   START_TIME,
 } from '../../../clinical/index.ts';
 
+interface Frequency {
+  label: string;
+  schedule: (typed: Typed) => Schedule;
+}
+
+function atHours(label: string, code: FrequencyCode): Frequency {
+  const times = [...FREQUENCY_HOURS[code]];
+  return {
+    label: `${label}, ${times.join(' ')}`,
+    schedule: ({ timeZone }) => ({ type: 'times', code, times, timeZone, everyDays: 1 }),
+  };
+}
+
 /** The ward's usual frequencies, with the hours that they mean here (medication.md, default times). */
-const FREQUENCIES: Record<string, { label: string; schedule: (typed: Typed) => Schedule }> = {
-  daily: {
-    label: 'Daily, 09:00',
-    schedule: ({ timeZone }) => ({ type: 'times', code: 'QD', times: ['09:00'], timeZone, everyDays: 1 }),
-  },
-  twice: {
-    label: 'Twice daily, 09:00 21:00',
-    schedule: ({ timeZone }) => ({
-      type: 'times',
-      code: 'BID',
-      times: ['09:00', '21:00'],
-      timeZone,
-      everyDays: 1,
-    }),
-  },
-  thrice: {
-    label: 'Three times daily, 08:00 14:00 20:00',
-    schedule: ({ timeZone }) => ({
-      type: 'times',
-      code: 'TID',
-      times: ['08:00', '14:00', '20:00'],
-      timeZone,
-      everyDays: 1,
-    }),
-  },
-  four: {
-    label: 'Four times daily, 08:00 12:00 17:00 21:00',
-    schedule: ({ timeZone }) => ({
-      type: 'times',
-      code: 'QID',
-      times: ['08:00', '12:00', '17:00', '21:00'],
-      timeZone,
-      everyDays: 1,
-    }),
-  },
-  bedtime: {
-    label: 'At bedtime, 22:00',
-    schedule: ({ timeZone }) => ({ type: 'times', code: 'BED', times: ['22:00'], timeZone, everyDays: 1 }),
-  },
+const FREQUENCIES: Record<string, Frequency> = {
+  daily: atHours('Daily', 'QD'),
+  twice: atHours('Twice daily', 'BID'),
+  thrice: atHours('Three times daily', 'TID'),
+  four: atHours('Four times daily', 'QID'),
+  bedtime: atHours('At bedtime', 'BED'),
   q4: { label: 'Every 4 hours', schedule: () => ({ type: 'every', hours: 4 }) },
   q6: { label: 'Every 6 hours', schedule: () => ({ type: 'every', hours: 6 }) },
   q8: { label: 'Every 8 hours', schedule: () => ({ type: 'every', hours: 8 }) },

@@ -1,13 +1,17 @@
 import { useRef, useState } from 'react';
 import { type Draft, type EntryId, formatTime } from '../../../clinical/index.ts';
 import { useLamp } from '../../lamp.tsx';
+import { useKeptValues } from './KeptForm.tsx';
 
 export interface Save {
   busy: boolean;
   problem: string | undefined;
-  /** Resolves with "Saved on this tablet 14:05", or `undefined` when nothing was saved: then the form stays as it is. */
+  /**
+   * Resolves with "Saved on this tablet 14:05", or `undefined` when nothing was saved: then the form stays as it is. The
+   * form's draft is forgotten by the same write.
+   */
   save(patient: string, draft: Draft, pin?: string): Promise<string | undefined>;
-  /** The same, with the id of what was saved, for a form whose next entry names it. */
+  /** With the id of what was saved, for a form whose next entry names it: its draft stays. */
   append(patient: string, draft: Draft, pin?: string): Promise<{ id: EntryId; message: string } | undefined>;
 }
 
@@ -20,20 +24,36 @@ export const UNANSWERED = {
   },
 } as const;
 
-/** The one way from a form into the vault. Only what the vault confirmed is called saved. */
-export function useSave(timeZone: string): Save {
+/**
+ * The one way from a form into the vault. Only what the vault confirmed is called saved. `ownDraft`: the key of the draft
+ * of a form that keeps its own, without a `KeptForm` around it.
+ */
+export function useSave(timeZone: string, ownDraft?: string): Save {
   const { vault } = useLamp();
+  const { draftKey = ownDraft, flush } = useKeptValues();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   // A second tap before "saving" is drawn must not chart the same thing twice.
   const running = useRef(false);
-  const append: Save['append'] = async (patient, draft, pin) => {
+  const write = async (
+    patient: string,
+    draft: Draft,
+    pin: string | undefined,
+    forgets: string | undefined,
+  ) => {
     if (running.current) return undefined;
     running.current = true;
     setBusy(true);
     setProblem(undefined);
+    // A keystroke that waits to be kept must not bring the draft back after it is forgotten.
+    if (forgets !== undefined) await flush();
     const result = await vault
-      .append({ patient, draft, ...(pin === undefined ? {} : { pin }) })
+      .append({
+        patient,
+        draft,
+        ...(pin === undefined ? {} : { pin }),
+        ...(forgets === undefined ? {} : { forgets }),
+      })
       .catch(() => UNANSWERED);
     running.current = false;
     setBusy(false);
@@ -47,7 +67,7 @@ export function useSave(timeZone: string): Save {
   return {
     busy,
     problem,
-    append,
-    save: async (patient, draft, pin) => (await append(patient, draft, pin))?.message,
+    append: (patient, draft, pin) => write(patient, draft, pin, undefined),
+    save: async (patient, draft, pin) => (await write(patient, draft, pin, draftKey))?.message,
   };
 }

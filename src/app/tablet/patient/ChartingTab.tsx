@@ -4,18 +4,16 @@ import {
   type Chart,
   type Charted,
   describeEntry,
-  FLUID_WORDS,
   type FluidTotals,
   fluidBalance,
   fluidDay,
   formatInstant,
-  formatNumber,
   formatTime,
   infusionFluids,
   inWardUnit,
-  isFluidIn,
   type MeasurementKind,
   stands,
+  totalsInWords,
 } from '../../../clinical/index.ts';
 import { Sideways } from '../../Sideways.tsx';
 import { Devices, Screens, Urine } from './CareSections.tsx';
@@ -130,9 +128,7 @@ function Balance({
 
 function Totals({ name, totals }: { name: string; totals: FluidTotals }) {
   const empty = Object.keys(totals.byRoute).length + totals.notMeasured.length === 0;
-  const atLeast = (value: number, own: boolean): string => `${own ? 'at least ' : ''}${formatNumber(value)}`;
-  const missingIn = totals.notMeasured.some(isFluidIn);
-  const missingOut = totals.notMeasured.some((route) => !isFluidIn(route));
+  const said = totalsInWords(totals);
   if (empty)
     return (
       <tr>
@@ -143,14 +139,10 @@ function Totals({ name, totals }: { name: string; totals: FluidTotals }) {
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td>{atLeast(totals.inMl, missingIn)}</td>
-      <td>{atLeast(totals.outMl, missingOut)}</td>
-      <td>
-        {totals.notMeasured.length > 0 ? 'not known; of what was measured ' : ''}
-        {totals.balanceMl > 0 ? '+' : ''}
-        {formatNumber(totals.balanceMl)}
-      </td>
-      <td>{totals.notMeasured.map((route) => FLUID_WORDS[route]).join(', ')}</td>
+      <td>{said.in}</td>
+      <td>{said.out}</td>
+      <td>{said.balance}</td>
+      <td>{said.notMeasured}</td>
     </tr>
   );
 }

@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { type Chart, describeEntry, formatInstant, stands } from '../../../clinical/index.ts';
 import { FormPictures } from '../../pictures/Picture.tsx';
+import { TELEPHONE_RESULT } from '../forms/FillForm.tsx';
 import { useForms } from '../use-forms.ts';
 import type { Task } from './tasks.ts';
 
@@ -33,7 +34,13 @@ export function FormsTab({
           />
           <div className="form-list">
             {offered.map((form) => (
-              <Button key={form.id} variant="default" onClick={() => start({ do: 'form', form: form.id })}>
+              <Button
+                key={form.id}
+                variant="default"
+                onClick={() =>
+                  start(form.url === TELEPHONE_RESULT ? { do: 'result' } : { do: 'form', form: form.id })
+                }
+              >
                 {form.title}
               </Button>
             ))}

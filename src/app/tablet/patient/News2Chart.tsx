@@ -55,6 +55,8 @@ const LANES: readonly Lane[] = [
   },
 ];
 
+const NOT_TAKEN = 'Not taken';
+
 const WORDS: readonly {
   label: string;
   part: 'supplementalOxygen' | 'consciousness';
@@ -65,7 +67,7 @@ const WORDS: readonly {
     part: 'supplementalOxygen',
     say: ({ oxygenDevice, oxygenFlow }) =>
       oxygenDevice === undefined
-        ? '–'
+        ? NOT_TAKEN
         : oxygenDevice === 'A'
           ? 'Air'
           : `O₂ ${oxygenDevice}${oxygenFlow === undefined ? '' : ` ${oxygenFlow} L`}`,
@@ -74,9 +76,13 @@ const WORDS: readonly {
     label: 'Consciousness',
     part: 'consciousness',
     say: ({ consciousness }) =>
-      consciousness === undefined ? '–' : consciousness[0]!.toUpperCase() + consciousness.slice(1),
+      consciousness === undefined ? NOT_TAKEN : consciousness[0]!.toUpperCase() + consciousness.slice(1),
   },
 ];
+
+/** What was not taken has no score, and so no colour. */
+const bandOf = (score: number | null | undefined): string =>
+  typeof score !== 'number' ? 'none' : `var(--band-${score})`;
 
 const LANE_HEIGHT = 120;
 const WORD_HEIGHT = 34;
@@ -112,7 +118,7 @@ export function News2Chart({ sets, timeZone }: { sets: Chart['vitals']; timeZone
         >
           {shown.map((set, index) => (
             <text key={set.id} x={x(index)} y={18} textAnchor="middle" fill="var(--ink)">
-              <tspan>{formatInstant(set.body.effectiveAt, timeZone).slice(0, 6)}</tspan>
+              <tspan>{formatInstant(set.body.effectiveAt, timeZone).slice(0, '24-Nov-2026'.length)}</tspan>
               <tspan x={x(index)} dy={20} fontWeight={700}>
                 {formatTime(set.body.effectiveAt, timeZone)}
               </tspan>
@@ -140,7 +146,7 @@ export function News2Chart({ sets, timeZone }: { sets: Chart['vitals']; timeZone
                     y={wordsTop + row * WORD_HEIGHT}
                     width={STEP}
                     height={WORD_HEIGHT - 4}
-                    fill={`var(--band-${set.news2.parts[word.part] ?? 0})`}
+                    fill={bandOf(set.news2.parts[word.part])}
                     stroke="var(--line)"
                     strokeWidth={0.5}
                   />

@@ -2,7 +2,7 @@ import './print.css';
 import { Button, SegmentedControl } from '@mantine/core';
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
-import { formatInstant } from '../../../clinical/index.ts';
+import { type Chart, displayName, formatInstant } from '../../../clinical/index.ts';
 import type { VaultApi } from '../../../vault/api.ts';
 import { useLamp } from '../../lamp.tsx';
 import { PaperIdentity, Unsent, upToInWords } from './PaperIdentity.tsx';
@@ -28,18 +28,31 @@ export function PrintPreview({
 }) {
   const [size, setSize] = useState<PaperSize>(() => paperSize(timeZone));
   const [printedAt] = useState(() => new Date().toISOString());
-  const { facts, lost } = useFacts(paper.chart?.identity.id);
-  const told = paper.record ? (paper.chart?.history ?? []) : [];
-  const unsent = told.filter(({ id }) => facts?.places[id]?.place === 'this-tablet');
+  const charts = paper.chart ? [paper.chart] : (paper.charts ?? []);
+  const { facts, lost } = useFacts(charts.map(({ identity }) => identity.id).join(' '));
+  const unsent = paper.record ? charts.map((chart) => unsentOf(chart, facts?.places)) : [];
+  const unsentCount = unsent.reduce((sum, { entries, more }) => sum + entries.length + more, 0);
   const pieces: PaperPiece[] = [
     ...paper.pieces,
-    ...(unsent.length > 0 ? [{ key: 'unsent', node: <Unsent entries={unsent} timeZone={timeZone} /> }] : []),
+    ...unsent
+      .filter(({ entries, more }) => entries.length + more > 0)
+      .map(({ chart, entries, more }) => ({
+        key: `unsent ${chart.identity.id}`,
+        node: (
+          <Unsent
+            entries={entries}
+            more={more}
+            {...(paper.chart ? {} : { of: displayName(chart.identity.name) })}
+            timeZone={timeZone}
+          />
+        ),
+      })),
   ];
   const footer = [
     `Printed ${formatInstant(printedAt, timeZone)} by ${by}`,
     facts?.device ?? '',
     paper.chart ? upToInWords(paper.chart, timeZone) : '',
-    unsent.length > 0 ? `${unsent.length} of its entries on this tablet only` : '',
+    unsentCount > 0 ? `${unsentCount} of its entries on this tablet only` : '',
   ]
     .filter((part) => part !== '')
     .join(' · ');
@@ -158,21 +171,38 @@ export function PrintPreview({
   );
 }
 
-/** Which tablet this is, and where each entry is. A paper without them would not say what is on this tablet only. */
-function useFacts(patient: string | undefined) {
+type Places = Awaited<ReturnType<VaultApi['places']>>;
+
+/** What of a chart is on this tablet only. A list reads the newest of each history: the rest is counted. */
+function unsentOf(chart: Chart, places: ReadonlyMap<string, Places> | undefined) {
+  const own = places?.get(chart.identity.id) ?? {};
+  const here = Object.keys(own).filter((id) => own[id]?.place === 'this-tablet');
+  const entries = chart.history.filter(({ id }) => own[id]?.place === 'this-tablet');
+  return { chart, entries, more: Math.max(0, here.length - entries.length) };
+}
+
+/**
+ * Which tablet this is, and where each entry of these patients is. A paper without them would not say what is on this
+ * tablet only. `patients`: their pseudonyms, between spaces.
+ */
+function useFacts(patients: string) {
   const { vault } = useLamp();
-  const [facts, setFacts] = useState<{ device: string; places: Awaited<ReturnType<VaultApi['places']>> }>();
+  const [facts, setFacts] = useState<{ device: string; places: ReadonlyMap<string, Places> }>();
   const [lost, setLost] = useState(false);
   useEffect(() => {
     let current = true;
-    void Promise.all([vault.status(), patient === undefined ? {} : vault.places(patient)]).then(
-      ([status, places]) => current && setFacts({ device: status.deviceName ?? '', places }),
+    const places = patients
+      .split(' ')
+      .filter((patient) => patient !== '')
+      .map(async (patient): Promise<[string, Places]> => [patient, await vault.places(patient)]);
+    void Promise.all([vault.status(), Promise.all(places)]).then(
+      ([status, found]) => current && setFacts({ device: status.deviceName ?? '', places: new Map(found) }),
       () => current && setLost(true),
     );
     return () => {
       current = false;
     };
-  }, [vault, patient]);
+  }, [vault, patients]);
   return { facts, lost };
 }
 

@@ -5,13 +5,13 @@ import {
   fluidBalance,
   fluidDay,
   formatInstant,
-  formatNumber,
   formatUnit,
   formLines,
   infusionFluids,
   isMeasured,
   serviceLine,
   stands,
+  totalsInWords,
   type WardBody,
 } from '../../../clinical/index.ts';
 import { Picture } from '../../pictures/Picture.tsx';
@@ -114,19 +114,22 @@ function measurementPieces(chart: Chart, timeZone: string): PaperPiece[] {
   ];
   const days = fluidBalance(fluids, fluidDay(timeZone, chart.settings.fluidShifts));
   return [
-    ...days.map(({ from, totals }) => ({
-      key: `fluids ${from}`,
-      group: { key: 'fluids', head: heading('Fluid balance by day') },
-      node: (
-        <Row
-          cells={[
-            `from ${formatInstant(from, timeZone)}`,
-            `in ${formatNumber(totals.inMl)} mL, out ${formatNumber(totals.outMl)} mL${totals.notMeasured.length > 0 ? `, and not measured: ${totals.notMeasured.join(', ')}` : ''}`,
-            `balance ${formatNumber(totals.balanceMl)} mL`,
-          ]}
-        />
-      ),
-    })),
+    ...days.map(({ from, totals }) => {
+      const said = totalsInWords(totals);
+      return {
+        key: `fluids ${from}`,
+        group: { key: 'fluids', head: heading('Fluid balance by day') },
+        node: (
+          <Row
+            cells={[
+              `from ${formatInstant(from, timeZone)}`,
+              `in ${said.in} mL, out ${said.out} mL${said.notMeasured === '' ? '' : `, not measured: ${said.notMeasured}`}`,
+              `balance ${said.balance} mL`,
+            ]}
+          />
+        ),
+      };
+    }),
     ...chart.measurements.map((entry) => {
       const { title, text } = describeEntry(entry.body);
       return {

@@ -1,5 +1,5 @@
-import { answerInWords, type Chart } from '../../../clinical/index.ts';
-import type { Form, FormItem } from '../../../forms/index.ts';
+import { answerInWords, type Chart, unitInWords } from '../../../clinical/index.ts';
+import { type Form, type FormItem, unitsOf } from '../../../forms/index.ts';
 import { notPrinted, type Paper, type PaperPiece } from './paper.ts';
 
 /** Rows that a repeating group leaves for a pen. */
@@ -69,6 +69,27 @@ function itemPieces(item: FormItem, depth: number): PaperPiece[] {
   return [{ key: item.linkId, node: <Question item={item} /> }, ...inside];
 }
 
+const NUMBERS = ['integer', 'decimal', 'quantity'];
+
+/** A number is written beside its unit, ticked where the form lets one choose; of a quantity without one, a pen names it. */
+function UnitOnPaper({ item }: { item: FormItem }) {
+  if (!NUMBERS.includes(item.type)) return null;
+  const units = unitsOf(item.source).map(unitInWords);
+  if (units.length === 0) return item.type === 'quantity' ? <span>Unit: ____________</span> : null;
+  if (units.length === 1 || item.type !== 'quantity') return <span>{units[0]}</span>;
+  return (
+    <span>
+      Unit:{' '}
+      {units.map((unit) => (
+        <span key={unit} style={{ display: 'inline-block' }}>
+          <span className="paper-box" />
+          {unit}{' '}
+        </span>
+      ))}
+    </span>
+  );
+}
+
 function Question({ item }: { item: FormItem }) {
   const options =
     item.type === 'boolean'
@@ -76,7 +97,12 @@ function Question({ item }: { item: FormItem }) {
       : item.options.slice(0, MOST_OPTIONS).map((option) => answerInWords(option));
   const long = item.type === 'text';
   return (
-    <div className="paper-row" style={{ gridTemplateColumns: long ? '1fr' : '75mm 1fr' }}>
+    <div
+      className="paper-row"
+      style={{
+        gridTemplateColumns: long ? '1fr' : NUMBERS.includes(item.type) ? '75mm 1fr 35mm' : '75mm 1fr',
+      }}
+    >
       <span>
         {item.prefix} {item.text}
         {item.required ? ' *' : ''}
@@ -95,6 +121,7 @@ function Question({ item }: { item: FormItem }) {
       ) : (
         <div className="paper-blank" style={long ? { minHeight: '16mm' } : {}} />
       )}
+      <UnitOnPaper item={item} />
     </div>
   );
 }

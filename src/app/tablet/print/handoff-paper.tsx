@@ -6,8 +6,9 @@ import {
   formatInstant,
   handoffFromChart,
   handoffParts,
+  sexInWords,
 } from '../../../clinical/index.ts';
-import { allergiesOnPaper } from './PaperIdentity.tsx';
+import { allergiesOnPaper, numbersOnPaper, upToInWords } from './PaperIdentity.tsx';
 import { inPieces, type Paper, type PaperPiece } from './paper.ts';
 
 /** As it was written, or, where nobody has, as the chart tells it. */
@@ -53,6 +54,8 @@ export function handoffSheet(
   return {
     title: `Handoff sheet, ${ward}`,
     patients: charts.map(({ identity }) => identity.id),
+    charts,
+    record: true,
     pieces: [
       ...missing.map((who) => ({
         key: `missing ${who}`,
@@ -73,17 +76,19 @@ export function handoffSheet(
             {identity.birthDate
               ? `${formatDate(identity.birthDate)} (${formatAge(identity.birthDate, now, timeZone)})`
               : 'not known'}{' '}
-            · {identity.numbers.map(({ value }) => value).join(', ')}
+            · {sexInWords(identity.sex)} · {numbersOnPaper(identity).join(', ')}
             <div className="paper-allergies">{allergiesOnPaper(chart.allergies)}</div>
           </div>
         );
-        return [[from], ...parts.map(([label, text]) => inPieces(`${label}: ${text}`))].flatMap(
-          (texts, part) =>
-            texts.map((text, index) => ({
-              key: `${identity.id} ${part} ${index}`,
-              group: { key: identity.id, head },
-              node: <div className="paper-text">{text}</div>,
-            })),
+        return [
+          [`${from}; ${upToInWords(chart, timeZone)}`],
+          ...parts.map(([label, text]) => inPieces(`${label}: ${text}`)),
+        ].flatMap((texts, part) =>
+          texts.map((text, index) => ({
+            key: `${identity.id} ${part} ${index}`,
+            group: { key: identity.id, head },
+            node: <div className="paper-text">{text}</div>,
+          })),
         );
       }),
     ],

@@ -8,6 +8,7 @@ import {
   sexInWords,
 } from '../../../clinical/index.ts';
 import { Barcode } from './Barcode.tsx';
+import { ALLERGIES, numbersOnPaper } from './PaperIdentity.tsx';
 import { notPrinted, type Paper } from './paper.ts';
 
 /** As many as a patient needs before the next print; they fill a sheet of labels. */
@@ -30,6 +31,7 @@ function Who({ chart }: { chart: Chart }) {
           {kind === 'MRT' ? 'Downtime no.' : 'EHR no.'} <strong>{value}</strong>{' '}
         </span>
       ))}
+      {identity.numbers.length === 0 && <strong>{numbersOnPaper(identity)}</strong>}
     </span>
   );
 }
@@ -37,7 +39,7 @@ function Who({ chart }: { chart: Chart }) {
 /** For a clear sleeve, cut along the line: the square code is read around a wrist, the bars by old scanners. */
 export function wristbandPaper(chart: Chart): Paper {
   const number = numberOf(chart);
-  const allergic = chart.allergies.status === 'known';
+  const { status, ehrUnread } = chart.allergies;
   return {
     title: 'Wristband',
     chart,
@@ -48,7 +50,10 @@ export function wristbandPaper(chart: Chart): Paper {
           <div className="paper-wristband">
             {number !== '' && <Barcode kind="datamatrix" text={number} height="18mm" />}
             <Who chart={chart} />
-            {allergic && <strong>ALLERGIES</strong>}
+            <strong className="paper-wristband-allergies">
+              {ALLERGIES[status]}
+              {ehrUnread && '. The EHR’s were not read: there may be more'}
+            </strong>
             {number !== '' && <Barcode kind="code128" text={number} height="14mm" />}
           </div>
         ),
@@ -104,7 +109,7 @@ function SpecimenLabel({ chart, order }: { chart: Chart; order: ChartOrder }) {
         {detail.request.text}
         {detail.category === 'laboratory' && detail.specimen ? `, ${detail.specimen}` : ''}
         <br />
-        Taken ____ : ____ by __________
+        Taken ____-____-______ ____:____ by ______
       </span>
     </div>
   );

@@ -9,6 +9,8 @@ export interface Paper {
   chart?: Chart;
   /** Of a list: whose records it tells. "Who looked at this patient?" finds the print by them. */
   patients?: string[];
+  /** Of a list: their charts, of which it names what no other tablet has. */
+  charts?: readonly Chart[];
   pieces: PaperPiece[];
   /** It tells the record: it names what of it no other tablet has. */
   record?: true;
