@@ -13,7 +13,7 @@ export * from './chart/fold.ts';
 export { givenMl, type Infusion } from './chart/infusions.ts';
 export * from './chart/last-given.ts';
 export { bedWords, carriedSnapshot } from './chart/moves.ts';
-export { isDueAtNoTime, START_TIME } from './chart/orders.ts';
+export { instructionsInWords, isDueAtNoTime, START_TIME } from './chart/orders.ts';
 export * from './chart/settle.ts';
 export { lacksSecondPerson, type Signature } from './chart/signatures.ts';
 export * from './chart/standing.ts';

@@ -280,6 +280,24 @@ describe('stopping an order', () => {
     );
     expect(screen.getByText(/morphine – DOSE 5 mg – by mouth – every 8 hours/)).toBeDefined();
   });
+
+  it('says how unsafe abbreviations in the reason will be shown', async () => {
+    renderWith(
+      aLamp(),
+      <StopOrderForm
+        patient={aChart().identity.id}
+        order={anOrder({ text: 'morphine', dose: 5 })}
+        timeZone={ZONE}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />,
+    );
+    await userEvent.type(screen.getByLabelText('Why is it stopped?'), 'now QD');
+    expect(screen.getByText('Will be shown as: now daily')).toBeDefined();
+    await userEvent.clear(screen.getByLabelText('Why is it stopped?'));
+    await userEvent.type(screen.getByLabelText('Why is it stopped?'), 'rash');
+    expect(screen.queryByText(/Will be shown as/)).toBeNull();
+  });
 });
 
 describe('orders', () => {

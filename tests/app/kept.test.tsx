@@ -500,6 +500,31 @@ describe('many that are unfinished', () => {
   });
 });
 
+describe('what is unfinished about a patient who left the board', () => {
+  it('stands there with its words, is opened or discarded, and says no name that is not known', async () => {
+    const lamp = aLamp({ rows: [] });
+    const gone = '9'.repeat(32);
+    lamp.drafts.set(`note:${gone}`, {
+      key: `note:${gone}`,
+      patient: gone,
+      savedAt: minutesFromNow(-3),
+      content: { text: 'restless since noon' },
+    });
+    const went: Screen[] = [];
+    renderWith(
+      lamp,
+      <BoardScreen {...props} go={(next) => went.push(next)} tab="board" onTab={() => undefined} />,
+    );
+    await screen.findByText(/You have an unfinished note about a patient who is not on this board/);
+    expect(screen.getByText('You wrote: restless since noon')).toBeDefined();
+    await userEvent.click(button('Continue unfinished note'));
+    expect(went).toEqual([{ at: 'patient', patient: gone }]);
+    await userEvent.click(button('Discard unfinished note'));
+    await waitFor(() => expect(screen.queryByText(/unfinished/)).toBeNull());
+    expect(lamp.drafts.size).toBe(0);
+  });
+});
+
 describe('a half-typed registration', () => {
   const other = aBoardRow({
     patient: 'ee'.repeat(16),

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { draftKey, draftKind } from '../../src/app/tablet/forms/drafts.ts';
-import { doseAtItsTime, type Task, taskDraftKey, taskOf } from '../../src/app/tablet/patient/tasks.ts';
+import {
+  doseAtItsTime,
+  onOccasion,
+  type Task,
+  taskDraftKey,
+  taskOf,
+} from '../../src/app/tablet/patient/tasks.ts';
 import {
   type BodyOf,
   type Chart,
@@ -160,6 +166,45 @@ describe('the draft of a task', () => {
       'seen',
       'stop-order',
     ]);
+  });
+
+  it('is of one occasion: a dose at no time, or a turn of an infusion, that is charted since ends it', () => {
+    const bare = { ...chart, orders: [anOrder({ text: 'morphine 5 mg' })] };
+    const turn = charted(30, { kind: 'infusion-charted', order: order.id, action: 'started' });
+    const running: Chart = {
+      ...chart,
+      infusions: [
+        {
+          order: order.id,
+          medication: 'morphine',
+          state: 'running',
+          since: AT,
+          by: NURSE.name,
+          startedAt: AT,
+          inMl: 1,
+          runningBefore: false,
+          turns: [turn],
+        },
+      ],
+    };
+    const give: Task = { do: 'give', order: order.id };
+    const change: Task = { do: 'infusion', order: order.id, action: 'rate-changed' };
+    for (const [task, before, since] of [
+      [give, bare, chart],
+      [change, chart, running],
+    ] as const) {
+      const of = (at: Chart) => taskDraftKey(onOccasion(task, at), PATIENT)!;
+      expect(of(before)).not.toBe(of(since));
+      expect(taskOf(of(before), before, ZONE)).toEqual(onOccasion(task, before));
+      expect(taskOf(of(since), since, ZONE)).toEqual(onOccasion(task, since));
+      expect(taskOf(of(before), since, ZONE)).toBeUndefined();
+    }
+    // A dose at its time is one occasion by itself, and a correction of an earlier dose begins no other.
+    const timed: Task = { do: 'give', order: order.id, dueAt };
+    expect(onOccasion(timed, chart)).toEqual(timed);
+    const corrected = charted(31, { ...dose.body, replaces: dose.id });
+    const both = { ...chart, orders: [{ ...order, administrations: [dose, corrected] }] };
+    expect(onOccasion(give, both)).toEqual(onOccasion(give, chart));
   });
 
   it('leads nowhere, and throws nothing, where what it is about is not on the chart', () => {

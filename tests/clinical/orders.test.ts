@@ -5,6 +5,7 @@ import {
   dueTimes,
   firstDue,
   foldChart,
+  instructionsInWords,
   keptInWords,
   type MedicationDetail,
   type OpenedEntry,
@@ -31,6 +32,26 @@ const due = (...entries: OpenedEntry[]) =>
   chartOf(...entries)
     .dueDoses.filter(({ dueAt }) => dueAt < NOW)
     .map(({ dueAt }) => dueAt.slice(11, 13));
+
+it('why an order was stopped or held is shown without unsafe abbreviations; what was written stays', () => {
+  const reason = 'was QD, now 10 U';
+  const stop = anEntry('order-stopped', { author: DOCTOR, order: order.id, reason });
+  const chart = chartOf(stop);
+  expect(chart.orders[0]?.stoppedReason).toBe('was daily, now 10 units');
+  expect(toBoardRow(chart).notGoing[0]?.reason).toBe('was daily, now 10 units');
+  expect(chart.history.find(({ id }) => id === stop.id)?.body).toMatchObject({ reason });
+  const hold = anEntry('order-held', { author: DOCTOR, order: order.id, reason });
+  expect(toBoardRow(chartOf(hold)).notGoing[0]?.reason).toContain('was daily, now 10 units');
+});
+
+it('instructions that were typed here are shown so too; those of the EHR in its own words', () => {
+  const instructions = 'give 10 U QD';
+  const detail = { ...order.body.detail, instructions } as MedicationDetail;
+  const entry = { from: 'entry' as const, entry: order.id };
+  expect(instructionsInWords({ source: entry, detail })).toBe('give 10 units daily');
+  expect(instructionsInWords({ source: { from: 'ehr', asOf: NOW }, detail })).toBe(instructions);
+  expect(instructionsInWords({ source: entry, detail: order.body.detail })).toBeUndefined();
+});
 
 describe('hold and resume', () => {
   it('doses due while an order is held are nobody’s to give; those before stay overdue', () => {

@@ -4,6 +4,7 @@ import { type BoardRow, displayName, formatTime } from '../../clinical/index.ts'
 import type { StoredDraft } from '../../vault/api.ts';
 import { useLamp } from '../lamp.tsx';
 import { draftKey, draftKind } from './forms/drafts.ts';
+import { textsOf } from './patient/Unfinished.tsx';
 import type { ScreenProps } from './Shell.tsx';
 
 /** More at once would push the ward off the screen; the rest is a tap away. */
@@ -26,7 +27,8 @@ export function UnfinishedOnWard({
   const rowOf = (draft: StoredDraft): BoardRow | undefined =>
     rows.find(({ patient }) => patient === draft.patient);
   const here = drafts
-    .filter((draft) => draft.key === registration || (draftKind(draft.key) && rowOf(draft)))
+    // About a patient who left the board it is shown too: nobody else can see it, and its author would look in vain.
+    .filter((draft) => draft.key === registration || (draftKind(draft.key) && draft.patient !== undefined))
     .toSorted((a, b) => b.savedAt.localeCompare(a.savedAt));
   const shown = all ? here : here.slice(0, AT_FIRST);
   const discard = (draft: StoredDraft): void =>
@@ -38,12 +40,25 @@ export function UnfinishedOnWard({
       {shown.map((draft) => {
         const name = draftKind(draft.key)?.name;
         const row = rowOf(draft);
+        const left = !row && draft.patient !== undefined;
         const from = formatTime(draft.savedAt, timeZone);
         return (
-          <p key={draft.key} className="notice row between">
-            {row
-              ? `You have an unfinished ${name} about ${displayName(row.name)}${row.bed === undefined ? '' : `, bed ${row.bed}`}, from ${from}.`
-              : `You have an unfinished ${name}, from ${from}.`}
+          <div key={draft.key} className="notice row between">
+            <span>
+              {row
+                ? `You have an unfinished ${name} about ${displayName(row.name)}${row.bed === undefined ? '' : `, bed ${row.bed}`}, from ${from}.`
+                : left
+                  ? `You have an unfinished ${name} about a patient who is not on this board, from ${from}.`
+                  : `You have an unfinished ${name}, from ${from}.`}
+              {left && (
+                <>
+                  <br />
+                  <span className="quiet">
+                    You wrote: {textsOf(draft.content).join(' · ') || 'nothing in words'}
+                  </span>
+                </>
+              )}
+            </span>
             <span className="row">
               {/* About a patient it is discarded on the patient's page, where it is seen what it is about. */}
               {!row && (
@@ -55,11 +70,19 @@ export function UnfinishedOnWard({
                   Discard
                 </Button>
               )}
-              <Button onClick={() => go(row ? { at: 'patient', patient: row.patient } : { at: 'register' })}>
+              <Button
+                onClick={() =>
+                  go(
+                    draft.patient === undefined
+                      ? { at: 'register' }
+                      : { at: 'patient', patient: draft.patient },
+                  )
+                }
+              >
                 Continue unfinished {name}
               </Button>
             </span>
-          </p>
+          </div>
         );
       })}
       {shown.length < here.length && (

@@ -1,3 +1,4 @@
+import { withoutUnsafeAbbreviations } from '../display.ts';
 import type { BodyOf, EntryId, MedicationDetail, OrderId, WardBody } from '../entries/index.ts';
 import { shareIngredient } from '../ingredients.ts';
 import type { SnapshotOrder, SnapshotPatient } from '../snapshot.ts';
@@ -173,7 +174,9 @@ function endOrder(order: ChartOrder, { body }: End, found: Standings): void {
   const stop = body.kind === 'order-stopped';
   Object.assign(order, {
     state: 'stopped',
-    stoppedReason: stop ? body.reason : `Changed by ${body.author.name}: see the newer order`,
+    stoppedReason: stop
+      ? withoutUnsafeAbbreviations(body.reason)
+      : `Changed by ${body.author.name}: see the newer order`,
   });
   if (found.byId.get(order.id)?.standing === 'replaced') return;
   order.stoppedAt = body.effectiveAt;
@@ -185,7 +188,11 @@ function turn(order: ChartOrder, body: BodyOf<'order-held' | 'order-resumed'>): 
   const open = order.holds.at(-1);
   const isHeld = open !== undefined && open.to === undefined;
   if (body.kind === 'order-held' && !isHeld)
-    order.holds.push({ from: body.effectiveAt, by: body.author.name, reason: body.reason });
+    order.holds.push({
+      from: body.effectiveAt,
+      by: body.author.name,
+      reason: withoutUnsafeAbbreviations(body.reason),
+    });
   if (body.kind === 'order-resumed' && isHeld) open.to = body.effectiveAt;
   if (order.state === 'active' || order.state === 'on-hold')
     order.state = order.holds.some(({ to }) => to === undefined) ? 'on-hold' : 'active';
@@ -229,6 +236,15 @@ function ehrOrder(order: SnapshotOrder, asOf: string): ChartOrder {
     administrations: [],
   };
 }
+
+/** Typed here they are shown without unsafe abbreviations; the EHR's own words are never changed. */
+export const instructionsInWords = ({
+  source,
+  detail: { instructions },
+}: Pick<ChartOrder, 'source' | 'detail'>): string | undefined =>
+  instructions === undefined || source.from === 'ehr'
+    ? instructions
+    : withoutUnsafeAbbreviations(instructions);
 
 /** In `ChartOrder.incomplete`: without it no due doses are computed. */
 export const START_TIME = 'start time';

@@ -8,6 +8,7 @@ import {
   formatInstant,
   formatQuantity,
   formatTime,
+  instructionsInWords,
   lastGiven,
   lastMeasured,
   limitInWords,
@@ -60,7 +61,7 @@ export function DoseFacts({
       {/\bpain\b/i.test(
         `${detail.indication ?? ''} ${detail.schedule.type === 'as-needed' ? (detail.schedule.for ?? '') : ''}`,
       ) && <span>{painNow(chart, now)}</span>}
-      {detail.instructions !== undefined && <span>{detail.instructions}</span>}
+      {detail.instructions !== undefined && <span>{instructionsInWords(order)}</span>}
       {chartedFor(order, dueAt).map(({ id, body }) => (
         <span key={id} className="alarm">
           ▲ Charted already: {describeDose(body).title.toLowerCase()},{' '}

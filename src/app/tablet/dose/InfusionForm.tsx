@@ -9,6 +9,7 @@ import {
   type InfusionAction,
   InfusionCharted,
   infusionAlerts,
+  instructionsInWords,
   leastAgeInYears,
   type MedicationDetail,
   NotGivenReason,
@@ -186,7 +187,7 @@ function TurnForm({
     >
       <div className="card stack">
         <strong>{orderLine(order, detail)}</strong>
-        {detail.instructions !== undefined && <span>{detail.instructions}</span>}
+        {detail.instructions !== undefined && <span>{instructionsInWords(order)}</span>}
         {running && running.state !== 'stopped' && (
           <span>
             {running.rateMlPerHour === undefined

@@ -13,6 +13,7 @@ import { CREDENTIALS, SecretInput } from '../SecretInput.tsx';
 import { useBrought } from '../use-site-data.ts';
 import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame } from './FormFrame.tsx';
+import { shownAs } from './shown-as.ts';
 import { useKept } from './use-kept.ts';
 import { UNANSWERED, useSave } from './use-save.ts';
 
@@ -118,6 +119,7 @@ export function ChangeOrderForm({
       {words.asks !== undefined && (
         <TextInput
           label={words.asks}
+          description={shownAs(reason)}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />

@@ -32,6 +32,7 @@ import {
   toOrderDetail,
 } from './order-fields.ts';
 import { readNumber } from './read-number.ts';
+import { shownAs } from './shown-as.ts';
 import { useKeptForm } from './use-kept.ts';
 import { useSave } from './use-save.ts';
 
@@ -266,7 +267,11 @@ export function OrderForm({
             />
           </>
         )}
-        <TextInput label="Instructions" {...register('instructions')} />
+        <TextInput
+          label="Instructions"
+          description={shownAs(fields.instructions)}
+          {...register('instructions')}
+        />
       </div>
       {fields.category === 'medication' && (
         <DrugSearch

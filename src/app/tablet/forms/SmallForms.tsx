@@ -14,6 +14,7 @@ import {
 import { orderLine } from '../dose/DoseFacts.tsx';
 import { SecretInput } from '../SecretInput.tsx';
 import { FormFrame } from './FormFrame.tsx';
+import { shownAs } from './shown-as.ts';
 import { useKeptForm } from './use-kept.ts';
 import { useSave } from './use-save.ts';
 
@@ -275,6 +276,7 @@ export function StopOrderForm({
       </p>
       <TextInput
         label="Why is it stopped?"
+        description={shownAs(reason)}
         error={formState.errors.reason?.message}
         {...register('reason')}
       />

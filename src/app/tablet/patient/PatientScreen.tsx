@@ -30,7 +30,7 @@ import { MoveNotices } from './MoveNotices.tsx';
 import { PatientBanner } from './PatientBanner.tsx';
 import { NotesTab, OrdersTab, OverviewTab, VitalSignsTab } from './PatientTabs.tsx';
 import { TaskForm } from './TaskForm.tsx';
-import { type Task, taskDraftKey } from './tasks.ts';
+import { onOccasion, type Task, taskDraftKey } from './tasks.ts';
 import { Unfinished } from './Unfinished.tsx';
 
 /** A task begins and ends at the top, where its title or "Saved" stands. */
@@ -83,8 +83,9 @@ export function PatientScreen({
     if (saved && !task) toTop();
   }, [saved, task]);
   /** What was left half written goes on, whichever way its form is opened. */
-  const start = (next: Task): void => {
+  const start = (asked: Task): void => {
     setSaved(undefined);
+    const next = chart ? onOccasion(asked, chart) : asked;
     const open = (draft?: StoredDraft): void => {
       setTask(draft ? { ...next, draft: draft.content, leftAt: draft.savedAt } : next);
       setOpening(false);
@@ -101,8 +102,16 @@ export function PatientScreen({
       () => open(drafts.find((item) => item.key === key)),
     );
   };
-  const startFirst = useRef(() => give && start({ do: 'give', ...give }));
-  useEffect(() => void startFirst.current(), []);
+  const first = useRef(give);
+  const startNow = useRef(start);
+  startNow.current = start;
+  // Once the chart is here: which occasion a dose is of stands on it.
+  useEffect(() => {
+    const dose = first.current;
+    if (!chart || !dose) return;
+    first.current = undefined;
+    startNow.current({ do: 'give', ...dose });
+  }, [chart]);
   useScan((scan) => {
     setStray(undefined);
     if (scan.kind === 'patient' && scan.patient === patient) {
@@ -128,7 +137,7 @@ export function PatientScreen({
     );
     return true;
   });
-  if (opening || (!chart && !loaded)) return <p>Opening the chart…</p>;
+  if (chart ? opening : !loaded) return <p>Opening the chart…</p>;
   if (!chart) return <NotHere isListed={names.has(patient)} onBack={() => go({ at: 'board' })} />;
 
   const done = (message: string, score?: News2): void => {

@@ -91,7 +91,7 @@ function aboutWhat(task: Task, chart: Chart, timeZone: string): string | undefin
 }
 
 /** What stands in a draft in words: all that can be shown of one whose form cannot be opened. */
-function textsOf(content: unknown): string[] {
+export function textsOf(content: unknown): string[] {
   if (typeof content === 'string') return content.trim() === '' ? [] : [content.trim()];
   return typeof content === 'object' && content !== null ? Object.values(content).flatMap(textsOf) : [];
 }

@@ -1,5 +1,6 @@
 import {
   type BodyOf,
+  byClock,
   type Chart,
   type Charted,
   type ChartOrder,
@@ -26,9 +27,9 @@ export type Task = {
   leftAt?: string;
 } & (
   | { do: 'vital-signs'; amend?: Charted<BodyOf<'vital-signs'>> }
-  | { do: 'give'; order: OrderId; dueAt?: string; code?: DrugCode }
+  | { do: 'give'; order: OrderId; dueAt?: string; after?: EntryId | 'none'; code?: DrugCode }
   | { do: 'second'; order: OrderId; entry: Charted<BodyOf<'medication-administration' | 'infusion-charted'>> }
-  | { do: 'infusion'; order: OrderId; action: InfusionAction }
+  | { do: 'infusion'; order: OrderId; action: InfusionAction; after?: EntryId | 'none' }
   | { do: 'reassess' | 'vomited'; administration: EntryId; dose: string }
   | { do: 'order'; changes?: ChartOrder }
   | { do: 'order-set' }
@@ -52,6 +53,42 @@ export type Task = {
   | { do: 'entered-in-error'; entry: Charted }
 );
 
+/** Before the entry that the occasion follows on, in a draft's key. */
+const AFTER = 'after=';
+
+const words = (...parts: (string | undefined)[]): string => parts.filter(Boolean).join(' ');
+
+/**
+ * A dose at no time of its own, or a turn of an infusion, belongs to what was charted last before it: what was typed for
+ * the one at noon is not that of the afternoon.
+ */
+export function onOccasion(task: Task, chart: Chart): Task {
+  if (task.do === 'give' && task.dueAt === undefined) {
+    const doses = chart.orders.find(({ id }) => id === task.order)?.administrations ?? [];
+    return { ...task, after: lastOf(doses) };
+  }
+  if (task.do === 'infusion') {
+    const turns = chart.infusions.find(({ order }) => order === task.order)?.turns ?? [];
+    return { ...task, after: lastOf(turns) };
+  }
+  return task;
+}
+
+/** A correction begins no new occasion. */
+const lastOf = (entries: readonly Charted[]): EntryId | 'none' =>
+  entries
+    .filter(({ body }) => body.replaces === undefined)
+    .toSorted(byClock)
+    .at(-1)?.id ?? 'none';
+
+/** The task of a draft that was begun after that entry; `undefined`: another was charted since. */
+function ifStill(task: Task, after: string | undefined, chart: Chart): Task | undefined {
+  // Of an older version: it did not say.
+  if (after === undefined) return task;
+  const now = onOccasion(task, chart);
+  return 'after' in now && `${AFTER}${now.after}` === after ? now : undefined;
+}
+
 /** Where the draft of a task is kept; `undefined`: there is nothing to keep of it but a signature. */
 export function taskDraftKey(task: Task, patient: string): string | undefined {
   const key = (kind: DraftKind, about?: string): string => draftKey(kind, patient, about);
@@ -66,9 +103,9 @@ export function taskDraftKey(task: Task, patient: string): string | undefined {
     case 'measure':
       return task.amend ? key(`${task.what}-amendment`, task.amend.id) : key(task.what);
     case 'give':
-      return key('dose', task.dueAt === undefined ? task.order : `${task.order} ${task.dueAt}`);
+      return key('dose', words(task.order, task.dueAt ?? (task.after && `${AFTER}${task.after}`)));
     case 'infusion':
-      return key('infusion', `${task.order} ${task.action}`);
+      return key('infusion', words(task.order, task.action, task.after && `${AFTER}${task.after}`));
     case 'reassess':
       return key('dose-effect', task.administration);
     case 'vomited':
@@ -109,7 +146,7 @@ export function taskDraftKey(task: Task, patient: string): string | undefined {
  */
 export function taskOf(key: string, chart: Chart, timeZone: string): Task | undefined {
   const { kind, about } = draftKind(key) ?? {};
-  const [id = '', more] = about?.split(' ') ?? [];
+  const [id = '', more, last] = about?.split(' ') ?? [];
   const order = chart.orders.find((one) => one.id === id && one.state !== 'entered-in-error');
   const going = order?.state === 'active' || order?.state === 'on-hold' ? order : undefined;
   switch (kind) {
@@ -153,10 +190,15 @@ export function taskOf(key: string, chart: Chart, timeZone: string): Task | unde
       return amend && { do: 'measure', what: amend.body.kind, amend };
     }
     case 'dose':
-      return order && { do: 'give', order: order.id, ...(more === undefined ? {} : { dueAt: more }) };
+      if (!order) return undefined;
+      return more === undefined || more.startsWith(AFTER)
+        ? ifStill({ do: 'give', order: order.id }, more, chart)
+        : { do: 'give', order: order.id, dueAt: more };
     case 'infusion': {
       const action = InfusionAction.safeParse(more);
-      return order && action.success ? { do: 'infusion', order: order.id, action: action.data } : undefined;
+      return order && action.success
+        ? ifStill({ do: 'infusion', order: order.id, action: action.data }, last, chart)
+        : undefined;
     }
     case 'order-change':
       return going && { do: 'order', changes: going };

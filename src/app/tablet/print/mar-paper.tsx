@@ -8,6 +8,7 @@ import {
   endInWords,
   formatInstant,
   formatNumber,
+  instructionsInWords,
   isDueAtNoTime,
   lacksSecondPerson,
   lastGiven,
@@ -78,7 +79,7 @@ function orderPieces(chart: Chart, order: ChartOrder, timeZone: string): PaperPi
     ...(detail.limits ?? []).map((limit) => limitInWords(limit).toUpperCase()),
     detail.timeCritical ? 'time-critical' : '',
     detail.endAt === undefined ? '' : `until ${formatInstant(detail.endAt, timeZone)}`,
-    detail.instructions ?? '',
+    instructionsInWords(order) ?? '',
   ].filter((part) => part !== '');
   return [
     { key: `${key} facts`, group: { key, head }, node: <p>{facts.join(' · ')}</p> },
