@@ -1,8 +1,53 @@
-import { expect, it } from 'vitest';
-import type { BodyOf } from '../../src/clinical/index.ts';
-import { turnsAround } from '../../src/server/reconciliation/infusion-turns.ts';
+import { describe, expect, it } from 'vitest';
+import type { BodyOf, SnapshotPatient, WardBody } from '../../src/clinical/index.ts';
+import {
+  type OrderOf,
+  sameOrders,
+  turnBefore,
+  turnsAround,
+} from '../../src/server/reconciliation/infusion-turns.ts';
 import type { Reviewed } from '../../src/server/reconciliation/ward-entries.ts';
-import { anEntry, entryId } from '../clinical/builders.ts';
+import { anEntry, entryId, NOW, orderFor } from '../clinical/builders.ts';
+
+const order = orderFor('heparin', { type: 'continuous', rate: { value: 10, unit: 'mL/h' } });
+const at = (minutes: number): string => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
+
+/** The EHR's copy of it, which came back in the census under an id of the census. */
+const COPY = 'c'.repeat(32);
+const snapshot = { orders: [{ id: COPY, ehrId: order.id }] } as unknown as SnapshotPatient;
+
+const reviewedOf = (entries: readonly { id: string; body: WardBody | null }[]): Reviewed[] =>
+  entries.map(({ id, body }) => ({ id, body, standing: 'current', state: 'posted' }) as Reviewed);
+const turn = (of: string, action: 'started' | 'stopped', minutes: number) =>
+  anEntry('infusion-charted', {
+    order: of,
+    medication: { text: 'heparin' },
+    action,
+    ...(action === 'started' ? { rateMlPerHour: 10 } : {}),
+    overrides: [],
+    effectiveAt: at(minutes),
+  } as never);
+
+describe('an infusion that was charted on an order, and on the EHR’s copy of it', () => {
+  const started = turn(order.id, 'started', -60);
+  const stopped = turn(COPY, 'stopped', -10);
+  const reviewed = reviewedOf([order, started, stopped]);
+  const orderOf = sameOrders(snapshot, new Map(reviewed.map((one) => [one.id, one])));
+
+  it('is one: what was started on the one is over with the stop on the other', () => {
+    expect(turnsAround(started.id, reviewed, orderOf)).toEqual({ firstTurn: started.id, until: at(-10) });
+    expect(turnBefore(stopped.id, reviewed, orderOf)?.id).toBe(started.id);
+  });
+
+  it('an order of the EHR that nobody signed here is itself', () => {
+    const other = { orders: [{ id: COPY, ehrId: 'mr-1' }] } as unknown as SnapshotPatient;
+    expect(sameOrders(other, new Map())(COPY)).toBe(COPY);
+    expect(sameOrders(undefined, new Map())(COPY)).toBe(COPY);
+  });
+});
+
+/** Every order is itself. */
+const itself: OrderOf = (order) => order;
 
 type Turn = Partial<BodyOf<'infusion-charted'>> & Pick<BodyOf<'infusion-charted'>, 'action'>;
 
@@ -28,13 +73,13 @@ it('of a stop, what ran in by rate and time since the start is known; the pump c
     { action: 'rate-changed', rateMlPerHour: 5, at: '10:00' },
     { action: 'stopped', at: '11:00' },
   );
-  expect(turnsAround(turns[2]!.id, turns)).toEqual({ firstTurn: turns[0]!.id, givenMl: 25 });
+  expect(turnsAround(turns[2]!.id, turns, itself)).toEqual({ firstTurn: turns[0]!.id, givenMl: 25 });
   const pump = reviewed(
     { action: 'started', rateMlPerHour: 10, at: '08:00' },
     { action: 'rate-changed', rateMlPerHour: 5, pumpMl: 18, at: '10:00' },
     { action: 'stopped', at: '11:00' },
   );
-  expect(turnsAround(pump[2]!.id, pump).givenMl).toBe(23);
+  expect(turnsAround(pump[2]!.id, pump, itself).givenMl).toBe(23);
 });
 
 it('of what was running when the outage began, or whose start is not here, the amount is not known', () => {
@@ -42,7 +87,7 @@ it('of what was running when the outage began, or whose start is not here, the a
     { action: 'started', rateMlPerHour: 10, runningBefore: true, at: '08:00' },
     { action: 'stopped', at: '11:00' },
   );
-  expect(turnsAround(ran[1]!.id, ran)).not.toHaveProperty('givenMl');
+  expect(turnsAround(ran[1]!.id, ran, itself)).not.toHaveProperty('givenMl');
   const bare = reviewed({ action: 'stopped', at: '11:00' });
-  expect(turnsAround(bare[0]!.id, bare)).toEqual({});
+  expect(turnsAround(bare[0]!.id, bare, itself)).toEqual({});
 });

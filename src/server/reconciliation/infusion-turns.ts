@@ -1,15 +1,32 @@
-import { givenMl } from '../../clinical/index.ts';
+import { givenMl, type OrderId, type SnapshotPatient } from '../../clinical/index.ts';
 import { type Outgoing, resourcesFor, type ToFhirContext } from '../../interop/index.ts';
 import type { Reviewed } from './ward-entries.ts';
 
+/** Which order an id means: of an order that was signed here, the EHR's copy in the census has an id of its own. */
+export type OrderOf = (order: OrderId) => OrderId;
+
+/** As the chart joins them (`chartOrders`): our order came back in the census under the id of its entry. */
+export function sameOrders(
+  snapshot: Pick<SnapshotPatient, 'orders'> | undefined,
+  reviewed: ReadonlyMap<string, Reviewed>,
+): OrderOf {
+  const own = new Map(
+    (snapshot?.orders ?? []).flatMap(({ id, ehrId }): [OrderId, OrderId][] => {
+      const kind = reviewed.get(ehrId)?.body?.kind;
+      return kind === 'order-signed' || kind === 'order-received' ? [[id, ehrId]] : [];
+    }),
+  );
+  return (order) => own.get(order) ?? order;
+}
+
 /** The turns of the infusion that this one belongs to, in order: of those that stand. */
-function turnsOf(id: string, reviewed: readonly Reviewed[]) {
+function turnsOf(id: string, reviewed: readonly Reviewed[], orderOf: OrderOf) {
   const own = reviewed.find((entry) => entry.id === id)?.body;
   if (own?.kind !== 'infusion-charted') return [];
   return reviewed
     .flatMap((entry) =>
       entry.body?.kind === 'infusion-charted' &&
-      entry.body.order === own.order &&
+      orderOf(entry.body.order) === orderOf(own.order) &&
       entry.standing === 'current'
         ? [{ entry, body: entry.body, at: Date.parse(entry.body.effectiveAt) }]
         : [],
@@ -18,14 +35,15 @@ function turnsOf(id: string, reviewed: readonly Reviewed[]) {
 }
 
 /**
- * The turn that an infusion began with, when the one after this came, and of a stop how much ran in. After a stop nothing runs: what is started then
- * is no end of it.
+ * The turn that an infusion began with, when the one after this came, and of a stop how much ran in, in mL. After a stop
+ * nothing runs: what is started then is no end of it.
  */
 export function turnsAround(
   id: string,
   reviewed: readonly Reviewed[],
+  orderOf: OrderOf,
 ): { firstTurn?: string; until?: string; givenMl?: number } {
-  const turns = turnsOf(id, reviewed);
+  const turns = turnsOf(id, reviewed, orderOf);
   const place = turns.findIndex(({ entry }) => entry.id === id);
   const upTo = turns.slice(0, place + 1);
   const start = upTo.findLastIndex(({ body }) => body.action === 'started');
@@ -41,8 +59,12 @@ export function turnsAround(
 }
 
 /** The turn before this one where the EHR has it, which took it perhaps as in progress. */
-export function turnBefore(id: string, reviewed: readonly Reviewed[]): Reviewed | undefined {
-  const turns = turnsOf(id, reviewed);
+export function turnBefore(
+  id: string,
+  reviewed: readonly Reviewed[],
+  orderOf: OrderOf,
+): Reviewed | undefined {
+  const turns = turnsOf(id, reviewed, orderOf);
   const before = turns[turns.findIndex(({ entry }) => entry.id === id) - 1]?.entry;
   return before?.state === 'posted' ? before : undefined;
 }
@@ -55,6 +77,7 @@ export function beforeAndAfter(
   turn: Reviewed,
   reviewed: readonly Reviewed[],
   context: ToFhirContext,
+  orderOf: OrderOf,
 ): { now: Outgoing; before: Outgoing[] } | undefined {
   const told = (until: string | undefined): Outgoing | undefined => {
     const { until: _, ...begun } = context.infusion?.(turn.id) ?? {};
@@ -68,7 +91,7 @@ export function beforeAndAfter(
   const until = context.infusion?.(turn.id)?.until;
   const now = told(until);
   if (!now || until === undefined) return undefined;
-  const later = turnsOf(turn.id, reviewed).flatMap(({ body }) =>
+  const later = turnsOf(turn.id, reviewed, orderOf).flatMap(({ body }) =>
     Date.parse(body.effectiveAt) > Date.parse(until) ? [body.effectiveAt] : [],
   );
   const before = [undefined, ...later].flatMap((end) => told(end) ?? []);

@@ -1,6 +1,6 @@
 import { firstStatement, type OrderDetail, type SnapshotPatient } from '../../clinical/index.ts';
 import type { ToFhirContext } from '../../interop/index.ts';
-import { turnsAround } from './infusion-turns.ts';
+import { sameOrders, turnsAround } from './infusion-turns.ts';
 import type { PatientRecord, Reviewed } from './ward-entries.ts';
 
 /** System of Lamplight's business identifiers in the EHR. */
@@ -68,7 +68,7 @@ export function contextFor(
         .at(-1);
       return said?.status === 'pregnant' || said?.status === 'within-42-days-after-birth';
     },
-    infusion: (turn) => turnsAround(turn, record.reviewed),
+    infusion: (turn) => turnsAround(turn, record.reviewed, sameOrders(snapshot, reviewed)),
     secondSignatures: (id) =>
       record.reviewed.flatMap(({ body, standing }) =>
         body?.kind === 'entry-witnessed' && body.entry === id && standing === 'current'

@@ -15,7 +15,7 @@ import type { FhirGateway } from '../ehr/gateway.ts';
 import { findResources, postResources } from '../ehr/post-resources.ts';
 import { type Renewal, renewResource } from '../ehr/renew-resource.ts';
 import type { Leases } from '../leases.ts';
-import { beforeAndAfter, turnBefore } from './infusion-turns.ts';
+import { beforeAndAfter, type OrderOf, sameOrders, turnBefore } from './infusion-turns.ts';
 import { contextFor } from './posting-context.ts';
 import type { Records } from './records.ts';
 import { byPostingOrder, type PatientRecord, type Reviewed } from './ward-entries.ts';
@@ -158,7 +158,9 @@ export function createPosting(dependencies: PostingDependencies) {
     switch (result.kind) {
       case 'posted': {
         // Before the outcome is told, so that a server that dies in between does it again.
-        const ended = await endTurns([turnBefore(entry.id, record.reviewed), entry], record, contextOf);
+        const orderOf = sameOrders(census.get(entry.patient), reviewed);
+        const turns = [turnBefore(entry.id, record.reviewed, orderOf), entry];
+        const ended = await endTurns(turns, record, orderOf, contextOf);
         if (ended.kind === 'unknown') {
           await mark(entry.id, 'unknown', ended.reason);
           problem = ended.reason;
@@ -208,11 +210,12 @@ export function createPosting(dependencies: PostingDependencies) {
   async function endTurns(
     turns: readonly (Reviewed | undefined)[],
     record: PatientRecord,
+    orderOf: OrderOf,
     contextOf: (turn: Reviewed) => Promise<ToFhirContext>,
   ): Promise<Renewal> {
     for (const turn of turns) {
       if (turn?.body?.kind !== 'infusion-charted') continue;
-      const told = beforeAndAfter(turn, record.reviewed, await contextOf(turn));
+      const told = beforeAndAfter(turn, record.reviewed, await contextOf(turn), orderOf);
       if (!told) continue;
       const renewal = await renewResource(gateway!, told);
       if (renewal.kind !== 'renewed') return renewal;
