@@ -93,9 +93,22 @@ describe('giving a dose', () => {
     );
     await user.click(screen.getByRole('radio', { name: 'Held' }));
     expect(save().disabled).toBe(true);
-    await user.click(screen.getByRole('button', { name: 'Held for a parameter' }));
+    await user.click(screen.getByRole('button', { name: 'Held by prescriber' }));
     await user.click(save());
-    expect(lamp.appended[0]?.draft).toMatchObject({ outcome: 'held', notGivenReason: 'held-for-parameter' });
+    expect(lamp.appended[0]?.draft).toMatchObject({ outcome: 'held', notGivenReason: 'held-by-prescriber' });
+  });
+
+  it('asks for which parameter it is held, also where the order names none', async () => {
+    const { lamp, user, save } = open(
+      aChart({ orders: [anOrder({ text: 'Metoprolol 25 mg tablet', dose: 25 })] }),
+    );
+    await user.click(screen.getByRole('radio', { name: 'Held' }));
+    await user.click(screen.getByRole('button', { name: 'Held for a parameter' }));
+    expect(save().disabled).toBe(true);
+    await user.click(screen.getByRole('radio', { name: 'Systolic' }));
+    await user.type(screen.getByLabelText('Systolic now, mmHg'), '88');
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({ measured: [{ parameter: 'systolic', value: 88 }] });
   });
 
   const limited = () => {

@@ -200,7 +200,7 @@ function DoseForm({
         (!insulin || glucose !== undefined) &&
         (whole || fields.whyNotScanned !== '')
       : fields.outcome === 'unknown' ||
-        (fields.reason !== '' && (heldForOne === undefined || measured.length > 0)));
+        (fields.reason !== '' && (!isHeldFor || heldFor === ANOTHER || measured.length > 0)));
 
   const toSave: Draft<BodyOf<'medication-administration'>> = {
     kind: 'medication-administration',
