@@ -1,6 +1,7 @@
 import { START_TIME } from './chart/orders.ts';
 import type { Chart, ChartOrder } from './chart/types.ts';
-import { formatInstant, formatNumber } from './display.ts';
+import { formatInstant } from './dates.ts';
+import { formatNumber } from './display.ts';
 import { limitInWords } from './dose-checks.ts';
 import { dueTimes } from './doses.ts';
 import type { MedicationDetail, OrderDetail, ParameterLimit, Schedule } from './entries/index.ts';

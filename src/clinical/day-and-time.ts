@@ -1,4 +1,4 @@
-import { formatInstant, formatTime } from './display.ts';
+import { formatInstant, formatTime } from './dates.ts';
 
 /** `14:05` today, `23-Nov-2026 14:05` on any other day: the day is shown when it is not today. */
 export function dayAndTime(instant: string, now: string, timeZone: string): string {

@@ -1,5 +1,6 @@
 import type { ChartOrder } from './chart/types.ts';
-import { formatInstant, formatNumber, formatQuantity, formatUnit, tallMan } from './display.ts';
+import { formatInstant } from './dates.ts';
+import { formatNumber, formatQuantity, formatUnit, tallMan } from './display.ts';
 import type {
   AdministrationOutcome,
   BodyOf,

@@ -1,14 +1,8 @@
 import type { Alert } from './alerts.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart, ChartOrder } from './chart/types.ts';
-import {
-  formatAgo,
-  formatNumber,
-  formatQuantity,
-  formatUnit,
-  leastAgeInYears,
-  mostAgeInYears,
-} from './display.ts';
+import { formatAgo, leastAgeInYears, mostAgeInYears } from './dates.ts';
+import { formatNumber, formatQuantity, formatUnit } from './display.ts';
 import { creatinineMgDlOf, weightKgOf } from './dosing-results.ts';
 import type { MedicationDetail, Quantity, Schedule } from './entries/index.ts';
 import type { DoseLimit, FormularyItem } from './formulary.ts';

@@ -1,4 +1,5 @@
-import { formatDate, formatNumber, formatUnit } from './display.ts';
+import { formatDate } from './dates.ts';
+import { formatNumber, formatUnit } from './display.ts';
 import type { PictureReference } from './entries/attachment.ts';
 import type { FormAnswer, FormCoding, FormResponseItem } from './entries/forms.ts';
 

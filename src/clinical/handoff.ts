@@ -4,18 +4,11 @@ import { totalInWords } from './chart/asking.ts';
 import { MAYBE_IN_EHR } from './chart/last-given.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart } from './chart/types.ts';
+import { formatAge, formatAgo } from './dates.ts';
 import { dayAndTime } from './day-and-time.ts';
 import { endInWords } from './describe-dose.ts';
 import { describeEntry } from './describe-entry.ts';
-import {
-  displayName,
-  formatAge,
-  formatAgo,
-  formatNumber,
-  formatQuantity,
-  sexInWords,
-  tallMan,
-} from './display.ts';
+import { displayName, formatNumber, formatQuantity, sexInWords, tallMan } from './display.ts';
 import type { BodyOf, IllnessSeverity } from './entries/index.ts';
 import { FLUID_WORDS, type FluidTotals, fluidBalance, fluidDay } from './fluid-balance.ts';
 import { infusionFluids } from './infusion-fluids.ts';

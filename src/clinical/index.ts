@@ -19,6 +19,7 @@ export { lacksSecondPerson, type Signature } from './chart/signatures.ts';
 export * from './chart/standing.ts';
 export * from './chart/types.ts';
 export * from './chart/ward-conflicts.ts';
+export * from './dates.ts';
 export * from './day-and-time.ts';
 export * from './describe-dose.ts';
 export * from './describe-entry.ts';

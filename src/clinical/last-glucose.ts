@@ -1,7 +1,8 @@
 import type { Alert } from './alerts.ts';
 import { stands } from './chart/standing.ts';
 import type { Chart } from './chart/types.ts';
-import { formatAgo, formatQuantity } from './display.ts';
+import { formatAgo } from './dates.ts';
+import { formatQuantity } from './display.ts';
 import type { Glucose, GlucoseUnit } from './entries/index.ts';
 import { GLUCOSE_WORDS, glucoseAsk, glucoseLevel } from './glucose.ts';
 

@@ -1,7 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Alert } from './alerts.ts';
 import type { BoardRow, Chart, DueDose } from './chart/types.ts';
-import { formatDate, tallMan } from './display.ts';
+import { formatDate } from './dates.ts';
+import { tallMan } from './display.ts';
 import type { OrderId } from './entries/index.ts';
 import { type DrugMatch, type Formulary, type FormularyItem, formularyText, matchDrug } from './formulary.ts';
 import { type DrugCode, readDrugCode, readElementString } from './gs1.ts';

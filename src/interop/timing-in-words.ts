@@ -1,4 +1,4 @@
-import { formatDate, formatInstant } from '../clinical/display.ts';
+import { formatDate, formatInstant } from '../clinical/dates.ts';
 import { type Dosage, textOf, toInstant } from './fhir-shapes.ts';
 
 const UNITS: Record<string, string> = {

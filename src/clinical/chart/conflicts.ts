@@ -1,5 +1,6 @@
+import { formatDate } from '../dates.ts';
 import { CONFLICTS, describeEntry } from '../describe-entry.ts';
-import { formatDate, tallMan } from '../display.ts';
+import { tallMan } from '../display.ts';
 import type { ConflictKind, ConflictRef, MedicationDetail, OrderId } from '../entries/index.ts';
 import { asksForPin } from '../replacing.ts';
 import { byDueTime } from './due-doses.ts';

@@ -1,4 +1,5 @@
-import { displayName, formatDate } from '../display.ts';
+import { formatDate } from '../dates.ts';
+import { displayName } from '../display.ts';
 import type { PersonName } from '../entries/index.ts';
 import { plainName, plainNumber } from '../plain-words.ts';
 import { aConflict, bedName } from './conflicts.ts';
