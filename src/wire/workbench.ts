@@ -214,6 +214,7 @@ export type PushState = z.infer<typeof PushState>;
 export const OpenKind = z.enum([
   'entries',
   'unknown',
+  'by-hand',
   'unmatched',
   'quarantine',
   'silent',
@@ -227,6 +228,10 @@ const OPEN_IN_WORDS: Readonly<Record<OpenKind, [one: string, many: string]>> = {
   unknown: [
     'entry of which the EHR has not said whether it has it',
     'entries of which the EHR has not said whether it has them',
+  ],
+  'by-hand': [
+    'entry in the EHR of which something is left to do there by hand',
+    'entries in the EHR of which something is left to do there by hand',
   ],
   unmatched: ['patient without a match in the EHR', 'patients without a match in the EHR'],
   quarantine: ['entry in quarantine', 'entries in quarantine'],

@@ -222,7 +222,7 @@ describe('on paper', () => {
     const pages = await print('Transfer packet');
     expectWhole(pages, 'Transfer packet');
     expect(pages.join(' ').replace(/\s+/g, ' ')).toMatch(
-      /On this tablet only when this was printed \(1\): Nursing note \d\d:\d\d/,
+      /On this tablet only when this was printed \(1\): Nursing note \d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d/,
     );
     expect(pages[0]!.replace(/\s+/g, ' ')).toContain('1 of its entries on this tablet only');
     await close();

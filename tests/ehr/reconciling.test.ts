@@ -416,6 +416,11 @@ describe('an infusion whose next turn comes later', () => {
       stateReason: expect.stringMatching(/still in progress in the EHR.*somebody changed.*by hand/),
     });
     expect(await inTheEhr(started!)).toMatchObject({ status: 'stopped' });
+    // Nothing on a finished row brings anybody back to it: the outage is not closed over it without a word.
+    const { wards } = await server.context.closing.state(['4-west']);
+    expect(wards[0]!.open.find(({ kind }) => kind === 'by-hand')?.what).toContainEqual(
+      expect.stringMatching(/still in progress in the EHR.*by hand/),
+    );
   });
 });
 

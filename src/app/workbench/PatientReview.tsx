@@ -203,7 +203,13 @@ export function PatientReview({
                 </td>
                 <td>
                   {STATES[entry.state]}
-                  {entry.stateReason && <div className="quiet">{entry.stateReason}</div>}
+                  {entry.stateReason &&
+                    // In the EHR already, and yet there is something to do: nothing else on a finished row says so.
+                    (entry.state === 'posted' ? (
+                      <div className="alarm">▲ {entry.stateReason}</div>
+                    ) : (
+                      <div className="quiet">{entry.stateReason}</div>
+                    ))}
                 </td>
                 <td>
                   {entry.state === 'held' && (

@@ -89,11 +89,9 @@ export function createClosing(dependencies: Dependencies) {
     const now = new Date(clock()).toISOString();
     const uncovered = new Map(progress.map(({ log, before }) => [log, before]));
     // Whoever has nothing but what an earlier closing covered is long gone.
-    const here = found.filter(
-      (record) =>
-        record.ward === ward &&
-        record.opened.some(({ id }) => Number(id.slice(33)) > (uncovered.get(id.slice(0, 32)) ?? Infinity)),
-    );
+    const isUncovered = ({ id }: { id: string }): boolean =>
+      Number(id.slice(33)) > (uncovered.get(id.slice(0, 32)) ?? Infinity);
+    const here = found.filter((record) => record.ward === ward && record.opened.some(isUncovered));
     const name = (record: PatientRecord): string => {
       const row = worklistRow(record, snapshots.get(record.patient), now);
       return `${row.bed === undefined ? '' : `${row.bed} `}${displayName(row.name)}`;
@@ -109,6 +107,15 @@ export function createClosing(dependencies: Dependencies) {
     const kinds: [OpenKind, { count: number; what: string }[]][] = [
       ['entries', byPatient((state) => !isSettledState(state) && !isUnknown(state))],
       ['unknown', byPatient(isUnknown)],
+      [
+        'by-hand',
+        // The EHR has it, and something with it that only a person can put right there.
+        here.flatMap((record) =>
+          record.reviewed
+            .filter((entry) => entry.state === 'posted' && isUncovered(entry))
+            .flatMap(({ stateReason }) => (stateReason ? [one(`${name(record)}: ${stateReason}`)] : [])),
+        ),
+      ],
       [
         'unmatched',
         here

@@ -235,7 +235,8 @@ export function createPosting(dependencies: PostingDependencies) {
         entry: entry.id,
         outcome: 'posted',
         resources: found.resources,
-        detail: 'It was corrected or taken back here before the EHR had answered.',
+        detail:
+          'It was corrected or taken back here before the EHR had answered. Put it right there by hand.',
       });
     await unmark(entry.id);
     return true;
