@@ -3,6 +3,9 @@ import type { EntryId, OrderId } from '../clinical/entries/index.ts';
 /** A FHIR resource on its way out: its id is ours. */
 export type Outgoing = { resourceType: string; id: string } & Record<string, unknown>;
 
+/** How an order stands; `stopped` is FHIR's `revoked` where a request is no MedicationRequest. */
+export type OrderStatus = 'active' | 'on-hold' | 'stopped';
+
 export interface ToFhirContext {
   /** Logical id of the Patient in the EHR. */
   ehrPatient: string;
@@ -21,6 +24,10 @@ export interface ToFhirContext {
   orderReference(order: OrderId): { reference: string } | { display: string };
   /** The entry by which the EHR holds what this one states, corrected or not; `undefined`: it does not hold it. */
   inEhr(entry: EntryId): EntryId | undefined;
+  /** What became of an order of ours, by all that the EHR was told of it; absent: it is active. */
+  orderStatus?(order: EntryId): { status: OrderStatus; reason?: string };
+  /** Of an entry that changes an order: the EHR's order says so already. */
+  isOrderTold?: boolean;
   /** A picture that an entry names: its bytes in base64, and FHIR's hash of them (SHA-1, base64). */
   picture?(sha256: string): { data: string; hash: string } | undefined;
   /** Who signed an entry as the second person. */

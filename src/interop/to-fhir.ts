@@ -13,13 +13,8 @@ import {
 } from './fhir-context.ts';
 import { formResource } from './form-to-fhir.ts';
 import { measurementResources } from './measurements-to-fhir.ts';
-import {
-  administrationResource,
-  changedOrderTask,
-  infusionResource,
-  orderChangeTask,
-  orderResources,
-} from './medication-to-fhir.ts';
+import { administrationResource, infusionResource } from './medication-to-fhir.ts';
+import { changedOrderTask, orderChangeTask, orderResources } from './orders-to-fhir.ts';
 import { vitalResources } from './vitals-to-fhir.ts';
 
 const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([

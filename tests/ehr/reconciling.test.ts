@@ -424,6 +424,126 @@ describe('an infusion whose next turn comes later', () => {
   });
 });
 
+describe('an order of the downtime that the downtime stopped again', () => {
+  const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+  const signed = (detail: object) => () => ({
+    kind: 'order-signed',
+    detail,
+    overrides: [],
+    effectiveAt: minutesAgo(30),
+  });
+  const morphine = signed({
+    category: 'medication',
+    medication: { text: 'morphine 10 mg/mL injection' },
+    dose: { value: 5, unit: 'mg' },
+    route: 'intravenous',
+    schedule: { type: 'once', stat: false },
+    startAt: minutesAgo(30),
+  });
+  const said = (kind: string, order: string, minutes: number) => () => ({
+    kind,
+    order,
+    reason: 'drowsy',
+    effectiveAt: minutesAgo(minutes),
+  });
+  const held = async (type: string, id: string) => {
+    const read = await gateway.read(type, id);
+    return read.kind === 'ok' ? read.resource : undefined;
+  };
+  const sign = async (body: () => object): Promise<string> => (await chartAs(doctor, patient, body))[0]!;
+
+  it('is active until the word comes, and says itself that it was stopped; nobody has to read a Task first', async () => {
+    const order = await sign(morphine);
+    await approve(order);
+    await push();
+    const active = await held('MedicationRequest', order);
+    expect(active).toMatchObject({ status: 'active' });
+    await gateway.put({ ...active!, id: order, supportingInformation: [{ display: 'seen by pharmacy' }] });
+    const stop = await sign(said('order-stopped', order, 1));
+    await approve(stop);
+    // The EHR takes what it is told, and answers to nothing that is written after it.
+    await ehr.setFaults({ dropAfterCommitEvery: 2 });
+    await push();
+    await ehr.setFaults({});
+    await push();
+    expect((await stateOf(patient, stop))?.state).toBe('posted');
+    expect(await held('MedicationRequest', order)).toMatchObject({
+      status: 'stopped',
+      statusReason: { text: 'drowsy' },
+      supportingInformation: [{ display: 'seen by pharmacy' }],
+    });
+    expect(await held('Task', stop)).toMatchObject({ status: 'completed' });
+  });
+
+  it('is on hold and active again as it was said last, whichever is approved first', async () => {
+    const order = await sign(morphine);
+    const hold = await sign(said('order-held', order, 20));
+    const resume = await sign(said('order-resumed', order, 10));
+    await approve(order);
+    await approve(hold);
+    await push();
+    expect(await held('MedicationRequest', order)).toMatchObject({ status: 'on-hold' });
+    await approve(resume);
+    await push();
+    expect(await held('MedicationRequest', order)).toMatchObject({ status: 'active' });
+  });
+
+  it('is never active in an EHR that was told of its end first', async () => {
+    const order = await sign(
+      signed({ category: 'imaging', request: { text: 'Chest X-ray' }, priority: 'routine' }),
+    );
+    const stop = await sign(said('order-stopped', order, 1));
+    await approve(stop);
+    await push();
+    expect(await held('Task', stop)).toMatchObject({ status: 'requested' });
+    await approve(order);
+    await push();
+    expect((await stateOf(patient, order))?.state).toBe('posted');
+    expect(await held('ServiceRequest', order)).toMatchObject({ status: 'revoked' });
+  });
+
+  it('of which the EHR has not said whether it has it, comes to its end too', async () => {
+    const order = await sign(morphine);
+    await approve(order);
+    await ehr.setFaults({ status: 500 });
+    await push();
+    expect((await stateOf(patient, order))?.state).toBe('unknown');
+    const stop = await sign(said('order-stopped', order, 1));
+    await approve(stop);
+    await ehr.setFaults({});
+    await push();
+    expect(await held('MedicationRequest', order)).toMatchObject({ status: 'stopped' });
+    expect((await stateOf(patient, order))?.state).toBe('posted');
+    expect((await stateOf(patient, stop))?.state).toBe('posted');
+  });
+
+  it('is left as it is where somebody changed it in the EHR: the Task asks', async () => {
+    const order = await sign(morphine);
+    await approve(order);
+    await push();
+    await gateway.put({ ...(await held('MedicationRequest', order))!, id: order, status: 'completed' });
+    const stop = await sign(said('order-stopped', order, 1));
+    await approve(stop);
+    await push();
+    expect(await held('MedicationRequest', order)).toMatchObject({ status: 'completed' });
+    expect(await held('Task', stop)).toMatchObject({ status: 'requested' });
+  });
+
+  it('is stopped by the order that takes its place', async () => {
+    const order = await sign(morphine);
+    const newer = await sign(() => ({ ...morphine(), changes: order, effectiveAt: minutesAgo(5) }));
+    await approve(order);
+    await approve(newer);
+    await push();
+    expect(await held('MedicationRequest', order)).toMatchObject({
+      status: 'stopped',
+      statusReason: { text: 'Changed by a newer order' },
+    });
+    expect(await held('MedicationRequest', newer)).toMatchObject({ status: 'active' });
+    expect(await held('Task', `${newer}-change`)).toMatchObject({ status: 'completed' });
+  });
+});
+
 it('what is part of a dose names the statement of it that the EHR holds, and none that it does not', async () => {
   const dose = (value: number, replaces?: string) => () => ({
     kind: 'medication-administration',

@@ -1,6 +1,7 @@
 import { firstStatement, type OrderDetail, type SnapshotPatient } from '../../clinical/index.ts';
-import type { ToFhirContext } from '../../interop/index.ts';
+import { orderResourceType, type ToFhirContext } from '../../interop/index.ts';
 import { sameOrders, turnsAround } from './infusion-turns.ts';
+import { orderStatus } from './order-status.ts';
 import type { PatientRecord, Reviewed } from './ward-entries.ts';
 
 /** System of Lamplight's business identifiers in the EHR. */
@@ -27,6 +28,7 @@ export function contextFor(
   const birthDate =
     snapshot?.birthDate ?? (registered?.kind === 'patient-registered' ? registered.birthDate : undefined);
   const decision = entry.decision!;
+  const orderOf = sameOrders(snapshot, reviewed);
   return {
     ehrPatient,
     ...(snapshot?.ehrEncounter === undefined ? {} : { ehrEncounter: snapshot.ehrEncounter }),
@@ -43,13 +45,7 @@ export function contextFor(
         return { display: `Downtime order ${order}` };
       // An EHR that checks references takes none to what it does not hold.
       if (found?.state !== 'posted') return { display: orderInWords(ours.detail) };
-      const type =
-        ours.detail.category === 'medication'
-          ? 'MedicationRequest'
-          : ours.detail.category === 'diet'
-            ? 'NutritionOrder'
-            : 'ServiceRequest';
-      return { reference: `${type}/${order}` };
+      return { reference: `${orderResourceType(ours.detail)}/${order}` };
     },
     inEhr(id) {
       const first = firstStatement(reviewed, id);
@@ -68,7 +64,8 @@ export function contextFor(
         .at(-1);
       return said?.status === 'pregnant' || said?.status === 'within-42-days-after-birth';
     },
-    infusion: (turn) => turnsAround(turn, record.reviewed, sameOrders(snapshot, reviewed)),
+    infusion: (turn) => turnsAround(turn, record.reviewed, orderOf),
+    orderStatus: (order) => orderStatus(order, record.reviewed, orderOf),
     secondSignatures: (id) =>
       record.reviewed.flatMap(({ body, standing }) =>
         body?.kind === 'entry-witnessed' && body.entry === id && standing === 'current'

@@ -16,6 +16,7 @@ import { findResources, postResources } from '../ehr/post-resources.ts';
 import { type Renewal, renewResource } from '../ehr/renew-resource.ts';
 import type { Leases } from '../leases.ts';
 import { beforeAndAfter, type OrderOf, sameOrders, turnBefore } from './infusion-turns.ts';
+import { orderOfOursIn, orderToldAnew } from './order-status.ts';
 import { contextFor } from './posting-context.ts';
 import type { Records } from './records.ts';
 import { byPostingOrder, type PatientRecord, type Reviewed } from './ward-entries.ts';
@@ -52,7 +53,14 @@ export interface PostingDependencies {
 const Sent = z.array(z.looseObject({ resourceType: z.string(), id: z.string() }));
 
 const NAMED_BY_OTHERS: readonly string[] = ['patient-registered', 'order-signed', 'order-received'];
+/** What the EHR is told of again, once it has it. */
+const TOLD_ANEW: readonly string[] = ['infusion-charted', 'order-signed', 'order-received'];
 const IN_WORK: readonly string[] = ['approved', 'unknown', 'posting'];
+
+const leftInWords = (kind: string): string =>
+  kind === 'infusion-charted'
+    ? 'The infusion’s turn before is still in progress in the EHR'
+    : 'The order was stopped, held or resumed, and the EHR’s does not say so';
 
 /** For the person who decides on a refused entry: part of it stands in the EHR. */
 const alreadyThere = (resources: readonly { type: string; id: string }[]): string =>
@@ -103,10 +111,10 @@ export function createPosting(dependencies: PostingDependencies) {
     return row?.sent == null ? undefined : Sent.parse(row.sent);
   }
 
-  /** As it was sent; where the EHR was told of its end since, and nobody could say so any more, as it is now. */
+  /** As it was sent; where the EHR was told since what became of it, and nobody could say so any more, as it is now. */
   async function asToldBefore(entry: Reviewed, now: Outgoing[]): Promise<Outgoing[]> {
     const sent = await sentBefore(entry.id);
-    if (!sent || entry.body?.kind !== 'infusion-charted') return sent ?? now;
+    if (!sent || !TOLD_ANEW.includes(entry.body?.kind ?? '')) return sent ?? now;
     const turn = now.find(({ id }) => id === entry.id);
     const read = turn && (await gateway?.read(turn.resourceType, turn.id));
     return read?.kind === 'ok' && sameContent(turn!, read.resource) ? now : sent;
@@ -150,7 +158,19 @@ export function createPosting(dependencies: PostingDependencies) {
         reviewed,
         await dependencies.deviceName(told.log),
       );
-    const context = { ...(await contextOf(entry)), picture: (sha256: string) => pictures.get(sha256) };
+    const orderOf = sameOrders(census.get(entry.patient), reviewed);
+    const changed = entry.askOnly ? undefined : orderOfOursIn(entry, reviewed, orderOf);
+    const told = changed && (await tellOrder(changed, reviewed, orderOf, entry.id));
+    if (told?.kind === 'unknown') {
+      await mark(entry.id, 'unknown', told.reason);
+      problem = told.reason;
+      return true;
+    }
+    const context = {
+      ...(await contextOf(entry)),
+      isOrderTold: told?.kind === 'renewed',
+      picture: (sha256: string) => pictures.get(sha256),
+    };
     const resources = await asToldBefore(entry, resourcesFor({ id: entry.id, body }, context));
     if (entry.askOnly) return askAbout(entry, resources);
     await mark(entry.id, 'posting', null, resources);
@@ -158,9 +178,13 @@ export function createPosting(dependencies: PostingDependencies) {
     switch (result.kind) {
       case 'posted': {
         // Before the outcome is told, so that a server that dies in between does it again.
-        const orderOf = sameOrders(census.get(entry.patient), reviewed);
         const turns = [turnBefore(entry.id, record.reviewed, orderOf), entry];
-        const ended = await endTurns(turns, record, orderOf, contextOf);
+        const turnsEnded = await endTurns(turns, record, orderOf, contextOf);
+        // Sent as it was when it was signed, while the word that it was stopped has come there already.
+        const ended =
+          turnsEnded.kind === 'renewed'
+            ? ((await tellOrder(entry, reviewed, orderOf)) ?? turnsEnded)
+            : turnsEnded;
         if (ended.kind === 'unknown') {
           await mark(entry.id, 'unknown', ended.reason);
           problem = ended.reason;
@@ -172,11 +196,7 @@ export function createPosting(dependencies: PostingDependencies) {
           resources: result.resources,
           ...(ended.kind === 'left'
             ? {
-                detail:
-                  `The infusion’s turn before is still in progress in the EHR: ${ended.message}. End it there by hand.`.slice(
-                    0,
-                    2000,
-                  ),
+                detail: `${leftInWords(body.kind)}: ${ended.message}. End it there by hand.`.slice(0, 2000),
               }
             : {}),
         });
@@ -221,6 +241,20 @@ export function createPosting(dependencies: PostingDependencies) {
       if (renewal.kind !== 'renewed') return renewal;
     }
     return { kind: 'renewed' };
+  }
+
+  /**
+   * An order of ours says itself that it was stopped, held or resumed, before the Task that asks for it is written.
+   * `left`: a person there has to, and the Task asks. `undefined`: there was nothing to tell.
+   */
+  async function tellOrder(
+    order: Reviewed,
+    reviewed: ReadonlyMap<string, Reviewed>,
+    orderOf: OrderOf,
+    also?: string,
+  ): Promise<Renewal | undefined> {
+    const told = orderToldAnew(order, reviewed, orderOf, also);
+    return told && renewResource(gateway!, told);
   }
 
   /** Sent perhaps, and corrected, rejected or unmatched since: nothing more is sent, and what the EHR has is named. */
