@@ -231,7 +231,7 @@ describe('on paper', () => {
   it('a requisition carries order and specimen labels; a blank form is for the pen', async () => {
     const pages = await print('Troponin T – blood – STAT');
     expectWhole(pages, 'Requisition: laboratory');
-    expect(pages.join(' ')).toMatch(/Taken ____-____-______ ____:____ by/);
+    expect(pages.join(' ')).toMatch(/Taken\s+____-____-______\s+____:____ by/);
     await close();
     await page.getByText('Blank forms').click();
     await page.getByRole('button', { name: /^Blank form: Fall/ }).click();
