@@ -30,6 +30,9 @@ import { type DemoEhr, startDemoEhr } from './demo-ehr.ts';
 const PIN = '135790';
 const SCOPE = 'ward:4-west';
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-reconciling-'));
+const realFetch = globalThis.fetch;
+/** What lies between the server and the EHR. */
+let line = realFetch;
 let ehr: DemoEhr;
 let gateway: FhirGateway;
 let server: LamplightServer;
@@ -45,6 +48,7 @@ beforeAll(async () => {
   gateway = createFhirGateway({ baseUrl: ehr.baseUrl, timeoutMs: 5_000 });
   // It posts by itself each half minute: here it posts when it is told to, since what lies between is looked at.
   vi.useFakeTimers({ toFake: ['setInterval'] });
+  vi.stubGlobal('fetch', (...call: Parameters<typeof fetch>) => line(...call));
   server = await createServer({ dataDirectory: folder, logLevel: 'silent', ehr: { baseUrl: ehr.baseUrl } });
   vi.useRealTimers();
   const { site, census } = server.context;
@@ -80,6 +84,7 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
+  vi.unstubAllGlobals();
   await server?.close();
   await ehr?.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -527,6 +532,51 @@ describe('an order of the downtime that the downtime stopped again', () => {
     await push();
     expect(await held('MedicationRequest', order)).toMatchObject({ status: 'completed' });
     expect(await held('Task', stop)).toMatchObject({ status: 'requested' });
+    expect(await stateOf(patient, stop)).toMatchObject({
+      state: 'posted',
+      stateReason: expect.stringMatching(/does not say that it was stopped.*somebody changed.*by hand/),
+    });
+  });
+
+  it('whose stop is taken back while the EHR answers nothing, is not stopped there without a word', async () => {
+    const order = await sign(morphine);
+    await approve(order);
+    await push();
+    const stop = await sign(said('order-stopped', order, 1));
+    await approve(stop);
+    // The first write arrives; then the line is cut, and nobody can be asked.
+    let isCut = false;
+    line = async (...call) => {
+      if (isCut) throw new TypeError('fetch failed');
+      isCut = call[1]?.method === 'PUT';
+      const answer = await realFetch(...call);
+      if (isCut) throw new TypeError('fetch failed');
+      return answer;
+    };
+    await push();
+    line = realFetch;
+    expect(isCut).toBe(true);
+    expect((await stateOf(patient, stop))?.state).toBe('unknown');
+    await chartAs(doctor, patient, () => ({ kind: 'entered-in-error', replaces: stop, reason: 'a slip' }));
+    await push();
+    expect(await held('MedicationRequest', order)).toMatchObject({ status: 'active' });
+    expect(await stateOf(patient, stop)).toMatchObject({
+      resources: [{ type: 'Task', id: stop }],
+      stateReason: expect.stringContaining('by hand'),
+    });
+  });
+
+  it('whose stop the EHR refuses, is not stopped there', async () => {
+    const order = await sign(morphine);
+    await approve(order);
+    await push();
+    const stop = await sign(said('order-stopped', order, 1));
+    await approve(stop);
+    const put = await gateway.put({ resourceType: 'Task', id: stop, status: 'draft', intent: 'order' });
+    expect(put.kind).not.toBe('refused');
+    await push();
+    expect((await stateOf(patient, stop))?.state).toBe('refused');
+    expect(await held('MedicationRequest', order)).toMatchObject({ status: 'active' });
   });
 
   it('is stopped by the order that takes its place', async () => {

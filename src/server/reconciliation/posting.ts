@@ -2,23 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { SnapshotPatient, WardBody } from '../../clinical/index.ts';
-import {
-  isForTheEhr,
-  type Outgoing,
-  resourcesFor,
-  sameContent,
-  type ToFhirContext,
-} from '../../interop/index.ts';
+import { isForTheEhr, type Outgoing, resourcesFor, type ToFhirContext } from '../../interop/index.ts';
 import type { PushState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
 import { findResources, postResources } from '../ehr/post-resources.ts';
-import { type Renewal, renewResource } from '../ehr/renew-resource.ts';
 import type { Leases } from '../leases.ts';
-import { beforeAndAfter, type OrderOf, sameOrders, turnBefore } from './infusion-turns.ts';
-import { orderOfOursIn, orderToldAnew } from './order-status.ts';
+import { sameOrders } from './infusion-turns.ts';
 import { contextFor } from './posting-context.ts';
 import type { Records } from './records.ts';
+import { asHeldOrSent, tellAnew } from './told-anew.ts';
 import { byPostingOrder, type PatientRecord, type Reviewed } from './ward-entries.ts';
 
 /** Older than this no reading of a patient's record is posted from: people go on correcting and deciding meanwhile. */
@@ -53,14 +46,7 @@ export interface PostingDependencies {
 const Sent = z.array(z.looseObject({ resourceType: z.string(), id: z.string() }));
 
 const NAMED_BY_OTHERS: readonly string[] = ['patient-registered', 'order-signed', 'order-received'];
-/** What the EHR is told of again, once it has it. */
-const TOLD_ANEW: readonly string[] = ['infusion-charted', 'order-signed', 'order-received'];
 const IN_WORK: readonly string[] = ['approved', 'unknown', 'posting'];
-
-const leftInWords = (kind: string): string =>
-  kind === 'infusion-charted'
-    ? 'The infusion’s turn before is still in progress in the EHR'
-    : 'The order was stopped, held or resumed, and the EHR’s does not say so';
 
 /** For the person who decides on a refused entry: part of it stands in the EHR. */
 const alreadyThere = (resources: readonly { type: string; id: string }[]): string =>
@@ -111,15 +97,6 @@ export function createPosting(dependencies: PostingDependencies) {
     return row?.sent == null ? undefined : Sent.parse(row.sent);
   }
 
-  /** As it was sent; where the EHR was told since what became of it, and nobody could say so any more, as it is now. */
-  async function asToldBefore(entry: Reviewed, now: Outgoing[]): Promise<Outgoing[]> {
-    const sent = await sentBefore(entry.id);
-    if (!sent || !TOLD_ANEW.includes(entry.body?.kind ?? '')) return sent ?? now;
-    const turn = now.find(({ id }) => id === entry.id);
-    const read = turn && (await gateway?.read(turn.resourceType, turn.id));
-    return read?.kind === 'ok' && sameContent(turn!, read.resource) ? now : sent;
-  }
-
   const unmark = (entry: string) =>
     db.deleteFrom('projection.posting').where('site', '=', site).where('entry', '=', entry).execute();
 
@@ -159,32 +136,18 @@ export function createPosting(dependencies: PostingDependencies) {
         await dependencies.deviceName(told.log),
       );
     const orderOf = sameOrders(census.get(entry.patient), reviewed);
-    const changed = entry.askOnly ? undefined : orderOfOursIn(entry, reviewed, orderOf);
-    const told = changed && (await tellOrder(changed, reviewed, orderOf, entry.id));
-    if (told?.kind === 'unknown') {
-      await mark(entry.id, 'unknown', told.reason);
-      problem = told.reason;
-      return true;
-    }
-    const context = {
-      ...(await contextOf(entry)),
-      isOrderTold: told?.kind === 'renewed',
-      picture: (sha256: string) => pictures.get(sha256),
-    };
-    const resources = await asToldBefore(entry, resourcesFor({ id: entry.id, body }, context));
+    const context = { ...(await contextOf(entry)), picture: (sha256: string) => pictures.get(sha256) };
+    const asOf = (isOrderTold: boolean): Outgoing[] =>
+      resourcesFor({ id: entry.id, body }, { ...context, isOrderTold });
+    const sent = await sentBefore(entry.id);
+    const resources = sent ? await asHeldOrSent(gateway, entry, sent, asOf) : asOf(false);
     if (entry.askOnly) return askAbout(entry, resources);
     await mark(entry.id, 'posting', null, resources);
     const result = await postResources(gateway, resources);
     switch (result.kind) {
       case 'posted': {
         // Before the outcome is told, so that a server that dies in between does it again.
-        const turns = [turnBefore(entry.id, record.reviewed, orderOf), entry];
-        const turnsEnded = await endTurns(turns, record, orderOf, contextOf);
-        // Sent as it was when it was signed, while the word that it was stopped has come there already.
-        const ended =
-          turnsEnded.kind === 'renewed'
-            ? ((await tellOrder(entry, reviewed, orderOf)) ?? turnsEnded)
-            : turnsEnded;
+        const ended = await tellAnew(gateway, entry, { record, reviewed, orderOf, contextOf, asOf });
         if (ended.kind === 'unknown') {
           await mark(entry.id, 'unknown', ended.reason);
           problem = ended.reason;
@@ -195,9 +158,7 @@ export function createPosting(dependencies: PostingDependencies) {
           outcome: 'posted',
           resources: result.resources,
           ...(ended.kind === 'left'
-            ? {
-                detail: `${leftInWords(body.kind)}: ${ended.message}. End it there by hand.`.slice(0, 2000),
-              }
+            ? { detail: `${ended.message} Put it right there by hand.`.slice(0, 2000) }
             : {}),
         });
         await unmark(entry.id);
@@ -224,37 +185,6 @@ export function createPosting(dependencies: PostingDependencies) {
         problem = result.reason;
         return false;
     }
-  }
-
-  /** An infusion's turn that the EHR took while no other had followed is in progress there until it is told. */
-  async function endTurns(
-    turns: readonly (Reviewed | undefined)[],
-    record: PatientRecord,
-    orderOf: OrderOf,
-    contextOf: (turn: Reviewed) => Promise<ToFhirContext>,
-  ): Promise<Renewal> {
-    for (const turn of turns) {
-      if (turn?.body?.kind !== 'infusion-charted') continue;
-      const told = beforeAndAfter(turn, record.reviewed, await contextOf(turn), orderOf);
-      if (!told) continue;
-      const renewal = await renewResource(gateway!, told);
-      if (renewal.kind !== 'renewed') return renewal;
-    }
-    return { kind: 'renewed' };
-  }
-
-  /**
-   * An order of ours says itself that it was stopped, held or resumed, before the Task that asks for it is written.
-   * `left`: a person there has to, and the Task asks. `undefined`: there was nothing to tell.
-   */
-  async function tellOrder(
-    order: Reviewed,
-    reviewed: ReadonlyMap<string, Reviewed>,
-    orderOf: OrderOf,
-    also?: string,
-  ): Promise<Renewal | undefined> {
-    const told = orderToldAnew(order, reviewed, orderOf, also);
-    return told && renewResource(gateway!, told);
   }
 
   /** Sent perhaps, and corrected, rejected or unmatched since: nothing more is sent, and what the EHR has is named. */

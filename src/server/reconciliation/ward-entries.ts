@@ -77,6 +77,9 @@ export async function readRecord(
     .selectFrom('projection.entry')
     .where('site', '=', site)
     .where('patient', '=', patient)
+    // As a database likes to give them today is not how it gives them tomorrow.
+    .orderBy('log')
+    .orderBy('seq')
     .selectAll()
     .execute();
   if (own.length === 0) return undefined;
