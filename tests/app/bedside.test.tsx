@@ -386,6 +386,34 @@ describe('a ward whose rows are still being opened', () => {
   });
 });
 
+describe('the next dose of a patient', () => {
+  const dose = (dueAt: string, early: string, late: string) => ({
+    order: '0'.repeat(32),
+    dueAt,
+    early,
+    late,
+    medication: 'metoprolol tartrate 25 mg tablet',
+  });
+
+  it('is said to be due as soon as its window is open', async () => {
+    renderWith(
+      aLamp({
+        rows: [
+          aBoardRow({ doses: [dose(minutesAgo(40), minutesAgo(100), minutesAgo(-20))] }),
+          aBoardRow({
+            patient: OTHER,
+            bed: '14',
+            doses: [dose(minutesAgo(-180), minutesAgo(-120), minutesAgo(-240))],
+          }),
+        ],
+      }),
+      <BoardScreen {...props} tab="board" onTab={() => undefined} />,
+    );
+    expect(await screen.findByText(/^● due .*metoprolol/i)).toBeDefined();
+    expect(screen.getByText(/^next .*metoprolol/i)).toBeDefined();
+  });
+});
+
 describe('choosing her patients', () => {
   it('drops no tap that comes while another is being saved', async () => {
     const lamp = aLamp({ rows: [aBoardRow(), aBoardRow({ patient: OTHER, bed: '14' })] });

@@ -113,12 +113,17 @@ export function WardsCard({
         />
         <NewWardForm onOpened={census.reload} />
       </section>
-      {code && <CodeCard code={code} />}
+      {code && (
+        <CodeCard
+          code={code}
+          ward={census.value?.wards.find(({ id }) => id === code.ward)?.name ?? code.ward}
+        />
+      )}
     </>
   );
 }
 
-function CodeCard({ code }: { code: EnrolmentCode }) {
+function CodeCard({ code, ward }: { code: EnrolmentCode; ward: string }) {
   const [picture, setPicture] = useState<string>();
   const [left, setLeft] = useState('');
   useEffect(() => void toDataURL(code.url, { margin: 1, width: 220 }).then(setPicture), [code]);
@@ -143,8 +148,8 @@ function CodeCard({ code }: { code: EnrolmentCode }) {
           {code.code}
         </span>
         <span>
-          For ward {code.ward}, one tablet, {left}. Type it on the tablet, or scan it with the tablet's
-          camera.
+          For {ward}, one tablet, {left}. Type it on the tablet, or scan it with the tablet's camera. The
+          tablet then asks at the top of this page to be let in.
         </span>
       </div>
     </section>

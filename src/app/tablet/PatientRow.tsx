@@ -146,7 +146,7 @@ export function PatientRow({
       <span>
         {overdue.length > 0 && <span className="alarm">■ {overdue.length} overdue · </span>}
         {next
-          ? `next ${dayAndTime(next.dueAt, now, timeZone)} ${tallMan(next.medication.split(' ')[0] ?? '')}`
+          ? `${next.early <= now ? '● due' : 'next'} ${dayAndTime(next.dueAt, now, timeZone)} ${tallMan(next.medication.split(' ')[0] ?? '')}`
           : 'nothing due'}
         {row.ordersToAcknowledge > 0 && (
           <span className="alarm">

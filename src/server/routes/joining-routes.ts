@@ -216,7 +216,11 @@ export function joiningRoutes(app: FastifyInstance, context: ServerContext): voi
       const { refused_at } = await requestOf(device);
       throw refused_at
         ? new RefusalError(409, 'refused', 'This tablet was refused already. It has to ask anew.')
-        : new RefusalError(409, 'approved', 'Somebody has just let this tablet in.');
+        : new RefusalError(
+            409,
+            'approved',
+            'This tablet is being let in. If it still asks in half a minute, let it in again.',
+          );
     }
     const enrolled = await site.enrolDevice({
       device,
