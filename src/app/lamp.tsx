@@ -1,4 +1,13 @@
-import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { alikePatients, type BoardRow, type Chart, type Conflict, wardConflicts } from '../clinical/index.ts';
 import { jaroWinkler } from '../matching/index.ts';
 import type { HeldItem } from '../vault/administer-api.ts';
@@ -111,13 +120,23 @@ export function useStatus(): { value: TabletStatus | undefined; reload: () => vo
 const boardMatters = (event: VaultEvent): boolean => event.type === 'changed';
 export const useBoard = (): BoardRow[] | undefined => useReadBoard().value;
 
-/** The board, with since when it is shown where it could not be read again. */
-export function useReadBoard(): Loaded<BoardRow[]> {
+const WardRowsContext = createContext<Loaded<BoardRow[]> | undefined>(undefined);
+
+/** Around what is unlocked. The ward is read once for all who look at it: every reading opens and copies all of its rows. */
+export function WardRows({ children }: { children: ReactNode }) {
   const { vault } = useLamp();
-  return useLoaded(
+  const rows = useLoaded(
     useCallback(() => vault.board(), [vault]),
     boardMatters,
   );
+  return <WardRowsContext value={rows}>{children}</WardRowsContext>;
+}
+
+/** The board, with since when it is shown where it could not be read again. */
+export function useReadBoard(): Loaded<BoardRow[]> {
+  const rows = useContext(WardRowsContext);
+  if (!rows) throw new Error('a screen needs WardRows around it');
+  return rows;
 }
 
 export function useCompleteness(): WardCompleteness | undefined {

@@ -17,6 +17,7 @@ import {
 import type { AdministerApi, HeldItem, Revocable } from './administer-api.ts';
 import type { Tablet, VaultDatabase } from './database.ts';
 import { storageFailure } from './failures.ts';
+import { readDirectoryAnew } from './site-records.ts';
 import { type SiteStatement, tellSite } from './site-writer.ts';
 import { unsentEntries } from './wipe.ts';
 
@@ -129,8 +130,7 @@ export function createAdministration(
           signingKey,
           Date.parse(now()),
         );
-        addToDirectory(directory, revocation);
-        for (const statements of await renewKeys(directory, roster, now()))
+        for (const statements of await renewKeys(await readDirectoryAnew(db), roster, now()))
           await tellSite(db, tablet, directory, statements, signingKey, Date.parse(now()));
       } catch (error) {
         return { ok: false, error: storageFailure(error) };

@@ -244,7 +244,9 @@ export function createCharts(
           (row) => row.foldVersion !== FOLD_VERSION || Math.abs(at - (row.foldedAt ?? 0)) > ROW_GOOD_FOR_MS,
         )
         .primaryKeys();
-      await db.stale.bulkPut(outdated.map((patient) => ({ patient, mark: `fold ${FOLD_VERSION}` })));
+      // An empty write waits for the disk too.
+      if (outdated.length > 0)
+        await db.stale.bulkPut(outdated.map((patient) => ({ patient, mark: `fold ${FOLD_VERSION}` })));
     },
   };
 }

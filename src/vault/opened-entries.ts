@@ -141,9 +141,11 @@ export function createOpenedEntries(
   }
 
   async function entriesOf(patient: string): Promise<OpenedEntry[]> {
-    const known =
-      opened.get(patient) ?? new Map((await pages.read(patient)).map((entry) => [entry.id, entry]));
-    const places = await db.entries.where('patient').equals(patient).primaryKeys();
+    const [known, places] = await Promise.all([
+      opened.get(patient) ??
+        pages.read(patient).then((page) => new Map(page.map((entry) => [entry.id, entry]))),
+      db.entries.where('patient').equals(patient).primaryKeys(),
+    ]);
     const missing = places.filter(([log, seq]) => !known.has(entryId(log, seq)));
     const rows = missing.length > 0 ? await db.entries.bulkGet(missing) : [];
     const fresh = await Promise.all(rows.map((row) => row && openRow(row)));

@@ -1,5 +1,4 @@
-import { DIRECTORY_SCOPE, type Directory, ROSTER_SCOPE, type StaffMember } from '../site/index.ts';
-import type { VaultDatabase } from './database.ts';
+import type { Directory, StaffMember } from '../site/index.ts';
 
 /** Why nobody, or not this person, unlocks this tablet any more. */
 export function whyOver(
@@ -26,10 +25,3 @@ export const revocationMark = ({ revokedDevices, revokedStaff }: Directory): str
     [...revokedDevices].map(([device, { trusted }]) => [device, [...trusted].sort()]).sort(),
     [...revokedStaff].map(([staff, { fromMs }]) => [staff, fromMs]).sort(),
   ]);
-
-/** Changes whenever anything new stands in directory or roster; needs no key and reads no entry. */
-export async function siteMark(db: VaultDatabase): Promise<string> {
-  const logs = await db.logs.where('scope').anyOf(DIRECTORY_SCOPE, ROSTER_SCOPE).toArray();
-  const heads = await Promise.all(logs.map(async ({ log }) => `${log} ${(await db.lastOf(log))?.seq ?? 0}`));
-  return heads.sort().join(' ');
-}

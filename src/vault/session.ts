@@ -1,6 +1,13 @@
 import type { Draft, TabletLacked } from '../clinical/index.ts';
 import { randomBytes, sealTo, type UserKey } from '../seal/index.ts';
-import { type Directory, emptyDirectory, type StaffMember, siteData } from '../site/index.ts';
+import {
+  DIRECTORY_SCOPE,
+  type Directory,
+  emptyDirectory,
+  ROSTER_SCOPE,
+  type StaffMember,
+  siteData,
+} from '../site/index.ts';
 import type { WardCompleteness } from './api.ts';
 import type { Write } from './charting.ts';
 import { type Charts, createCharts } from './charts.ts';
@@ -12,8 +19,8 @@ import { type Keyring, openKeyring } from './keyring.ts';
 import { createMoves } from './moves.ts';
 import { createOwnLog } from './own-log.ts';
 import { createPatientRecords } from './patient-record.ts';
-import { revocationMark, siteMark } from './revocations.ts';
-import { type OpenedRoster, readDirectory, readRoster, verifierFor } from './site-records.ts';
+import { revocationMark } from './revocations.ts';
+import { headsOf, type OpenedRoster, readDirectory, readRoster, verifierFor } from './site-records.ts';
 
 /** Long enough that saves in a row do not wait for one another's folds, short enough that a screen follows at once. */
 const FOLD_AFTER_MS = 150;
@@ -29,7 +36,7 @@ export interface Unlocked {
   log: ReturnType<typeof createOwnLog>;
   moves: ReturnType<typeof createMoves>;
   /** How much of directory and roster was there when these keys were opened. */
-  siteMark: string;
+  siteHeads: string;
 }
 
 /** Directory and staff list as they stand here now; `tablet` is absent before enrolment. */
@@ -55,6 +62,7 @@ export function createSession(
   let complete: WardCompleteness = { toOpen: 0 };
 
   const now = (): string => new Date(clock()).toISOString();
+  const siteHeads = (): Promise<string> => headsOf(db, DIRECTORY_SCOPE, ROSTER_SCOPE);
 
   async function hospital(): Promise<Hospital> {
     const tablet = await db.read('tablet');
@@ -92,13 +100,13 @@ export function createSession(
       await charts.markAll(`revocations ${foldedWith}`);
       await db.write('folded-with', foldedWith);
     }
-    return { keyring, charts, drafts: createDrafts(db, keyring), log, moves, siteMark: await siteMark(db) };
+    return { keyring, charts, drafts: createDrafts(db, keyring), log, moves, siteHeads: await siteHeads() };
   }
 
   /** News of directory or staff list while somebody works: new keys are taken, and whoever is revoked is locked out. */
   async function renew(): Promise<void> {
     const before = unlocked;
-    if (!before || before.siteMark === (await siteMark(db))) return;
+    if (!before || before.siteHeads === (await siteHeads())) return;
     const { tablet, directory, roster } = await hospital();
     const staff = roster?.get(before.keyring.staff.staff);
     const over =

@@ -137,7 +137,11 @@ export function createSignIn(db: VaultDatabase, news: News, clock: () => number,
           if (await wrapAnew(db, tablet, directory, typed, clock())) news.tell({ type: 'saved' });
         }
         const recent = (await db.read('recent-staff')) ?? [];
-        await db.write('recent-staff', [id, ...recent.filter((other) => other !== id)].slice(0, MOST_RECENT));
+        if (recent[0] !== id)
+          await db.write(
+            'recent-staff',
+            [id, ...recent.filter((other) => other !== id)].slice(0, MOST_RECENT),
+          );
         await markNewSnapshot(db, ward);
         await opened.charts.markOutdated(now());
       });
@@ -164,5 +168,6 @@ async function markNewSnapshot(db: VaultDatabase, ward: string): Promise<void> {
   const list = await db.snapshots.where('[ward+asOf]').between([ward, ''], [ward, '\uffff']).last();
   const known = new Set(await db.summaries.toCollection().primaryKeys());
   const unknown = (list?.patients ?? []).filter((item) => !known.has(item.patient));
+  if (unknown.length === 0) return;
   await db.stale.bulkPut(unknown.map((item) => ({ patient: item.patient, mark: `snapshot ${list?.asOf}` })));
 }

@@ -1,4 +1,4 @@
-import { fromBase64, type Verify } from '../log/index.ts';
+import { fromBase64, toHex, type Verify } from '../log/index.ts';
 import { type LogKeys, logKeys, openWith, verifyWith } from '../seal/index.ts';
 import {
   DIRECTORY_SCOPE,
@@ -12,10 +12,38 @@ import {
 } from '../site/index.ts';
 import { readRow, type Tablet, type VaultDatabase } from './database.ts';
 
-/** Reads the directory that this tablet holds. Its entries' writers were verified when they arrived. */
-export async function readDirectory(db: VaultDatabase): Promise<Directory> {
-  return directoryOf(await entriesOf(db, DIRECTORY_SCOPE, async () => undefined));
+/**
+ * Changes whenever anything new stands in logs of these scopes, or another history of one; needs no key and opens no
+ * entry.
+ */
+export async function headsOf(db: VaultDatabase, ...scopes: string[]): Promise<string> {
+  const logs = await db.logs.where('scope').anyOf(scopes).toArray();
+  const heads = await Promise.all(
+    logs.map(async ({ log }) => {
+      const last = await db.lastOf(log);
+      return last ? `${log} ${last.seq} ${toHex(last.hash)}` : log;
+    }),
+  );
+  return heads.sort().join(', ');
 }
+
+/** What each vault's was when it was last read: a dozen screens ask for it, and it changes a few times a day. */
+const directories = new WeakMap<VaultDatabase, { heads: string; directory: Directory }>();
+
+/** The directory that this tablet holds. What is handed out is shared: nobody adds to it. */
+export async function readDirectory(db: VaultDatabase): Promise<Directory> {
+  // Before the entries: what comes in between is read again the next time.
+  const heads = await headsOf(db, DIRECTORY_SCOPE);
+  const last = directories.get(db);
+  if (last?.heads === heads) return last.directory;
+  const directory = await readDirectoryAnew(db);
+  directories.set(db, { heads, directory });
+  return directory;
+}
+
+/** To add to, as when an administrator says several things in a row. Its entries' writers were verified when they arrived. */
+export const readDirectoryAnew = async (db: VaultDatabase): Promise<Directory> =>
+  directoryOf(await entriesOf(db, DIRECTORY_SCOPE, async () => undefined));
 
 /** Of generation n at place n - 1. */
 export interface Secrets {
@@ -30,8 +58,23 @@ export interface OpenedRoster {
   secrets: Secrets;
 }
 
+const rosters = new WeakMap<Directory, { heads: string; device: string; opened: OpenedRoster }>();
+
 /** The roster, opened with the identities that the directory sealed to this tablet; works while locked. */
 export async function readRoster(
+  db: VaultDatabase,
+  tablet: Tablet,
+  directory: Directory,
+): Promise<OpenedRoster | undefined> {
+  const heads = await headsOf(db, ROSTER_SCOPE);
+  const last = rosters.get(directory);
+  if (last?.heads === heads && last.device === tablet.device) return last.opened;
+  const opened = await openRoster(db, tablet, directory);
+  if (opened) rosters.set(directory, { heads, device: tablet.device, opened });
+  return opened;
+}
+
+async function openRoster(
   db: VaultDatabase,
   tablet: Tablet,
   directory: Directory,

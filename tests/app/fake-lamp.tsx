@@ -1,7 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';
-import { type Lamp, LampProvider } from '../../src/app/lamp.tsx';
+import { type Lamp, LampProvider, WardRows } from '../../src/app/lamp.tsx';
 import { theme } from '../../src/app/theme.ts';
 import {
   type BoardRow,
@@ -322,7 +322,9 @@ export function aLamp({
 export function renderWith(lamp: Lamp, screen: ReactNode): ReturnType<typeof render> {
   return render(
     <MantineProvider theme={theme} env="test">
-      <LampProvider value={lamp}>{screen}</LampProvider>
+      <LampProvider value={lamp}>
+        <WardRows>{screen}</WardRows>
+      </LampProvider>
     </MantineProvider>,
   );
 }

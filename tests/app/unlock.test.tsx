@@ -17,6 +17,24 @@ describe('a locked tablet', () => {
     expect(await screen.findByRole('button', { name: /ABERNATHY, Ruth/ })).toBeDefined();
   });
 
+  it('reads the ward once for all who look at it, and not again for a chart', async () => {
+    const user = userEvent.setup();
+    const lamp = aLamp();
+    let asked = 0;
+    const { board } = lamp.vault;
+    lamp.vault.board = () => {
+      asked += 1;
+      return board();
+    };
+    renderWith(lamp, <TabletApp />);
+    await user.click(await screen.findByRole('button', { name: /^Nora Nurse/ }));
+    const before = asked;
+    await user.type(screen.getByLabelText('PIN'), `${PIN}{Enter}`);
+    await user.click(await screen.findByRole('button', { name: /ABERNATHY, Ruth/ }));
+    await screen.findByRole('button', { name: 'Record vital signs' });
+    expect(asked - before).toBe(1);
+  });
+
   it('says that a PIN is wrong and stays locked', async () => {
     const user = userEvent.setup();
     renderWith(aLamp(), <TabletApp />);

@@ -1,5 +1,5 @@
 import { Button, Tabs, TextInput } from '@mantine/core';
-import { useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import {
   type BoardRow,
   type Conflict,
@@ -65,6 +65,11 @@ export function BoardScreen({
   const gone = all?.filter((row) => row.elsewhere) ?? [];
   const ward = useWardConflicts(all);
   const alike = useAlike(all);
+  const alikeNames = useMemo(
+    () =>
+      new Map([...alike].map(([patient, others]) => [patient, others.map(({ name }) => displayName(name))])),
+    [alike],
+  );
   const now = useNow();
   const tablets = useTablets();
   const [filter, setFilter] = useState('');
@@ -81,6 +86,10 @@ export function BoardScreen({
       save(row.patient, { kind: 'patient-taken', effectiveAt: new Date().toISOString(), action }),
     );
   };
+  /** The same for as long as the board is shown, so that rows of which nothing has changed stay as they are. */
+  const onRow = useRef((_: BoardRow): void => undefined);
+  onRow.current = (row) => (choosing ? takeOrGiveBack(row) : go({ at: 'patient', patient: row.patient }));
+  const onOpen = useCallback((row: BoardRow) => onRow.current(row), []);
   usePrintNoted(
     rows && { patients: rows.map(({ patient }) => patient), what: 'Screen: ward board', pages: 1 },
     'screen',
@@ -223,13 +232,13 @@ export function BoardScreen({
                 key={row.patient}
                 row={row}
                 toSettle={settleCount(row.patient)}
-                alike={alike.get(row.patient)?.map((other) => displayName(other.name))}
+                alike={alikeNames.get(row.patient)}
                 now={now}
                 timeZone={timeZone}
                 tablet={row.lastEntry && tablets[row.lastEntry.log]}
                 self={self}
                 chosen={choosing ? isMine(row) : undefined}
-                onOpen={() => (choosing ? takeOrGiveBack(row) : go({ at: 'patient', patient: row.patient }))}
+                onOpen={onOpen}
               />
             ))}
           </div>

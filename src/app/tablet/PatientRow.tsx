@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import {
   type BoardRow,
   dayAndTime,
@@ -27,8 +28,11 @@ const ESCALATION = {
 const scoreSays = ({ total, risk }: NonNullable<BoardRow['news2']>): string =>
   total === null && risk === 'low' ? 'not complete' : risk.replace('-', ' to ');
 
-/** One patient on the board: who, how sick, what is due, what waits for somebody. */
-export function PatientRow({
+/**
+ * One patient on the board: who, how sick, what is due, what waits for somebody. Drawn again when something of it has
+ * changed: around it a ward's worth of answers arrives one after another.
+ */
+export const PatientRow = memo(function PatientRow({
   row,
   toSettle,
   alike,
@@ -51,7 +55,7 @@ export function PatientRow({
   chosen: boolean | undefined;
   now: string;
   timeZone: string;
-  onOpen: () => void;
+  onOpen: (row: BoardRow) => void;
 }) {
   const overdue = row.doses.filter((dose) => dose.late < now);
   const next = row.doses.find((dose) => dose.late >= now);
@@ -60,7 +64,7 @@ export function PatientRow({
   const observationsOverdue = observations !== undefined && observations.dueAt < now;
   const unread = handoff !== undefined && handoff.authorId !== self && !handoff.readBy.includes(self);
   return (
-    <button type="button" className="board-row" aria-pressed={chosen} onClick={onOpen}>
+    <button type="button" className="board-row" aria-pressed={chosen} onClick={() => onOpen(row)}>
       <span className="bed">
         {chosen !== undefined && (chosen ? '☑ ' : '☐ ')}
         {row.bed ?? '–'}
@@ -170,4 +174,4 @@ export function PatientRow({
       </span>
     </button>
   );
-}
+});

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Session, TabletStatus } from '../../vault/api.ts';
 import { WITNESS_COOKIE } from '../../wire/workbench.ts';
-import { useLamp, useStatus } from '../lamp.tsx';
+import { useLamp, useStatus, WardRows } from '../lamp.tsx';
 import { type Theme, useTheme } from '../use-theme.ts';
 import { beforeLock, lock } from './before-lock.ts';
 import { Joining } from './Joining.tsx';
@@ -87,7 +87,9 @@ function Inside({
     );
   return (
     <CredentialContext value={status.unlockWith}>
-      <Shell status={status} session={session} theme={theme} />
+      <WardRows>
+        <Shell status={status} session={session} theme={theme} />
+      </WardRows>
     </CredentialContext>
   );
 }

@@ -1,5 +1,5 @@
 import type { BodyOf } from '../entries/index.ts';
-import { type News2, type News2Risk, scoreNews2 } from '../news2.ts';
+import type { News2, News2Risk } from '../news2.ts';
 import type { Charted } from './types.ts';
 
 /** A result of a score or screen, by what it asks for. */
@@ -29,10 +29,11 @@ export type ScoredSet = Charted<BodyOf<'vital-signs'>> & { news2: News2 };
 /** From which score on somebody is told (Chart 4): a single 3, or 5 and more. */
 const LEVEL: Record<News2Risk, number> = { low: 0, 'low-medium': 1, medium: 2, high: 3 };
 
-export function scored(set: Charted<BodyOf<'vital-signs'>>): ScoredSet & Asking {
-  const news2 = scoreNews2(set.body.values);
-  return { ...set, news2, level: LEVEL[news2.risk], whole: news2.total !== null };
-}
+export const asking = (set: ScoredSet): ScoredSet & Asking => ({
+  ...set,
+  level: LEVEL[set.news2.risk],
+  whole: set.news2.total !== null,
+});
 
 /** "7", or with a parameter missing "at least 5": never a total that is none. */
 export const totalInWords = ({ total, partial }: News2): string =>

@@ -1,7 +1,7 @@
 import type { BodyOf } from '../entries/index.ts';
 import { type News2Risk, news2Applies } from '../news2.ts';
 import { isMeasured } from '../not-done.ts';
-import { type ScoredSet, scored, thatCount, totalInWords } from './asking.ts';
+import { asking, type ScoredSet, thatCount, totalInWords } from './asking.ts';
 import { type Escalation, escalations } from './escalations.ts';
 import { lastLeft } from './leaving.ts';
 import {
@@ -63,6 +63,7 @@ export interface Care {
 
 export function careOf(
   found: Standings,
+  vitals: readonly ScoredSet[],
   orders: readonly ChartOrder[],
   birthDate: string | undefined,
   now: string,
@@ -72,8 +73,8 @@ export function careOf(
     pregnancy?.body.status === 'pregnant' || pregnancy?.body.status === 'within-42-days-after-birth';
   const applies = news2Applies(birthDate, now) && !pregnant;
   // Refused as a whole is no measurement: what was due stays due.
-  const sets = standingEntries(found, 'vital-signs').filter(isMeasured).sort(byTime);
-  const all = applies ? sets.map(scored) : [];
+  const sets = vitals.filter((set) => stands(set) && isMeasured(set)).sort(byTime);
+  const all = applies ? sets.map(asking) : [];
   const counted = thatCount(all);
   const scoredSet = counted.at(-1);
   // Never taken whole: what was left out is not known since the first.

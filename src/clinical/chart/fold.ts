@@ -15,7 +15,7 @@ import { medicationRow } from './medication-row.ts';
 import { arrival, bedWords, carriedSnapshot, elsewhere } from './moves.ts';
 import { chartOrders } from './orders.ts';
 import { signatures } from './signatures.ts';
-import { byClock, entriesOfKind, standingEntries, standings, stands } from './standing.ts';
+import { byClock, byTime, entriesOfKind, standingEntries, standings, stands } from './standing.ts';
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
@@ -63,6 +63,9 @@ export function foldChart(input: ChartInput): Chart | undefined {
 
   const { orders, ends, sameAs } = chartOrders(found, snapshot, snapshotAsOf, now);
   const infusions = chartInfusions(found, sameAs, now);
+  const vitals = entriesOfKind(found, 'vital-signs')
+    .map((charted) => ({ ...charted, news2: scoreNews2(charted.body.values) }))
+    .sort((a, b) => byTime(b, a));
   const known = latestKnown(found.all, snapshotAsOf);
   const registration = standingEntries(found, 'patient-registered').at(-1);
   const wardSettlements = found.settlements.standing.filter(({ body }) => body.patients !== undefined);
@@ -82,17 +85,15 @@ export function foldChart(input: ChartInput): Chart | undefined {
     medicationRules: rules,
     settings,
     infusions,
-    care: careOf(found, orders, identity.birthDate, now),
+    care: careOf(found, vitals, orders, identity.birthDate, now),
     signatures: signatures(found),
     ...(known !== undefined && Date.parse(known) - Date.parse(now) > CLOCK_SLACK_MS
       ? { recordedAfterNow: known }
       : {}),
-    vitals: entriesOfKind(found, 'vital-signs')
-      .map((charted) => ({ ...charted, news2: scoreNews2(charted.body.values) }))
-      .sort((a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt) || byClock(b, a)),
+    vitals,
     notes: entriesOfKind(found, 'note').reverse(),
-    measurements: MEASUREMENT_KINDS.flatMap((kind) => entriesOfKind(found, kind)).sort(
-      (a, b) => Date.parse(b.body.effectiveAt) - Date.parse(a.body.effectiveAt) || byClock(b, a),
+    measurements: MEASUREMENT_KINDS.flatMap((kind) => entriesOfKind(found, kind)).sort((a, b) =>
+      byTime(b, a),
     ),
     forms: entriesOfKind(found, 'form-answered').reverse(),
     ehrObservations: snapshot?.observations ?? [],

@@ -20,6 +20,7 @@ export interface Standings {
   all: Charted[];
   unknown: { id: EntryId; hlc: OpenedEntry['hlc']; body: null }[];
   byId: Map<EntryId, Charted>;
+  byKind: Map<WardBody['kind'], Charted[]>;
   /** Statements whose corrections branched. */
   disputes: Dispute[];
   settlements: Settlements;
@@ -82,6 +83,7 @@ export function standings(entries: readonly OpenedEntry[]): Standings {
       entry.body === null ? [{ id: entry.id, hlc: entry.hlc, body: null }] : [],
     ),
     byId: new Map(all.map((charted) => [charted.id, charted])),
+    byKind: Map.groupBy(all, ({ body }) => body.kind),
     disputes,
     settlements,
   };
@@ -223,7 +225,7 @@ export function entriesOfKind<K extends WardBody['kind']>(
   found: Standings,
   kind: K,
 ): Charted<Extract<WardBody, { kind: K }>>[] {
-  return found.all.filter(
+  return (found.byKind.get(kind) ?? []).filter(
     (charted): charted is Charted<Extract<WardBody, { kind: K }>> => charted.body.kind === kind,
   );
 }
