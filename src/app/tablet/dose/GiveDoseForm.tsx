@@ -158,7 +158,9 @@ function DoseForm({
   const heldFor = isHeldFor ? fields.heldFor || (limited[0] ?? '') : '';
   const heldForOne = LimitedParameter.safeParse(heldFor).data;
   const parameters = isHeldFor ? (heldForOne ? [heldForOne] : []) : limited;
-  const measured = readMeasured(parameters, fields.measured);
+  // Of a field that is not shown nothing is charted, and nothing held up.
+  const measures = given || isHeldFor;
+  const measured = measures ? readMeasured(parameters, fields.measured) : [];
   const insulin = isInsulin(detail);
   const typedGlucose = readGlucose(fields.glucose, fields.glucoseUnit);
   // Charted within the hour it need not be measured again.
@@ -238,6 +240,7 @@ function DoseForm({
     detail,
     needed: given ? secondPersonFor(asGiven, leastAgeInYears(chart.identity.birthDate, now)) : undefined,
     dose: toSave,
+    ready,
     self,
     timeZone,
     onDone,
