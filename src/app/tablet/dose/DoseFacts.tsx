@@ -120,7 +120,7 @@ export function AsNeededFacts({
   const state = asNeeded(order, chart.snapshotAsOf, now);
   if (!state) return null;
   // What the EHR says in words alone is no limit that is computed with (orders-from-fhir).
-  const words = order.detail.category === 'medication' ? order.detail.instructions : undefined;
+  const words = instructionsInWords(order);
   const amount = state.amount ? `, ${formatQuantity(state.amount)} here` : '';
   return (
     <span>
