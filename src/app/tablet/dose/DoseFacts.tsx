@@ -3,6 +3,7 @@ import {
   asNeeded,
   type Chart,
   type ChartOrder,
+  dayAndTime,
   describeDose,
   formatAgo,
   formatInstant,
@@ -65,7 +66,7 @@ export function DoseFacts({
       {chartedFor(order, dueAt).map(({ id, body }) => (
         <span key={id} className="alarm">
           ▲ Charted already: {describeDose(body).title.toLowerCase()},{' '}
-          {formatTime(body.effectiveAt, timeZone)} by {body.author.name}
+          {dayAndTime(body.effectiveAt, now, timeZone)} by {body.author.name}
         </span>
       ))}
     </div>
@@ -129,7 +130,7 @@ export function AsNeededFacts({
       {state.includesEhr ? ', one of them known from the EHR' : ''}
       {state.unknownBefore === undefined
         ? ''
-        : `. Before ${formatTime(state.unknownBefore, timeZone)} only the EHR's last dose is known`}
+        : `. Before ${dayAndTime(state.unknownBefore, now, timeZone)} only the EHR's last dose is known`}
       {' · '}
       {state.nextAt === undefined
         ? words === undefined
