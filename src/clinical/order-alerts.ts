@@ -32,12 +32,47 @@ export function orderAlerts(
   { formulary, interactions }: DrugKnowledge = NOTHING_KNOWN,
   { changes, together = [] }: Beside = {},
 ): Alert[] {
-  if (detail.category !== 'medication') return [];
+  const over = endedMeanwhile(chart, changes);
+  if (detail.category !== 'medication') return over;
   const item = formulary.byText(detail.medication.text);
   return [
+    ...over,
     ...drugAlerts(chart, detail, interactions, { changes, together }),
     ...rangeAlerts(chart, item, detail),
   ];
+}
+
+/** Why an order that was going on when somebody began to change it does not any more, in words; `undefined`: it does. */
+export function whyNotGoing(
+  order: Pick<ChartOrder, 'state' | 'changed' | 'stoppedReason'>,
+): string | undefined {
+  const because = order.stoppedReason === undefined ? '' : ` (${order.stoppedReason})`;
+  switch (order.state) {
+    case 'active':
+    case 'on-hold':
+      return undefined;
+    case 'ended':
+      return 'is over meanwhile';
+    case 'entered-in-error':
+      return 'was marked as an error meanwhile';
+    case 'stopped':
+      return `was ${order.changed ? 'changed' : 'stopped'} meanwhile${because}`;
+  }
+}
+
+/** To change what somebody else has stopped is to begin it again. */
+function endedMeanwhile(chart: Chart, changes: OrderId | undefined): Alert[] {
+  const order = chart.orders.find(({ id }) => id === changes);
+  const over = order && whyNotGoing(order);
+  return over === undefined
+    ? []
+    : [
+        {
+          code: 'order-stopped',
+          severity: 'stop-and-think',
+          message: `The order that this one changes ${over}. Signed, this one begins it again.`,
+        },
+      ];
 }
 
 /**

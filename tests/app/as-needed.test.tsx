@@ -2,10 +2,15 @@
 import './browser.ts';
 import { describe, expect, it } from 'vitest';
 import { AsNeededFacts } from '../../src/app/tablet/dose/DoseFacts.tsx';
-import { aChart, aLamp, anOrder, renderWith } from './fake-lamp.tsx';
+import type { ChartOrder } from '../../src/clinical/index.ts';
+import { aChart, aLamp, anOrder, LOG, renderWith } from './fake-lamp.tsx';
 
-const said = (instructions?: string, limits: { leastIntervalHours?: number } = {}): string => {
-  const order = anOrder({ text: 'oxycodone 5 mg' });
+const said = (
+  instructions?: string,
+  limits: { leastIntervalHours?: number } = {},
+  more: Partial<ChartOrder> = {},
+): string => {
+  const order = anOrder({ text: 'oxycodone 5 mg', ...more });
   if (order.detail.category !== 'medication') throw new Error('a medication');
   order.detail.schedule = { type: 'as-needed', ...limits };
   if (instructions !== undefined) order.detail.instructions = instructions;
@@ -28,6 +33,12 @@ describe('when the next dose of an order as needed may be given', () => {
     const text = said('at most 4 doses a day', { leastIntervalHours: 4 });
     expect(text).not.toContain('may be given now');
     expect(text).toMatch(/read the limit yourself/);
+  });
+
+  it('has no unsafe abbreviation in words that were typed here', () => {
+    const text = said('no more than 8 U a day', {}, { source: { from: 'entry', entry: `${LOG}-1` } });
+    expect(text).toContain('no more than 8 units a day');
+    expect(text).not.toContain('8 U ');
   });
 
   it('is said where every limit is counted', () => {

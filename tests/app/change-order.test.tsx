@@ -139,3 +139,63 @@ describe('an order that is resumed', () => {
     expect(screen.queryByText(/Allergy on record/)).toBeNull();
   });
 });
+
+describe('an order that was stopped on another tablet while somebody changes it', () => {
+  function stoppedMeanwhile(state: ChartOrder['state']) {
+    const opened = anOrder({ text: 'apixaban 5 mg tablet' });
+    const stopped: ChartOrder = { ...opened, state, stoppedAt: NOW, stoppedReason: 'bleeding' };
+    return {
+      opened,
+      chart: aChart({ now: NOW, orders: [stopped], allergies: { status: 'nilknown', list: [] } }),
+    };
+  }
+
+  it('is not begun again without a reason', async () => {
+    const { opened, chart } = stoppedMeanwhile('stopped');
+    const lamp = aLamp({ chart });
+    renderWith(
+      lamp,
+      <OrderForm
+        prescribes
+        chart={chart}
+        timeZone={ZONE}
+        now={NOW}
+        changes={opened}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />,
+    );
+    const user = userEvent.setup();
+    await user.type(screen.getByLabelText('PIN'), PIN);
+    expect(screen.getByText(/was stopped meanwhile \(bleeding\)/)).toBeDefined();
+    const sign = screen.getByRole<HTMLButtonElement>('button', { name: 'Sign order' });
+    expect(sign.disabled).toBe(true);
+    await user.type(screen.getByLabelText('Reason to order it all the same'), 'bleeding has stopped');
+    await user.click(sign);
+    await waitFor(() => expect(lamp.appended).toHaveLength(1));
+    expect(lamp.appended[0]?.draft).toMatchObject({
+      overrides: [{ alert: 'order-stopped', reason: 'bleeding has stopped' }],
+    });
+  });
+
+  it.each(['hold', 'resume'] as const)('is not signed as %s: that would change nothing', async (change) => {
+    const { opened, chart } = stoppedMeanwhile('stopped');
+    renderWith(
+      aLamp({ chart }),
+      <ChangeOrderForm
+        chart={chart}
+        order={{ ...opened, state: change === 'hold' ? 'active' : 'on-hold' }}
+        change={change}
+        self={NURSE.id}
+        timeZone={ZONE}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />,
+    );
+    const user = userEvent.setup();
+    if (change === 'hold') await user.type(screen.getByLabelText('Why is it held?'), 'low pulse');
+    await user.type(screen.getByLabelText('PIN'), PIN);
+    expect(screen.getByRole('alert').textContent).toMatch(/was stopped meanwhile \(bleeding\)/);
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: `Sign ${change}` }).disabled).toBe(true);
+  });
+});

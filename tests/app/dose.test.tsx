@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { GiveDoseForm } from '../../src/app/tablet/dose/GiveDoseForm.tsx';
 import { readNumber } from '../../src/app/tablet/forms/read-number.ts';
 import type { Chart } from '../../src/clinical/index.ts';
-import { aChart, aLamp, anOrder, LOG, NURSE, PIN, renderWith } from './fake-lamp.tsx';
+import { aChart, aLamp, anOrder, LOG, NURSE, PIN, renderWith, WithNews } from './fake-lamp.tsx';
 
 function open(chart: Chart, dueAt?: string) {
   const lamp = aLamp({ chart });
@@ -151,6 +151,17 @@ describe('giving a dose', () => {
     expect(lamp.appended[0]?.draft).not.toHaveProperty('measured');
   });
 
+  it('refused after a value was mistyped is saved without it: its field is not there any more', async () => {
+    const { lamp, user, save } = open(aChart({ orders: [limited()] }));
+    await user.type(screen.getByLabelText('Pulse now, per minute'), '999');
+    expect(save().disabled).toBe(true);
+    await user.click(screen.getByRole('radio', { name: 'Refused' }));
+    expect(save().disabled).toBe(false);
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({ outcome: 'refused' });
+    expect(lamp.appended[0]?.draft).not.toHaveProperty('measured');
+  });
+
   it('says of a held dose too that it is charted already, and not that it may harm', async () => {
     const dueAt = '2026-11-24T14:00:00.000Z';
     const order = anOrder({ text: 'Amoxicillin 500 mg capsule' });
@@ -255,6 +266,41 @@ describe('two people', () => {
         statement: 'Saw the order and the preparation: 5 mg',
       },
     ]);
+  });
+
+  it('are not asked to sign what the chart speaks against since: the dose goes back to be looked at', async () => {
+    const before = morphine();
+    const order = before.orders[0]!;
+    const stoppedAt = new Date(Date.now() - 60_000).toISOString();
+    const after = { ...before, orders: [{ ...order, state: 'stopped' as const, stoppedAt }] };
+    const lamp = aLamp({ chart: before });
+    renderWith(
+      lamp,
+      <WithNews before={before} after={after}>
+        {(chart) => (
+          <GiveDoseForm
+            chart={chart}
+            dose={{ order: order.id }}
+            timeZone="America/Chicago"
+            now={new Date().toISOString()}
+            self={NURSE.id}
+            onDone={() => undefined}
+            onCancel={() => undefined}
+          />
+        )}
+      </WithNews>,
+    );
+    const user = userEvent.setup();
+    await identify(user);
+    await user.click(screen.getByRole('button', { name: 'Next: witness' }));
+    await user.type(screen.getByLabelText('What is prepared, as the second person reads it'), '5');
+    await user.click(screen.getByRole('button', { name: 'News' }));
+    expect(screen.getByRole('alert').textContent).toContain('The chart has changed since');
+    const nobody = screen.getByRole<HTMLButtonElement>('button', { name: 'Nobody else on the ward' });
+    expect(nobody.disabled).toBe(true);
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(screen.getByText(/This order is stopped/)).toBeDefined();
+    expect(lamp.appended).toEqual([]);
   });
 
   it('with nobody there, the dose is saved with the reason, in one tap', async () => {

@@ -1,6 +1,6 @@
 import { MantineProvider } from '@mantine/core';
 import { render } from '@testing-library/react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { type Lamp, LampProvider, WardRows } from '../../src/app/lamp.tsx';
 import { theme } from '../../src/app/theme.ts';
 import {
@@ -326,5 +326,26 @@ export function renderWith(lamp: Lamp, screen: ReactNode): ReturnType<typeof ren
         <WardRows>{screen}</WardRows>
       </LampProvider>
     </MantineProvider>,
+  );
+}
+
+/** A form while the entries of another tablet come in. */
+export function WithNews({
+  before,
+  after,
+  children,
+}: {
+  before: Chart;
+  after: Chart;
+  children: (chart: Chart) => ReactNode;
+}) {
+  const [chart, setChart] = useState(before);
+  return (
+    <>
+      <button type="button" onClick={() => setChart(after)}>
+        News
+      </button>
+      {children(chart)}
+    </>
   );
 }

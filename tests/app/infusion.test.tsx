@@ -6,7 +6,17 @@ import { describe, expect, it, vi } from 'vitest';
 import { InfusionCard } from '../../src/app/tablet/dose/InfusionCard.tsx';
 import { InfusionForm } from '../../src/app/tablet/dose/InfusionForm.tsx';
 import type { Chart, Infusion, InfusionAction } from '../../src/clinical/index.ts';
-import { aChart, aLamp, anOrder, LOG, minutesFromNow, NURSE, PIN, renderWith } from './fake-lamp.tsx';
+import {
+  aChart,
+  aLamp,
+  anOrder,
+  LOG,
+  minutesFromNow,
+  NURSE,
+  PIN,
+  renderWith,
+  WithNews,
+} from './fake-lamp.tsx';
 
 function open(text: string, action: InfusionAction) {
   const order = anOrder({ text });
@@ -131,6 +141,97 @@ describe('an infusion', () => {
     await user.click(screen.getByRole('button', { name: 'Save' }));
     expect(lamp.appended[0]?.draft).toMatchObject({ action: 'stopped', wastedMl: 0 });
     expect(lamp.appended[0]?.draft).not.toHaveProperty('second');
+  });
+
+  it('resumed at another rate is saved once, whatever the second person types for a PIN', async () => {
+    const order = anOrder({ text: 'heparin 25000 units per 250 mL' });
+    const turn = (
+      position: number,
+      action: InfusionAction,
+      rateMlPerHour?: number,
+    ): Infusion['turns'][number] => ({
+      id: `${LOG}-${position}`,
+      hlc: [position, 0],
+      standing: 'current',
+      replacedBy: [],
+      body: {
+        kind: 'infusion-charted',
+        author: NURSE,
+        effectiveAt: minutesFromNow(position - 100),
+        recordedAt: minutesFromNow(position - 100),
+        order: order.id,
+        medication: { text: 'heparin 25000 units per 250 mL' },
+        action,
+        ...(rateMlPerHour === undefined ? {} : { rateMlPerHour }),
+        overrides: [],
+      },
+    });
+    const infusion = (turns: Infusion['turns']): Infusion => ({
+      order: order.id,
+      medication: 'heparin 25000 units per 250 mL',
+      state: 'paused',
+      since: minutesFromNow(-30),
+      by: NURSE.name,
+      startedAt: minutesFromNow(-60),
+      runningBefore: false,
+      inMl: 10,
+      turns,
+    });
+    const paused = aChart({
+      allergies: { status: 'nilknown', list: [] },
+      orders: [
+        {
+          ...order,
+          detail: {
+            ...order.detail,
+            route: 'IV',
+            schedule: { type: 'continuous', rate: { value: 14, unit: 'mL/h' } },
+          } as typeof order.detail,
+        },
+      ],
+      infusions: [infusion([turn(10, 'started', 12), turn(20, 'paused')])],
+    });
+    const resumed = {
+      ...paused,
+      infusions: [
+        { ...paused.infusions[0]!, turns: [...paused.infusions[0]!.turns, turn(101, 'resumed', 10)] },
+      ],
+    };
+    const lamp = aLamp({ chart: paused });
+    renderWith(
+      lamp,
+      <WithNews before={paused} after={resumed}>
+        {(chart) => (
+          <InfusionForm
+            chart={chart}
+            task={{ order: order.id, action: 'resumed' }}
+            self={NURSE.id}
+            timeZone="America/Chicago"
+            now={new Date().toISOString()}
+            onDone={() => undefined}
+            onCancel={() => undefined}
+          />
+        )}
+      </WithNews>,
+    );
+    const user = userEvent.setup();
+    await user.clear(screen.getByLabelText('Rate'));
+    await user.type(screen.getByLabelText('Rate'), '10');
+    await user.click(screen.getByRole('button', { name: /^Next: / }));
+    await user.type(
+      await screen.findByLabelText('The rate of the pump, as the second person reads it'),
+      '10',
+    );
+    await user.click(screen.getByRole('combobox', { name: 'Second person' }));
+    await user.click(await screen.findByRole('option', { name: 'Carl Clinician' }));
+    await user.type(screen.getByLabelText(/PIN/), '999999');
+    await user.click(screen.getByRole('button', { name: 'Sign and save' }));
+    await screen.findByText(/It is saved; the second signature is not yet/);
+    await user.click(screen.getByRole('button', { name: 'News' }));
+    await user.type(screen.getByLabelText(/PIN/), PIN);
+    await user.click(screen.getByRole('button', { name: 'Sign' }));
+    expect(lamp.appended).toHaveLength(1);
+    expect(lamp.witnessed).toHaveLength(1);
   });
 
   it('that ended early says why', async () => {

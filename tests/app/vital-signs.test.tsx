@@ -72,6 +72,21 @@ describe('recording vital signs', () => {
     });
   });
 
+  it('keeps what was tapped too, where nothing is typed yet', async () => {
+    const { lamp, user } = open();
+    await user.click(screen.getByRole('radio', { name: 'Voice' }));
+    await waitFor(() =>
+      expect(lamp.drafts.get(`vital-signs:${PATIENT}`)?.content).toMatchObject({ consciousness: 'voice' }),
+    );
+  });
+
+  it('says the day of a value that is not of today', () => {
+    const yesterday = aVitalSet(1, 0, { saturationScale: 1, pulse: 88 });
+    yesterday.body.effectiveAt = '2026-11-24T05:50:00.000Z';
+    open(aLamp(), aChart({ vitals: [yesterday] }));
+    expect(screen.getByText(/last 88 at 23-Nov-2026 23:50/)).toBeDefined();
+  });
+
   it('keeps what is half typed as a draft, goes on from it, and forgets it once saved', async () => {
     const first = open();
     await first.user.type(screen.getByLabelText('Pulse'), '95');

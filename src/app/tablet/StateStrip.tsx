@@ -1,8 +1,8 @@
 import { Progress } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { formatDuration, formatTime } from '../../clinical/index.ts';
+import { dayAndTime, formatDuration } from '../../clinical/index.ts';
 import type { TabletStatus } from '../../vault/api.ts';
-import { useSyncState } from '../lamp.tsx';
+import { useNow, useSyncState } from '../lamp.tsx';
 
 /** Two facts kept apart: can this tablet reach others, and where are its entries. Always there, in words and shape. */
 export function StateStrip({
@@ -13,6 +13,7 @@ export function StateStrip({
   children?: ReactNode;
 }) {
   const sync = useSyncState();
+  const now = useNow();
   const reach =
     sync?.reach === 'server'
       ? '● Server'
@@ -23,7 +24,7 @@ export function StateStrip({
           : '○ No network';
   const oldest =
     counts.oldestUnsentAt && counts.onThisTabletOnly > 0
-      ? `, oldest ${formatTime(counts.oldestUnsentAt, timeZone)}`
+      ? `, oldest ${dayAndTime(counts.oldestUnsentAt, now, timeZone)}`
       : '';
   return (
     <div className="strip" role="status" aria-label="Where entries are">

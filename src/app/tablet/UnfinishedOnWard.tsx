@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { type BoardRow, displayName, formatTime } from '../../clinical/index.ts';
+import { type BoardRow, dayAndTime, displayName } from '../../clinical/index.ts';
 import type { StoredDraft } from '../../vault/api.ts';
-import { useLamp } from '../lamp.tsx';
+import { useLamp, useNow } from '../lamp.tsx';
 import { draftKey, draftKind } from './forms/drafts.ts';
 import { textsOf } from './patient/Unfinished.tsx';
 import type { ScreenProps } from './Shell.tsx';
@@ -20,6 +20,7 @@ export function UnfinishedOnWard({
   rows: readonly BoardRow[];
 }) {
   const { vault } = useLamp();
+  const now = useNow();
   const [drafts, setDrafts] = useState<StoredDraft[]>([]);
   const [all, setAll] = useState(false);
   useEffect(() => void vault.drafts().then(setDrafts), [vault]);
@@ -41,7 +42,7 @@ export function UnfinishedOnWard({
         const name = draftKind(draft.key)?.name;
         const row = rowOf(draft);
         const left = !row && draft.patient !== undefined;
-        const from = formatTime(draft.savedAt, timeZone);
+        const from = dayAndTime(draft.savedAt, now, timeZone);
         return (
           <div key={draft.key} className="notice row between">
             <span>

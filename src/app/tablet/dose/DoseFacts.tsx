@@ -3,6 +3,7 @@ import {
   asNeeded,
   type Chart,
   type ChartOrder,
+  dayAndTime,
   describeDose,
   formatAgo,
   formatInstant,
@@ -65,7 +66,7 @@ export function DoseFacts({
       {chartedFor(order, dueAt).map(({ id, body }) => (
         <span key={id} className="alarm">
           ▲ Charted already: {describeDose(body).title.toLowerCase()},{' '}
-          {formatTime(body.effectiveAt, timeZone)} by {body.author.name}
+          {dayAndTime(body.effectiveAt, now, timeZone)} by {body.author.name}
         </span>
       ))}
     </div>
@@ -120,7 +121,7 @@ export function AsNeededFacts({
   const state = asNeeded(order, chart.snapshotAsOf, now);
   if (!state) return null;
   // What the EHR says in words alone is no limit that is computed with (orders-from-fhir).
-  const words = order.detail.category === 'medication' ? order.detail.instructions : undefined;
+  const words = instructionsInWords(order);
   const amount = state.amount ? `, ${formatQuantity(state.amount)} here` : '';
   return (
     <span>
@@ -129,7 +130,7 @@ export function AsNeededFacts({
       {state.includesEhr ? ', one of them known from the EHR' : ''}
       {state.unknownBefore === undefined
         ? ''
-        : `. Before ${formatTime(state.unknownBefore, timeZone)} only the EHR's last dose is known`}
+        : `. Before ${dayAndTime(state.unknownBefore, now, timeZone)} only the EHR's last dose is known`}
       {' · '}
       {state.nextAt === undefined
         ? words === undefined

@@ -169,6 +169,7 @@ function TurnForm({
     detail,
     needed,
     dose: draft,
+    ready,
     self,
     timeZone,
     onDone,

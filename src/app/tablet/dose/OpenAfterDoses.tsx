@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { type Chart, formatAgo, formatInstant, formatTime, tallMan } from '../../../clinical/index.ts';
+import { type Chart, dayAndTime, formatAgo, formatInstant, tallMan } from '../../../clinical/index.ts';
 import { Problem } from '../../Problem.tsx';
 import { useSave } from '../forms/use-save.ts';
 import type { Task } from '../patient/tasks.ts';
@@ -35,7 +35,7 @@ export function OpenAfterDoses({
         <p key={item.administration} className="notice row between">
           <span className={item.dueAt < now ? 'alarm' : ''}>
             {item.dueAt < now ? '■ ' : '○ '}
-            Effect of {tallMan(item.medication)}: look {formatTime(item.dueAt, timeZone)} (
+            Effect of {tallMan(item.medication)}: look {dayAndTime(item.dueAt, now, timeZone)} (
             {formatAgo(item.dueAt, now)})
           </span>
           {start && (

@@ -58,6 +58,7 @@ const takesFromStock = (entry: Prepared): boolean =>
 /**
  * The second person sees order and preparation, not the first one's figures, says what is there, and signs with the
  * own PIN; whoever unlocked the tablet stays signed in. `charted`: the dose is saved already and lacks the signature.
+ * Not `ready`: news of the chart speak against it since, which is looked at in the form before it is saved.
  */
 export function SecondPersonStep({
   identity,
@@ -66,6 +67,7 @@ export function SecondPersonStep({
   needed,
   dose,
   charted,
+  ready = true,
   self,
   timeZone,
   onDone,
@@ -77,6 +79,7 @@ export function SecondPersonStep({
   needed: SecondPersonNeeded;
   dose: Prepared;
   charted?: EntryId | undefined;
+  ready?: boolean;
   self: string;
   timeZone: string;
   onDone: (message: string) => void;
@@ -102,6 +105,8 @@ export function SecondPersonStep({
   const { label, quantity } = toRead(dose);
   const counts = needed.as === 'witness' && charted === undefined && takesFromStock(dose);
   const wastes = dose.kind === 'infusion-charted' && dose.wastedMl !== undefined;
+  // What is saved is on the chart itself: nothing is asked of it again.
+  const goBack = !ready && saved.current === undefined;
   const amount = readNumber(seen);
   const differs = amount !== undefined && amount !== quantity?.value;
   const counted = counts ? readCount(unit, count) : undefined;
@@ -177,6 +182,7 @@ export function SecondPersonStep({
       busy={busy}
       problem={problem}
       disabled={
+        goBack ||
         amount === undefined ||
         differs ||
         who === null ||
@@ -186,6 +192,12 @@ export function SecondPersonStep({
       onSubmit={() => void run()}
       onCancel={saved.current ? () => onDone('It is saved and waits for its second signature') : onCancel}
     >
+      {goBack && (
+        <p role="alert" className="notice stop">
+          ▲ The chart has changed since: something speaks against this now. Nothing is saved yet. Go back with
+          Cancel, and look at it.
+        </p>
+      )}
       <div className="card stack">
         <strong>{orderLine(order, detail)}</strong>
         <span>
@@ -261,7 +273,13 @@ export function SecondPersonStep({
           <legend>Nobody to sign? Save it without, because:</legend>
           <div className="choices">
             {MISSING.map((why) => (
-              <Button key={why} variant="default" loading={busy} onClick={() => void run(why)}>
+              <Button
+                key={why}
+                variant="default"
+                loading={busy}
+                disabled={goBack}
+                onClick={() => void run(why)}
+              >
                 {why}
               </Button>
             ))}

@@ -21,6 +21,7 @@ export function useDoseSaving({
   detail,
   needed,
   dose,
+  ready,
   self,
   timeZone,
   onDone,
@@ -30,32 +31,36 @@ export function useDoseSaving({
   detail: MedicationDetail;
   needed: SecondPersonNeeded | undefined;
   dose: Prepared;
+  /** Nothing speaks against saving it as it stands. */
+  ready: boolean;
   self: string;
   timeZone: string;
   onDone: (message: string) => void;
 }): DoseSaving {
   const { busy, problem, save } = useSave(timeZone);
-  const [second, setSecond] = useState(false);
+  /** As it was asked for: once the entry is saved, the chart may not ask for two any more, and yet it wants its signature. */
+  const [second, setSecond] = useState<SecondPersonNeeded>();
   return {
     busy,
     problem,
     next: needed && (needed.as === 'witness' ? 'Next: witness' : 'Next: second check'),
     async submit() {
-      if (needed) return setSecond(true);
+      if (needed) return setSecond(needed);
       const message = await save(chart.identity.id, dose);
       if (message) onDone(message);
     },
-    step: second && needed && (
+    step: second && (
       <SecondPersonStep
         identity={chart.identity}
         order={order}
         detail={detail}
-        needed={needed}
+        needed={second}
         dose={dose}
+        ready={ready}
         self={self}
         timeZone={timeZone}
         onDone={onDone}
-        onCancel={() => setSecond(false)}
+        onCancel={() => setSecond(undefined)}
       />
     ),
   };

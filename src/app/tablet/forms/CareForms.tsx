@@ -11,7 +11,7 @@ import {
   DeviceCharted,
   DeviceKind,
   type Draft,
-  formatTime,
+  dayAndTime,
   freshVitals,
   LICENSED_TOOLS,
   mostAgeInYears,
@@ -238,7 +238,7 @@ export function ScreenForm(props: Props & { screen: string }) {
           label={item.text}
           source={
             taken.items.includes(item.id)
-              ? `from vital signs of ${formatTime(taken.at, props.timeZone)}`
+              ? `from vital signs of ${dayAndTime(taken.at, now, props.timeZone)}`
               : undefined
           }
           options={item.options.map(({ label }, value) => ({ value, label }))}

@@ -7,6 +7,7 @@ import {
   medicationLine,
   resumeAlerts,
   serviceLine,
+  whyNotGoing,
 } from '../../../clinical/index.ts';
 import { useLamp } from '../../lamp.tsx';
 import { CREDENTIALS, SecretInput } from '../SecretInput.tsx';
@@ -53,8 +54,11 @@ export function ChangeOrderForm({
   const words = WORDS[change];
   const patient = chart.identity.id;
   const { orderSets: _, ...knowledge } = useBrought();
+  // News that came while it was filled in. A voice's order is signed whatever became of it.
+  const over =
+    change === 'co-sign' ? undefined : whyNotGoing(chart.orders.find(({ id }) => id === order.id) ?? order);
   // Since it was held, the drug may have been ordered anew, or an allergy have come to light.
-  const alerts = change === 'resume' ? resumeAlerts(chart, order, knowledge) : [];
+  const alerts = change === 'resume' && over === undefined ? resumeAlerts(chart, order, knowledge) : [];
 
   async function sign(): Promise<string | undefined> {
     if (change !== 'co-sign')
@@ -92,6 +96,7 @@ export function ChangeOrderForm({
       busy={busy || saving.busy}
       problem={saving.problem ?? problem}
       disabled={
+        over !== undefined ||
         (change === 'hold' && reason.trim() === '') ||
         isUnanswered(alerts, reasons) ||
         pin.length < CREDENTIALS.pin.shortest
@@ -99,6 +104,12 @@ export function ChangeOrderForm({
       onSubmit={() => void submit()}
       onCancel={onCancel}
     >
+      {over !== undefined && (
+        <p role="alert" className="notice stop">
+          ▲ This order {over}: there is nothing to {change} any more. Nothing is saved. Go back, and look at
+          the orders.
+        </p>
+      )}
       <p className="card">
         <strong>
           {order.detail.category === 'medication' ? medicationLine(order.detail) : serviceLine(order.detail)}

@@ -9,8 +9,8 @@ import {
   type Charted,
   Consciousness,
   checkVital,
+  dayAndTime,
   explainNews2,
-  formatTime,
   hasValues,
   isMeasured,
   NEWS2_ACKNOWLEDGEMENT,
@@ -141,6 +141,8 @@ export function VitalSignsForm({
   const whyNotDone = fields.whyNotDone.trim();
   const typed =
     Object.values(fields.numbers).some((text) => text.trim() !== '') ||
+    // Tapped is chosen as much as typed.
+    !nothing ||
     fields.comment.trim() !== '' ||
     fields.notDone !== '';
   const time = useEffectiveTime(fields.takenAt, timeZone, now, amend?.body.effectiveAt);
@@ -202,7 +204,7 @@ export function VitalSignsForm({
             <div>
               <TextInput
                 label={parameter.label}
-                description={`${parameter.unit}${last?.body.values[parameter.name] === undefined ? '' : ` · last ${last.body.values[parameter.name]} at ${formatTime(last.body.effectiveAt, timeZone)}`}`}
+                description={`${parameter.unit}${last?.body.values[parameter.name] === undefined ? '' : ` · last ${last.body.values[parameter.name]} at ${dayAndTime(last.body.effectiveAt, now, timeZone)}`}`}
                 inputMode="decimal"
                 styles={{ input: { fontSize: '1.6rem', fontWeight: 700, height: 56 } }}
                 error={check?.verdict === 'refuse' ? check.message : undefined}

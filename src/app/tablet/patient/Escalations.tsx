@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { ANSWERS, type Chart, formatAgo, formatTime, MEANS } from '../../../clinical/index.ts';
+import { ANSWERS, type Chart, dayAndTime, formatAgo, MEANS } from '../../../clinical/index.ts';
 import type { Task } from './tasks.ts';
 
 /** What asks for somebody, and how far it has come: in sight on the patient's page until the patient was seen. */
@@ -31,7 +31,7 @@ export function Escalations({
             </strong>{' '}
             ({formatAgo(since, now)}).{' '}
             {last
-              ? `${last.told} ${MEANS[last.means]} ${formatTime(last.effectiveAt, timeZone)}: ${ANSWERS[last.answer]}. ${state === 'no-answer' ? 'Tell the next in line.' : 'Not seen yet.'}`
+              ? `${last.told} ${MEANS[last.means]} ${dayAndTime(last.effectiveAt, now, timeZone)}: ${ANSWERS[last.answer]}. ${state === 'no-answer' ? 'Tell the next in line.' : 'Not seen yet.'}`
               : 'Nobody was told yet.'}
           </span>
           {start && (
