@@ -86,7 +86,8 @@ export function describeDose(body: BodyOf<'medication-administration'>): { title
     body.site ?? '',
     why === undefined ? '' : `${body.notGivenReason ? '' : 'only in part: '}${why}`,
     body.glucose ? `glucose ${formatQuantity(body.glucose)}` : '',
-    ...(body.notGivenReason === 'held-for-parameter' ? [] : measuredInWords(body)),
+    // Said with the reason already, where it is the reason.
+    ...((body.notGivenReason ?? body.givenInPart) === 'held-for-parameter' ? [] : measuredInWords(body)),
     body.lot === undefined ? '' : `lot ${body.lot}`,
     body.second?.count ? countInWords(body.second.count) : '',
     body.second?.missing === undefined ? '' : `without a second person: ${body.second.missing}`,

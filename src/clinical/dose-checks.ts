@@ -16,6 +16,8 @@ const PARAMETER_GOOD_FOR_MS = 60 * 60_000;
 export interface Measured {
   parameter: LimitedParameter;
   value: number;
+  /** When, of one that was charted before; absent: for the dose, at its time. */
+  measuredAt?: string | undefined;
 }
 
 /** What somebody is about to chart as given. `at` may be in the past. */
@@ -69,19 +71,36 @@ export function lastMeasured(
     .flatMap((order) => order.administrations)
     .flatMap((given) => {
       const found = given.body.measured?.find((item) => item.parameter === parameter);
-      return stands(given) && found ? [{ value: found.value, at: given.body.effectiveAt }] : [];
+      return stands(given) && found
+        ? [{ value: found.value, at: found.measuredAt ?? given.body.effectiveAt }]
+        : [];
     });
   return [...sets, ...forDoses]
     .filter((known) => Date.parse(known.at) <= Date.parse(at) + 60_000)
     .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
 }
 
+/** The value that holds for a dose at that time without being measured again, and when it was. */
+export function freshMeasured(
+  chart: Chart,
+  parameter: LimitedParameter,
+  at: string,
+): { value: number; at: string } | undefined {
+  const last = lastMeasured(chart, parameter, at);
+  return last && Date.parse(at) - Date.parse(last.at) <= PARAMETER_GOOD_FOR_MS ? last : undefined;
+}
+
+/** Whether the order asks to hold the dose at that value. */
+export const isOutside = ({ below, above }: ParameterLimit, value: number): boolean =>
+  (below !== undefined && value < below) || (above !== undefined && value > above);
+
 function limitAlert(chart: Chart, limit: ParameterLimit, dose: IntendedDose): Alert[] {
   const { label, unit } = labelOf(limit.parameter);
   const now = dose.measured?.find(({ parameter }) => parameter === limit.parameter);
-  const last = now ? { value: now.value, at: dose.at } : lastMeasured(chart, limit.parameter, dose.at);
+  const holds = now ?? freshMeasured(chart, limit.parameter, dose.at);
   const says = `The order says ${limitInWords(limit)}`;
-  if (!last || Date.parse(dose.at) - Date.parse(last.at) > PARAMETER_GOOD_FOR_MS) {
+  if (!holds) {
+    const last = lastMeasured(chart, limit.parameter, dose.at);
     const known = last
       ? `The last is ${formatNumber(last.value)} ${unit}, ${formatAgo(last.at, dose.at)}`
       : 'None is known here';
@@ -93,15 +112,12 @@ function limitAlert(chart: Chart, limit: ParameterLimit, dose: IntendedDose): Al
       },
     ];
   }
-  const outside =
-    (limit.below !== undefined && last.value < limit.below) ||
-    (limit.above !== undefined && last.value > limit.above);
-  if (!outside) return [];
+  if (!isOutside(limit, holds.value)) return [];
   return [
     {
       code: 'parameter-outside',
       severity: 'stop-and-think',
-      message: `${says}. ${label} is ${formatNumber(last.value)} ${unit}.`,
+      message: `${says}. ${label} is ${formatNumber(holds.value)} ${unit}.`,
     },
   ];
 }

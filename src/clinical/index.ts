@@ -24,7 +24,7 @@ export * from './day-and-time.ts';
 export * from './describe-dose.ts';
 export * from './describe-entry.ts';
 export * from './display.ts';
-export { lastMeasured, limitInWords, type Measured } from './dose-checks.ts';
+export { freshMeasured, isOutside, lastMeasured, limitInWords, type Measured } from './dose-checks.ts';
 export * from './dose-range.ts';
 export * from './doses.ts';
 export { DOSING_LOINC } from './dosing-results.ts';

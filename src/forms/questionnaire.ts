@@ -187,6 +187,9 @@ export const SDC = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/';
 export const isHidden = (item: Item): boolean =>
   extensions(item, `${CORE}questionnaire-hidden`)[0]?.valueBoolean === true;
 
+export const isCalculated = (item: Item): boolean =>
+  extensions(item, `${SDC}sdc-questionnaire-calculatedExpression`).length > 0;
+
 /** `help`, `unit`, `flyover`… of an item; it changes how a display stands beside its question. */
 export const itemControl = (item: Item): string | undefined =>
   extensions(item, `${CORE}questionnaire-itemControl`)[0]?.valueCodeableConcept?.coding?.[0]?.code;

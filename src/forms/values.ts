@@ -16,6 +16,8 @@ import {
   extensions,
   type Initial,
   type Item,
+  isCalculated,
+  isHidden,
   optionsOf,
   type Questionnaire,
   unitOfNumber,
@@ -132,13 +134,15 @@ function numberSchema(item: Item, whole: boolean) {
     .pipe(number);
 }
 
+/** Never a number alone: where the form names no unit, whoever answers does. What nobody can type into stays as it is. */
 function quantitySchema(item: Item): z.ZodType<FormAnswer, unknown> {
   const units = unitsOf(item);
+  const isTyped = !item.readOnly && !isHidden(item) && !isCalculated(item);
   return z
     .object({ text: numberSchema(item, false), unit: z.string().trim().max(100).optional() })
     .transform(({ text: value, unit }, context): FormAnswer => {
       const chosen = unit ?? (units.length === 1 ? unitName(units[0]!) : undefined);
-      if (units.length > 0 && (chosen === undefined || chosen === ''))
+      if ((units.length > 0 || isTyped) && (chosen === undefined || chosen === ''))
         context.addIssue({ code: 'custom', message: 'A unit is needed', path: ['text'] });
       const coding = units.find((one) => unitName(one) === chosen);
       if (!coding) return { valueQuantity: { value, ...(chosen ? { unit: chosen } : {}) } };

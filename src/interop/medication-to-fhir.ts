@@ -154,9 +154,11 @@ const performerOf = (display: string, code: 'performer' | 'verifier' | 'witness'
 function notes(body: Administration): { text: string }[] {
   return [
     ...(body.dueAt === undefined ? [] : [{ text: `Dose due at ${body.dueAt}.` }]),
-    ...(body.measured ?? []).map(({ parameter, value }) => {
+    ...(body.measured ?? []).map(({ parameter, value, measuredAt }) => {
       const { label, unit } = VITAL_PARAMETERS.find(({ name }) => name === parameter)!;
-      return { text: `Before the dose: ${label} ${value} ${unit}.` };
+      return {
+        text: `Before the dose: ${label} ${value} ${unit}${measuredAt === undefined ? '' : `, measured at ${measuredAt}`}.`,
+      };
     }),
     ...(body.scannedCode === undefined && body.lot === undefined && body.expiry === undefined
       ? []

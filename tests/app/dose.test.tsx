@@ -1,12 +1,12 @@
 // @vitest-environment jsdom
 import './browser.ts';
-import { screen } from '@testing-library/react';
+import { cleanup, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { GiveDoseForm } from '../../src/app/tablet/dose/GiveDoseForm.tsx';
 import { readNumber } from '../../src/app/tablet/forms/read-number.ts';
 import type { Chart } from '../../src/clinical/index.ts';
-import { aChart, aLamp, anOrder, LOG, NURSE, PIN, renderWith, WithNews } from './fake-lamp.tsx';
+import { aChart, aLamp, anOrder, aVitalSet, LOG, NURSE, PIN, renderWith, WithNews } from './fake-lamp.tsx';
 
 function open(chart: Chart, dueAt?: string) {
   const lamp = aLamp({ chart });
@@ -149,6 +149,44 @@ describe('giving a dose', () => {
     await user.click(save());
     expect(lamp.appended[0]?.draft).toMatchObject({ comment: 'potassium 6.1' });
     expect(lamp.appended[0]?.draft).not.toHaveProperty('measured');
+  });
+
+  it('held for a parameter that was charted minutes ago takes it with its time, in one tap', async () => {
+    const set = aVitalSet(8, 12, { saturationScale: 1, pulse: 110, systolic: 92 });
+    const { lamp, user, save } = open(aChart({ orders: [limited()], vitals: [set] }));
+    await user.click(screen.getByRole('radio', { name: 'Held' }));
+    await user.click(screen.getByRole('button', { name: 'Held for a parameter' }));
+    // The pulse is within its limits, so it is the pressure that it is held for.
+    expect(screen.getByLabelText('Systolic now, mmHg')).toBeDefined();
+    const charted = screen.getByRole('button', {
+      name: /^Use 92 mmHg, charted \d\d:\d\d|^Use 92 mmHg, charted .*/,
+    });
+    expect(save().disabled).toBe(true);
+    await user.click(charted);
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({
+      outcome: 'held',
+      measured: [{ parameter: 'systolic', value: 92, measuredAt: set.body.effectiveAt }],
+    });
+  });
+
+  it('does not offer a value of more than an hour ago, and one that is typed comes before a charted one', async () => {
+    const old = aVitalSet(8, 75, { saturationScale: 1, pulse: 48 });
+    const first = open(aChart({ orders: [limited()], vitals: [old] }));
+    await first.user.click(screen.getByRole('radio', { name: 'Held' }));
+    await first.user.click(screen.getByRole('button', { name: 'Held for a parameter' }));
+    expect(screen.queryByRole('button', { name: /^Use 48/ })).toBeNull();
+    cleanup();
+    const { lamp, user, save } = open(
+      aChart({ orders: [limited()], vitals: [aVitalSet(9, 5, { saturationScale: 1, pulse: 48 })] }),
+    );
+    await user.click(screen.getByRole('radio', { name: 'Held' }));
+    await user.click(screen.getByRole('button', { name: 'Held for a parameter' }));
+    await user.click(screen.getByRole('button', { name: /^Use 48/ }));
+    await user.type(screen.getByLabelText('Pulse now, per minute'), '52');
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({ measured: [{ parameter: 'pulse', value: 52 }] });
+    expect(JSON.stringify(lamp.appended[0]?.draft)).not.toContain('measuredAt');
   });
 
   it('refused after a value was mistyped is saved without it: its field is not there any more', async () => {

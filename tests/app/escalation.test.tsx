@@ -5,6 +5,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { BoardScreen } from '../../src/app/tablet/BoardScreen.tsx';
 import { EscalationForm } from '../../src/app/tablet/forms/EscalationForm.tsx';
+import { KeptForm } from '../../src/app/tablet/forms/KeptForm.tsx';
 import { PatientScreen } from '../../src/app/tablet/patient/PatientScreen.tsx';
 import type { BoardRow, BodyOf, Charted, VitalValues } from '../../src/clinical/index.ts';
 import {
@@ -39,12 +40,12 @@ describe('the score on the board', () => {
 
   it('says how old it is where there are newer values, which are no score', async () => {
     expect(await rowOf({ news2: { ...news2, older: true } })).toMatch(
-      /9 NEWS2 high, \d\d:\d\d \(15min ago\)/,
+      /9 NEWS2 high, (\S+ )?\d\d:\d\d \(15min ago\)/,
     );
   });
 
   it('says no more than its time where it is of the newest set', async () => {
-    expect(await rowOf({ news2 })).toMatch(/9 NEWS2 high, \d\d:\d\d$|9 NEWS2 high, \d\d:\d\d(?! \()/);
+    expect(await rowOf({ news2 })).toMatch(/9 NEWS2 high, (\S+ )?\d\d:\d\d(?! \()/);
   });
 
   it('calls nobody at low risk by what little was measured', async () => {
@@ -154,6 +155,41 @@ describe('a worry in words that were used before', () => {
       );
     },
   );
+});
+
+describe('what was said of an escalation', () => {
+  it('is no draft any more once it is saved; what is written of the next in line is', async () => {
+    const chart = aChart();
+    const lamp = aLamp({ chart });
+    renderWith(
+      lamp,
+      <KeptForm draftKey={`escalation:${PATIENT}`} patient={PATIENT} draft={undefined}>
+        <EscalationForm
+          chart={chart}
+          timeZone={props.timeZone}
+          now={new Date().toISOString()}
+          onDone={() => undefined}
+          onCancel={() => undefined}
+        />
+      </KeptForm>,
+    );
+    const user = userEvent.setup();
+    await user.type(screen.getByLabelText('What is it about?'), 'Looks worse');
+    await user.type(screen.getByLabelText('Who was told'), 'Dr Adeyemi');
+    await user.click(screen.getByLabelText('Did not answer'));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(lamp.appended[0]?.forgets).toBe(`escalation:${PATIENT}`));
+    await user.type(screen.getByLabelText('Who was told'), 'Dr Tanaka');
+    await waitFor(() =>
+      expect([...lamp.drafts.values()][0]?.content).toMatchObject({
+        told: 'Dr Tanaka',
+        first: `${LOG}-101`,
+      }),
+    );
+    await user.click(screen.getByLabelText('Is coming'));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(lamp.appended[1]?.forgets).toBe(`escalation:${PATIENT}`));
+  });
 });
 
 describe('a nurse who is worried without a score', () => {

@@ -3,10 +3,11 @@ import './browser.ts';
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
+import { KeptForm } from '../../src/app/tablet/forms/KeptForm.tsx';
 import { OrderSetForm } from '../../src/app/tablet/forms/OrderSetForm.tsx';
 import { BroughtContext } from '../../src/app/tablet/use-site-data.ts';
 import { openFormulary } from '../../src/clinical/index.ts';
-import { aChart, aLamp, PIN, renderWith } from './fake-lamp.tsx';
+import { aChart, aLamp, PATIENT, PIN, renderWith } from './fake-lamp.tsx';
 
 it('orders of one set that do not go together ask for a reason before they are signed', async () => {
   const chart = aChart({ allergies: { status: 'nilknown', list: [] } });
@@ -63,6 +64,44 @@ it('orders of one set that do not go together ask for a reason before they are s
   expect(
     lamp.appended.map(({ draft }) => ('overrides' in draft ? draft.overrides : undefined)),
   ).toMatchObject([[], [{ alert: 'interaction', reason: 'statin is paused at home' }]]);
+});
+
+it('the last order that is signed takes the draft with it, and one that is not leaves it', async () => {
+  const chart = aChart({ allergies: { status: 'nilknown', list: [] } });
+  const drug = (what: string) => ({
+    category: 'medication' as const,
+    what,
+    dose: 500,
+    unit: 'mg',
+    route: 'PO',
+    frequency: 'thrice',
+  });
+  const lamp = aLamp({ chart });
+  renderWith(
+    lamp,
+    <BroughtContext
+      value={{
+        formulary: openFormulary([]),
+        orderSets: [{ id: 'a', title: 'Set', orders: [drug('paracetamol 500 mg'), drug('senna 15 mg')] }],
+        interactions: [],
+      }}
+    >
+      <KeptForm draftKey="order-set:x" patient={PATIENT} draft={undefined}>
+        <OrderSetForm
+          chart={chart}
+          timeZone="America/Chicago"
+          now={chart.now}
+          onDone={() => undefined}
+          onCancel={() => undefined}
+        />
+      </KeptForm>
+    </BroughtContext>,
+  );
+  const user = userEvent.setup();
+  await user.type(screen.getByLabelText('PIN'), PIN);
+  await user.click(screen.getByRole('button', { name: 'Sign 2 orders' }));
+  await waitFor(() => expect(lamp.appended).toHaveLength(2));
+  expect(lamp.appended.map(({ forgets }) => forgets)).toEqual([undefined, 'order-set:x']);
 });
 
 it('two orders of one drug in a set are asked about at the second, and not where one is left out', async () => {

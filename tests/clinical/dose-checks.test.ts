@@ -5,6 +5,7 @@ import {
   type Chart,
   foldChart,
   lastGiven,
+  lastMeasured,
   type MedicationDetail,
   type OpenedEntry,
   type Schedule,
@@ -66,6 +67,21 @@ describe('hold if pulse < 60 per minute', () => {
       effectiveAt: '2026-11-24T14:00:00Z',
     });
     expect(codes(chartOf([order, other, given]), order.id)).toEqual(['parameter-outside']);
+  });
+
+  it('a charted value that another dose was held for grows no younger by it', () => {
+    const other = ordered('digoxin', { limits: [{ parameter: 'pulse', below: 60 }] });
+    const held = givenFor(other.id, {
+      medication: { text: 'digoxin' },
+      outcome: 'held',
+      notGivenReason: 'held-for-parameter',
+      dose: undefined,
+      measured: [{ parameter: 'pulse', value: 55, measuredAt: '2026-11-24T13:00:00.000Z' }],
+      effectiveAt: '2026-11-24T13:50:00Z',
+    });
+    const chart = chartOf([order, other, held]);
+    expect(lastMeasured(chart, 'pulse', NOW)).toEqual({ value: 55, at: '2026-11-24T13:00:00.000Z' });
+    expect(codes(chart, order.id)).toEqual(['parameter-unknown']);
   });
 });
 

@@ -243,6 +243,14 @@ describe('the schema of a form', () => {
       '5',
       ['A unit is needed'],
     ],
+    ['a quantity whose form names no unit either', { type: 'quantity' }, '5', ['A unit is needed']],
+    [
+      'a quantity with a blank for its unit',
+      { type: 'quantity' },
+      [{ text: '5', unit: ' ' }],
+      ['A unit is needed'],
+    ],
+    ['a quantity in a unit of the nurse’s own', { type: 'quantity' }, [{ text: '5', unit: 'drops' }], []],
     [
       'what is not on the list',
       { type: 'choice', answerOption: [{ valueString: 'a' }] },
@@ -263,6 +271,28 @@ describe('the schema of a form', () => {
     ],
   ])('says of %s what is wrong with it', (_what, item, value, expected) => {
     expect(problems(one(item), { q: value })).toEqual(expected);
+  });
+
+  it('asks for no unit where nobody can type one: read only, hidden, calculated', () => {
+    const five = { type: 'quantity', initial: [{ valueQuantity: { value: 5 } }] };
+    const form = formOf([
+      { linkId: 'r', ...five, readOnly: true },
+      { linkId: 'h', ...five, extension: [{ url: `${CORE}questionnaire-hidden`, valueBoolean: true }] },
+      {
+        linkId: 'c',
+        type: 'quantity',
+        extension: [
+          {
+            url: 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression',
+            valueExpression: { language: 'text/fhirpath', expression: '2 + 3' },
+          },
+        ],
+      },
+    ]);
+    expect(problems(form, {})).toEqual([]);
+    expect(liveForm(form, emptySheet(form)).items.map(({ answer }) => answer)).toEqual(
+      Array(3).fill([{ valueQuantity: { value: 5 } }]),
+    );
   });
 
   it('does not need what is not asked, nor what is hidden', () => {
@@ -489,7 +519,7 @@ describe('a sheet', () => {
               single(value),
               fc.array(inner(node('g.b.t', single(value))), { minLength: 1, maxLength: 1 }),
             ),
-            node('g.q', single(value)),
+            node('g.q', single(value.chain((one) => fc.constantFrom(one, { ...one, unit: 'cm' })))),
             node('g.d', single(value)),
           ),
           { minLength: 1, maxLength: 3 },

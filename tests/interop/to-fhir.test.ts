@@ -570,6 +570,26 @@ describe('content', () => {
     expect(describeDose(held.body).text.match(/Pulse/g)).toHaveLength(1);
   });
 
+  it('a dose given in part for a parameter says it once', () => {
+    const part = givenFor('d'.repeat(32), {
+      givenInPart: 'held-for-parameter',
+      measured: [{ parameter: 'systolic', value: 92 }],
+    });
+    expect(describeDose(part.body).text).toContain('only in part: held for a parameter (Systolic 92 mmHg)');
+    expect(describeDose(part.body).text.match(/Systolic/g)).toHaveLength(1);
+  });
+
+  it('a value that was charted before the dose goes to the EHR with its own time', () => {
+    const held = givenFor('d'.repeat(32), {
+      outcome: 'held',
+      notGivenReason: 'held-for-parameter',
+      measured: [{ parameter: 'pulse', value: 48, measuredAt: '2026-11-24T13:50:00.000Z' }],
+    });
+    expect(send(held)[0]?.note).toContainEqual({
+      text: 'Before the dose: Pulse 48 per minute, measured at 2026-11-24T13:50:00.000Z.',
+    });
+  });
+
   it('the second person is among the performers, as what they did', () => {
     const dose = (as: 'second-check' | 'witness') =>
       send(givenFor('d'.repeat(32), { second: { as } }), {

@@ -101,9 +101,16 @@ export const MedicationAdministration = z
     glucose: Glucose.optional(),
     /** When that was measured, where it is one that was charted before the dose; absent: for the dose, at its time. */
     glucoseMeasuredAt: Instant.optional(),
-    /** What the order asked to be looked at before the dose, measured for it. Units as in `VitalValues`. */
+    /** What the order asked to be looked at before the dose. Units as in `VitalValues`. */
     measured: z
-      .array(z.object({ parameter: LimitedParameter, value: z.number().finite() }))
+      .array(
+        z.object({
+          parameter: LimitedParameter,
+          value: z.number().finite(),
+          /** Where it is one that was charted before the dose; absent: measured for the dose, at its time. */
+          measuredAt: Instant.optional(),
+        }),
+      )
       .max(5)
       .optional(),
     identified: Identified.optional(),

@@ -62,7 +62,7 @@ function DoseForm({
   const form = useKeptForm(DoseFields, asOrdered(chart, order, detail, toLocal(now, timeZone)), {
     // Who and what it is, is looked at again; so is what is measured now, unless it is charted at a time of before.
     never: ['overrides', 'whyNotScanned'],
-    ofTheMoment: ['at', 'measured', 'glucose'],
+    ofTheMoment: ['at', 'measured', 'heldAsCharted', 'glucose'],
   });
   const { watch, setValue, register, handleSubmit, formState } = form;
   const fields = watch();

@@ -1,4 +1,5 @@
-import { whyTimeCritical } from '../../../clinical/index.ts';
+import { Button } from '@mantine/core';
+import { dayAndTime, formatNumber, VITAL_PARAMETERS, whyTimeCritical } from '../../../clinical/index.ts';
 import type { DoseFieldsProps } from './GivenFields.tsx';
 import { LimitFields, ParameterChoice } from './MeasuredFields.tsx';
 import { Reasons } from './Reasons.tsx';
@@ -9,8 +10,9 @@ export function NotGivenFields({
   detail,
   form: { setValue },
   fields,
-  read: { isHeldFor, heldFor, parameters },
+  read: { isHeldFor, heldFor, parameters, charted },
   now,
+  timeZone,
 }: DoseFieldsProps) {
   if (fields.outcome === 'unknown')
     return (
@@ -19,6 +21,7 @@ export function NotGivenFields({
         finds out.
       </p>
     );
+  const unit = VITAL_PARAMETERS.find(({ name }) => name === heldFor)?.unit;
   return (
     <>
       <Reasons
@@ -29,7 +32,24 @@ export function NotGivenFields({
       />
       {isHeldFor && (
         <div className="stack">
-          <ParameterChoice chosen={heldFor} onChoose={(next) => setValue('heldFor', next)} />
+          <ParameterChoice
+            chosen={heldFor}
+            onChoose={(next) => {
+              setValue('heldFor', next);
+              setValue('heldAsCharted', false);
+            }}
+          />
+          {charted && (fields.measured[heldFor] ?? '').trim() === '' && (
+            <div>
+              <Button
+                variant={fields.heldAsCharted ? 'filled' : 'default'}
+                aria-pressed={fields.heldAsCharted}
+                onClick={() => setValue('heldAsCharted', !fields.heldAsCharted)}
+              >
+                Use {formatNumber(charted.value)} {unit}, charted {dayAndTime(charted.at, now, timeZone)}
+              </Button>
+            </div>
+          )}
           <LimitFields
             chart={chart}
             parameters={parameters}

@@ -23,8 +23,10 @@ export const DoseFields = z.object({
   glucose: z.string().max(10),
   glucoseUnit: z.string(),
   measured: z.record(z.string(), z.string().max(10)),
-  /** Which parameter it is held for; '': the first that the order sets limits for. */
+  /** Which parameter it is held for; '': one that is outside the order's limits, or the first that it sets limits for. */
   heldFor: z.string().max(40),
+  /** By the value of it that is charted, where none is typed. */
+  heldAsCharted: z.boolean(),
   whyNotScanned: z.string().max(200),
   at: z.string(),
   comment: z.string().max(2000, 'The comment has at most 2,000 characters'),
@@ -50,6 +52,7 @@ export const asOrdered = (
   glucoseUnit: usualGlucoseUnit(chart),
   measured: {},
   heldFor: '',
+  heldAsCharted: false,
   whyNotScanned: '',
   at,
   comment: '',

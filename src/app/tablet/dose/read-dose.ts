@@ -8,8 +8,10 @@ import {
   type DrugCode,
   type DrugKnowledge,
   freshGlucose,
+  freshMeasured,
   insulinAlerts,
   isInsulin,
+  isOutside,
   LimitedParameter,
   type Measured,
   type MedicationDetail,
@@ -51,6 +53,8 @@ export interface ReadDose {
   heldFor: string;
   /** Vital signs that are asked for. */
   parameters: readonly Measured['parameter'][];
+  /** The value of the parameter that it is held for, where it is charted and still holds. */
+  charted: { value: number; at: string } | undefined;
   insulin: boolean;
   alerts: Alert[];
   /** The reason wants words, and has none. */
@@ -75,11 +79,21 @@ export function readDose(fields: DoseTyped, hand: DoseAtHand): ReadDose {
     amount.value < detail.dose.value;
   const limited = limitedBy(detail);
   const isHeldFor = !given && fields.reason === 'held-for-parameter';
-  const heldFor = isHeldFor ? fields.heldFor || (limited[0] ?? '') : '';
+  const outside = (detail.limits ?? []).find((limit) => {
+    const fresh = at === undefined ? undefined : freshMeasured(chart, limit.parameter, at);
+    return fresh !== undefined && isOutside(limit, fresh.value);
+  });
+  const heldFor = isHeldFor ? fields.heldFor || (outside?.parameter ?? limited[0] ?? '') : '';
   const heldForOne = LimitedParameter.safeParse(heldFor).data;
   const parameters = isHeldFor ? (heldForOne ? [heldForOne] : []) : limited;
   // Of a field that is not shown nothing is charted, and nothing held up.
-  const measured = given || isHeldFor ? readMeasured(parameters, fields.measured) : [];
+  const typed = given || isHeldFor ? readMeasured(parameters, fields.measured) : [];
+  // As it stands on the chart now, so that a correction of it is one here too.
+  const charted = heldForOne && at !== undefined ? freshMeasured(chart, heldForOne, at) : undefined;
+  const measured: Measured[] | undefined =
+    heldForOne && charted && fields.heldAsCharted && typed?.length === 0
+      ? [{ parameter: heldForOne, value: charted.value, measuredAt: charted.at }]
+      : typed;
   const insulin = isInsulin(detail);
   const typedGlucose = readGlucose(fields.glucose, fields.glucoseUnit);
   // Charted within the hour it need not be measured again.
@@ -164,6 +178,7 @@ export function readDose(fields: DoseTyped, hand: DoseAtHand): ReadDose {
     isHeldFor,
     heldFor,
     parameters,
+    charted,
     insulin,
     alerts,
     lacksWords,

@@ -98,7 +98,10 @@ export function OrderSetForm({
         detail,
         overrides: overridesOf(alerts, reasons[key] ?? {}),
       };
-      const saved = await saving.append(chart.identity.id, draft, pin);
+      const saved = await saving.append(chart.identity.id, draft, {
+        pin,
+        keepsDraft: key !== toSign.at(-1)?.key,
+      });
       message = saved?.message;
       // What is signed stays signed; the rest is still here, with what went wrong.
       if (!saved) break;

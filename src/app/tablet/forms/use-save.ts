@@ -11,8 +11,15 @@ export interface Save {
    * form's draft is forgotten by the same write.
    */
   save(patient: string, draft: Draft, pin?: string): Promise<string | undefined>;
-  /** With the id of what was saved, for a form whose next entry names it: its draft stays. */
-  append(patient: string, draft: Draft, pin?: string): Promise<{ id: EntryId; message: string } | undefined>;
+  /**
+   * The same, with the id of what was saved, for a form that goes on with it. `keepsDraft`: its draft holds more than this
+   * entry, and stays.
+   */
+  append(
+    patient: string,
+    draft: Draft,
+    as?: { pin?: string | undefined; keepsDraft?: boolean },
+  ): Promise<{ id: EntryId; message: string } | undefined>;
 }
 
 /** The worker died or was cut off, perhaps after it had saved: neither is said, or somebody writes it twice. */
@@ -35,12 +42,8 @@ export function useSave(timeZone: string, ownDraft?: string): Save {
   const [problem, setProblem] = useState<string>();
   // A second tap before "saving" is drawn must not chart the same thing twice.
   const running = useRef(false);
-  const write = async (
-    patient: string,
-    draft: Draft,
-    pin: string | undefined,
-    forgets: string | undefined,
-  ) => {
+  const append: Save['append'] = async (patient, draft, { pin, keepsDraft = false } = {}) => {
+    const forgets = keepsDraft ? undefined : draftKey;
     if (running.current) return undefined;
     running.current = true;
     setBusy(true);
@@ -67,7 +70,7 @@ export function useSave(timeZone: string, ownDraft?: string): Save {
   return {
     busy,
     problem,
-    append: (patient, draft, pin) => write(patient, draft, pin, undefined),
-    save: async (patient, draft, pin) => (await write(patient, draft, pin, draftKey))?.message,
+    append,
+    save: async (patient, draft, pin) => (await append(patient, draft, { pin }))?.message,
   };
 }
