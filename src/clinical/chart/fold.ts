@@ -19,7 +19,7 @@ import { byClock, entriesOfKind, standingEntries, standings, stands } from './st
 import { type BoardRow, type Chart, type Charted, MEASUREMENT_KINDS } from './types.ts';
 
 /** Raised whenever a row of the ward board would come out differently from the same entries. */
-export const FOLD_VERSION = 17;
+export const FOLD_VERSION = 18;
 
 export interface ChartInput {
   patient: string;

@@ -66,10 +66,11 @@ export function OrderSetForm({
   });
   const [startAt] = useState(now);
   const saving = useSave(timeZone);
+  const ward = { timeZone, hours: chart.settings.doseHours };
   const lines: Line[] = [];
   for (const [place, item] of (set?.orders ?? []).entries()) {
     const key = `${place} ${JSON.stringify(item)}`;
-    const detail = toOrderDetail(fromSet(item), timeZone, startAt);
+    const detail = toOrderDetail(fromSet(item), ward, startAt);
     const chosen = detail !== undefined && (left[key] ?? item.chosen !== false);
     const together = lines.flatMap((line) => (line.chosen && line.detail ? [line.detail] : []));
     lines.push({
