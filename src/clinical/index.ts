@@ -1,5 +1,6 @@
 /** The door of the clinical room: what a ward knows. Pure; takes the clock as an argument. */
 
+export { ALERT_SWITCHES, notCheckedHere } from './alert-switches.ts';
 export * from './alerts.ts';
 export * from './care-in-words.ts';
 export * from './changed-order.ts';

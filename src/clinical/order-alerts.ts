@@ -1,3 +1,4 @@
+import { askedHere } from './alert-switches.ts';
 import { type Alert, allergyAlerts, type DrugKnowledge, NOTHING_KNOWN } from './alerts.ts';
 import type { Chart, ChartOrder } from './chart/types.ts';
 import { tallMan } from './display.ts';
@@ -25,7 +26,7 @@ export interface Beside {
   together?: readonly OrderDetail[];
 }
 
-/** What to think about before signing an order. */
+/** What to think about, on this ward, before signing an order. */
 export function orderAlerts(
   chart: Chart,
   detail: OrderDetail,
@@ -34,10 +35,10 @@ export function orderAlerts(
 ): Alert[] {
   if (detail.category !== 'medication') return [];
   const item = formulary.byText(detail.medication.text);
-  return [
+  return askedHere(chart, [
     ...drugAlerts(chart, detail, interactions, { changes, together }),
     ...rangeAlerts(chart, item, detail),
-  ];
+  ]);
 }
 
 /**
@@ -51,7 +52,7 @@ export function resumeAlerts(
 ): Alert[] {
   if (detail.category !== 'medication') return [];
   return incomplete.includes('dose')
-    ? drugAlerts(chart, detail, knowledge.interactions, { changes: id })
+    ? askedHere(chart, drugAlerts(chart, detail, knowledge.interactions, { changes: id }))
     : orderAlerts(chart, detail, knowledge, { changes: id });
 }
 

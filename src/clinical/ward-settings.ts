@@ -12,6 +12,8 @@ export const WardSettings = z.object({
   rules: MedicationRules.default(DEFAULT_RULES),
   /** For orders of the EHR, from the next census on, and for those that are signed from now on; no order is timed anew. */
   doseHours: DoseHours.default(DEFAULT_DOSE_HOURS),
+  /** Names of `ALERT_SWITCHES` that are off; one that this version does not know switches nothing off. */
+  alertsOff: z.array(z.string().max(40)).max(40).default([]),
   /** When shifts begin, ascending; the first begins the day. */
   fluidShifts: z
     .array(HourOfDay)

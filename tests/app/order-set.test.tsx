@@ -155,13 +155,13 @@ it('one alert about two orders is answered, and kept, for each by itself', async
   ).toEqual([['tolerated in May'], ['no other choice']]);
 });
 
-it('an order of a set has the hours of the ward', async () => {
+it('an order of a set has the hours of the ward, and what is not checked there is said once', async () => {
   const doseHours = {
     ...DEFAULT_DOSE_HOURS,
     codes: { ...DEFAULT_DOSE_HOURS.codes, BID: ['06:00', '18:00'] },
   };
   const chart = aChart({
-    settings: readWardSettings({ doseHours }),
+    settings: readWardSettings({ doseHours, alertsOff: ['interaction'] }),
     allergies: { status: 'nilknown', list: [] },
   });
   const lamp = aLamp({ chart });
@@ -192,6 +192,7 @@ it('an order of a set has the hours of the ward', async () => {
     </BroughtContext>,
   );
   const user = userEvent.setup();
+  expect(screen.getAllByText('Not checked on this ward: interactions.')).toHaveLength(1);
   await user.type(screen.getByLabelText('PIN'), PIN);
   await user.click(screen.getByRole('button', { name: 'Sign 1 order' }));
   await waitFor(() => expect(lamp.appended).toHaveLength(1));

@@ -27,7 +27,7 @@ import {
   usualGlucoseUnit,
   whyTimeCritical,
 } from '../../../clinical/index.ts';
-import { AlertList, isUnanswered, overridesOf } from '../forms/AlertList.tsx';
+import { AlertList, isUnanswered, NotChecked, overridesOf } from '../forms/AlertList.tsx';
 import { FormFrame, firstProblem, TimeField, toLocal } from '../forms/FormFrame.tsx';
 import { readNumber } from '../forms/read-number.ts';
 import { useEffectiveTime } from '../forms/use-effective-time.ts';
@@ -368,6 +368,7 @@ function DoseForm({
         label={given ? 'Reason to give it all the same' : 'Reason to chart it again'}
         onChange={(next) => setValue('overrides', next)}
       />
+      {given && <NotChecked chart={chart} asked="dose" />}
       {given && (
         <Identify
           identity={chart.identity}

@@ -18,7 +18,7 @@ import {
 } from '../../../clinical/index.ts';
 import { SecretInput } from '../SecretInput.tsx';
 import { useBrought } from '../use-site-data.ts';
-import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
+import { AlertList, isUnanswered, NotChecked, overridesOf } from './AlertList.tsx';
 import { DrugSearch } from './DrugSearch.tsx';
 import { FormFrame, firstProblem } from './FormFrame.tsx';
 import { frequencyChoices, frequencyOf } from './frequencies.ts';
@@ -308,6 +308,7 @@ export function OrderForm({
         label="Reason to order it all the same"
         onChange={(next) => setValue('overrides', next)}
       />
+      {fields.category === 'medication' && <NotChecked chart={chart} asked="order" />}
       {!prescribes && (
         <fieldset className="card stack">
           <legend>Who said it</legend>

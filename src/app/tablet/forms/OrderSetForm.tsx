@@ -12,7 +12,7 @@ import {
 } from '../../../clinical/index.ts';
 import { SecretInput } from '../SecretInput.tsx';
 import { useBrought } from '../use-site-data.ts';
-import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
+import { AlertList, isUnanswered, NotChecked, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame } from './FormFrame.tsx';
 import { fromSet, toOrderDetail } from './order-fields.ts';
 import { useKept } from './use-kept.ts';
@@ -157,6 +157,7 @@ export function OrderSetForm({
           />
         </div>
       ))}
+      {set && <NotChecked chart={chart} asked="order" />}
       {set && (
         <SecretInput
           description="Your signature"
