@@ -14,6 +14,11 @@ export const WardSettings = z.object({
   doseHours: DoseHours.default(DEFAULT_DOSE_HOURS),
   /** Names of `ALERT_SWITCHES` that are off; one that this version does not know switches nothing off. */
   alertsOff: z.array(z.string().max(40)).max(40).default([]),
+  /**
+   * Hours after which an order by voice that nobody has signed stands on the board. 42 CFR 482.24(c)(2) leaves the time to
+   * state and hospital; 24 is our default (medication.md).
+   */
+  signVoiceOrdersWithinHours: z.number().int().min(1).max(720).default(24),
   /** When shifts begin, ascending; the first begins the day. */
   fluidShifts: z
     .array(HourOfDay)

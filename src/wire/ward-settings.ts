@@ -16,6 +16,7 @@ export const NewWardSettings = z.object({
   fluidShifts: WardSettings.shape.fluidShifts,
   glucoseUnit: WardSettings.shape.glucoseUnit,
   doseHours: DoseHours.optional(),
+  signVoiceOrdersWithinHours: WardSettings.shape.signVoiceOrdersWithinHours.unwrap().optional(),
   alertsOff: WardSettings.shape.alertsOff.unwrap().optional(),
 });
 export type NewWardSettings = z.input<typeof NewWardSettings>;
