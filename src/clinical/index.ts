@@ -61,6 +61,7 @@ export * from './scan.ts';
 export * from './screen-tables.ts';
 export * from './screens.ts';
 export * from './second-person.ts';
+export { FurtherSecondPerson, SECOND_PERSON_GROUPS } from './second-person-groups.ts';
 export * from './snapshot.ts';
 export * from './unread-codes.ts';
 export * from './urine.ts';

@@ -3,6 +3,7 @@ import { HourOfDay, Instant } from './entries/common.ts';
 import { GlucoseUnit } from './entries/measurements.ts';
 import { DEFAULT_DOSE_HOURS, DoseHours } from './frequency-hours.ts';
 import { DEFAULT_RULES, MedicationRules } from './medication-rules.ts';
+import { FurtherSecondPerson, NOTHING_FURTHER } from './second-person-groups.ts';
 
 /**
  * What a ward sets for itself. Each part has its default, so that what was published before the part was there stays
@@ -12,6 +13,8 @@ export const WardSettings = z.object({
   rules: MedicationRules.default(DEFAULT_RULES),
   /** For orders of the EHR, from the next census on, and for those that are signed from now on; no order is timed anew. */
   doseHours: DoseHours.default(DEFAULT_DOSE_HOURS),
+  /** Beside the short list that holds everywhere. */
+  secondPerson: FurtherSecondPerson.default(NOTHING_FURTHER),
   /** Names of `ALERT_SWITCHES` that are off; one that this version does not know switches nothing off. */
   alertsOff: z.array(z.string().max(40)).max(40).default([]),
   /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DoseHours, WardSettings } from '../clinical/index.ts';
+import { DoseHours, FurtherSecondPerson, WardSettings } from '../clinical/index.ts';
 
 /** GET /api/admin/ward-settings: administrators see every ward, clinicians theirs. */
 export const WardSettingsList = z.object({
@@ -17,6 +17,7 @@ export const NewWardSettings = z.object({
   glucoseUnit: WardSettings.shape.glucoseUnit,
   doseHours: DoseHours.optional(),
   signVoiceOrdersWithinHours: WardSettings.shape.signVoiceOrdersWithinHours.unwrap().optional(),
+  secondPerson: FurtherSecondPerson.optional(),
   alertsOff: WardSettings.shape.alertsOff.unwrap().optional(),
 });
 export type NewWardSettings = z.input<typeof NewWardSettings>;

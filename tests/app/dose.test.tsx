@@ -210,6 +210,24 @@ describe('giving a dose', () => {
 });
 
 describe('two people', () => {
+  it('are asked for where the ward has put the drug on its list', async () => {
+    const chart = aChart({
+      allergies: { status: 'nilknown', list: [] },
+      orders: [
+        anOrder({
+          text: 'warfarin 5 mg tablet',
+          dose: 5,
+          lastGivenInEhr: new Date(Date.now() - 36e5 * 8).toISOString(),
+        }),
+      ],
+      settings: readWardSettings({ secondPerson: { groups: ['antithrombotics'], drugs: [] } }),
+    });
+    const { user } = open(chart);
+    await identify(user);
+    await user.click(screen.getByRole('button', { name: 'Next: second check' }));
+    expect(screen.getByText(/antithrombotics by any way/)).toBeTruthy();
+  });
+
   const morphine = (): Chart =>
     aChart({
       allergies: { status: 'nilknown', list: [] },

@@ -62,12 +62,26 @@ describe('what a ward sets for itself', () => {
     expect(await settingsOf('4-west')).toMatchObject({ fluidShifts: ['07:00'], doseHours: EVENING });
   });
 
+  it('each part is kept beside the others', async () => {
+    const parts: Partial<WardSettings>[] = [
+      { alertsOff: ['interaction'] },
+      { signVoiceOrdersWithinHours: 48 },
+      { secondPerson: { groups: ['insulin'], drugs: ['colistin'] } },
+    ];
+    for (const part of parts)
+      expect((await save('4-west', { rules, fluidShifts, ...part })).statusCode).toBe(200);
+    expect(await settingsOf('4-west')).toMatchObject(Object.assign({ doseHours: EVENING }, ...parts));
+    expect(await settingsOf('icu')).toEqual(DEFAULT_SETTINGS);
+  });
+
   it.each<[string, object]>([
     [
       'another number of times than the code means',
       { doseHours: { ...EVENING, codes: { ...EVENING.codes, BID: ['10:00'] } } },
     ],
     ['times that are none', { doseHours: { ...EVENING, codes: { ...EVENING.codes, QD: ['25:00'] } } }],
+    ['no time for a signature', { signVoiceOrdersWithinHours: 0 }],
+    ['a drug without a name', { secondPerson: { groups: [], drugs: [''] } }],
     ['dinner before lunch', { doseHours: { ...EVENING, meals: { ...EVENING.meals, dinner: '11:00' } } }],
   ])('is refused as a whole with %s', async (_, wrong) => {
     const before = await settingsOf('4-west');

@@ -236,7 +236,9 @@ function DoseForm({
     chart,
     order,
     detail,
-    needed: given ? secondPersonFor(asGiven, leastAgeInYears(chart.identity.birthDate, now)) : undefined,
+    needed: given
+      ? secondPersonFor(asGiven, leastAgeInYears(chart.identity.birthDate, now), chart.settings.secondPerson)
+      : undefined,
     dose: toSave,
     self,
     timeZone,

@@ -111,7 +111,11 @@ function TurnForm({
           { order: order.id, action, at: time.at, ...(hasRate ? { rateMlPerHour: rate } : {}) },
           { formulary },
         );
-  const asked = secondPersonFor(detail, leastAgeInYears(chart.identity.birthDate, now));
+  const asked = secondPersonFor(
+    detail,
+    leastAgeInYears(chart.identity.birthDate, now),
+    chart.settings.secondPerson,
+  );
   const stops = action === 'stopped';
   // What is left of a controlled drug is thrown away before somebody who sees it (medication.md, "Two people").
   const countsWaste = stops && asked?.as === 'witness';
