@@ -1,3 +1,4 @@
+import { askedHere } from './alert-switches.ts';
 import type { Chart, ChartOrder } from './chart/types.ts';
 import { OUTCOMES } from './describe-dose.ts';
 import { formatNumber } from './display.ts';
@@ -64,7 +65,7 @@ export const NOTHING_KNOWN: DrugKnowledge = { formulary: { byText: () => undefin
 
 const HOUR_MS = 3_600_000;
 
-/** What to think about before charting a dose as given. `at`: when it is given, which may be in the past. */
+/** What to think about, on this ward, before charting a dose as given. `at`: when it is given, which may be in the past. */
 export function administrationAlerts(
   chart: Chart,
   dose: IntendedDose & { order: OrderId },
@@ -111,14 +112,14 @@ export function administrationAlerts(
     if (at > Date.parse(window.late))
       alerts.push({ code: 'late', severity: 'inform', message: 'This is later than the dose was due.' });
   }
-  return [
+  return askedHere(chart, [
     ...alerts,
     ...doseChecks(chart, order, order.detail, dose),
     ...(order.incomplete.includes('dose')
       ? []
       : bedsideRangeAlerts(chart, formulary.byText(medication.text), order, order.detail, dose.dose)),
     ...intervalAlerts(chart, order, schedule, medication.text, dose),
-  ];
+  ]);
 }
 
 /** Why no dose was to be given then, in words; `undefined`: the order was going on, whatever became of it since. */

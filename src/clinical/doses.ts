@@ -70,6 +70,27 @@ function wallClockTimes(
   return [...new Set(found)].sort((a, b) => a - b).map(iso);
 }
 
+/**
+ * The instant of these fixed times that is nearest to a moment, as if the order had no beginning and no end; of two that
+ * are as near, the later. `undefined`: a zone that this browser does not know.
+ */
+export function nearestTime(
+  { timeZone, times, everyDays }: Extract<Schedule, { type: 'times' }>,
+  startAt: string,
+  moment: number,
+): number | undefined {
+  if (!isTimeZone(timeZone)) return undefined;
+  const dayOf = (ms: number) =>
+    Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate();
+  const startDay = dayOf(Date.parse(startAt));
+  const days = startDay.until(dayOf(moment), { largestUnit: 'days' }).days;
+  const turn = Math.floor(days / everyDays);
+  const around = [turn - 1, turn, turn + 1, turn + 2].flatMap((n) =>
+    times.map((time) => wallClock(startDay.add({ days: n * everyDays }), time, timeZone)),
+  );
+  return around.sort((a, b) => Math.abs(a - moment) - Math.abs(b - moment) || b - a)[0];
+}
+
 function wallClock(day: Temporal.PlainDate, time: string, timeZone: string): number {
   const plain = day.toPlainDateTime(Temporal.PlainTime.from(time));
   const earlier = plain.toZonedDateTime(timeZone, { disambiguation: 'earlier' });

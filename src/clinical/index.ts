@@ -1,5 +1,6 @@
 /** The door of the clinical room: what a ward knows. Pure; takes the clock as an argument. */
 
+export { ALERT_SWITCHES, notCheckedHere } from './alert-switches.ts';
 export * from './alerts.ts';
 export * from './care-in-words.ts';
 export * from './changed-order.ts';
@@ -60,6 +61,7 @@ export * from './scan.ts';
 export * from './screen-tables.ts';
 export * from './screens.ts';
 export * from './second-person.ts';
+export { FurtherSecondPerson, SECOND_PERSON_GROUPS } from './second-person-groups.ts';
 export * from './snapshot.ts';
 export * from './unread-codes.ts';
 export * from './urine.ts';

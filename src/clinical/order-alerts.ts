@@ -1,3 +1,4 @@
+import { askedHere } from './alert-switches.ts';
 import { type Alert, allergyAlerts, type DrugKnowledge, NOTHING_KNOWN } from './alerts.ts';
 import type { Chart, ChartOrder } from './chart/types.ts';
 import { tallMan } from './display.ts';
@@ -25,7 +26,7 @@ export interface Beside {
   together?: readonly OrderDetail[];
 }
 
-/** What to think about before signing an order. */
+/** What to think about, on this ward, before signing an order. */
 export function orderAlerts(
   chart: Chart,
   detail: OrderDetail,
@@ -35,11 +36,11 @@ export function orderAlerts(
   const over = endedMeanwhile(chart, changes);
   if (detail.category !== 'medication') return over;
   const item = formulary.byText(detail.medication.text);
-  return [
+  return askedHere(chart, [
     ...over,
     ...drugAlerts(chart, detail, interactions, { changes, together }),
     ...rangeAlerts(chart, item, detail),
-  ];
+  ]);
 }
 
 /** Why an order that was going on when somebody began to change it does not any more, in words; `undefined`: it does. */
@@ -86,7 +87,7 @@ export function resumeAlerts(
 ): Alert[] {
   if (detail.category !== 'medication') return [];
   return incomplete.includes('dose')
-    ? drugAlerts(chart, detail, knowledge.interactions, { changes: id })
+    ? askedHere(chart, drugAlerts(chart, detail, knowledge.interactions, { changes: id }))
     : orderAlerts(chart, detail, knowledge, { changes: id });
 }
 

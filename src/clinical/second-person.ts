@@ -2,10 +2,13 @@ import { goesBy } from './display.ts';
 import type { MedicationDetail } from './entries/index.ts';
 import { ingredientsOf } from './ingredients.ts';
 import { isInsulin } from './kinds-of-drug.ts';
+import { type FurtherSecondPerson, furtherReason, NOTHING_FURTHER } from './second-person-groups.ts';
 
 /**
- * Whether a dose asks for a second person. The default is short, as ISMP advises that double checks do not suit every
- * drug (medication.md, "Two people"): members are examples by generic name, not ISMP's list, which a hospital loads.
+ * Whether a dose asks for a second person. The list that holds everywhere is short, as ISMP advises that double checks do
+ * not suit every drug (medication.md, "Two people"): members are examples by generic name, not ISMP's list. A ward adds
+ * groups and drugs to it and takes none away: a second look that somebody at a desk took off these drugs would be missed
+ * by nobody at the bedside, where a dose that lacks its second signature is saved all the same and says so.
  */
 export interface SecondPersonNeeded {
   /** `second-check`: sees order and preparation. `witness`: of a controlled drug, with its count. */
@@ -90,10 +93,25 @@ const CHEMOTHERAPY = [
   'vinorelbine',
 ];
 
-/** `undefined`: one person gives it. `ageYears`: at least so many (`leastAgeInYears`); absent where nothing is known. */
+/** What asks everywhere, in words, for whoever sets what asks beside it. */
+export const SECOND_PERSON_ALWAYS: readonly string[] = [
+  'controlled drugs (a witness, with the count)',
+  'epidural and intrathecal drugs',
+  'insulin and heparin into a vein',
+  'concentrated potassium and sodium chloride above 0.9 %',
+  'chemotherapy',
+  'parenteral nutrition',
+  'injections for children',
+];
+
+/**
+ * `undefined`: one person gives it. `ageYears`: at least so many (`leastAgeInYears`); absent where nothing is known.
+ * `further`: what the ward has added.
+ */
 export function secondPersonFor(
   detail: Pick<MedicationDetail, 'medication' | 'route' | 'schedule'>,
   ageYears: number | undefined,
+  further: FurtherSecondPerson = NOTHING_FURTHER,
 ): SecondPersonNeeded | undefined {
   const { text } = detail.medication;
   const drug = ingredientsOf(text);
@@ -112,7 +130,8 @@ export function secondPersonFor(
   if (/parenteral nutrition|\bTPN\b/i.test(text)) return check('parenteral nutrition');
   if (ageYears !== undefined && ageYears < 18 && by('intravenous', 'intramuscular', 'subcutaneous'))
     return check('an injection for a child');
-  return undefined;
+  const why = furtherReason(detail, intoAVein, further);
+  return why === undefined ? undefined : check(why);
 }
 
 /**

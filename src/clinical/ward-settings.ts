@@ -1,13 +1,27 @@
 import { z } from 'zod';
-import { Instant } from './entries/common.ts';
+import { HourOfDay, Instant } from './entries/common.ts';
 import { GlucoseUnit } from './entries/measurements.ts';
+import { DEFAULT_DOSE_HOURS, DoseHours } from './frequency-hours.ts';
 import { DEFAULT_RULES, MedicationRules } from './medication-rules.ts';
+import { FurtherSecondPerson, NOTHING_FURTHER } from './second-person-groups.ts';
 
-const HourOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time like 06:00 is needed');
-
-/** What a ward sets for itself: windows of doses, the day and shifts of the fluid balance, scores that were signed. */
+/**
+ * What a ward sets for itself. Each part has its default, so that what was published before the part was there stays
+ * readable.
+ */
 export const WardSettings = z.object({
   rules: MedicationRules.default(DEFAULT_RULES),
+  /** For orders of the EHR, from the next census on, and for those that are signed from now on; no order is timed anew. */
+  doseHours: DoseHours.default(DEFAULT_DOSE_HOURS),
+  /** Beside the short list that holds everywhere. */
+  secondPerson: FurtherSecondPerson.default(NOTHING_FURTHER),
+  /** Names of `ALERT_SWITCHES` that are off; one that this version does not know switches nothing off. */
+  alertsOff: z.array(z.string().max(40)).max(40).default([]),
+  /**
+   * Hours after which an order by voice that nobody has signed stands on the board. 42 CFR 482.24(c)(2) leaves the time to
+   * state and hospital; 24 is our default (medication.md).
+   */
+  signVoiceOrdersWithinHours: z.number().int().min(1).max(720).default(24),
   /** When shifts begin, ascending; the first begins the day. */
   fluidShifts: z
     .array(HourOfDay)

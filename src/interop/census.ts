@@ -16,7 +16,7 @@ import {
   toInstant,
 } from './fhir-shapes.ts';
 import { isOfAll, noneKnownOf } from './no-known-allergies.ts';
-import { ordersFromFhir } from './orders-from-fhir.ts';
+import { type OrderOptions, ordersFromFhir } from './orders-from-fhir.ts';
 
 /** What the EHR sent of one inpatient, raw. */
 export interface CensusInput {
@@ -41,7 +41,7 @@ const LOINC = 'http://loinc.org';
 /** Makes the snapshot of one patient. What is missing or strange becomes a warning in words; nothing is invented. */
 export function snapshotFromFhir(
   input: CensusInput,
-  options: { id: string; orderId: (ehrId: string) => string; timeZone: string },
+  options: OrderOptions & { id: string },
 ): { ok: true; patient: SnapshotPatient } | { ok: false; message: string } {
   const warnings = new Set<string>();
   const warn: Warn = (message) => warnings.add(message.slice(0, 300));

@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { z } from 'zod';
 import { describeSchedule, formatQuantity } from '../clinical/display.ts';
 import type { Coding, Quantity, Schedule } from '../clinical/entries/index.ts';
+import { DEFAULT_DOSE_HOURS, type DoseHours, type WardClock } from '../clinical/frequency-hours.ts';
 import { type SnapshotBan, SnapshotOrder } from '../clinical/snapshot.ts';
 import { cutAtWord } from './cut-at-word.ts';
 import {
@@ -17,9 +18,11 @@ import { inWords, mostPerDay, scheduleOf, unitOf } from './schedule-from-fhir.ts
 import { timingInWords } from './timing-in-words.ts';
 import { timingLeft } from './timing-left.ts';
 
-interface Options {
+export interface OrderOptions {
   orderId: (ehrId: string) => string;
   timeZone: string;
+  /** What codes and meals mean on the patient's ward; absent: the defaults. */
+  hours?: DoseHours | undefined;
 }
 type Warn = (message: string) => void;
 type Request = z.infer<z.ZodObject<typeof MEDICATION_REQUEST>>;
@@ -30,7 +33,7 @@ const ORDERED = new Set(['order', 'original-order', 'reflex-order', 'filler-orde
 export function ordersFromFhir(
   requests: readonly unknown[],
   administrations: readonly unknown[],
-  options: Options,
+  options: OrderOptions,
   warn: Warn,
 ): { orders: SnapshotOrder[]; notToGive: SnapshotBan[] } {
   const notToGive: SnapshotBan[] = [];
@@ -83,7 +86,13 @@ function banOf(request: Request, medication: Coding): SnapshotBan {
   return { medication, ...(reason === '' ? {} : { reason: cutAtWord(reason, 300) }) };
 }
 
-function orderOf(request: Request, medication: Coding, { orderId, timeZone }: Options, warn: Warn) {
+function orderOf(
+  request: Request,
+  medication: Coding,
+  { orderId, timeZone, hours = DEFAULT_DOSE_HOURS }: OrderOptions,
+  warn: Warn,
+) {
+  const clock: WardClock = { timeZone, hours };
   const dosages = request.dosageInstruction ?? [];
   const single = dosages.length === 1 ? dosages[0] : undefined;
   const dose = single && doseOf(single);
@@ -96,15 +105,15 @@ function orderOf(request: Request, medication: Coding, { orderId, timeZone }: Op
     toInstant(single?.timing?.event?.[0]) ?? toInstant(bounds?.start) ?? toInstant(request.authoredOn);
   const endAt = endOf(single, startAt, timeZone);
   const indication = textOf(request.reasonCode?.[0]);
-  const dosesInWords = dosages.map((dosage) => wholeDosage(dosage, timeZone)).join('; then or also: ');
+  const dosesInWords = dosages.map((dosage) => wholeDosage(dosage, clock)).join('; then or also: ');
   const schedule =
     dosages.length > 1
       ? { type: 'as-written' as const, text: cutAtWord(dosesInWords, 500) }
-      : scheduleOf(single, request.priority, timeZone, dose);
+      : scheduleOf(single, request.priority, clock, dose);
   const instructions = [
     ...new Set([
       ...(said !== route ? [`Route in the EHR: ${said}`] : []),
-      ...dosages.flatMap((dosage) => wordsLeft(dosage, schedule, request.priority, timeZone)),
+      ...dosages.flatMap((dosage) => wordsLeft(dosage, schedule, request.priority, clock)),
       ...dosages.flatMap((dosage) => instructionsOf(dosage, schedule.type === 'continuous')),
       ...dosages.flatMap((dosage) => mostInWords(dosage, schedule, dose)),
       ...(request.note ?? []).flatMap(({ text }) => text ?? []),
@@ -149,14 +158,13 @@ function wordsLeft(
   dosage: Dosage,
   schedule: Schedule,
   priority: string | undefined,
-  timeZone: string,
+  clock: WardClock,
 ): string[] {
   const { text } = dosage;
   // Of several dosages each was told by a schedule of its own.
-  const own =
-    schedule.type === 'as-written' ? scheduleOf(dosage, priority, timeZone, doseOf(dosage)) : schedule;
+  const own = schedule.type === 'as-written' ? scheduleOf(dosage, priority, clock, doseOf(dosage)) : schedule;
   const shown = schedule.type === 'as-written' ? schedule.text : '';
-  const timing = timingLeft(dosage, own, timeZone);
+  const timing = timingLeft(dosage, own, clock.timeZone);
   return [
     ...(text && !shown.includes(text) ? [text] : []),
     ...(timing && !shown.includes(timing) ? [`Timing in the EHR: ${timing}`] : []),
@@ -198,9 +206,10 @@ function mostInWords(dosage: Dosage, schedule: Schedule, dose: Quantity | undefi
   ];
 }
 
-function wholeDosage(dosage: Dosage, timeZone: string): string {
+function wholeDosage(dosage: Dosage, clock: WardClock): string {
+  const { timeZone } = clock;
   const dose = doseOf(dosage);
-  const schedule = scheduleOf(dosage, undefined, timeZone, dose);
+  const schedule = scheduleOf(dosage, undefined, clock, dose);
   if (!dosage.text) {
     const timing = schedule.type === 'as-written' ? inWords(dosage, timeZone) : describeSchedule(schedule);
     return `${dose ? formatQuantity(dose) : 'dose not recorded'} ${timing}`;

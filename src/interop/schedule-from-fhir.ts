@@ -1,5 +1,5 @@
 import type { Quantity, Schedule } from '../clinical/entries/index.ts';
-import { FREQUENCY_HOURS } from '../clinical/frequency-hours.ts';
+import { DEFAULT_DOSE_HOURS, type DoseHours, type WardClock } from '../clinical/frequency-hours.ts';
 import { inUnit } from '../clinical/in-unit.ts';
 import { cutAtWord } from './cut-at-word.ts';
 import { type Dosage, type FhirQuantity, type Repeat, textOf, toInstant } from './fhir-shapes.ts';
@@ -8,32 +8,33 @@ import { timingInWords } from './timing-in-words.ts';
 /** Shown where the EHR says nothing. */
 const NOT_RECORDED = 'Dose and frequency not recorded in the EHR';
 
-const TIMES: Record<string, readonly string[]> = FREQUENCY_HOURS;
 const EVERY_DAYS: Record<string, number> = { QOD: 2, WK: 7 };
 export const HOURS: Record<string, number> = { Q1H: 1, Q2H: 2, Q3H: 3, Q4H: 4, Q6H: 6, Q8H: 8 };
-const BY_FREQUENCY: Record<number, string> = { 1: 'QD', 2: 'BID', 3: 'TID', 4: 'QID' };
+const BY_FREQUENCY: Record<number, 'QD' | 'BID' | 'TID' | 'QID'> = { 1: 'QD', 2: 'BID', 3: 'TID', 4: 'QID' };
 const UNIT_HOURS: Record<string, number> = { min: 1 / 60, h: 1 };
 const UNIT_DAYS: Record<string, number> = { d: 1, wk: 7 };
 
-/** Minutes after midnight. Meals at 08:00, 12:00 and 18:00. */
-const MEALS: Record<string, readonly number[]> = { '': [480, 720, 1080], M: [480], D: [720], V: [1080] };
-const WHEN: Record<string, readonly string[]> = {
-  HS: ['22:00'],
-  MORN: ['09:00'],
-  NOON: ['12:00'],
-  AFT: ['17:00'],
+/** The meals that an event-timing code names by its last letter: breakfast, lunch, dinner; none: all three. */
+const MEALS: Record<string, readonly (keyof DoseHours['meals'])[]> = {
+  '': ['breakfast', 'lunch', 'dinner'],
+  M: ['breakfast'],
+  D: ['lunch'],
+  V: ['dinner'],
 };
+/** Other event-timing codes, as the timing codes that mean the same. Noon is noon everywhere. */
+const WHEN: Record<string, 'BED' | 'AM' | 'PM'> = { HS: 'BED', MORN: 'AM', AFT: 'PM' };
 
 /**
  * FHIR R4 Timing to what the ward schedules. Whatever cannot be said exactly stays in the EHR's own words and is
- * never scheduled by guess.
+ * never scheduled by guess. The hours are those of the patient's ward.
  */
 export function scheduleOf(
   dosage: Dosage | undefined,
   priority: string | undefined,
-  timeZone: string,
+  clock: WardClock,
   dose: Quantity | undefined,
 ): Schedule {
+  const { timeZone, hours: ward } = clock;
   if (!dosage) return { type: 'as-written', text: NOT_RECORDED };
   if (dosage.asNeededBoolean || dosage.asNeededCodeableConcept) return asNeeded(dosage, dose);
   const asWritten: Schedule = { type: 'as-written', text: inWords(dosage, timeZone) };
@@ -49,7 +50,7 @@ export function scheduleOf(
     return { type: 'continuous', rate };
   if (isBeyondUs(repeat) || hourless || (timing?.event?.length ?? 0) > 1) return asWritten;
 
-  const hours = fixedHours(repeat);
+  const hours = fixedHours(repeat, ward);
   if (hours === 'unreadable') return asWritten;
   const everyDays =
     repeat?.period === undefined ? 1 : repeat.period * (UNIT_DAYS[repeat.periodUnit ?? ''] ?? 0);
@@ -57,11 +58,12 @@ export function scheduleOf(
   if (hours) return wholeDays ? { type: 'times', times: hours, timeZone, everyDays } : asWritten;
 
   const code = timingCode(dosage);
-  if (code && TIMES[code]) return { type: 'times', code, times: [...TIMES[code]], timeZone, everyDays: 1 };
+  const codeHours = code === undefined ? undefined : hoursOf(code, ward);
+  if (codeHours) return { type: 'times', code, times: [...codeHours], timeZone, everyDays: 1 };
   if (code && EVERY_DAYS[code])
-    return { type: 'times', code, times: [...FREQUENCY_HOURS.QD], timeZone, everyDays: EVERY_DAYS[code] };
+    return { type: 'times', code, times: [...ward.codes.QD], timeZone, everyDays: EVERY_DAYS[code] };
   if (code && HOURS[code]) return { type: 'every', hours: HOURS[code] };
-  return (repeat && byFrequency(repeat, timeZone)) ?? asWritten;
+  return (repeat && byFrequency(repeat, clock)) ?? asWritten;
 }
 
 /** One rate with a unit: it runs at that until somebody says otherwise. */
@@ -81,47 +83,60 @@ const isBeyondUs = (repeat: Repeat | undefined): boolean =>
     (repeat.dayOfWeek?.length ?? 0) > 0);
 
 /** `timeOfDay` and `when` as hours; `undefined`: there are none. */
-function fixedHours(repeat: Repeat | undefined): string[] | 'unreadable' | undefined {
+function fixedHours(repeat: Repeat | undefined, ward: DoseHours): string[] | 'unreadable' | undefined {
   if (repeat?.timeOfDay?.length) {
     const hours = repeat.timeOfDay.map((time) => time.slice(0, 5));
     return hours.every((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time)) ? hours.sort() : 'unreadable';
   }
   if (!repeat?.when?.length) return undefined;
-  const hours = repeat.when.flatMap((code) => whenHours(code, repeat.offset) ?? 'unreadable');
+  const hours = repeat.when.flatMap((code) => whenHours(code, repeat.offset, ward) ?? 'unreadable');
   return hours.includes('unreadable') ? 'unreadable' : hours.sort();
 }
 
-function whenHours(code: string, offset: number | undefined): readonly string[] | undefined {
+function whenHours(
+  code: string,
+  offset: number | undefined,
+  { codes, meals }: DoseHours,
+): readonly string[] | undefined {
   const meal = /^(A?P?C)([MDV]?)$/.exec(code);
   const [, side, which] = meal ?? [];
-  const minutes = MEALS[which ?? ''];
-  if (side === undefined || minutes === undefined) return offset === undefined ? WHEN[code] : undefined;
+  const named = MEALS[which ?? ''];
+  if (side === undefined || named === undefined) {
+    const same = WHEN[code];
+    return offset !== undefined ? undefined : code === 'NOON' ? ['12:00'] : same && codes[same];
+  }
   // AC and PC are half an hour from the meal unless the order says how far (tim-9: C has no offset).
   const away = side === 'C' ? 0 : (offset ?? 30) * (side === 'AC' ? -1 : 1);
-  return minutes.map((minute) => toHour(minute + away));
+  return named.map((name) => toHour(toMinutes(meals[name]) + away));
 }
+
+/** After midnight. */
+const toMinutes = (hour: string): number => Number(hour.slice(0, 2)) * 60 + Number(hour.slice(3));
 
 const toHour = (minutes: number): string => {
   const within = ((minutes % 1440) + 1440) % 1440;
   return `${String(Math.floor(within / 60)).padStart(2, '0')}:${String(within % 60).padStart(2, '0')}`;
 };
 
+const hoursOf = (code: string, { codes }: DoseHours): readonly string[] | undefined =>
+  (codes as Record<string, readonly string[]>)[code];
+
 export function timingCode(dosage: Dosage): string | undefined {
   const concept = dosage.timing?.code;
   const named = [...(concept?.coding ?? []).map((coding) => coding.code), concept?.text];
   return named
     .map((code) => code?.trim().toUpperCase())
-    .find((code) => code !== undefined && code in { ...TIMES, ...HOURS, ...EVERY_DAYS });
+    .find((code) => code !== undefined && code in { ...DEFAULT_DOSE_HOURS.codes, ...HOURS, ...EVERY_DAYS });
 }
 
-function byFrequency(repeat: Repeat, timeZone: string): Schedule | undefined {
+function byFrequency(repeat: Repeat, { timeZone, hours: ward }: WardClock): Schedule | undefined {
   const { frequency = 1, period, periodUnit = '' } = repeat;
   if (!period || frequency < 1) return undefined;
   const days = period * (UNIT_DAYS[periodUnit] ?? 0);
   const daily = days === 1 ? BY_FREQUENCY[frequency] : undefined;
-  if (daily) return { type: 'times', code: daily, times: [...TIMES[daily]!], timeZone, everyDays: 1 };
+  if (daily) return { type: 'times', code: daily, times: [...ward.codes[daily]], timeZone, everyDays: 1 };
   if (frequency === 1 && Number.isInteger(days) && days >= 1 && days <= 366)
-    return { type: 'times', times: [...FREQUENCY_HOURS.QD], timeZone, everyDays: days };
+    return { type: 'times', times: [...ward.codes.QD], timeZone, everyDays: days };
   // Six times a day is every four hours; five times a day is for the EHR to say.
   const hours =
     days === 1

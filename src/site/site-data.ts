@@ -1,6 +1,6 @@
 import { deflateSync, inflateSync } from 'fflate';
 import { z } from 'zod';
-import { Instant } from '../clinical/index.ts';
+import { Instant, readWardSettings, type WardSettings } from '../clinical/index.ts';
 import { fromBase64, toBase64, utf8 } from '../log/index.ts';
 
 /** What a hospital brings along besides forms. */
@@ -97,6 +97,10 @@ export function siteData(
     }
   );
 }
+
+/** What the ward has set for itself, or the defaults. */
+export const wardSettings = (data: SiteData, ward: string): WardSettings =>
+  readWardSettings(siteData(data, 'ward-settings', ward)?.read());
 
 /** `undefined`: it does not read, which is the desk's slip and no reason to stop a ward. */
 function readData(text: string): unknown {

@@ -10,7 +10,6 @@ import {
   type OpenedEntry,
   partByBelief,
   picturesIn,
-  readWardSettings,
   SnapshotPatient,
   toBoardRow,
 } from '../clinical/index.ts';
@@ -20,9 +19,9 @@ import {
   type Directory,
   originOf,
   type SnapshotList,
-  siteData,
   snapshotContext,
   trustProblem,
+  wardSettings,
   wordsOn,
 } from '../site/index.ts';
 import type { WardCompleteness } from './api.ts';
@@ -54,7 +53,7 @@ export function createCharts(
   whereabouts: Map<string, string | undefined>,
 ) {
   const pages = createOpenedPages(db, keyring.summaries);
-  const settings = readWardSettings(siteData(directory.data, 'ward-settings', keyring.ward)?.read());
+  const settings = wardSettings(directory.data, keyring.ward);
   const opened = createOpenedEntries(db, keyring, records, observe, pages);
   const { entriesOf } = opened;
 

@@ -5,7 +5,14 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { ChangeOrderForm } from '../../src/app/tablet/forms/ChangeOrderForm.tsx';
 import { OrderForm } from '../../src/app/tablet/forms/OrderForm.tsx';
-import { type ChartOrder, firstDue, type OrderDetail, type Schedule } from '../../src/clinical/index.ts';
+import {
+  type ChartOrder,
+  DEFAULT_DOSE_HOURS,
+  firstDue,
+  type OrderDetail,
+  readWardSettings,
+  type Schedule,
+} from '../../src/clinical/index.ts';
 import { aChart, aLamp, anOrder, NURSE, PIN, renderWith } from './fake-lamp.tsx';
 
 const ZONE = 'America/Chicago';
@@ -18,14 +25,19 @@ const at = (times: string[], everyDays: number, code?: string): Schedule => ({
 });
 const NOW = '2026-11-26T12:00:00.000Z';
 
-function change(schedule: Schedule, more: Partial<ChartOrder> = {}) {
+function change(schedule: Schedule, more: Partial<ChartOrder> = {}, settings = readWardSettings(undefined)) {
   const order = anOrder({ text: 'methotrexate 2.5 mg tablet', ...more });
   if (order.detail.category !== 'medication') throw new Error('a medication');
   const changes: ChartOrder = {
     ...order,
     detail: { ...order.detail, schedule, startAt: '2026-11-02T15:00:00.000Z' },
   };
-  const chart = aChart({ now: NOW, orders: [changes], allergies: { status: 'nilknown', list: [] } });
+  const chart = aChart({
+    now: NOW,
+    orders: [changes],
+    settings,
+    allergies: { status: 'nilknown', list: [] },
+  });
   const lamp = aLamp({ chart });
   renderWith(
     lamp,
@@ -198,4 +210,17 @@ describe('an order that was stopped on another tablet while somebody changes it'
     expect(screen.getByRole('alert').textContent).toMatch(/was stopped meanwhile \(bleeding\)/);
     expect(screen.getByRole<HTMLButtonElement>('button', { name: `Sign ${change}` }).disabled).toBe(true);
   });
+});
+
+it('an order with hours of before the ward changed them keeps these, and a frequency that is chosen has those of now', async () => {
+  const doseHours = {
+    ...DEFAULT_DOSE_HOURS,
+    codes: { ...DEFAULT_DOSE_HOURS.codes, BID: ['06:00', '18:00'] },
+  };
+  const { frequency, signed } = change(at(['09:00', '21:00'], 1, 'BID'), {}, readWardSettings({ doseHours }));
+  expect(frequency).toBe('As before: daily at 09:00 21:00');
+  const user = userEvent.setup();
+  await user.click(screen.getByRole('combobox', { name: 'Frequency' }));
+  await user.click(await screen.findByRole('option', { name: 'Twice daily, 06:00 18:00' }));
+  expect(await signed()).toMatchObject({ schedule: at(['06:00', '18:00'], 1, 'BID') });
 });

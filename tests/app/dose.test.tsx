@@ -5,7 +5,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { GiveDoseForm } from '../../src/app/tablet/dose/GiveDoseForm.tsx';
 import { readNumber } from '../../src/app/tablet/forms/read-number.ts';
-import type { Chart } from '../../src/clinical/index.ts';
+import { type Chart, readWardSettings } from '../../src/clinical/index.ts';
 import { aChart, aLamp, anOrder, aVitalSet, LOG, NURSE, PIN, renderWith, WithNews } from './fake-lamp.tsx';
 
 function open(chart: Chart, dueAt?: string) {
@@ -39,6 +39,21 @@ const penicillin = (reaction: string, text: string): Chart['allergies']['list'][
 });
 
 describe('giving a dose', () => {
+  it('says in one line what the ward has switched off, and asks nothing of it', async () => {
+    const { user } = open(
+      aChart({
+        settings: readWardSettings({ alertsOff: ['allergy-class', 'interaction'] }),
+        orders: [anOrder({ text: 'Amoxicillin 500 mg capsule' })],
+      }),
+    );
+    expect(screen.queryByText(/Allergy on record/)).toBeNull();
+    // Interactions are asked where an order is signed.
+    const line = 'Not checked on this ward: allergies to a drug of the same class.';
+    expect(screen.getByText(line)).toBeTruthy();
+    await user.click(screen.getByText('Refused'));
+    expect(screen.queryByText(line)).toBeNull();
+  });
+
   it('asks for a reason for each allergy that speaks against it', async () => {
     const { lamp, user, save } = open(
       aChart({
@@ -244,6 +259,24 @@ describe('giving a dose', () => {
 });
 
 describe('two people', () => {
+  it('are asked for where the ward has put the drug on its list', async () => {
+    const chart = aChart({
+      allergies: { status: 'nilknown', list: [] },
+      orders: [
+        anOrder({
+          text: 'warfarin 5 mg tablet',
+          dose: 5,
+          lastGivenInEhr: new Date(Date.now() - 36e5 * 8).toISOString(),
+        }),
+      ],
+      settings: readWardSettings({ secondPerson: { groups: ['antithrombotics'], drugs: [] } }),
+    });
+    const { user } = open(chart);
+    await identify(user);
+    await user.click(screen.getByRole('button', { name: 'Next: second check' }));
+    expect(screen.getByText(/antithrombotics by any way/)).toBeTruthy();
+  });
+
   const morphine = (): Chart =>
     aChart({
       allergies: { status: 'nilknown', list: [] },

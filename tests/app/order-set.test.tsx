@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { KeptForm } from '../../src/app/tablet/forms/KeptForm.tsx';
 import { OrderSetForm } from '../../src/app/tablet/forms/OrderSetForm.tsx';
 import { BroughtContext } from '../../src/app/tablet/use-site-data.ts';
-import { openFormulary } from '../../src/clinical/index.ts';
+import { DEFAULT_DOSE_HOURS, openFormulary, readWardSettings } from '../../src/clinical/index.ts';
 import { aChart, aLamp, PATIENT, PIN, renderWith } from './fake-lamp.tsx';
 
 it('orders of one set that do not go together ask for a reason before they are signed', async () => {
@@ -192,4 +192,50 @@ it('one alert about two orders is answered, and kept, for each by itself', async
       'overrides' in draft ? draft.overrides?.map(({ reason }) => reason) : [],
     ),
   ).toEqual([['tolerated in May'], ['no other choice']]);
+});
+
+it('an order of a set has the hours of the ward, and what is not checked there is said once', async () => {
+  const doseHours = {
+    ...DEFAULT_DOSE_HOURS,
+    codes: { ...DEFAULT_DOSE_HOURS.codes, BID: ['06:00', '18:00'] },
+  };
+  const chart = aChart({
+    settings: readWardSettings({ doseHours, alertsOff: ['interaction'] }),
+    allergies: { status: 'nilknown', list: [] },
+  });
+  const lamp = aLamp({ chart });
+  const metoprolol = {
+    category: 'medication' as const,
+    what: 'metoprolol 25 mg tablet',
+    dose: 25,
+    unit: 'mg',
+    route: 'PO',
+    frequency: 'BID',
+  };
+  renderWith(
+    lamp,
+    <BroughtContext
+      value={{
+        formulary: openFormulary([]),
+        orderSets: [{ id: 'a', title: 'Heart', orders: [metoprolol] }],
+        interactions: [],
+      }}
+    >
+      <OrderSetForm
+        chart={chart}
+        timeZone="America/Chicago"
+        now={chart.now}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />
+    </BroughtContext>,
+  );
+  const user = userEvent.setup();
+  expect(screen.getAllByText('Not checked on this ward: interactions.')).toHaveLength(1);
+  await user.type(screen.getByLabelText('PIN'), PIN);
+  await user.click(screen.getByRole('button', { name: 'Sign 1 order' }));
+  await waitFor(() => expect(lamp.appended).toHaveLength(1));
+  expect(lamp.appended[0]?.draft).toMatchObject({
+    detail: { schedule: { type: 'times', code: 'BID', times: ['06:00', '18:00'] } },
+  });
 });

@@ -10,6 +10,7 @@ import {
   type MedicationDetail,
   type OpenedEntry,
   OrderReceived,
+  readWardSettings,
   type Schedule,
   toBoardRow,
   withKept,
@@ -135,6 +136,23 @@ describe('an order by voice or telephone', () => {
       { id: entryId('c', 9) },
     );
     expect(toBoardRow(chartOf(received, signed)).toSign).toEqual([]);
+  });
+
+  it('waits for its signature as long as the ward has set: 24 hours where it has set nothing', () => {
+    const signBy = (published: unknown) =>
+      toBoardRow(
+        foldChart({
+          patient: PATIENT,
+          entries: [registered(), received],
+          settings: readWardSettings(published),
+          now: NOW,
+        })!,
+      ).toSign.map((order) => order.signBy);
+    expect(signBy(undefined)).toEqual(['2026-11-25T14:00:00.000Z']);
+    expect(signBy({ fluidShifts: ['07:00'] })).toEqual(['2026-11-25T14:00:00.000Z']);
+    expect(signBy({ signVoiceOrdersWithinHours: 48 })).toEqual(['2026-11-26T14:00:00.000Z']);
+    // What is no number of hours sets nothing.
+    expect(signBy({ signVoiceOrdersWithinHours: 0 })).toEqual(['2026-11-25T14:00:00.000Z']);
   });
 });
 

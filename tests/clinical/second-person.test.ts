@@ -8,6 +8,7 @@ import {
   leastAgeInYears,
   MedicationAdministration,
   type Schedule,
+  SECOND_PERSON_GROUPS,
   secondPersonFor,
 } from '../../src/clinical/index.ts';
 import { anEntry, DOCTOR, givenFor, NOW, NURSE, orderFor, PATIENT, registered } from './builders.ts';
@@ -90,6 +91,107 @@ describe('which doses ask for two people (medication.md, "Two people": the short
     expect(ageInYears('2008-11-24', NOW)).toBe(18);
     expect(ageInYears('2008-11-25', NOW)).toBe(17);
     expect(ageInYears('2008', NOW)).toBeUndefined();
+  });
+});
+
+describe('what a ward asks a second person for beside the short list', () => {
+  const why = (
+    text: string,
+    route: string,
+    further: { groups?: string[]; drugs?: string[] },
+    schedule?: Schedule,
+  ) =>
+    secondPersonFor(
+      { medication: { text }, route, schedule: schedule ?? { type: 'once', stat: false } },
+      50,
+      { groups: [], drugs: [], ...further },
+    )?.why;
+  const MEMBERS: [group: string, text: string, route: string, yes: boolean][] = [
+    ['insulin', 'insulin lispro', 'SC', true],
+    ['insulin', 'metformin 500 mg tablet', 'PO', false],
+    ['antithrombotics', 'enoxaparin 40 mg', 'SC', true],
+    ['antithrombotics', 'Coumadin 5 mg tablet', 'PO', true],
+    ['antithrombotics', 'apixaban 5 mg tablet', 'PO', true],
+    ['antithrombotics', 'aspirin 81 mg tablet', 'PO', false],
+    ['sulfonylureas', 'glibenclamide 5 mg', 'PO', true],
+    ['strong-dextrose', 'dextrose 50 % injection', 'IV', true],
+    ['strong-dextrose', '20 % glucose', 'IV', true],
+    ['strong-dextrose', 'glucose 500 MG/ML Injection', 'IV', true],
+    ['strong-dextrose', 'dextrose 5 % / sodium chloride 0.45 %', 'IV', false],
+    ['strong-dextrose', 'glucose 50 MG/ML / sodium chloride 9 MG/ML Injection', 'IV', false],
+    ['magnesium', 'magnesium sulfate 40 mg/mL', 'IV', true],
+    ['magnesium', 'magnesium oxide 400 mg tablet', 'PO', false],
+    ['oxytocin', 'oxytocin 10 units/mL', 'IV', true],
+    ['oxytocin', 'oxytocin 10 units/mL', 'IM', false],
+    ['adrenergic', 'noradrenaline 4 mg', 'IV', true],
+    ['adrenergic', 'metoprolol 5 mg', 'IV push', true],
+    ['adrenergic', 'metoprolol 50 mg tablet', 'PO', false],
+    ['epinephrine-under-the-skin', 'EPINEPHrine 1 mg/mL', 'SC', true],
+    ['antiarrhythmics', 'lidocaine 2 %', 'IV', true],
+    ['antiarrhythmics', 'lidocaine 5 % ointment', 'topical', false],
+    ['inotropes', 'digoxin 0.25 mg', 'IV', true],
+    ['inotropes', 'digoxin 0.25 mg tablet', 'PO', false],
+    ['vasoactive', 'sodium nitroprusside', 'IV', true],
+    ['anaesthetics', 'propofol 10 mg/mL', 'IV', true],
+    ['neuromuscular-blockers', 'rocuronium 10 mg/mL', 'IV', true],
+    ['promethazine', 'promethazine 25 mg', 'IM', true],
+    ['promethazine', 'promethazine 25 mg tablet', 'PO', false],
+    ['tranexamic-acid', 'tranexamic acid 100 mg/mL', 'IV', true],
+    ['tranexamic-acid', 'tranexamic acid 650 mg tablet', 'PO', false],
+    ['opium-tincture', 'opium tincture', 'PO', true],
+    ['dialysis-solutions', 'peritoneal dialysis solution', 'intraperitoneal', true],
+  ];
+
+  it.each(MEMBERS)('%s: %s %s: %s', (group, text, route, yes) => {
+    expect(why(text, route, {})).toBeUndefined();
+    expect(why(text, route, { groups: [group] })).toBe(yes ? SECOND_PERSON_GROUPS[group]?.says : undefined);
+  });
+
+  it('has an example of each of its groups, and one of a newer version asks nothing', () => {
+    const shown = new Set(MEMBERS.filter(([, , , yes]) => yes).map(([group]) => group));
+    expect([...shown].sort()).toEqual(Object.keys(SECOND_PERSON_GROUPS).sort());
+    expect(why('rocuronium', 'IV', { groups: ['of-a-newer-version'] })).toBeUndefined();
+  });
+
+  it('what runs without a way of its own runs into a vein here too', () => {
+    const runs: Schedule = { type: 'continuous', rate: { value: 5, unit: 'mL/h' } };
+    expect(why('norepinephrine', 'not recorded', { groups: ['adrenergic'] }, runs)).toBeDefined();
+  });
+
+  it('drugs of its own go by all words of their name', () => {
+    const drugs = ['tranexamic acid', 'Sodium bicarbonate', 'EPO'];
+    expect(why('tranexamic acid 650 mg tablet', 'PO', { drugs })).toBe(
+      'tranexamic acid, on this ward’s list',
+    );
+    expect(why('sodium chloride 0.9 %', 'IV', { drugs })).toBeUndefined();
+    expect(why('sodium bicarbonate 8.4 %', 'IV', { drugs })).toBeDefined();
+    expect(why('EPO 4,000 units', 'SC', { drugs })).toBeDefined();
+    expect(why('depot injection of something', 'IM', { drugs })).toBeUndefined();
+  });
+
+  it('LAW: never takes away what asks everywhere, nor changes who is asked and why', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(
+          ['insulin, regular', 'IV'],
+          ['heparin sodium', 'IV'],
+          ['morphine 10 mg', 'IV'],
+          ['bupivacaine', 'epidural'],
+          ['methotrexate 2.5 mg tablet', 'PO'],
+          ['potassium chloride 2 mEq/mL', 'IV'],
+        ),
+        fc.subarray(Object.keys(SECOND_PERSON_GROUPS)),
+        fc.subarray(['heparin', 'morphine', 'methotrexate']),
+        ([text, route], groups, drugs) => {
+          const detail = {
+            medication: { text: text! },
+            route: route!,
+            schedule: { type: 'once' as const, stat: false },
+          };
+          expect(secondPersonFor(detail, 50, { groups, drugs })).toEqual(secondPersonFor(detail, 50));
+        },
+      ),
+    );
   });
 });
 

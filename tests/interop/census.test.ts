@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SnapshotPatient } from '../../src/clinical/index.ts';
+import { DEFAULT_DOSE_HOURS, type DoseHours, type SnapshotPatient } from '../../src/clinical/index.ts';
 import { type CensusInput, snapshotFromFhir } from '../../src/interop/index.ts';
 
 const OPTIONS = {
@@ -703,5 +703,89 @@ describe('whatever the EHR sends', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('the hours of the ward', () => {
+  const scheduled = (dosage: unknown, hours?: DoseHours) => {
+    const read = snapshotFromFhir(
+      { ...NOTHING, medicationRequests: [request(dosage)] },
+      { ...OPTIONS, hours },
+    );
+    return read.ok ? read.patient.orders[0]?.schedule : undefined;
+  };
+  const hour = fc
+    .tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom(0, 15, 30, 45))
+    .map((parts) => parts.map((part) => String(part).padStart(2, '0')).join(':'));
+  const some = (count: number) =>
+    fc.uniqueArray(hour, { minLength: count, maxLength: count }).map((times) => times.sort());
+  const hours: fc.Arbitrary<DoseHours> = fc.record({
+    codes: fc.record({
+      QD: some(1),
+      BID: some(2),
+      TID: some(3),
+      QID: some(4),
+      AM: some(1),
+      PM: some(1),
+      BED: some(1),
+    }),
+    meals: some(3).map(([breakfast, lunch, dinner]) => ({
+      breakfast: breakfast!,
+      lunch: lunch!,
+      dinner: dinner!,
+    })),
+  });
+
+  it('LAW: are what each code and frequency means; hours of the order’s own stay as they are', () => {
+    fc.assert(
+      fc.property(hours, (ward) => {
+        for (const [name, expected] of Object.entries(ward.codes))
+          expect(scheduled(code(name), ward)).toEqual({ ...times(expected), code: name });
+        for (const [frequency, name] of [
+          [1, 'QD'],
+          [2, 'BID'],
+          [3, 'TID'],
+          [4, 'QID'],
+        ] as const)
+          expect(scheduled(repeat({ frequency, period: 1, periodUnit: 'd' }), ward)).toEqual({
+            ...times(ward.codes[name]),
+            code: name,
+          });
+        expect(scheduled(code('WK'), ward)).toEqual({ ...times(ward.codes.QD, 7), code: 'WK' });
+        expect(scheduled(repeat({ when: ['HS'] }), ward)).toEqual(times(ward.codes.BED));
+        expect(scheduled(repeat({ when: ['NOON'] }), ward)).toEqual(times(['12:00']));
+        expect(scheduled(repeat({ timeOfDay: ['06:00:00'] }), ward)).toEqual(times(['06:00']));
+        expect(scheduled(code('Q6H'), ward)).toEqual({ type: 'every', hours: 6 });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('LAW: meals are where the ward eats, and before and after them by the offset', () => {
+    const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+    fc.assert(
+      fc.property(hours, fc.constantFrom(undefined, 15, 60), (ward, offset) => {
+        const { breakfast, lunch, dinner } = ward.meals;
+        const away = (when: string, sign: number, meals: string[]) => {
+          const schedule = scheduled(
+            repeat({ when: [when], ...(offset === undefined ? {} : { offset }) }),
+            ward,
+          );
+          expect(schedule?.type === 'times' ? schedule.times.map(minutes) : undefined).toEqual(
+            meals.map((meal) => (minutes(meal) + sign * (offset ?? 30) + 1440) % 1440).sort((a, b) => a - b),
+          );
+        };
+        away('ACM', -1, [breakfast]);
+        away('PCV', 1, [dinner]);
+        away('AC', -1, [breakfast, lunch, dinner]);
+        expect(scheduled(repeat({ when: ['C'] }), ward)).toEqual(times([breakfast, lunch, dinner]));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('are those of medication.md where none are said', () => {
+    expect(scheduled(code('QID'))).toEqual(scheduled(code('QID'), DEFAULT_DOSE_HOURS));
+    expect(scheduled(repeat({ when: ['ACV'] }))).toEqual(times(['17:30']));
   });
 });

@@ -14,9 +14,6 @@ import type { ScreenProps } from './Shell.tsx';
 const SHIFT_MS = 8 * 3_600_000;
 const AT_FIRST = 40;
 
-/** 42 CFR 482.24(c)(2) leaves the time to state and hospital; 24 hours is our default (medication.md). */
-const SIGN_WITHIN_MS = 24 * 3_600_000;
-
 const byBed = (a: BoardRow, b: BoardRow): number =>
   (a.bed ?? '~').localeCompare(b.bed ?? '~', 'en', { numeric: true }) ||
   displayName(a.name).localeCompare(displayName(b.name));
@@ -243,7 +240,7 @@ function Line({
   );
 }
 
-/** Orders by voice that nobody signed within a day: on the board until somebody does. */
+/** Orders by voice that nobody signed within the ward's hours: on the board until somebody does. */
 export function OrdersToSign({
   rows,
   now,
@@ -256,9 +253,7 @@ export function OrdersToSign({
   onOpen: (patient: string) => void;
 }) {
   const late = rows.flatMap((row) =>
-    row.toSign
-      .filter(({ at }) => Date.parse(now) - Date.parse(at) > SIGN_WITHIN_MS)
-      .map((order) => ({ row, order })),
+    row.toSign.filter(({ signBy }) => Date.parse(now) > Date.parse(signBy)).map((order) => ({ row, order })),
   );
   return late.map(({ row, order }) => (
     <p key={order.order} className="notice stop row between">

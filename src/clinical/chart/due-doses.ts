@@ -1,4 +1,4 @@
-import { dueTimes } from '../doses.ts';
+import { dueTimes, nearestTime } from '../doses.ts';
 import type { BodyOf, MedicationDetail, OrderId } from '../entries/index.ts';
 import { administrationWindow, DEFAULT_RULES, type MedicationRules } from '../medication-rules.ts';
 import { START_TIME } from './orders.ts';
@@ -36,7 +36,8 @@ export function dueDoses(
       const { detail } = order;
       if (detail.category !== 'medication') return [];
       const charted = byDueTime(order.administrations.filter(stands));
-      const planned = plannedTimes(order, detail, snapshotAsOf, moment);
+      const answered = answeredAtOtherHours(detail, charted);
+      const planned = plannedTimes(order, detail, snapshotAsOf, moment).filter((due) => !answered.has(due));
       return [[order.id, { order, detail, charted, times: new Set([...planned, ...charted.keys()]) }]];
     }),
   );
@@ -51,6 +52,25 @@ interface Plan {
   detail: MedicationDetail;
   charted: ReadonlyMap<number, Administration[]>;
   times: ReadonlySet<number>;
+}
+
+/**
+ * Doses that were charted at hours that the order no longer has: the EHR's list came with other hours of the ward, or
+ * another tablet still holds the list before. Each is the dose of the present hours that is nearest to it, which is not
+ * asked for a second time: that lies within half the way to the next, as near as `too-soon` asks about. It stays listed
+ * under the time at which it was due when it was charted.
+ */
+function answeredAtOtherHours(
+  { schedule, startAt }: MedicationDetail,
+  charted: ReadonlyMap<number, Administration[]>,
+): Set<number> {
+  if (schedule.type !== 'times') return new Set();
+  return new Set(
+    [...charted.keys()].flatMap((due) => {
+      const nearest = nearestTime(schedule, startAt, due);
+      return nearest === undefined || nearest === due ? [] : [nearest];
+    }),
+  );
 }
 
 function dosesOf(

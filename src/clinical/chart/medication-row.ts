@@ -3,7 +3,8 @@ import { asNeeded } from './as-needed.ts';
 import { lastGiven } from './last-given.ts';
 import type { BoardRow, Chart, ChartOrder } from './types.ts';
 
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** What the round shows beside the doses that are due: as needed, not going on, to be signed. */
 export function medicationRow(chart: Chart): Pick<BoardRow, 'asNeeded' | 'notGoing' | 'toSign'> {
@@ -43,21 +44,23 @@ export function medicationRow(chart: Chart): Pick<BoardRow, 'asNeeded' | 'notGoi
         },
       ];
     }),
-    toSign: chart.orders.flatMap((order) =>
-      order.received && order.received.signedBy === undefined && order.state !== 'entered-in-error'
-        ? [
-            {
-              order: order.id,
-              text:
-                order.detail.category === 'medication'
-                  ? medicationLine(order.detail)
-                  : serviceLine(order.detail),
-              prescriber: order.received.prescriber,
-              at: order.signedAt ?? now,
-            },
-          ]
-        : [],
-    ),
+    toSign: chart.orders.flatMap((order) => {
+      if (!order.received || order.received.signedBy !== undefined || order.state === 'entered-in-error')
+        return [];
+      const at = order.signedAt ?? now;
+      return [
+        {
+          order: order.id,
+          text:
+            order.detail.category === 'medication' ? medicationLine(order.detail) : serviceLine(order.detail),
+          prescriber: order.received.prescriber,
+          at,
+          signBy: new Date(
+            Date.parse(at) + chart.settings.signVoiceOrdersWithinHours * HOUR_MS,
+          ).toISOString(),
+        },
+      ];
+    }),
   };
 }
 

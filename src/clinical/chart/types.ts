@@ -260,8 +260,8 @@ export interface BoardRow {
     /** Doses due before it was stopped of which nobody said what became of them. */
     notCharted?: number;
   }[];
-  /** Orders by voice or telephone that nobody has signed: when each was given. */
-  toSign: { order: OrderId; text: string; prescriber: string; at: string }[];
+  /** Orders by voice or telephone that nobody has signed: when each was given, and until when the ward waits for it. */
+  toSign: { order: OrderId; text: string; prescriber: string; at: string; signBy: string }[];
   /** Due instants of doses not yet charted, from the oldest overdue to a day ahead; the page compares with its clock. */
   doses: {
     order: OrderId;

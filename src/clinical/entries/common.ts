@@ -18,6 +18,9 @@ export type OrderId = z.infer<typeof OrderId>;
 /** SHA-256 as lower-case hex. */
 export const Hex256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256');
 
+/** By the clock on the wall: the zone stands beside it. */
+export const HourOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time like 08:00 is needed');
+
 /** A moment, UTC, to the millisecond or coarser. A missing time is an error, never "now" (FAILURES 32). */
 export const Instant = z.iso.datetime({ error: 'a date with a time is needed' });
 export type Instant = z.infer<typeof Instant>;

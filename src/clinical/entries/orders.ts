@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { LimitedParameter } from './administration.ts';
 import { AlertOverride } from './charting.ts';
-import { bodyBase, Coding, Instant, OrderId, Quantity } from './common.ts';
-
-const HourOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time like 08:00 is needed');
+import { bodyBase, Coding, HourOfDay, Instant, OrderId, Quantity } from './common.ts';
 
 /**
  * When a medication is due. Times and time zone are written into the order, so that tablets with other ward

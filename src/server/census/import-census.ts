@@ -4,7 +4,7 @@ import { SnapshotPatient } from '../../clinical/index.ts';
 import { snapshotFromFhir } from '../../interop/index.ts';
 import { type Bytes, fromBase64, toBase64, toHex, utf8 } from '../../log/index.ts';
 import { openWith, patientKey, randomBytes, sealBox, sealTo, sha256 } from '../../seal/index.ts';
-import { SnapshotList, signSnapshotList, snapshotContext } from '../../site/index.ts';
+import { SnapshotList, signSnapshotList, snapshotContext, wardSettings } from '../../site/index.ts';
 import type { CensusState } from '../../wire/workbench.ts';
 import type { Database } from '../database/schema.ts';
 import type { FhirGateway } from '../ehr/gateway.ts';
@@ -57,7 +57,9 @@ export function createCensus(
       problems.set(ward, read.reason);
       return;
     }
-    const timeZone = site.directory().site?.timeZone ?? 'UTC';
+    const directory = site.directory();
+    const timeZone = directory.site?.timeZone ?? 'UTC';
+    const { doseHours: hours } = wardSettings(directory.data, ward);
     const patients: SnapshotPatient[] = [];
     const warnings = [...read.warnings];
     for (const raw of read.patients) {
@@ -66,6 +68,7 @@ export function createCensus(
         id: derivedId(identity, 'patient', ehrId),
         orderId: (order) => derivedId(identity, 'order', order),
         timeZone,
+        hours,
       });
       if (made.ok) patients.push(made.patient);
       else warnings.push(made.message);

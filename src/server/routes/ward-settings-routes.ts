@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { readWardSettings, SCREENS_TO_SIGN, type WardSettings } from '../../clinical/index.ts';
-import { siteData } from '../../site/index.ts';
+import { SCREENS_TO_SIGN, type WardSettings } from '../../clinical/index.ts';
+import { wardSettings } from '../../site/index.ts';
 import { NewWardSettings, SignScreen, type WardSettingsList } from '../../wire/ward-settings.ts';
 import { type StaffSession, staffOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
@@ -11,8 +11,7 @@ const InWard = z.object({ ward: z.string().max(64) });
 
 /** What a ward sets for itself, and the scores that its clinicians have signed: entries of the directory. */
 export function wardSettingsRoutes(app: FastifyInstance, { site, clock }: ServerContext): void {
-  const settingsOf = (ward: string): WardSettings =>
-    readWardSettings(siteData(site.directory().data, 'ward-settings', ward)?.read());
+  const settingsOf = (ward: string): WardSettings => wardSettings(site.directory().data, ward);
   const list = ({ role, wards }: StaffSession): WardSettingsList => ({
     wards: [...site.directory().wards.values()]
       .filter(({ ward }) => role === 'administrator' || wards.includes(ward))

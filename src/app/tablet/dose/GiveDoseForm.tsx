@@ -12,7 +12,7 @@ import {
   scannedDrug,
   secondPersonFor,
 } from '../../../clinical/index.ts';
-import { AlertList } from '../forms/AlertList.tsx';
+import { AlertList, NotChecked } from '../forms/AlertList.tsx';
 import { FormFrame, firstProblem, TimeField, toLocal } from '../forms/FormFrame.tsx';
 import { useEffectiveTime } from '../forms/use-effective-time.ts';
 import { useKeptForm } from '../forms/use-kept.ts';
@@ -90,7 +90,13 @@ function DoseForm({
     chart,
     order,
     detail,
-    needed: given ? secondPersonFor(read.asGiven, leastAgeInYears(chart.identity.birthDate, now)) : undefined,
+    needed: given
+      ? secondPersonFor(
+          read.asGiven,
+          leastAgeInYears(chart.identity.birthDate, now),
+          chart.settings.secondPerson,
+        )
+      : undefined,
     dose: read.draft,
     ready,
     self,
@@ -139,6 +145,7 @@ function DoseForm({
         label={given ? 'Reason to give it all the same' : 'Reason to chart it again'}
         onChange={(next) => setValue('overrides', next)}
       />
+      {given && <NotChecked chart={chart} asked="dose" />}
       {given && (
         <Identify
           identity={chart.identity}

@@ -16,7 +16,7 @@ import {
   type OrderId,
   secondPersonFor,
 } from '../../../clinical/index.ts';
-import { AlertList, isUnanswered, overridesOf } from '../forms/AlertList.tsx';
+import { AlertList, isUnanswered, NotChecked, overridesOf } from '../forms/AlertList.tsx';
 import { FormFrame, firstProblem, TimeField, toLocal } from '../forms/FormFrame.tsx';
 import { readNumber } from '../forms/read-number.ts';
 import { useEffectiveTime } from '../forms/use-effective-time.ts';
@@ -111,7 +111,11 @@ function TurnForm({
           { order: order.id, action, at: time.at, ...(hasRate ? { rateMlPerHour: rate } : {}) },
           { formulary },
         );
-  const asked = secondPersonFor(detail, leastAgeInYears(chart.identity.birthDate, now));
+  const asked = secondPersonFor(
+    detail,
+    leastAgeInYears(chart.identity.birthDate, now),
+    chart.settings.secondPerson,
+  );
   const stops = action === 'stopped';
   // What is left of a controlled drug is thrown away before somebody who sees it (medication.md, "Two people").
   const countsWaste = stops && asked?.as === 'witness';
@@ -285,6 +289,7 @@ function TurnForm({
         label="Reason to give it all the same"
         onChange={(next) => setValue('overrides', next)}
       />
+      {hasRate && <NotChecked chart={chart} asked="dose" />}
       <TimeField timeZone={timeZone} label="Time" time={time} onChange={(next) => setValue('at', next)} />
       <Textarea
         label="Comment"

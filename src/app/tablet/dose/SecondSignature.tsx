@@ -35,7 +35,11 @@ export function SecondSignature({
       order={order}
       detail={detail}
       needed={
-        secondPersonFor(detail, leastAgeInYears(chart.identity.birthDate, now)) ?? {
+        secondPersonFor(
+          detail,
+          leastAgeInYears(chart.identity.birthDate, now),
+          chart.settings.secondPerson,
+        ) ?? {
           as: entry.body.second?.as ?? 'second-check',
           why: 'it was charted so',
         }

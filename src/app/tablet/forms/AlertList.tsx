@@ -1,5 +1,5 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
-import type { Alert } from '../../../clinical/index.ts';
+import { type Alert, type Chart, notCheckedHere } from '../../../clinical/index.ts';
 
 /** Reasons by alert. Two allergies are two alerts of one code: each has its own reason. */
 export type OverrideReasons = Record<string, string>;
@@ -38,6 +38,18 @@ const USUAL: Partial<Record<Alert['code'], readonly string[]>> = {
   'scan-other-drug': ['Substituted by pharmacy', 'Prescriber knows'],
   'scan-expired': ['No other package here'],
 };
+
+/** One quiet line where the ward has switched something off: that nothing is shown is no word that all is well. */
+export function NotChecked({
+  chart: { settings },
+  asked,
+}: {
+  chart: Pick<Chart, 'settings'>;
+  asked: Parameters<typeof notCheckedHere>[1];
+}) {
+  const said = notCheckedHere(settings, asked);
+  return said === undefined ? null : <p className="quiet">{said}</p>;
+}
 
 /**
  * What speaks against it. One that says "stop and think" asks for a reason, which is kept; one that says "confirm" for a

@@ -12,7 +12,7 @@ import {
 import { useLamp } from '../../lamp.tsx';
 import { CREDENTIALS, SecretInput } from '../SecretInput.tsx';
 import { useBrought } from '../use-site-data.ts';
-import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
+import { AlertList, isUnanswered, NotChecked, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame } from './FormFrame.tsx';
 import { shownAs } from './shown-as.ts';
 import { useKept } from './use-kept.ts';
@@ -127,6 +127,9 @@ export function ChangeOrderForm({
         label="Reason to resume it all the same"
         onChange={setReasons}
       />
+      {change === 'resume' && order.detail.category === 'medication' && (
+        <NotChecked chart={chart} asked="order" />
+      )}
       {words.asks !== undefined && (
         <TextInput
           label={words.asks}

@@ -18,7 +18,7 @@ import {
 } from '../../../clinical/index.ts';
 import { SecretInput } from '../SecretInput.tsx';
 import { useBrought } from '../use-site-data.ts';
-import { AlertList, isUnanswered, overridesOf } from './AlertList.tsx';
+import { AlertList, isUnanswered, NotChecked, overridesOf } from './AlertList.tsx';
 import { DrugSearch } from './DrugSearch.tsx';
 import { FormFrame, firstProblem } from './FormFrame.tsx';
 import { frequencyChoices, frequencyOf } from './frequencies.ts';
@@ -59,16 +59,17 @@ export function OrderForm({
   onDone: (message: string) => void;
   onCancel: () => void;
 }) {
+  const ward = { timeZone, hours: chart.settings.doseHours };
   const { watch, setValue, register, handleSubmit, formState } = useKeptForm(
     OrderFields,
-    changes ? fromOrder(changes, timeZone) : EMPTY_ORDER,
+    changes ? fromOrder(changes, ward) : EMPTY_ORDER,
     { never: ['pin', 'readBack', 'overrides'], beside: ['category'] },
   );
   const saving = useSave(timeZone);
   const fields = watch();
   const kept = changes ? keptInWords(changes.detail, timeZone) : [];
   const dose = readNumber(fields.dose);
-  const ordered = toOrderDetail(fields, timeZone, now, changes);
+  const ordered = toOrderDetail(fields, ward, now, changes);
   const detail = ordered && changes ? withKept(ordered, changes, chart) : ordered;
   const nextDose = detail && firstDue(detail);
   const { orderSets: _, ...knowledge } = useBrought();
@@ -171,7 +172,7 @@ export function OrderForm({
             />
             <Select
               label="Frequency"
-              data={frequencyChoices(changes, timeZone)}
+              data={frequencyChoices(changes, ward)}
               placeholder="Choose"
               value={fields.frequency || null}
               onChange={(value) => setValue('frequency', value ?? '')}
@@ -307,6 +308,7 @@ export function OrderForm({
         label="Reason to order it all the same"
         onChange={(next) => setValue('overrides', next)}
       />
+      {fields.category === 'medication' && <NotChecked chart={chart} asked="order" />}
       {!prescribes && (
         <fieldset className="card stack">
           <legend>Who said it</legend>

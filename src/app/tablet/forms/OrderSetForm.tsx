@@ -12,7 +12,7 @@ import {
 } from '../../../clinical/index.ts';
 import { SecretInput } from '../SecretInput.tsx';
 import { useBrought } from '../use-site-data.ts';
-import { AlertList, isUnanswered, type OverrideReasons, overridesOf } from './AlertList.tsx';
+import { AlertList, isUnanswered, NotChecked, type OverrideReasons, overridesOf } from './AlertList.tsx';
 import { FormFrame } from './FormFrame.tsx';
 import { fromSet, toOrderDetail } from './order-fields.ts';
 import { useKept } from './use-kept.ts';
@@ -66,10 +66,11 @@ export function OrderSetForm({
   });
   const [startAt] = useState(now);
   const saving = useSave(timeZone);
+  const ward = { timeZone, hours: chart.settings.doseHours };
   const lines: Line[] = [];
   for (const [place, item] of (set?.orders ?? []).entries()) {
     const key = `${place} ${JSON.stringify(item)}`;
-    const detail = toOrderDetail(fromSet(item), timeZone, startAt);
+    const detail = toOrderDetail(fromSet(item), ward, startAt);
     const chosen = detail !== undefined && (left[key] ?? item.chosen !== false);
     const together = lines.flatMap((line) => (line.chosen && line.detail ? [line.detail] : []));
     lines.push({
@@ -159,6 +160,7 @@ export function OrderSetForm({
           />
         </div>
       ))}
+      {set && <NotChecked chart={chart} asked="order" />}
       {set && (
         <SecretInput
           description="Your signature"

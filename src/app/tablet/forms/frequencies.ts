@@ -1,27 +1,33 @@
 import {
   type ChartOrder,
   describeSchedule,
-  FREQUENCY_HOURS,
   type FrequencyCode,
   isSameSchedule,
   type Schedule,
   START_TIME,
+  type WardClock,
 } from '../../../clinical/index.ts';
 
 interface Frequency {
   label: string;
-  schedule: (typed: Typed) => Schedule;
+  /** At the hours that it means on the ward. */
+  code?: FrequencyCode;
+  schedule: (typed: Typed, ward: WardClock) => Schedule;
 }
 
-function atHours(label: string, code: FrequencyCode): Frequency {
-  const times = [...FREQUENCY_HOURS[code]];
-  return {
-    label: `${label}, ${times.join(' ')}`,
-    schedule: ({ timeZone }) => ({ type: 'times', code, times, timeZone, everyDays: 1 }),
-  };
-}
+const atHours = (label: string, code: FrequencyCode): Frequency => ({
+  label,
+  code,
+  schedule: (_, { timeZone, hours }) => ({
+    type: 'times',
+    code,
+    times: [...hours.codes[code]],
+    timeZone,
+    everyDays: 1,
+  }),
+});
 
-/** The ward's usual frequencies, with the hours that they mean here (medication.md, default times). */
+/** What a prescriber may choose. The hours of a code are the ward's, and are written into the order. */
 const FREQUENCIES: Record<string, Frequency> = {
   daily: atHours('Daily', 'QD'),
   twice: atHours('Twice daily', 'BID'),
@@ -53,14 +59,13 @@ const FREQUENCIES: Record<string, Frequency> = {
 };
 
 interface Typed {
-  timeZone: string;
   reason: string;
   leastIntervalHours: number | undefined;
   mostPerDay: number | undefined;
   rateMlPerHour: number | undefined;
 }
 
-const NOTHING_TYPED: Omit<Typed, 'timeZone'> = {
+const NOTHING_TYPED: Typed = {
   reason: '',
   leastIntervalHours: undefined,
   mostPerDay: undefined,
@@ -89,14 +94,14 @@ export const frequencyOf = (name: string | undefined): string =>
 const AS_BEFORE = 'as-before';
 
 /** The form's own frequency for a schedule; empty: the form has none that says the same. */
-function frequencyFor(schedule: Schedule, timeZone: string): string {
+function frequencyFor(schedule: Schedule, ward: WardClock): string {
   switch (schedule.type) {
     case 'times':
     case 'every':
     case 'once':
       return (
         Object.keys(FREQUENCIES).find((name) =>
-          isSameSchedule(FREQUENCIES[name]!.schedule({ ...NOTHING_TYPED, timeZone }), schedule),
+          isSameSchedule(FREQUENCIES[name]!.schedule(NOTHING_TYPED, ward), schedule),
         ) ?? ''
       );
     case 'as-needed':
@@ -109,23 +114,26 @@ function frequencyFor(schedule: Schedule, timeZone: string): string {
   }
 }
 
-/** A weekly order, one with hours of its own, one in the EHR's words: it is kept as it is, or changed on purpose. */
-function scheduleToKeep(order: ChartOrder, timeZone: string): Schedule | undefined {
+/** A weekly order, one with other hours than the ward's of today, one in the EHR's words: it is kept as it is, or changed on purpose. */
+function scheduleToKeep(order: ChartOrder, ward: WardClock): Schedule | undefined {
   const { detail } = order;
   // Counted from a start that nobody knows, other days would come out.
   if (detail.category !== 'medication' || order.incomplete.includes(START_TIME)) return undefined;
-  return frequencyFor(detail.schedule, timeZone) === '' ? detail.schedule : undefined;
+  return frequencyFor(detail.schedule, ward) === '' ? detail.schedule : undefined;
 }
 
 /** What may be chosen, the schedule of the order that is changed first where the form has none like it. */
 export function frequencyChoices(
   changes: ChartOrder | undefined,
-  timeZone: string,
+  ward: WardClock,
 ): { value: string; label: string }[] {
-  const kept = changes && scheduleToKeep(changes, timeZone);
+  const kept = changes && scheduleToKeep(changes, ward);
   return [
     ...(kept ? [{ value: AS_BEFORE, label: `As before: ${describeSchedule(kept)}` }] : []),
-    ...Object.entries(FREQUENCIES).map(([value, { label }]) => ({ value, label })),
+    ...Object.entries(FREQUENCIES).map(([value, { label, code }]) => ({
+      value,
+      label: code === undefined ? label : `${label}, ${ward.hours.codes[code].join(' ')}`,
+    })),
   ];
 }
 
@@ -133,12 +141,13 @@ export function frequencyChoices(
 export const scheduleOf = (
   frequency: string,
   typed: Typed,
+  ward: WardClock,
   before: ChartOrder | undefined,
 ): Schedule | undefined =>
   frequency === AS_BEFORE
-    ? before && scheduleToKeep(before, typed.timeZone)
-    : FREQUENCIES[frequency]?.schedule(typed);
+    ? before && scheduleToKeep(before, ward)
+    : FREQUENCIES[frequency]?.schedule(typed, ward);
 
 /** As an order that is changed is found in the form. */
-export const frequencyFrom = (order: ChartOrder, schedule: Schedule, timeZone: string): string =>
-  scheduleToKeep(order, timeZone) ? AS_BEFORE : frequencyFor(schedule, timeZone);
+export const frequencyFrom = (order: ChartOrder, schedule: Schedule, ward: WardClock): string =>
+  scheduleToKeep(order, ward) ? AS_BEFORE : frequencyFor(schedule, ward);

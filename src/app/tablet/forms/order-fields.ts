@@ -5,6 +5,7 @@ import {
   type OrderSetItem,
   routeInWords,
   shownLimit,
+  type WardClock,
 } from '../../../clinical/index.ts';
 import { frequencyFrom, frequencyOf, scheduleOf } from './frequencies.ts';
 import { readNumber } from './read-number.ts';
@@ -102,7 +103,7 @@ export const OBSERVATIONS: readonly { value: string; label: string }[] = [
  */
 export function toOrderDetail(
   fields: OrderTyped,
-  timeZone: string,
+  ward: WardClock,
   now: string,
   before?: ChartOrder,
 ): OrderDetail | undefined {
@@ -122,12 +123,12 @@ export function toOrderDetail(
           schedule: scheduleOf(
             fields.frequency,
             {
-              timeZone,
               reason: fields.indication.trim(),
               leastIntervalHours: number(fields.hoursApart),
               mostPerDay: number(fields.mostPerDay),
               rateMlPerHour: number(fields.rate),
             },
+            ward,
             before,
           ),
           startAt: now,
@@ -184,7 +185,7 @@ export const fromSet = (item: OrderSetItem): OrderTyped => ({
  * An order that is to be changed, as if it had been typed; what it does not say is chosen anew, and a frequency that the
  * form has not stays as before.
  */
-export function fromOrder(order: ChartOrder, timeZone: string): OrderTyped {
+export function fromOrder(order: ChartOrder, ward: WardClock): OrderTyped {
   const { detail } = order;
   if (detail.category !== 'medication')
     return {
@@ -209,7 +210,7 @@ export function fromOrder(order: ChartOrder, timeZone: string): OrderTyped {
     dose: detail.dose.value > 0 ? typed(detail.dose.value) : '',
     unit: detail.dose.value > 0 ? detail.dose.unit : '',
     route: order.incomplete.includes('route') ? '' : routeInWords(detail.route),
-    frequency: frequencyFrom(order, schedule, timeZone),
+    frequency: frequencyFrom(order, schedule, ward),
     ...(schedule.type === 'as-needed'
       ? { hoursApart: typed(schedule.leastIntervalHours), mostPerDay: typed(schedule.mostPerDay) }
       : {}),
