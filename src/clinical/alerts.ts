@@ -31,6 +31,7 @@ export interface Alert {
     | 'order-incomplete'
     | 'parameter-outside'
     | 'parameter-unknown'
+    | 'parameter-unusual'
     | 'more-than-ordered'
     | 'last-dose-unknown'
     | 'also-overdue'

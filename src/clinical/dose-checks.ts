@@ -8,7 +8,7 @@ import type { LimitedParameter, MedicationDetail, ParameterLimit, Quantity } fro
 import { inUnit } from './in-unit.ts';
 import { shareIngredient } from './ingredients.ts';
 import { isPatch } from './kinds-of-drug.ts';
-import { VITAL_PARAMETERS } from './range-checks.ts';
+import { checkVital, VITAL_PARAMETERS } from './range-checks.ts';
 
 /** A vital sign older than this is measured again before a dose that depends on it: project default. */
 const PARAMETER_GOOD_FOR_MS = 60 * 60_000;
@@ -37,6 +37,7 @@ export function doseChecks(
   dose: IntendedDose,
 ): Alert[] {
   return [
+    ...unusual(dose),
     ...(detail.limits ?? []).flatMap((limit) => limitAlert(chart, limit, dose)),
     ...amountAlert(order, detail, dose),
     ...unknownBefore(chart, order, detail),
@@ -78,6 +79,24 @@ export function lastMeasured(
   return [...sets, ...forDoses]
     .filter((known) => Date.parse(known.at) <= Date.parse(at) + 60_000)
     .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
+}
+
+/** As in a set of vital signs (codes.md): 250 where 50 was meant would let through what the order holds back. */
+function unusual({ measured = [] }: IntendedDose): Alert[] {
+  return measured.flatMap(({ parameter, value, measuredAt }) => {
+    // A charted one was asked about when it was charted.
+    const check = measuredAt === undefined ? checkVital(parameter, value) : undefined;
+    return check?.verdict === 'ask'
+      ? [
+          {
+            code: 'parameter-unusual',
+            severity: 'confirm',
+            message: check.message,
+            confirm: 'This value is right',
+          },
+        ]
+      : [];
+  });
 }
 
 /** The value that holds for a dose at that time without being measured again, and when it was. */

@@ -3,7 +3,7 @@ import { DEVICES } from './care-in-words.ts';
 import { totalInWords } from './chart/asking.ts';
 import { MAYBE_IN_EHR } from './chart/last-given.ts';
 import { stands } from './chart/standing.ts';
-import type { Chart } from './chart/types.ts';
+import type { Chart, DueDose } from './chart/types.ts';
 import { formatAge, formatAgo } from './dates.ts';
 import { dayAndTime } from './day-and-time.ts';
 import { endInWords } from './describe-dose.ts';
@@ -166,6 +166,8 @@ function fluidsInWords({ inMl, outMl, balanceMl, notMeasured }: FluidTotals): st
 const firstOf = (items: readonly string[], most: number, between: string): string =>
   `${items.slice(0, most).join(between)}${items.length > most ? `${between}and ${items.length - most} more` : ''}`;
 
+const maybeGiven = ({ maybeGivenBefore }: DueDose): string => (maybeGivenBefore ? ` (${MAYBE_IN_EHR})` : '');
+
 function toDo(chart: Chart, timeZone: string): string {
   const { now } = chart;
   const until = Date.parse(now) + SHIFT_MS;
@@ -197,24 +199,28 @@ function toDo(chart: Chart, timeZone: string): string {
     overdue.length > 0 &&
       `Overdue: ${firstOf(
         overdue.map(
-          ({ order, dueAt, maybeGivenBefore }) =>
-            `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)}${maybeGivenBefore ? ` (${MAYBE_IN_EHR})` : ''}`,
+          (dose) =>
+            `${names.get(dose.order) ?? ''} ${dayAndTime(dose.dueAt, now, timeZone)}${maybeGiven(dose)}`,
         ),
         12,
         '; ',
       )}.`,
     notCharted.length > 0 &&
       `Not charted before the order ended: ${firstOf(
-        notCharted.map(({ order, dueAt }) => {
+        notCharted.map((dose) => {
+          const { order, dueAt } = dose;
           const ended = chart.orders.find(({ id }) => id === order);
-          return `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)}${ended ? ` (${endInWords(ended, timeZone)})` : ''}`;
+          return `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)}${maybeGiven(dose)}${ended ? ` (${endInWords(ended, timeZone)})` : ''}`;
         }),
         12,
         '; ',
       )}.`,
     coming.length > 0 &&
       `Due: ${firstOf(
-        coming.map(({ order, dueAt }) => `${dayAndTime(dueAt, now, timeZone)} ${names.get(order) ?? ''}`),
+        coming.map(
+          (dose) =>
+            `${dayAndTime(dose.dueAt, now, timeZone)} ${names.get(dose.order) ?? ''}${maybeGiven(dose)}`,
+        ),
         12,
         '; ',
       )}.`,

@@ -185,6 +185,17 @@ describe('giving a dose', () => {
     });
   });
 
+  it('held for a value that is unlikely asks once more whether it is right', async () => {
+    const { lamp, user, save } = open(aChart({ orders: [limited()] }));
+    await user.click(screen.getByRole('radio', { name: 'Held' }));
+    await user.click(screen.getByRole('button', { name: 'Held for a parameter' }));
+    await user.type(screen.getByLabelText('Pulse now, per minute'), '20');
+    expect(save().disabled).toBe(true);
+    await user.click(screen.getByRole('checkbox', { name: 'This value is right' }));
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({ overrides: [{ alert: 'parameter-unusual' }] });
+  });
+
   it('does not offer a value of more than an hour ago, and one that is typed comes before a charted one', async () => {
     const old = aVitalSet(8, 75, { saturationScale: 1, pulse: 48 });
     const first = open(aChart({ orders: [limited()], vitals: [old] }));

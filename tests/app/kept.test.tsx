@@ -262,6 +262,31 @@ describe('a half-filled form about a patient', () => {
     await waitFor(() => expect(kept(lamp)).toEqual([]));
   });
 
+  it('a handoff of more than an hour ago too: it was filled from the chart as it was then', async () => {
+    const lamp = aLamp();
+    const chart = aChart();
+    renderWith(
+      lamp,
+      <TaskForm
+        task={{
+          do: 'handoff',
+          draft: { format: 'sbar', parts: { situation: 'Vital signs 14:05 (10min ago): Pulse 64' } },
+          leftAt: minutesFromNow(-61),
+        }}
+        chart={chart}
+        now={minutesFromNow(0)}
+        timeZone={ZONE}
+        staff={NURSE}
+        wristband={false}
+        onDone={() => undefined}
+        onCancel={() => undefined}
+      />,
+    );
+    expect(screen.getByText(/You left an unfinished handoff here/)).toBeDefined();
+    await userEvent.click(button('Discard it and start anew'));
+    expect((await screen.findByLabelText<HTMLTextAreaElement>('Situation')).value).not.toContain('Pulse 64');
+  });
+
   it('of more than an hour ago is asked about first: its values and its time are of then', async () => {
     const lamp = aLamp();
     const key = `pain-assessed:${PATIENT}`;

@@ -153,6 +153,8 @@ describe('what goes on paper', () => {
     const pages = await screen.findByRole('dialog', { name: /^Print: Medication record/ });
     const said = pages.textContent ?? '';
     expect(said).toContain(`Given ${formatInstant(twoDaysAgo, 'America/Chicago')}: `);
+    // Given at no time of the order's, which is not an order as needed.
+    expect(said).not.toContain('as needed');
     expect(said).toContain('HOLD IF PULSE IS BELOW 60 PER MINUTE');
     expect(said).toContain('by Carl Clinician: slow pulse');
     expect(said).toContain(`until ${formatInstant(until, 'America/Chicago')}`);

@@ -80,6 +80,17 @@ describe('recording vital signs', () => {
     );
   });
 
+  it('takes a tap on consciousness back: what was not looked at is not charted', async () => {
+    const { lamp, user, save } = open();
+    await user.click(screen.getByRole('radio', { name: 'Voice' }));
+    await user.click(screen.getByRole('radio', { name: 'Not taken' }));
+    expect(save().disabled).toBe(true);
+    await user.type(screen.getByLabelText('Pulse'), '80');
+    await user.click(save());
+    expect(lamp.appended[0]?.draft).toMatchObject({ values: { pulse: 80 } });
+    expect(JSON.stringify(lamp.appended[0]?.draft)).not.toContain('consciousness');
+  });
+
   it('says the day of a value that is not of today', () => {
     const yesterday = aVitalSet(1, 0, { saturationScale: 1, pulse: 88 });
     yesterday.body.effectiveAt = '2026-11-24T05:50:00.000Z';

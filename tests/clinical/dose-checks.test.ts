@@ -59,6 +59,17 @@ describe('hold if pulse < 60 per minute', () => {
     expect(codes(chartOf([order, ...sets]), order.id, { measured })).toEqual(expected);
   });
 
+  it.each([
+    [170, []],
+    [171, ['parameter-outside', 'parameter-unusual']],
+    [34, ['parameter-outside', 'parameter-unusual']],
+    [35, ['parameter-outside']],
+  ])('%i, typed for the dose, is asked again where it is unlikely (codes.md)', (value, expected) => {
+    const wide = ordered('metoprolol', { limits: [{ parameter: 'pulse', below: 60, above: 170 }] });
+    const measured = [{ parameter: 'pulse' as const, value }];
+    expect(codes(chartOf([wide]), wide.id, { measured }).toSorted()).toEqual(expected);
+  });
+
   it('a value measured for one dose counts for the next', () => {
     const other = ordered('digoxin', { limits: [{ parameter: 'pulse', below: 60 }] });
     const given = givenFor(other.id, {

@@ -297,6 +297,16 @@ describe('a dose that is given once, of an order of the EHR, due before its list
     }
   });
 
+  it('is handed on with that word, whatever is open of it: overdue, or due still', () => {
+    const atTen = (dueAt: string) =>
+      handoffFromChart(chartOf(false, { startAt: dueAt }), 'UTC').sbar?.recommendation;
+    expect(atTen(DUE)).toMatch(/Overdue: ceftriaxone .*\(the EHR may hold it as given\)/);
+    // Before the list was taken, and its hour is not over.
+    expect(atTen('2026-11-24T09:50:00.000Z')).toMatch(
+      /Due: .*ceftriaxone .*\(the EHR may hold it as given\)/,
+    );
+  });
+
   it('stays asked for, however long ago it was due', () => {
     const chart = chartOf(true, { startAt: '2026-09-01T06:00:00.000Z' });
     expect(chart.dueDoses.map(({ state }) => state)).toEqual(['overdue']);

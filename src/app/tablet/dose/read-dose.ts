@@ -118,8 +118,8 @@ export function readDose(fields: DoseTyped, hand: DoseAtHand): ReadDose {
           ),
         ]
   )
-    // What speaks against giving it is no reason against holding it; that it is charted already always matters.
-    .filter((alert) => given || alert.code === 'already-charted');
+    // What speaks against giving it is no reason against holding it; what is charted already, or mistyped, always matters.
+    .filter(({ code }) => given || code === 'already-charted' || code === 'parameter-unusual');
   const inWords = fields.comment.trim();
   const needsWords =
     heldFor === ANOTHER ||

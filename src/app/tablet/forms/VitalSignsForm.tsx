@@ -32,7 +32,9 @@ import { useDraft } from './use-draft.ts';
 import { useEffectiveTime } from './use-effective-time.ts';
 import { useSave } from './use-save.ts';
 
-const CONSCIOUSNESS: { value: Consciousness; label: string }[] = [
+const CONSCIOUSNESS: { value: Consciousness | ''; label: string }[] = [
+  // A wrong tap is taken back: what was not looked at is not charted.
+  { value: '', label: 'Not taken' },
   { value: 'alert', label: 'Alert' },
   { value: 'confusion', label: 'Confusion (new)' },
   { value: 'voice', label: 'Voice' },
@@ -247,10 +249,11 @@ export function VitalSignsForm({
       <div>
         <p id="consciousness-label">Consciousness</p>
         <SegmentedControl
+          className="wraps"
           aria-labelledby="consciousness-label"
           size="md"
           value={fields.consciousness}
-          onChange={(value) => setValue('consciousness', value as Consciousness)}
+          onChange={(value) => setValue('consciousness', value as Fields['consciousness'])}
           data={CONSCIOUSNESS}
         />
       </div>

@@ -41,8 +41,8 @@ interface TaskProps {
 /** Written before the others: each keeps all of its fields as one draft. */
 const KEEPS_ITSELF: readonly Task['do'][] = ['note', 'vital-signs', 'handoff', 'form'];
 
-/** Their words are as good an hour later: nobody is asked. */
-const WORDS_ALONE: readonly Task['do'][] = ['note', 'handoff', 'form'];
+/** Their words are as good an hour later: nobody is asked. A handoff has the chart's values and ages of then in its words. */
+const WORDS_ALONE: readonly Task['do'][] = ['note', 'form'];
 
 /** The form of what is being written; the banner stays above it. */
 export function TaskForm(props: TaskProps) {

@@ -99,7 +99,7 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
     order.state === 'stopped' ? `NOT CHARTED, ${endInWords(order, timeZone)}` : 'OVERDUE, nothing charted';
   const charted = order.administrations.map((dose) => ({
     at: dose.body.dueAt ?? dose.body.effectiveAt,
-    node: <DoseRow dose={dose} chart={chart} timeZone={timeZone} />,
+    node: <DoseRow dose={dose} order={order} chart={chart} timeZone={timeZone} />,
   }));
   const open = chart.dueDoses
     .filter(
@@ -162,21 +162,27 @@ function rowsOf(chart: Chart, order: ChartOrder, timeZone: string) {
 
 function DoseRow({
   dose,
+  order: { detail },
   chart,
   timeZone,
 }: {
   dose: Charted<ChartOrder['administrations'][number]['body']>;
+  order: ChartOrder;
   chart: Chart;
   timeZone: string;
 }) {
   const { body } = dose;
+  const dueAtNoTime =
+    detail.category === 'medication' && detail.schedule.type === 'as-needed'
+      ? 'as needed'
+      : 'at no fixed time';
   const signed = chart.signatures[dose.id] ?? [];
   return (
     <>
       <Row
         struck={!stands(dose)}
         cells={[
-          body.dueAt === undefined ? 'as needed' : `due ${formatInstant(body.dueAt, timeZone)}`,
+          body.dueAt === undefined ? dueAtNoTime : `due ${formatInstant(body.dueAt, timeZone)}`,
           `${body.givenInPart ? 'Given in part' : OUTCOMES[body.outcome]} ${formatInstant(body.effectiveAt, timeZone)}: ${describeDose(body).text}`,
           [
             body.author.name,
