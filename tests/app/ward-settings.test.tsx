@@ -47,7 +47,7 @@ describe('the administrator’s page of a ward’s settings', () => {
     await retype(user, 'Twice a day', '10:00, 22:00');
     await retype(user, 'Dinner', '17:30');
     await user.click(section('Alerts').getByRole('checkbox', { name: 'interactions' }));
-    await retype(user, 'An order by voice or telephone is signed within, hours', '48');
+    await retype(user, 'Orders by voice: hours to sign', '48');
     await user.click(section('Two people').getByRole('checkbox', { name: 'insulin by any way' }));
     await retype(user, 'Further drugs for two people, parted by commas', 'colistin, sodium bicarbonate');
     await user.click(save);

@@ -31,6 +31,7 @@ export function WardSettingsCard({ clinician }: { clinician: boolean }) {
       <h2>Ward settings</h2>
       {wards.length > 1 && (
         <NativeSelect
+          size="md"
           label="Ward"
           maw={320}
           value={shown?.ward ?? ''}

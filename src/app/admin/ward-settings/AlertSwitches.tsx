@@ -14,7 +14,7 @@ export function AlertSwitches({ typed: { alertsOff }, onType }: Omit<SectionProp
       </p>
       <fieldset className="plain">
         <legend>Checked on this ward</legend>
-        <div className="switches">
+        <div className="wide-grid">
           {Object.entries(ALERT_SWITCHES).map(([name, { says }]) => (
             <Checkbox
               key={name}

@@ -28,7 +28,7 @@ export function DoseHoursFields({ typed: { hours, meals }, onType, problemOf }: 
         with the next list from the EHR. An order that is signed here keeps the hours with which it was
         signed, and doses that were charted stay charted.
       </p>
-      <div className="vitals-grid">
+      <div className="wide-grid">
         {CODES.map(([code, label]) => (
           <TextInput
             key={code}
@@ -42,7 +42,7 @@ export function DoseHoursFields({ typed: { hours, meals }, onType, problemOf }: 
       </div>
       <fieldset className="plain stack">
         <legend>Meals: “before” and “after” are half an hour from these</legend>
-        <div className="vitals-grid">
+        <div className="wide-grid">
           {MEALS.map(([meal, label]) => (
             <TextInput
               key={meal}

@@ -29,7 +29,7 @@ export function DoseWindows({ typed: { rules, timeCriticalDrugs }, onType, probl
       </div>
       <fieldset className="plain stack">
         <legend>Time-critical here</legend>
-        <div className="switches">
+        <div className="wide-grid">
           {Object.entries(TIME_CRITICAL).map(([group, { says }]) => (
             <Checkbox
               key={group}

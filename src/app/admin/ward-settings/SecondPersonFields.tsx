@@ -16,7 +16,7 @@ export function SecondPersonFields({
       </p>
       <fieldset className="plain stack">
         <legend>On this ward also</legend>
-        <div className="switches">
+        <div className="wide-grid">
           {Object.entries(SECOND_PERSON_GROUPS).map(([group, { says }]) => (
             <Checkbox
               key={group}

@@ -1,11 +1,6 @@
 import { Button, NativeSelect, NumberInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import {
-  DEFAULT_DOSE_HOURS,
-  DEFAULT_SETTINGS,
-  GlucoseUnit,
-  type WardSettings,
-} from '../../../clinical/index.ts';
+import { DEFAULT_SETTINGS, GlucoseUnit, type WardSettings } from '../../../clinical/index.ts';
 import type { NewWardSettings } from '../../../wire/ward-settings.ts';
 import { Problem } from '../../Problem.tsx';
 import { AlertSwitches } from './AlertSwitches.tsx';
@@ -13,7 +8,7 @@ import { DoseHoursFields } from './DoseHoursFields.tsx';
 import { DoseWindows } from './DoseWindows.tsx';
 import { SecondPersonFields } from './SecondPersonFields.tsx';
 import { Section } from './Section.tsx';
-import { asTyped, readTyped, type SectionProps } from './typed-settings.ts';
+import { asTyped, listed, readTyped, type SectionProps, type TypedSettings } from './typed-settings.ts';
 
 /** All that an administrator sets for one ward, subject by subject, saved together. */
 export function SettingsForm({
@@ -44,8 +39,9 @@ export function SettingsForm({
   const isWrong = (...parts: string[]): boolean =>
     parts.some((part) => issues.some(({ path }) => path[0] === part));
   const { rules } = typed;
-  const ownHours = JSON.stringify(read.data?.doseHours) !== JSON.stringify(DEFAULT_DOSE_HOURS);
-  const drugs = read.data?.secondPerson?.drugs.length ?? 0;
+  // Of what is typed, since one field that is wrong leaves nothing to read of the others.
+  const hoursIn = ({ hours, meals }: TypedSettings): string => JSON.stringify([hours, meals]);
+  const ownHours = hoursIn(typed) !== hoursIn(asTyped(DEFAULT_SETTINGS));
   return (
     <form
       className="stack"
@@ -58,21 +54,22 @@ export function SettingsForm({
     >
       <Section
         title="Shifts, glucose, orders by voice"
-        set={`day begins at ${read.data?.fluidShifts[0] ?? ''}`}
+        set={`day begins at ${listed(typed.shifts)[0] ?? ''}`}
         wrong={isWrong('fluidShifts', 'glucoseUnit', 'signVoiceOrdersWithinHours')}
         open
       >
-        <div className="vitals-grid">
+        <div className="wide-grid">
           <TextInput
-            label="Shifts begin at; the first begins the day of the fluid balance"
-            description={`By default ${DEFAULT_SETTINGS.fluidShifts.join(', ')}`}
+            label="Shifts begin at"
+            description={`By default ${DEFAULT_SETTINGS.fluidShifts.join(', ')}; the first begins the day of the fluid balance`}
             value={typed.shifts}
             error={section.problemOf('fluidShifts')}
             onChange={(event) => section.onType({ shifts: event.currentTarget.value })}
           />
           <NativeSelect
+            size="md"
             label="Unit of the ward’s glucose meters"
-            description="Offered first; a value stays as it was measured"
+            description="Offered first where a glucose is typed; a value stays as it was measured"
             value={typed.glucoseUnit ?? ''}
             data={[
               // Once set it is changed, not taken back.
@@ -84,8 +81,8 @@ export function SettingsForm({
             }
           />
           <NumberInput
-            label="An order by voice or telephone is signed within, hours"
-            description={`By default ${DEFAULT_SETTINGS.signVoiceOrdersWithinHours}; after that it stands on the board`}
+            label="Orders by voice: hours to sign"
+            description={`By default ${DEFAULT_SETTINGS.signVoiceOrdersWithinHours}; what nobody has signed by then stands on the board`}
             min={1}
             max={720}
             value={typed.signWithinHours}
@@ -120,7 +117,7 @@ export function SettingsForm({
         set={[
           'the short list',
           ...counted(typed.secondPersonGroups.length, 'group', 'groups'),
-          ...counted(drugs, 'drug', 'drugs'),
+          ...counted(listed(typed.secondPersonDrugs).length, 'drug', 'drugs'),
         ].join(' + ')}
         wrong={isWrong('secondPerson')}
       >

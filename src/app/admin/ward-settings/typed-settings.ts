@@ -14,7 +14,8 @@ export interface TypedSettings extends Pick<WardSettings, 'rules' | 'glucoseUnit
 }
 
 const written = (list: readonly string[]): string => list.join(', ');
-const listed = (text: string): string[] =>
+/** Without what is empty. */
+export const listed = (text: string): string[] =>
   text
     .split(',')
     .map((part) => part.trim())
