@@ -72,7 +72,7 @@ function wallClockTimes(
 
 /**
  * The instant of these fixed times that is nearest to a moment, as if the order had no beginning and no end; of two that
- * are as near, the later. `undefined`: a zone that this browser does not know.
+ * are as near, the earlier, so that none to come is taken for it. `undefined`: a zone that this browser does not know.
  */
 export function nearestTime(
   { timeZone, times, everyDays }: Extract<Schedule, { type: 'times' }>,
@@ -88,7 +88,7 @@ export function nearestTime(
   const around = [turn - 1, turn, turn + 1, turn + 2].flatMap((n) =>
     times.map((time) => wallClock(startDay.add({ days: n * everyDays }), time, timeZone)),
   );
-  return around.sort((a, b) => Math.abs(a - moment) - Math.abs(b - moment) || b - a)[0];
+  return around.sort((a, b) => Math.abs(a - moment) - Math.abs(b - moment) || a - b)[0];
 }
 
 function wallClock(day: Temporal.PlainDate, time: string, timeZone: string): number {

@@ -179,11 +179,24 @@ describe('a dose that was charted before the ward’s hours changed', () => {
           const nearest = nearestTime(schedule, '2026-01-01T00:00:00Z', due)!;
           const least = Math.min(...without.map((time) => Math.abs(time - due)));
           expect(Math.abs(nearest - due)).toBe(least);
-          expect(asked).toEqual(without.filter((time) => time !== nearest));
+          // What was not given is no dose that comes later.
+          const answered = outcome === 'given' || nearest <= due ? nearest : undefined;
+          expect(asked).toEqual(without.filter((time) => time !== answered));
         },
       ),
       { numRuns: 200 },
     );
+  });
+
+  it('takes none away that is to come, where it was not given or lies half a day before', () => {
+    const daily = at(['09:00']);
+    const [asOf, now] = ['2026-11-24T12:00:00.000Z', '2026-11-24T23:00:00.000Z'];
+    const evening = (outcome: 'given' | 'refused', hour: string) =>
+      rows(withList(daily, [given(`2026-11-24T${hour}:00.000Z`, outcome)], asOf, now));
+    expect(evening('refused', '22:00')).toContain('25T09:00 coming');
+    expect(evening('given', '21:00')).toContain('25T09:00 coming');
+    // Eleven hours before it is this one.
+    expect(evening('given', '22:00')).not.toContain('25T09:00 coming');
   });
 
   it('at hours that stay it takes the place of nothing, and neither does one on an order that is held', () => {

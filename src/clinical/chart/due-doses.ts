@@ -57,8 +57,9 @@ interface Plan {
 /**
  * Doses that were charted at hours that the order no longer has: the EHR's list came with other hours of the ward, or
  * another tablet still holds the list before. Each is the dose of the present hours that is nearest to it, which is not
- * asked for a second time: that lies within half the way to the next, as near as `too-soon` asks about. It stays listed
- * under the time at which it was due when it was charted.
+ * asked for a second time: that lies within half the way to the next, as near as `too-soon` asks about. One that was not
+ * given is no dose that comes later: that one is asked for. It stays listed under the time at which it was due when it was
+ * charted.
  */
 function answeredAtOtherHours(
   { schedule, startAt }: MedicationDetail,
@@ -66,9 +67,10 @@ function answeredAtOtherHours(
 ): Set<number> {
   if (schedule.type !== 'times') return new Set();
   return new Set(
-    [...charted.keys()].flatMap((due) => {
+    [...charted].flatMap(([due, said]) => {
       const nearest = nearestTime(schedule, startAt, due);
-      return nearest === undefined || nearest === due ? [] : [nearest];
+      if (nearest === undefined || nearest === due) return [];
+      return nearest < due || said.some(isMaybeGiven) ? [nearest] : [];
     }),
   );
 }
@@ -120,9 +122,11 @@ function dosesOf(
   });
 }
 
+const isMaybeGiven = ({ body: { outcome } }: Administration): boolean =>
+  outcome === 'given' || outcome === 'unknown';
+
 /** Given early on the order before, or not known: the newer order does not ask for the same dose again. */
-const mayBeGiven = ({ charted }: Plan, due: number): boolean =>
-  (charted.get(due) ?? []).some(({ body }) => body.outcome === 'given' || body.outcome === 'unknown');
+const mayBeGiven = ({ charted }: Plan, due: number): boolean => (charted.get(due) ?? []).some(isMaybeGiven);
 
 /** The order was changed while the dose could still be given on time, and the newer one asks for it: never both. */
 const asksWithin = ({ times }: Plan, { early, late }: DueDose['window']): boolean =>
