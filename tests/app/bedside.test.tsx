@@ -15,7 +15,7 @@ import { VitalSignsForm } from '../../src/app/tablet/forms/VitalSignsForm.tsx';
 import { HistoryTab } from '../../src/app/tablet/patient/HistoryTab.tsx';
 import { MedicationTab } from '../../src/app/tablet/patient/MedicationTab.tsx';
 import { PatientScreen } from '../../src/app/tablet/patient/PatientScreen.tsx';
-import { OrdersTab } from '../../src/app/tablet/patient/PatientTabs.tsx';
+import { OrdersTab, OverviewTab } from '../../src/app/tablet/patient/PatientTabs.tsx';
 import { TabletApp } from '../../src/app/tablet/TabletApp.tsx';
 import { type Chart, formatInstant } from '../../src/clinical/index.ts';
 import {
@@ -217,6 +217,33 @@ describe('a dose that no due time asks for', () => {
       order,
     );
     expect(button(/overdue, the EHR may hold it as given: give ceftriaxone 2 g/)).toBeDefined();
+  });
+
+  it('says so on the overview too, and on which day it was due', () => {
+    const dueAt = minutesAgo(26 * 60);
+    const order = anOrder({ text: 'ceftriaxone 2 g' });
+    const chart = aChart({
+      orders: [order],
+      dueDoses: [
+        {
+          order: order.id,
+          dueAt,
+          window: { early: dueAt, late: minutesAgo(25 * 60) },
+          state: 'overdue',
+          maybeGivenBefore: true,
+        },
+      ],
+    });
+    renderWith(
+      aLamp({ chart }),
+      <OverviewTab chart={chart} timeZone={ZONE} now={new Date().toISOString()} start={() => undefined} />,
+    );
+    expect(
+      screen.getByText(
+        `■ overdue ${formatInstant(dueAt, ZONE)} ceftriaxone 2 g: the EHR may hold it as given`,
+        { normalizer: (text) => text.replace(/\s+/g, ' ').trim() },
+      ),
+    ).toBeDefined();
   });
 
   it('can be given again after it was vomited, and once', async () => {

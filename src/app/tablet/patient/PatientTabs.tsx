@@ -2,12 +2,13 @@ import { Button } from '@mantine/core';
 import {
   type Chart,
   type ChartOrder,
+  dayAndTime,
   describeEntry,
   formatAgo,
   formatInstant,
-  formatTime,
   formatUnit,
   isMeasured,
+  MAYBE_IN_EHR,
   mayWrite,
   medicationLine,
   type Role,
@@ -74,7 +75,8 @@ export function OverviewTab({
           <div key={`${dose.order} ${dose.dueAt}`} className="row between one-line">
             <span className={dose.state === 'overdue' ? 'alarm' : ''}>
               {dose.state === 'overdue' ? '■ overdue ' : ''}
-              {formatTime(dose.dueAt, timeZone)} {drug.get(dose.order)}
+              {dayAndTime(dose.dueAt, now, timeZone)} {drug.get(dose.order)}
+              {dose.maybeGivenBefore ? `: ${MAYBE_IN_EHR}` : ''}
             </span>
             {start && (
               <Button
