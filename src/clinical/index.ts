@@ -16,7 +16,7 @@ export * from './chart/last-given.ts';
 export { bedWords, carriedSnapshot } from './chart/moves.ts';
 export { instructionsInWords, isDueAtNoTime, START_TIME } from './chart/orders.ts';
 export * from './chart/settle.ts';
-export { lacksSecondPerson, type Signature } from './chart/signatures.ts';
+export { lacksSecondPerson, type Signature, signatures } from './chart/signatures.ts';
 export * from './chart/standing.ts';
 export * from './chart/types.ts';
 export * from './chart/ward-conflicts.ts';

@@ -30,8 +30,10 @@ export interface ToFhirContext {
   isOrderTold?: boolean;
   /** A picture that an entry names: its bytes in base64, and FHIR's hash of them (SHA-1, base64). */
   picture?(sha256: string): { data: string; hash: string } | undefined;
-  /** Who signed an entry as the second person. */
+  /** Who signed an entry as the second person, as far as it is known now. */
   secondSignatures?(entry: EntryId): { name: string; at: string }[];
+  /** By which resources the EHR holds an entry, without their Provenance. */
+  heldAs?(entry: EntryId): { type: string; id: string }[];
   /**
    * Of a turn of an infusion: the turn that began it, when the next one came, as far as it is known now, and of the last
    * how much ran in.

@@ -49,6 +49,7 @@ const FOR_THE_EHR: ReadonlySet<WardKind> = new Set<WardKind>([
   'device-charted',
   'pregnancy-recorded',
   'screen-recorded',
+  'entry-witnessed',
 ]);
 
 /** A bed move, say, is charted for the ward and belongs in no EHR resource of ours. */
@@ -60,12 +61,16 @@ export const isForTheEhr = (kind: WardKind): boolean => FOR_THE_EHR.has(kind);
  */
 export function resourcesFor(entry: { id: EntryId; body: WardBody }, context: ToFhirContext): Outgoing[] {
   const resources = contentOf(entry.id, entry.body, context);
-  if (resources.length === 0 && entry.body.kind !== 'order-acknowledged') return [];
-  const targets =
-    entry.body.kind === 'order-acknowledged'
-      ? [context.orderReference(entry.body.order)]
-      : resources.map((resource) => ({ reference: `${resource.resourceType}/${resource.id}` }));
-  return [...resources, provenance(entry, targets, context)];
+  const targets = targetsOf(entry.body, resources, context);
+  return targets.length === 0 ? [] : [...resources, provenance(entry, targets, context)];
+}
+
+/** What the Provenance is about: what the entry makes, or what stands there already and was signed or noted. */
+function targetsOf(body: WardBody, resources: readonly Outgoing[], context: ToFhirContext): object[] {
+  if (body.kind === 'order-acknowledged') return [context.orderReference(body.order)];
+  if (body.kind === 'entry-witnessed')
+    return (context.heldAs?.(body.entry) ?? []).map(({ type, id }) => ({ reference: `${type}/${id}` }));
+  return resources.map(({ resourceType, id }) => ({ reference: `${resourceType}/${id}` }));
 }
 
 function contentOf(id: EntryId, body: WardBody, context: ToFhirContext): Outgoing[] {
@@ -255,11 +260,20 @@ function noteResource(id: EntryId, body: BodyOf<'note'>, context: ToFhirContext)
   };
 }
 
+/** What the author did to what the Provenance is about (codes.md, "Order acts"). */
+function participationOf(body: WardBody): 'author' | 'verifier' | 'legal' {
+  if (body.kind === 'order-acknowledged') return 'verifier';
+  if (body.kind === 'entry-witnessed') return body.as === 'co-signer' ? 'legal' : 'verifier';
+  return 'author';
+}
+
 function provenance(
   entry: { id: EntryId; body: WardBody },
-  target: unknown[],
+  target: object[],
   context: ToFhirContext,
 ): Outgoing {
+  const signed = entry.body.kind === 'entry-witnessed' ? entry.body : undefined;
+  const reason = signed?.statement ?? entry.body.reason;
   const participant = (code: string, display: string) => ({
     type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code }] },
     who: { display },
@@ -270,18 +284,19 @@ function provenance(
     target,
     occurredDateTime: entry.body.effectiveAt,
     recorded: entry.body.recordedAt,
-    ...(entry.body.reason === undefined ? {} : { reason: [{ text: entry.body.reason }] }),
+    ...(reason === undefined ? {} : { reason: [{ text: reason }] }),
     agent: [
-      participant(entry.body.kind === 'order-acknowledged' ? 'verifier' : 'author', entry.body.author.name),
-      // Who signed an order that was given by voice (codes.md, "Order acts").
-      ...(entry.body.kind === 'order-received'
-        ? (context.secondSignatures?.(entry.id) ?? []).map(({ name }) => participant('legal', name))
-        : []),
+      participant(participationOf(entry.body), entry.body.author.name),
       participant('assembler', context.deviceName),
-      participant(
-        'attester',
-        `${context.reviewer.name} (signed in by ${context.reviewer.signedInBy}, ${context.reviewer.at})`,
-      ),
+      // A signature goes where its entry went: nobody is asked about it, and it may be younger than the approval.
+      ...(signed
+        ? []
+        : [
+            participant(
+              'attester',
+              `${context.reviewer.name} (signed in by ${context.reviewer.signedInBy}, ${context.reviewer.at})`,
+            ),
+          ]),
     ],
     entity: [{ role: 'source', what: { identifier: { system: context.identifierSystem, value: entry.id } } }],
   };

@@ -606,22 +606,35 @@ describe('content', () => {
     validateResource(dose('witness') as unknown as Resource);
   });
 
-  it('an order by telephone is the prescriber’s, written by the receiver, and legal once signed', () => {
-    const { entry } = SENT['an order by telephone']!;
-    const [order, provenance] = send(entry, {
-      ...CONTEXT,
-      secondSignatures: () => [{ name: 'Dr Mei Tanaka', at: NOW }],
-    });
+  it('an order by telephone is the prescriber’s, written by the receiver', () => {
+    const [order, provenance] = send(SENT['an order by telephone']!.entry);
     expect(order).toMatchObject({ requester: { display: 'Dr Mei Tanaka' } });
     expect(JSON.stringify(order)).toContain('read back and confirmed');
     expect(provenance).toMatchObject({
-      agent: [
-        { type: { coding: [{ code: 'author' }] }, who: { display: 'Nurse Ada' } },
-        { type: { coding: [{ code: 'legal' }] }, who: { display: 'Dr Mei Tanaka' } },
-        {},
-        {},
-      ],
+      agent: [{ type: { coding: [{ code: 'author' }] }, who: { display: 'Nurse Ada' } }, {}, {}],
     });
+  });
+
+  it('a second signature is a Provenance of what the EHR holds of its entry, and of nothing else', () => {
+    const { entry } = SENT['an order by telephone']!;
+    const sign = (as: 'co-signer' | 'witness', statement?: string) =>
+      anEntry('entry-witnessed', { entry: entry.id, as, ...(statement ? { statement } : {}) });
+    const holds = {
+      ...CONTEXT,
+      heldAs: (id: string) => (id === entry.id ? [{ type: 'MedicationRequest', id }] : []),
+    };
+    const [legal, ...more] = send(sign('co-signer'), holds);
+    expect(more).toEqual([]);
+    expect(legal).toMatchObject({
+      target: [{ reference: `MedicationRequest/${entry.id}` }],
+      agent: [{ type: { coding: [{ code: 'legal' }] } }, { type: { coding: [{ code: 'assembler' }] } }],
+    });
+    validateResource(legal as unknown as Resource);
+    expect(send(sign('witness', '2 mL wasted'), holds)[0]).toMatchObject({
+      agent: [{ type: { coding: [{ code: 'verifier' }] } }, {}],
+      reason: [{ text: '2 mL wasted' }],
+    });
+    expect(send(sign('co-signer'))).toEqual([]);
   });
 
   it('each rate of an infusion is an administration of its own, over once the next turn came', () => {

@@ -66,12 +66,8 @@ export function contextFor(
     },
     infusion: (turn) => turnsAround(turn, record.reviewed, orderOf),
     orderStatus: (order) => orderStatus(order, record.reviewed, orderOf),
-    secondSignatures: (id) =>
-      record.reviewed.flatMap(({ body, standing }) =>
-        body?.kind === 'entry-witnessed' && body.entry === id && standing === 'current'
-          ? [{ name: body.author.name, at: body.effectiveAt }]
-          : [],
-      ),
+    secondSignatures: (id) => (record.signatures[id] ?? []).map(({ by, at }) => ({ name: by, at })),
+    heldAs: (id) => (reviewed.get(id)?.resources ?? []).filter(({ type }) => type !== 'Provenance'),
   };
 }
 

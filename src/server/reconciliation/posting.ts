@@ -227,7 +227,11 @@ export function createPosting(dependencies: PostingDependencies) {
       const reviewed = new Map(record.reviewed.map((entry) => [entry.id, entry]));
       if (!(await postEntry(next, record, known, reviewed))) return false;
       // What others name, or wait for, is looked at anew.
-      if (next.askOnly || NAMED_BY_OTHERS.includes(next.body?.kind ?? '')) readAt = Number.NEGATIVE_INFINITY;
+      const isSigned = record.reviewed.some(
+        ({ body }) => body?.kind === 'entry-witnessed' && body.entry === next.id,
+      );
+      if (next.askOnly || isSigned || NAMED_BY_OTHERS.includes(next.body?.kind ?? ''))
+        readAt = Number.NEGATIVE_INFINITY;
     }
   }
 

@@ -38,7 +38,7 @@ export async function asHeldOrSent(
       (now) =>
         now.resourceType === was.resourceType &&
         now.id === was.id &&
-        // Nothing is ever added to a Provenance: another one now is of a later signature.
+        // Nothing is ever added to a Provenance.
         now.resourceType !== 'Provenance' &&
         !sameContent(now, was),
     );

@@ -5,7 +5,9 @@ import {
   type EntryOrigin,
   type OpenedEntry,
   partByBelief,
+  type Signature,
   type Standing,
+  signatures,
   standings,
   WardBody,
 } from '../../clinical/index.ts';
@@ -39,6 +41,8 @@ export interface PatientRecord {
   ward: string;
   reviewed: Reviewed[];
   opened: OpenedEntry[];
+  /** By entry: who signed it as the second person. */
+  signatures: Record<string, Signature[]>;
   link: { ehrPatient: string; entry: string } | { confirmedNew: true; entry: string } | undefined;
 }
 
@@ -105,6 +109,8 @@ export async function readRecord(
   const found = standings(believed);
   const link = currentLink(found.all);
   const said = saidOf(found.all);
+  const signed = signatures(found);
+  const counts = new Set(Object.values(signed).flatMap((each) => each.map(({ id }) => id)));
   // A patient whom nobody in the EHR is: everything else names the record that the registration makes there.
   const waitsForRegistration =
     !census.has(patient) && link !== undefined && 'confirmedNew' in link && !isRegistered(found.all);
@@ -133,6 +139,7 @@ export async function readRecord(
               ? 'known'
               : 'unmatched',
           postings.get(charted.id),
+          counts.has(charted.id),
         ),
       };
     });
@@ -156,7 +163,7 @@ export async function readRecord(
   const [place] = places;
   const first = [...own].sort((a, b) => Number(a.hlc_wall) - Number(b.hlc_wall))[0]!;
   const ward = places.size === 1 && place !== undefined ? place : first.ward;
-  return { patient, ward, reviewed, opened: believed, link };
+  return { patient, ward, reviewed, opened: believed, signatures: signed, link };
 }
 
 type Said = { body: Extract<WardBody, { kind: 'posting-outcome' | 'review-decided' }> };
@@ -211,6 +218,7 @@ function stateOf(
   saidOfAll: ReadonlyMap<string, Said[]>,
   patient: 'known' | 'unmatched' | 'waits-for-registration',
   posting: { state: 'posting' | 'unknown'; detail: string | null } | undefined,
+  countsAsSignature: boolean,
 ): State {
   const none: { type: string; id: string }[] = [];
   if (entry.body === null)
@@ -225,8 +233,12 @@ function stateOf(
       stateReason: 'What the ward decided about entries that contradicted each other.',
       resources: none,
     };
-  if (entry.body.kind === 'entry-witnessed')
-    return { state: 'not-for-the-ehr', stateReason: 'A second person signed.', resources: none };
+  if (entry.body.kind === 'entry-witnessed' && !(countsAsSignature && isHeld(entry.body.entry, saidOfAll)))
+    return {
+      state: 'not-for-the-ehr',
+      stateReason: 'A second person signed: it goes where its entry goes.',
+      resources: none,
+    };
   if (entry.body.kind === 'entry-vouched')
     return { state: 'not-for-the-ehr', stateReason: 'Who vouched for what was held back.', resources: none };
   if (entry.body.kind === 'entered-in-error' && entry.passedOver !== undefined)
@@ -245,7 +257,11 @@ function stateOf(
     };
   // The latest word of a person or the EHR counts: a refused entry can be approved again.
   const last = said.at(-1)?.body;
-  const decision = said.filter(({ body }) => body.kind === 'review-decided').at(-1)?.body;
+  // A signature is not reviewed: it follows the entry that it signs.
+  const signed = entry.body.kind === 'entry-witnessed' ? entry.body.entry : undefined;
+  const decision = (signed === undefined ? said : (saidOfAll.get(signed) ?? []))
+    .filter(({ body }) => body.kind === 'review-decided')
+    .at(-1)?.body;
   const decided = decision?.kind === 'review-decided' ? { decision } : {};
   // Perhaps it was sent, whatever became of it meanwhile: the EHR is asked before anything else is said of it.
   if (posting && (posting.state === 'unknown' || posting.detail === null) && decision)
@@ -285,8 +301,8 @@ function stateOf(
   // Also where it was approved before the EHR had answered about the other.
   if (replacesPosted && !(last?.kind === 'review-decided' && last.decision === 'rejected'))
     return { state: 'to-review', stateReason: CORRECTS_POSTED, resources: none, correctsPosted: true };
-  if (last?.kind !== 'review-decided') return { state: 'to-review', resources: none };
-  if (last.decision === 'rejected')
+  if (signed === undefined && last?.kind !== 'review-decided') return { state: 'to-review', resources: none };
+  if (last?.kind === 'review-decided' && last.decision === 'rejected')
     return { state: 'rejected', stateReason: last.reason ?? '', resources: none, ...decided };
   if (patient !== 'known')
     return {
@@ -309,6 +325,15 @@ function stateOf(
     };
   return { state: 'approved', resources: none, ...decided };
 }
+
+/** Whether the EHR has something of this entry that a signature can be set under. */
+const isHeld = (entry: string, saidOfAll: ReadonlyMap<string, Said[]>): boolean =>
+  (saidOfAll.get(entry) ?? []).some(
+    ({ body }) =>
+      body.kind === 'posting-outcome' &&
+      body.outcome === 'posted' &&
+      body.resources.some(({ type }) => type !== 'Provenance'),
+  );
 
 /** What the next clinician needs first goes first (forms.md, "Order of putting back into the EHR"). */
 const POSTING_ORDER: readonly string[] = [
