@@ -6,7 +6,7 @@ import { stands } from './chart/standing.ts';
 import type { Chart, DueDose } from './chart/types.ts';
 import { formatAge, formatAgo } from './dates.ts';
 import { dayAndTime } from './day-and-time.ts';
-import { endInWords } from './describe-dose.ts';
+import { endInWords, notGivenInWords, OUTCOMES } from './describe-dose.ts';
 import { describeEntry } from './describe-entry.ts';
 import { displayName, formatNumber, formatQuantity, sexInWords, tallMan } from './display.ts';
 import type { BodyOf, IllnessSeverity } from './entries/index.ts';
@@ -24,6 +24,8 @@ export interface HandoffProposal {
 
 /** What the next nurse has to look at first: eight hours ahead. */
 const SHIFT_MS = 8 * 3_600_000;
+/** As long as the longest shift, behind (project rule). */
+const TWELVE_HOURS_MS = 12 * 3_600_000;
 
 const lines = (...texts: (string | undefined | false)[]): string =>
   texts.filter((text): text is string => typeof text === 'string' && text.trim() !== '').join('\n');
@@ -36,7 +38,7 @@ export function handoffFromChart(chart: Chart, timeZone: string): HandoffProposa
   const who = patientInWords(chart, timeZone);
   const now = stateInWords(chart, timeZone);
   const todo = toDo(chart, timeZone);
-  const watch = toWatch(chart);
+  const watch = toWatch(chart, timeZone);
   const illnessSeverity = severity(chart.care);
   return {
     sbar: {
@@ -168,11 +170,10 @@ const firstOf = (items: readonly string[], most: number, between: string): strin
 
 const maybeGiven = ({ maybeGivenBefore }: DueDose): string => (maybeGivenBefore ? ` (${MAYBE_IN_EHR})` : '');
 
-function toDo(chart: Chart, timeZone: string): string {
-  const { now } = chart;
-  const until = Date.parse(now) + SHIFT_MS;
-  const names = new Map(
-    chart.orders.flatMap(({ id, detail, incomplete }) =>
+/** Drug and dose of each order of a drug. */
+const drugsOf = ({ orders }: Chart): ReadonlyMap<string, string> =>
+  new Map(
+    orders.flatMap(({ id, detail, incomplete }) =>
       detail.category === 'medication'
         ? [
             [
@@ -183,9 +184,36 @@ function toDo(chart: Chart, timeZone: string): string {
         : [],
     ),
   );
+
+/** Doses of the last twelve hours that were held, refused or missed, with why. */
+function notGiven(chart: Chart, timeZone: string): string | undefined {
+  const { now, dueDoses, orders } = chart;
+  const since = Date.parse(now) - TWELVE_HOURS_MS;
+  const names = drugsOf(chart);
+  const charted = new Map(
+    orders.flatMap(({ administrations }) => administrations.map(({ id, body }) => [id, body])),
+  );
+  const doses = dueDoses.flatMap(({ order, dueAt, state, administration }) => {
+    const said = administration && charted.get(administration);
+    if (!said || (state !== 'held' && state !== 'refused' && state !== 'missed')) return [];
+    if (Date.parse(dueAt) < since) return [];
+    const why = notGivenInWords(said);
+    return [
+      `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)} ${OUTCOMES[state].toLowerCase()}${why === undefined ? '' : ` (${why})`}`,
+    ];
+  });
+  return doses.length === 0 ? undefined : `Not given: ${firstOf(doses, 12, '; ')}.`;
+}
+
+function toDo(chart: Chart, timeZone: string): string {
+  const { now } = chart;
+  const until = Date.parse(now) + SHIFT_MS;
+  const names = drugsOf(chart);
   const doses = chart.dueDoses.filter(
     (dose) => dose.administration === undefined && Date.parse(dose.dueAt) < until && dose.state !== 'given',
   );
+  // Somebody charted that nobody knows: it was answered, and is still to be found out.
+  const unknown = chart.dueDoses.filter(({ state }) => state === 'unknown');
   const overdue = doses.filter(({ state }) => state === 'overdue');
   const notCharted = doses.filter(({ state }) => state === 'not-charted');
   const coming = doses.filter(({ state }) => state === 'coming' || state === 'due');
@@ -202,6 +230,12 @@ function toDo(chart: Chart, timeZone: string): string {
           (dose) =>
             `${names.get(dose.order) ?? ''} ${dayAndTime(dose.dueAt, now, timeZone)}${maybeGiven(dose)}`,
         ),
+        12,
+        '; ',
+      )}.`,
+    unknown.length > 0 &&
+      `Find out whether given: ${firstOf(
+        unknown.map(({ order, dueAt }) => `${names.get(order) ?? ''} ${dayAndTime(dueAt, now, timeZone)}`),
         12,
         '; ',
       )}.`,
@@ -231,8 +265,9 @@ function toDo(chart: Chart, timeZone: string): string {
   );
 }
 
-function toWatch(chart: Chart): string {
+function toWatch(chart: Chart, timeZone: string): string {
   return lines(
+    notGiven(chart, timeZone),
     ...chart.care.escalations
       .filter(({ state }) => state !== 'seen')
       .map(

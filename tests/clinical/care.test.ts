@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type AdministrationOutcome,
   changedSince,
+  dayAndTime,
   describeEntry,
   type EntryId,
   foldChart,
@@ -514,6 +516,33 @@ describe('handoff', () => {
     expect(sbar.recommendation).toContain('; and 3 more.');
     expect(sbar.recommendation).toContain('On hold: metoprolol 50 mg (slow pulse).');
     expect(sbar.recommendation).toContain('Overdue: metoprolol 50 mg 500 mg 23-Nov-2026 08:05');
+  });
+
+  it('says which doses were not given and why, and which nobody knows of', () => {
+    const order = orderFor('metoprolol 50 mg', { type: 'every', hours: 8 }, { startAt: at(-16 * 60) });
+    const dose = (minutes: number, outcome: AdministrationOutcome, more: object = {}) =>
+      anEntry('medication-administration', {
+        order: order.id,
+        medication: { text: 'metoprolol 50 mg' },
+        dueAt: at(minutes),
+        outcome,
+        overrides: [],
+        effectiveAt: at(minutes),
+        ...more,
+      });
+    const long = dose(-16 * 60, 'refused', { notGivenReason: 'refused-by-patient' });
+    const held = dose(-8 * 60, 'held', { notGivenReason: 'nil-by-mouth' });
+    const handoff = (...entries: OpenedEntry[]) =>
+      handoffFromChart(chartOf([order, ...entries]), 'America/Chicago').ipass;
+    const chart = handoff(long, held, dose(0, 'unknown'));
+    expect(chart.situationAwareness).toBe(
+      `Not given: metoprolol 50 mg 500 mg ${dayAndTime(at(-8 * 60), NOW, 'America/Chicago')} held (nil by mouth).`,
+    );
+    expect(chart.actionList).toContain(
+      `Find out whether given: metoprolol 50 mg 500 mg ${dayAndTime(at(0), NOW, 'America/Chicago')}.`,
+    );
+    // What was given after all is given.
+    expect(handoff(held, dose(-8 * 60, 'given')).situationAwareness).not.toContain('Not given');
   });
 
   it('is read by the next nurse, whose receipt stands on the board', () => {
