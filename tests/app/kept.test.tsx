@@ -449,12 +449,20 @@ describe('a half-charted dose', () => {
       key: `dose:${PATIENT}:${order.id} ${dueAt}`,
       patient: PATIENT,
       savedAt: minutesFromNow(-3),
-      content: { comment: 'in small steps', dose: '2.5' },
+      content: {
+        comment: 'in small steps',
+        dose: '2.5',
+        order: order.id,
+        notGivenReason: 'nil-by-mouth',
+        effectiveAt: '2026-11-24T14:05:00.000Z',
+      },
     });
     lamp.vault.discardDraft = async () => void lamp.drafts.clear();
     await openPatient(lamp);
     await screen.findByText(/unfinished dose about this patient.*has left this chart meanwhile/);
-    expect(screen.getByText('You wrote: in small steps · 2.5')).toBeTruthy();
+    expect(
+      screen.getByText(/^You wrote: in small steps · 2.5 · nil by mouth · 24-Nov-2026 \d\d:05$/),
+    ).toBeTruthy();
     expect(screen.queryByRole('button', { name: /Continue unfinished dose/ })).toBeNull();
     await userEvent.click(button('Discard unfinished dose'));
     await waitFor(() => expect(screen.queryByText(/unfinished dose/)).toBeNull());

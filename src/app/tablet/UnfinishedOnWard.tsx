@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react';
 import { type BoardRow, dayAndTime, displayName } from '../../clinical/index.ts';
 import type { StoredDraft } from '../../vault/api.ts';
 import { useLamp, useNow } from '../lamp.tsx';
+import { draftInWords } from './forms/draft-in-words.ts';
 import { draftKey, draftKind } from './forms/drafts.ts';
-import { textsOf } from './patient/Unfinished.tsx';
 import type { ScreenProps } from './Shell.tsx';
 
 /** More at once would push the ward off the screen; the rest is a tap away. */
@@ -54,9 +54,7 @@ export function UnfinishedOnWard({
               {left && (
                 <>
                   <br />
-                  <span className="quiet">
-                    You wrote: {textsOf(draft.content).join(' · ') || 'nothing in words'}
-                  </span>
+                  <span className="quiet">You wrote: {draftInWords(draft.content, timeZone)}</span>
                 </>
               )}
             </span>

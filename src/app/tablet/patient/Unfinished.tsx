@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { type Chart, type ChartOrder, formatInstant, tallMan } from '../../../clinical/index.ts';
 import type { StoredDraft } from '../../../vault/api.ts';
+import { draftInWords } from '../forms/draft-in-words.ts';
 import { draftKind } from '../forms/drafts.ts';
 import { type Task, taskOf } from './tasks.ts';
 
@@ -50,9 +51,7 @@ export function Unfinished({
           )}
         </span>
       </div>
-      {isGone && (
-        <p className="quiet">You wrote: {textsOf(draft.content).join(' · ') || 'nothing in words'}</p>
-      )}
+      {isGone && <p className="quiet">You wrote: {draftInWords(draft.content, timeZone)}</p>}
     </div>
   );
 }
@@ -88,10 +87,4 @@ function aboutWhat(task: Task, chart: Chart, timeZone: string): string | undefin
     default:
       return undefined;
   }
-}
-
-/** What stands in a draft in words: all that can be shown of one whose form cannot be opened. */
-export function textsOf(content: unknown): string[] {
-  if (typeof content === 'string') return content.trim() === '' ? [] : [content.trim()];
-  return typeof content === 'object' && content !== null ? Object.values(content).flatMap(textsOf) : [];
 }
