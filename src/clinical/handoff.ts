@@ -10,7 +10,7 @@ import { endInWords, notGivenInWords, OUTCOMES } from './describe-dose.ts';
 import { describeEntry } from './describe-entry.ts';
 import { displayName, formatNumber, formatQuantity, sexInWords, tallMan } from './display.ts';
 import type { BodyOf, IllnessSeverity } from './entries/index.ts';
-import { FLUID_WORDS, type FluidTotals, fluidBalance, fluidDay } from './fluid-balance.ts';
+import { type FluidTotals, fluidBalance, fluidDay, totalsInWords } from './fluid-balance.ts';
 import { infusionFluids } from './infusion-fluids.ts';
 import { news2Response } from './news2.ts';
 import { isMeasured } from './not-done.ts';
@@ -157,11 +157,10 @@ function assessment(chart: Chart, timeZone: string): string {
 }
 
 /** What was not measured is said, never counted as 0. */
-function fluidsInWords({ inMl, outMl, balanceMl, notMeasured }: FluidTotals): string {
-  const said = `in ${formatNumber(inMl)} mL, out ${formatNumber(outMl)} mL`;
-  return notMeasured.length === 0
-    ? `${said}, balance ${formatNumber(balanceMl)} mL`
-    : `${said} of what was measured; not measured: ${notMeasured.map((route) => FLUID_WORDS[route]).join(', ')}; balance not known`;
+function fluidsInWords(totals: FluidTotals): string {
+  const said = totalsInWords(totals);
+  const notMeasured = said.notMeasured === '' ? '' : `; not measured: ${said.notMeasured}`;
+  return `in ${said.in} mL, out ${said.out} mL, balance ${said.balance} mL${notMeasured}`;
 }
 
 /** The first of a list, and how many more there are: what is left out is said. */

@@ -511,7 +511,7 @@ describe('handoff', () => {
     ]);
     const { sbar } = handoffFromChart(chart, 'America/Chicago');
     expect(sbar.assessment).toContain(
-      'Fluids today: in 1,500 mL, out 0 mL of what was measured; not measured: urine; balance not known.',
+      'Fluids today: in 1,500 mL, out at least 0 mL, balance not known; of what was measured +1,500 mL; not measured: urine.',
     );
     expect(sbar.recommendation).toContain('; and 3 more.');
     expect(sbar.recommendation).toContain('On hold: metoprolol 50 mg (slow pulse).');
