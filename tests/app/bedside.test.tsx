@@ -154,6 +154,29 @@ describe('last given', () => {
   });
 });
 
+it('what is due at its time stands before what is given as needed, and what was stopped last', () => {
+  const timed = anOrder({ id: '1'.repeat(32), text: 'amoxicillin' });
+  const needed = anOrder({ id: '2'.repeat(32), text: 'ondansetron' });
+  const stopped = anOrder({ id: '3'.repeat(32), text: 'furosemide', state: 'stopped' });
+  if (needed.detail.category === 'medication') needed.detail.schedule = { type: 'as-needed' };
+  renderWith(
+    aLamp(),
+    <MedicationTab
+      chart={aChart({ orders: [stopped, needed, timed] })}
+      timeZone={ZONE}
+      now={new Date().toISOString()}
+      start={() => undefined}
+      clinician={false}
+      onDone={() => undefined}
+    />,
+  );
+  expect(screen.getAllByRole('region').map((section) => section.getAttribute('aria-label'))).toEqual([
+    'amoxicillin',
+    'ondansetron',
+    'furosemide',
+  ]);
+});
+
 it('what the EHR orders not to give is in sight on the medications tab, with no order beside it too', () => {
   renderWith(
     aLamp(),

@@ -34,6 +34,10 @@ const STATE_WORDS: Record<DueDose['state'], string> = {
   unknown: '? not known whether given',
 };
 
+/** What is due at its time before what is given as needed, and what has ended last: nothing moves as time goes by. */
+const rank = (order: ChartOrder): number =>
+  (order.state === 'active' ? 0 : 2) + (isDueAtNoTime(order) ? 1 : 0);
+
 /** Every medication order with its doses, from the last day to the next twelve hours. */
 export function MedicationTab({
   chart,
@@ -53,7 +57,7 @@ export function MedicationTab({
 }) {
   const orders = chart.orders
     .flatMap((order) => (order.detail.category === 'medication' ? [{ order, detail: order.detail }] : []))
-    .sort((a, b) => Number(a.order.state !== 'active') - Number(b.order.state !== 'active'));
+    .sort((a, b) => rank(a.order) - rank(b.order));
   return (
     <div className="stack">
       {chart.notToGive?.map((ban) => (
