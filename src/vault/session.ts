@@ -35,12 +35,12 @@ export interface Unlocked {
   drafts: ReturnType<typeof createDrafts>;
   log: ReturnType<typeof createOwnLog>;
   moves: ReturnType<typeof createMoves>;
-  /** How much of directory and roster was there when these keys were opened. */
+  /** How much of directory and roster was there when it was judged who may have these keys. */
   siteHeads: string;
 }
 
-/** Directory and staff list as they stand here now; `tablet` is absent before enrolment. */
-type Hospital = { tablet?: Tablet; directory: Directory } & Partial<OpenedRoster>;
+/** Directory and staff list as they stand here now, and their heads; `tablet` is absent before enrolment. */
+type Hospital = { heads: string; tablet?: Tablet; directory: Directory } & Partial<OpenedRoster>;
 
 /**
  * Who has unlocked, with which keys, and the fold that follows what is written and what arrives. Created locked; to
@@ -65,15 +65,24 @@ export function createSession(
   const siteHeads = (): Promise<string> => headsOf(db, DIRECTORY_SCOPE, ROSTER_SCOPE);
 
   async function hospital(): Promise<Hospital> {
+    // First: what comes in while the rest is read is news, and is looked at once more.
+    const heads = await siteHeads();
     const tablet = await db.read('tablet');
-    if (!tablet) return { directory: emptyDirectory() };
+    if (!tablet) return { heads, directory: emptyDirectory() };
     const directory = await readDirectory(db);
-    return { tablet, directory, ...(await readRoster(db, tablet, directory)) };
+    return { heads, tablet, directory, ...(await readRoster(db, tablet, directory)) };
   }
 
-  /** What an unlock opens, and what it opens anew when directory or staff list changed meanwhile. */
-  async function open(staff: StaffMember, user: UserKey, ward: string): Promise<Unlocked | undefined> {
-    const { tablet, directory, roster } = await hospital();
+  /**
+   * What an unlock opens, and what it opens anew when directory or staff list changed meanwhile. By the same reading of
+   * both by which it was judged whether this person may: a revocation that came since is found by `renew`.
+   */
+  async function open(
+    { heads, tablet, directory, roster }: Hospital,
+    staff: StaffMember,
+    user: UserKey,
+    ward: string,
+  ): Promise<Unlocked | undefined> {
     if (!tablet || !roster) return undefined;
     const file = (await db.read('vault-key'))?.file ?? (await newVaultKey(db, tablet, directory));
     const keyring = await openKeyring(staff, user, ward, file, roster);
@@ -100,14 +109,15 @@ export function createSession(
       await charts.markAll(`revocations ${foldedWith}`);
       await db.write('folded-with', foldedWith);
     }
-    return { keyring, charts, drafts: createDrafts(db, keyring), log, moves, siteHeads: await siteHeads() };
+    return { keyring, charts, drafts: createDrafts(db, keyring), log, moves, siteHeads: heads };
   }
 
   /** News of directory or staff list while somebody works: new keys are taken, and whoever is revoked is locked out. */
   async function renew(): Promise<void> {
     const before = unlocked;
     if (!before || before.siteHeads === (await siteHeads())) return;
-    const { tablet, directory, roster } = await hospital();
+    const read = await hospital();
+    const { tablet, directory, roster } = read;
     const staff = roster?.get(before.keyring.staff.staff);
     const over =
       !tablet ||
@@ -116,7 +126,7 @@ export function createSession(
       directory.revokedStaff.has(staff.staff) ||
       // A new PIN came with a new key: the old one writes nothing more.
       staff.publicKey !== before.keyring.staff.publicKey;
-    const next = over ? undefined : await open(staff, before.keyring.user, before.keyring.ward);
+    const next = over ? undefined : await open(read, staff, before.keyring.user, before.keyring.ward);
     if (unlocked !== before) return;
     if (!next) return news.tell({ type: 'revoked' });
     unlocked = next;

@@ -105,7 +105,8 @@ export function createSignIn(db: VaultDatabase, news: News, clock: () => number,
   }
 
   const unlock: VaultApi['unlock'] = async ({ staff: id, ward, ...shown }) => {
-    const { tablet, directory, roster, secrets } = await session.hospital();
+    const read = await session.hospital();
+    const { tablet, directory, roster, secrets } = read;
     const staff = roster?.get(id);
     if (!tablet || !secrets || !staff)
       return refused(
@@ -122,7 +123,7 @@ export function createSignIn(db: VaultDatabase, news: News, clock: () => number,
     const byPasskey = 'user' in checked.value ? checked.value : undefined;
     const user = 'user' in checked.value ? checked.value.user : checked.value;
     try {
-      const opened = await writeWithRoom(() => session.open(staff, user, ward));
+      const opened = await writeWithRoom(() => session.open(read, staff, user, ward));
       if (!opened)
         return refused(
           'not-granted',
@@ -147,7 +148,11 @@ export function createSignIn(db: VaultDatabase, news: News, clock: () => number,
       });
       keepInUse();
       await session.start(opened);
-      void session.fold().then(() => opened.moves.passOnAll());
+      // A revocation that came in while the PIN was checked found nobody to lock out yet.
+      void session
+        .renew()
+        .then(session.fold)
+        .then(() => opened.moves.passOnAll());
       const name = directory.wards.get(ward)?.name ?? ward;
       return {
         ok: true,
