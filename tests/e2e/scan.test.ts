@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -15,6 +15,7 @@ import {
   wholeWard,
 } from './hospital.ts';
 import { picture } from './looking.ts';
+import { publishFormulary, scan } from './scanner.ts';
 import { callVault, watchVault } from './vault-calls.ts';
 
 /** A round with a scanner that types: the formulary comes from the desk, the wristband opens the patient. */
@@ -39,21 +40,6 @@ const order = (text: string): Draft => ({
   overrides: [],
 });
 
-/** As the scanner sends it: keys within milliseconds, and Enter. */
-async function scan(text: string): Promise<void> {
-  const cdp = await tablet.newCDPSession(page);
-  // All at once and in order, as a cable brings them: to wait for the page after each key would make a slow typist.
-  await Promise.all(
-    [...text, 'Enter'].flatMap((key) => {
-      const typed = key === 'Enter' ? '\r' : key;
-      return [
-        cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', key, text: typed, unmodifiedText: typed }),
-        cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', key }),
-      ];
-    }),
-  );
-  await cdp.detach();
-}
 const numberOf = (row: BoardRow): string => row.numbers[0]!.value;
 
 beforeAll(async () => {
@@ -65,23 +51,11 @@ beforeAll(async () => {
   await page.getByRole('button', { name: /^Nora Quinn/ }).waitFor();
   await page.getByText(/EHR data as of/).waitFor();
 
-  const desk = await tablet.newPage();
-  await desk.goto(`${hospital.url}/admin`);
-  const file = join(folder, 'formulary.csv');
-  writeFileSync(
-    file,
-    [
-      'name,form,route,doses,unit,frequency,gtin,ndc',
-      'acyclovir,500 mg tablet,PO,500,mg,QID,,0777-3105-02',
-      'hydrOXYzine,25 mg tablet,PO,25,mg,TID,09501101530003,',
-      'acyclovir,800 mg tablet,PO,800,mg,QID,04006381333931,',
-    ].join('\n'),
-  );
-  await desk.getByRole('region', { name: 'Formulary' }).locator('input[type=file]').setInputFiles(file);
-  await desk.getByText('3 drugs were read.').waitFor();
-  await desk.getByRole('button', { name: 'Publish 3 drugs to the tablets' }).click();
-  await desk.getByText('3 drugs are on their way to the tablets.').waitFor();
-  await desk.close();
+  await publishFormulary(page, hospital.url, folder, [
+    'acyclovir,500 mg tablet,PO,500,mg,QID,,0777-3105-02',
+    'hydrOXYzine,25 mg tablet,PO,25,mg,TID,09501101530003,',
+    'acyclovir,800 mg tablet,PO,800,mg,QID,04006381333931,',
+  ]);
 
   await unlock(page, 'Dr Mei Tanaka', PINS.clinician);
   await wholeWard(page);
@@ -121,9 +95,9 @@ describe('a round with a scanner', () => {
     });
     // Whatever has the focus keeps what it says.
     await page.getByLabel('Find patient').focus();
-    await scan(numberOf(rows[0]!));
+    await scan(page, numberOf(rows[0]!));
     await page.getByText('✓ Wristband scanned.').waitFor();
-    await scan(`]d201${GTIN}1730123110L42`);
+    await scan(page, `]d201${GTIN}1730123110L42`);
     await page.getByText(/✓ Scanned: wristband of .* acyclovir 500 mg tablet · lot L42/).waitFor();
     await picture(page, 'scanned-dose');
     await page.getByRole('button', { name: 'Save dose' }).click();
@@ -147,26 +121,26 @@ describe('a round with a scanner', () => {
       .getByRole('button', { name: /: give .*acyclovir/i })
       .first()
       .click();
-    await scan(']d2' + '0109501101530003');
+    await scan(page, ']d2' + '0109501101530003');
     await page.getByText('Scanned: hydrOXYzine 25 mg tablet. Ordered: acyclovir 500 mg tablet.').waitFor();
     expect(await page.getByRole('button', { name: 'Save dose' }).isDisabled()).toBe(true);
     await picture(page, 'scanned-other');
-    await scan(`]d201${GTIN}17200131`);
+    await scan(page, `]d201${GTIN}17200131`);
     await page.getByText('This package expired on 31-Jan-2020.').waitFor();
-    await scan('4006381333931');
+    await scan(page, '4006381333931');
     await page.getByText('The strength differs.').waitFor();
     // The same package with a GS1 Digital Link on it.
-    await scan(`]Q1https://id.gs1.org/01/${GTIN}/10/L42?17=200229`);
+    await scan(page, `]Q1https://id.gs1.org/01/${GTIN}/10/L42?17=200229`);
     await page.getByText('This package expired on 29-Feb-2020.').waitFor();
-    await scan(']d2' + '0104012345678901');
+    await scan(page, ']d2' + '0104012345678901');
     await page.getByText(/is not in the formulary. Read the label/).waitFor();
   });
 
   it('the wristband of somebody else stops the dose, and opens the other only when nothing is being written', async () => {
-    await scan(numberOf(rows[1]!));
+    await scan(page, numberOf(rows[1]!));
     await page.getByText(/Wrong patient\. The wristband is of/).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await scan(numberOf(rows[1]!));
+    await scan(page, numberOf(rows[1]!));
     await page.getByText('✓ Wristband scanned.').waitFor();
     await page
       .getByRole('region', { name: 'Patient' })
@@ -174,9 +148,9 @@ describe('a round with a scanner', () => {
       .first()
       .waitFor();
     await page.getByRole('button', { name: '‹ Ward board' }).click();
-    await scan('DB00014');
+    await scan(page, 'DB00014');
     await page.getByText(/neither a wristband of this ward nor a drug|Nobody on this ward/).waitFor();
-    await scan(`]d201${GTIN}`);
+    await scan(page, `]d201${GTIN}`);
     await page.getByText(/That is a drug. Scan the patient’s wristband first/).waitFor();
     await picture(page, 'board-stray');
   });
